@@ -26,6 +26,7 @@ no-target = No database is configured for this question. An administrator can ad
 target-not-here = 🔒 The database “{ $target }” does not answer here. Ask me on: { $platforms }.
 conversation-not-here = 🔒 This conversation was held on { $platform } and is not shown here: some databases do not answer here. Open it there.
 target-removed = The database “{ $target }” is no longer configured. Ask your question again.
+target-unknown = There is no database "{ $given }". You can ask: { $known }.
 suggestions = Here are the nearest verified questions; I can answer them without a model:
 suggestions-any = Here are some verified questions; I can answer them without a model:
 

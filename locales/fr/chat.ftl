@@ -26,6 +26,7 @@ no-target = Aucune base de données n'est configurée pour cette question. Un ad
 target-not-here = 🔒 La base « { $target } » ne répond pas ici. Posez votre question sur : { $platforms }.
 conversation-not-here = 🔒 Cette conversation a eu lieu sur { $platform } et ne s'affiche pas ici : certaines bases n'y répondent pas. Ouvrez-la là-bas.
 target-removed = La base « { $target } » n'est plus configurée. Posez votre question à nouveau.
+target-unknown = Il n’y a pas de base « { $given } ». Vous pouvez interroger : { $known }.
 suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle :
 suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle :
 

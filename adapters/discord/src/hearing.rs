@@ -61,7 +61,8 @@ impl Discord {
     /// changed or deleted meanwhile.
     pub(crate) async fn hand_over(&self, message: u64, question: &Arc<Question>, words: String, inbox: &Inbox) {
         if self.asked.still_asks(message, question) {
-            inbox(Event { body: EventBody::Said(words), ..question.event.clone() }).await;
+            let event = question.event.clone();
+            inbox(Event { body: event.body.clone().saying(words), ..event }).await;
         }
         question.answered.cancel();
     }

@@ -147,30 +147,28 @@ impl Discord {
             let event = acted.event(place.clone(), EventBody::Command(Command::new(CommandName::Mode, mode)));
             inbox(Event { id: format!("{}.mode", event.id), ..event }).await;
         }
-        // A question names its target in its words.
-        let words = match chosen.of("target").map(str::trim).filter(|target| !target.is_empty()) {
-            Some(target) => format!("{question} ({target})"),
-            None => question.to_owned(),
+        let words = question.to_owned();
+        let body = match chosen.of("target").map(str::trim).filter(|target| !target.is_empty()) {
+            Some(target) => EventBody::Asked { words, target: target.to_owned() },
+            None => EventBody::Said(words),
         };
         let files = chosen.file.map_or(&[][..], std::slice::from_ref);
-        self.ask_by(acted, posted, place, (words, files), inbox).await;
+        self.ask_by(acted.event(place, body), posted, (question, files), (acted, inbox)).await;
     }
 
     /// Asks something that a message shows which is not the asker's own. Who deletes that message takes the question back.
     async fn ask_by(
         &self,
-        acted: &Acted<'_>,
+        event: Event,
         message: Option<u64>,
-        place: Place,
-        (said, files): (String, &[Attachment]),
-        inbox: &Inbox,
+        (said, files): (&str, &[Attachment]),
+        (acted, inbox): (&Acted<'_>, &Inbox),
     ) {
-        let event = acted.event(place, EventBody::Said(said.clone()));
-        let question = Question::new(event, said.clone(), acted.guild.map(u64::from), message);
+        let question = Question::new(event, said.to_owned(), acted.guild.map(u64::from), message);
         // Those that nobody can take back have no message but what was done itself.
         let key = message.filter(|message| self.asked.is_new(*message)).unwrap_or(acted.id.get());
         let question = self.asked.asks(key, question);
-        let words = self.with_attachments(said, files).await;
+        let words = self.with_attachments(said.to_owned(), files).await;
         self.hand_over(key, &question, words, inbox).await;
     }
 
@@ -242,7 +240,8 @@ impl Discord {
         let id = message.id.get();
         let there = self.thread_on(id, acted, &said, place.clone(), known);
         let is_elsewhere = there != place;
-        let answering = self.ask_by(acted, Some(id), there, (said, &message.attachments), inbox);
+        let event = acted.event(there, EventBody::Said(said.clone()));
+        let answering = self.ask_by(event, Some(id), (&said, &message.attachments), (acted, inbox));
         if is_elsewhere {
             self.telling_where(id, opened, answering).await;
         } else {

@@ -40,8 +40,8 @@ const DELETE: [&str; 4] = [
     "DELETE FROM conversations WHERE id = $1",
 ];
 const ADD_TURN: &str =
-    "INSERT INTO turns (conversation_id, speaker, content, state, proposal, started_at, instance, aside)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+    "INSERT INTO turns (conversation_id, speaker, content, state, proposal, started_at, instance, aside,
+    target) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
 const SET_MESSAGE: &str = "UPDATE turns
     SET message_platform = $2, message_place = $3, message_private = $4, message_id = $5 WHERE id = $1";
 const FINISH_TURN: &str = "UPDATE turns SET content = $2, state = $3, proposal = COALESCE($4, proposal), shown = $5,
@@ -146,6 +146,7 @@ impl Conversations for Store {
             .bind(turn.at.as_millisecond())
             .bind(&self.instance)
             .bind(turn.aside)
+            .bind(turn.target.clone())
             .fetch_one(&mut writing)
             .await
             .map_err(|error| conflict(error, "this turn", &name(turn.conversation)))?;
@@ -284,6 +285,7 @@ fn read_turn(row: &Row) -> Result<Turn, StoreError> {
         at: time(row, "started_at")?,
         aside: get(row, "aside")?,
         cut: get(row, "cut")?,
+        target: get(row, "target")?,
     })
 }
 

@@ -14,8 +14,8 @@ use crate::rows::{get, place, time, word};
 use crate::sql::{Row, sql};
 
 const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin,
-    question, state, created_at, expires_at, needs_agreement, agreed_by, policy, seal, told)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    question, state, created_at, expires_at, needs_agreement, agreed_by, policy, seal, told,
+    asked) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const GET: &str = "SELECT * FROM proposals WHERE id = $1";
 const LATEST: &str = "SELECT * FROM proposals WHERE conversation_id = $1 ORDER BY number DESC LIMIT 1";
 const CLAIM: &str = "UPDATE proposals SET state = 'used' WHERE id = $1 AND state = 'pending' AND expires_at > $2
@@ -58,6 +58,7 @@ impl Proposals for Store {
             .bind(&proposal.policy)
             .bind(&proposal.seal)
             .bind(proposal.told.as_ref().map(to_string).transpose().map_err(not_json)?)
+            .bind(to_string(&proposal.asked).map_err(not_json)?)
             .execute(self)
             .await;
         let (name, needed) = (format!("proposal {}", proposal.id), "its conversation or its author");
@@ -162,6 +163,9 @@ fn read(row: &Row) -> Result<Proposal, StoreError> {
         agreement: agreement(row)?,
         policy: get(row, "policy")?,
         seal: get(row, "seal")?,
+        asked: get::<Option<String>>(row, "asked")?
+            .map_or(Ok(Vec::new()), |asked| from_str(&asked))
+            .map_err(not_json)?,
         told: get::<Option<String>>(row, "told")?.map(|told| from_str(&told)).transpose().map_err(not_json)?,
         created_at: time(row, "created_at")?,
         expires_at: time(row, "expires_at")?,

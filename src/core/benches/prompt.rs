@@ -42,6 +42,7 @@ fn question() -> Turn {
         at: Timestamp::UNIX_EPOCH,
         aside: false,
         cut: false,
+        target: None,
     }
 }
 

@@ -36,6 +36,7 @@ async fn everything_is_still_there_after_it_was_closed() {
         proposal: None,
         at: at("10:00:01"),
         aside: false,
+        target: None,
     };
     let turn = store.add_turn(&turn).await.unwrap();
     let entry = store.append(full_event()).await.unwrap();

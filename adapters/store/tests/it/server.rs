@@ -149,6 +149,7 @@ async fn what_a_program_left_behind_is_taken_over_by_one_of_the_others() {
             proposal: None,
             at: at("10:00:00"),
             aside: false,
+            target: None,
         };
         let turn = gone.add_turn(&turn).await.unwrap();
         let taken = join_all(others.iter().map(|other| other.take_over(turn))).await;

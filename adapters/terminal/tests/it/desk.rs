@@ -204,7 +204,7 @@ pub(crate) fn finished(text: &str) -> Outgoing {
 
 pub(crate) fn said(event: &Event) -> &str {
     match &event.body {
-        EventBody::Said(text) => text,
+        EventBody::Said(text) | EventBody::Asked { words: text, .. } => text,
         EventBody::Command(command) => &command.words,
         EventBody::Unreadable
         | EventBody::Clicked(_)

@@ -19,10 +19,10 @@ pub(super) struct History {
 }
 
 /// A question of ours that the person answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AskedBack<'a> {
     /// What they had asked.
-    pub first: &'a str,
+    pub first: &'a Turn,
 }
 
 /// The turns that a model hears of.
@@ -38,7 +38,7 @@ pub fn asked_back(turns: &[Turn]) -> Option<AskedBack<'_>> {
     let (before, asked) = (&told[..ours], told[ours]);
     let is_question = asked.state == TurnState::Complete && asked.proposal.is_none() && asks(&asked.text);
     let first = before.iter().rfind(|turn| turn.speaker == Speaker::Person).filter(|_| is_question)?;
-    Some(AskedBack { first: &first.text })
+    Some(AskedBack { first })
 }
 
 /// Whether a text ends as questions do.
@@ -107,6 +107,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             aside: false,
             cut: false,
+            target: None,
         }
     }
 
@@ -136,7 +137,7 @@ mod tests {
             (vec![person("Sales?")], None),
             (vec![], None),
         ] {
-            assert_eq!(asked_back(&turns).map(|asked| asked.first), expected, "{turns:?}");
+            assert_eq!(asked_back(&turns).map(|asked| asked.first.text.as_str()), expected, "{turns:?}");
         }
     }
 

@@ -24,6 +24,7 @@ fn turn(speaker: Speaker, text: &str) -> Turn {
         at: Timestamp::UNIX_EPOCH,
         aside: false,
         cut: false,
+        target: None,
     }
 }
 

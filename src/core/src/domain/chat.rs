@@ -88,6 +88,13 @@ pub struct Event {
 pub enum EventBody {
     /// Wrote a text addressed to Pstral.
     Said(String),
+    /// Asked something of one target, which they chose from a list.
+    Asked {
+        /// The question.
+        words: String,
+        /// The target's name.
+        target: String,
+    },
     /// Gave a command.
     Command(Command),
     /// Sent Pstral what it cannot read: a voice message, a poll, an emote.
@@ -120,6 +127,16 @@ impl EventBody {
     /// The command that a line gives, without the platform's mark for commands.
     pub fn command(line: &str) -> Self {
         Self::Command(Command::parse(line))
+    }
+
+    /// The same with other words, such as those of the files beside them; of what has none, as it is.
+    #[must_use]
+    pub fn saying(self, words: String) -> Self {
+        match self {
+            Self::Said(_) => Self::Said(words),
+            Self::Asked { target, .. } => Self::Asked { words, target },
+            other => other,
+        }
     }
 
     /// What a typed line says where commands begin with `prefix`; `None` when it says nothing.

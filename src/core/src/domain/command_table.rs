@@ -1,7 +1,7 @@
 //! Every command: its words in both languages, what follows it, and where it is answered. Parsing, lists and completion
 //! all read this one table.
 
-use super::command::{About, CommandName, CommandOption, CommandSpec, Follows, OptionKind, Suggested};
+use super::command::{About, Command, CommandName, CommandOption, CommandSpec, Follows, OptionKind, Suggested};
 
 const fn option(name: &'static str, french: &'static str, says: &'static str, kind: OptionKind) -> CommandOption {
     CommandOption { name, french, says, kind, is_needed: false }
@@ -346,3 +346,90 @@ pub const COMMANDS: &[CommandSpec] = &[
     .followed_by(Follows::VerifiedVerb)
     .about(About::Person),
 ];
+
+impl CommandName {
+    /// The word that is typed for it.
+    pub fn word(self) -> &'static str {
+        COMMANDS.iter().find(|spec| spec.name == self).map_or("", |spec| spec.word)
+    }
+
+    /// What is known of it; nothing of one that is unknown.
+    pub fn spec(self) -> Option<&'static CommandSpec> {
+        COMMANDS.iter().find(|spec| spec.name == self)
+    }
+}
+
+impl Command {
+    /// A command and the words that follow it.
+    pub fn new(name: CommandName, words: &str) -> Self {
+        Self { name, words: words.trim().to_owned() }
+    }
+
+    /// The command that a line gives, without the platform's mark for commands: `mode sql`. A line without words asks for
+    /// help.
+    pub fn parse(line: &str) -> Self {
+        let line = line.trim();
+        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        if word.is_empty() {
+            return Self::new(CommandName::Help, "");
+        }
+        let word = word.to_lowercase();
+        let is_meant = |spec: &&CommandSpec| {
+            spec.is_typed && (spec.word == word || spec.french == word || spec.also.contains(&word.as_str()))
+        };
+        match COMMANDS.iter().find(is_meant) {
+            Some(spec) => Self::new(spec.name, rest),
+            None => Self::new(CommandName::Unknown, line),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn commands_are_understood_in_both_languages() {
+        for (line, (name, words)) in [
+            ("execute", (CommandName::Execute, "")),
+            (" EXÉCUTER ", (CommandName::Execute, "")),
+            ("edit  SELECT 1 ", (CommandName::Edit, "SELECT 1")),
+            ("modifier", (CommandName::Edit, "")),
+            ("graphique", (CommandName::Chart, "")),
+            ("Garder  Clients actifs ", (CommandName::Keep, "Clients actifs")),
+            ("VÉRIFIÉES approuver a#1", (CommandName::Verified, "approuver a#1")),
+            ("pasbien", (CommandName::Bad, "")),
+            ("mode chat", (CommandName::Mode, "chat")),
+            ("audit refusal 5", (CommandName::Audit, "refusal 5")),
+            ("historique 2", (CommandName::History, "2")),
+            ("Ouvrir 12", (CommandName::Open, "12")),
+            ("renommer 12 Clients de Paris", (CommandName::Rename, "12 Clients de Paris")),
+            ("supprimer 12 oui", (CommandName::Delete, "12 oui")),
+            ("exporter json", (CommandName::Export, "json")),
+            ("Réessayer", (CommandName::Retry, "")),
+            ("continuer", (CommandName::Continue, "")),
+            ("", (CommandName::Help, "")),
+            ("délier oui", (CommandName::Unlink, "oui")),
+            ("utilisateur ajouter zoe", (CommandName::User, "ajouter zoe")),
+            ("RÈGLES alex crm clients.email", (CommandName::Policy, "alex crm clients.email")),
+            ("État", (CommandName::Status, "")),
+            ("fly", (CommandName::Unknown, "fly")),
+        ] {
+            assert_eq!(Command::parse(line), Command::new(name, words), "{line}");
+        }
+    }
+
+    #[test]
+    fn no_two_commands_have_a_word_in_common() {
+        let mut seen = BTreeSet::new();
+        for spec in COMMANDS {
+            let words = [spec.word, spec.french].into_iter().chain(spec.also.iter().copied());
+            for word in words.collect::<BTreeSet<_>>() {
+                assert!(seen.insert(word), "{word}");
+            }
+            assert_eq!(spec.name.spec().map(|found| found.word), Some(spec.word));
+        }
+    }
+}

@@ -151,6 +151,8 @@ pub struct Turn {
     pub aside: bool,
     /// Whether it was cut by its length: its rest can be asked for.
     pub cut: bool,
+    /// The name of the target that was chosen for a question, where its words need not name one.
+    pub target: Option<String>,
 }
 
 /// A turn to be recorded.
@@ -170,6 +172,8 @@ pub struct NewTurn {
     pub at: Timestamp,
     /// Whether it is shown to the person alone though others read where they asked.
     pub aside: bool,
+    /// The name of the target that was chosen for a question.
+    pub target: Option<String>,
 }
 
 /// How a turn ends.

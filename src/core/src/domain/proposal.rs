@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ConversationId, MessageRef, PromptManifest, UserId, Value, sha256};
+use super::{ConversationId, MessageRef, PromptManifest, TurnId, UserId, Value, sha256};
 
 /// An opaque, unguessable name, short enough for a button (32 hexadecimal digits).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +120,9 @@ pub struct Proposal {
     pub origin: Origin,
     /// The question it answers.
     pub question: String,
+    /// The turns in which that was asked: a question, and what was said to a question in return. None where a person wrote
+    /// the statement without one, and in proposals of releases that kept none.
+    pub asked: Vec<TurnId>,
     /// How far it has come.
     pub state: ProposalState,
     /// Whether a steward must agree first.
@@ -185,6 +188,7 @@ mod tests {
             parameters: BTreeMap::from([("n".to_owned(), Value::Integer(1))]),
             origin: Origin::Model,
             question: String::new(),
+            asked: Vec::new(),
             state: ProposalState::Pending,
             agreement: Agreement::NotNeeded,
             policy: "v1".to_owned(),

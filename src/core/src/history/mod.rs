@@ -78,10 +78,12 @@ impl History {
         Ok(conversations.current(asker.user.id, &asker.place, mode, now).await?)
     }
 
+    /// Keeps a question, with the target that was chosen for it.
     pub(crate) async fn remember_question(
         &self,
         conversation: &Conversation,
         question: &str,
+        target: Option<&str>,
     ) -> Result<TurnId, PipelineError> {
         if conversation.title.is_empty() {
             self.conversations.set_title(conversation.id, &title_of(&own_words(question))).await?;
@@ -94,6 +96,7 @@ impl History {
             proposal: None,
             at: self.clock.now(),
             aside: false,
+            target: target.map(str::to_owned),
         };
         Ok(self.conversations.add_turn(&turn).await?)
     }

@@ -15,7 +15,9 @@ use crate::text::{Text, text};
 impl Identity {
     /// Voids every code that somebody posts where others read it, and tells them; whether there was one.
     pub(crate) async fn burn_posted(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<bool, PipelineError> {
-        let (EventBody::Said(words) | EventBody::Command(Command { words, .. })) = &event.body else {
+        let (EventBody::Said(words) | EventBody::Asked { words, .. } | EventBody::Command(Command { words, .. })) =
+            &event.body
+        else {
             return Ok(false);
         };
         if event.place.private {
@@ -54,6 +56,7 @@ impl Identity {
             // Somebody unknown who sends the code alone means the same.
             EventBody::Said(words) if event.place.private && linked.is_none() && is_code(words) => Some(words.as_str()),
             EventBody::Said(_)
+            | EventBody::Asked { .. }
             | EventBody::Unreadable
             | EventBody::Clicked(_)
             | EventBody::Edited { .. }

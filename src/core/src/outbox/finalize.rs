@@ -26,6 +26,12 @@ use crate::ports::{Clock, Conversations, Entropy, People, PlatformError, Proposa
 use crate::recorder::Recorder;
 use crate::text::text;
 
+/// A question, with the target that was chosen for it.
+pub(crate) struct Asked {
+    pub(crate) text: String,
+    pub(crate) target: Option<String>,
+}
+
 /// Brings messages that grow to their last state, and notes that down.
 pub(crate) struct Finals {
     pub(crate) running: Running,
@@ -58,6 +64,7 @@ impl Finals {
             proposal: runs.cloned(),
             at: self.clock.now(),
             aside,
+            target: None,
         };
         Ok(self.conversations.add_turn(&turn).await?)
     }
@@ -80,13 +87,19 @@ impl Finals {
     }
 
     /// The question that a turn of ours answers; nothing where a statement was written without one.
-    pub(crate) async fn question_of(&self, turn: &Turn) -> Result<Option<String>, StoreError> {
-        let question = if let Some(proposal) = &turn.proposal {
-            self.proposals.get(proposal).await?.map(|proposal| proposal.question)
+    pub(crate) async fn question_of(&self, turn: &Turn) -> Result<Option<Asked>, StoreError> {
+        let asked = if let Some(proposal) = &turn.proposal {
+            let Some(proposal) = self.proposals.get(proposal).await? else { return Ok(None) };
+            let first = match proposal.asked.first() {
+                Some(first) => self.conversations.turn(*first).await?,
+                None => None,
+            };
+            Some(Asked { text: proposal.question, target: first.and_then(|turn| turn.target) })
         } else {
-            self.conversations.question_before(turn.id).await?.map(|asked| asked.text)
+            let asked = self.conversations.question_before(turn.id).await?;
+            asked.map(|asked| Asked { text: asked.text, target: asked.target })
         };
-        Ok(question.filter(|question| !question.trim().is_empty()))
+        Ok(asked.filter(|asked| !asked.text.trim().is_empty()))
     }
 
     /// An answer in messages. What is beyond the most that one may have is in a file with the last one.

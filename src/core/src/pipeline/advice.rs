@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::domain::{
-    Actor, AuditAction, AuditStatus, Capability, Place, PlatformName, ProposalState, Suggested, Turn, User,
+    Actor, AuditAction, AuditStatus, Capability, Place, PlatformName, Proposal, ProposalState, Suggested, User,
 };
 use crate::outbox::running::Running;
 use crate::ports::{Advice, Conversations, People, Proposals, StoreError, Suggestion};
@@ -83,8 +83,8 @@ impl Adviser {
         for asked in self.running.asked_by(platform, event) {
             let Some(turn) = self.conversations.turn(asked).await? else { continue };
             let offered = self.proposals.of_conversation(turn.conversation).await?;
-            let is_used = |state| matches!(state, ProposalState::Used);
-            if offered.iter().any(|one| is_used(one.state) && comes_of(&one.question, one.created_at, &turn)) {
+            let ran = |one: &Proposal| one.state == ProposalState::Used && one.asked.contains(&asked);
+            if offered.iter().any(ran) {
                 return Ok(true);
             }
         }
@@ -114,10 +114,4 @@ impl Advice for Adviser {
             true
         })
     }
-}
-
-/// Whether a statement answers the question of a turn; one that was changed by hand still does. What answers a question of
-/// ours stands behind the question it belongs to.
-fn comes_of(question: &str, offered: jiff::Timestamp, turn: &Turn) -> bool {
-    offered >= turn.at && question.contains(turn.text.trim())
 }

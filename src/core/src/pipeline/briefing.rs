@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::asker::Asker;
 use crate::context::{Brief, Briefing, DataBrief, Gauge, Gauges, Prompts, Unfit, asked_back, asks_anew};
-use crate::domain::{Conversation, Mode, Turn};
+use crate::domain::{Conversation, Mode, Turn, TurnId};
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::models::ModelPool;
@@ -12,16 +12,22 @@ use crate::ports::{Clock, ModelError};
 use crate::settings::Settings;
 
 /// A question with the one it belongs to.
+#[derive(Debug, Clone)]
 pub(crate) struct Whole {
     pub(crate) question: String,
+    /// The target that was chosen for it.
+    pub(crate) target: Option<String>,
+    /// The turns in which it was asked.
+    pub(crate) asked: Vec<TurnId>,
     /// Whether the model may ask something in return: once a question.
     pub(crate) may_ask: bool,
 }
 
 impl Whole {
     /// A question that belongs to no other.
-    pub(crate) fn alone(question: &str) -> Self {
-        Self { question: question.to_owned(), may_ask: true }
+    pub(crate) fn alone(question: &str, target: Option<&str>, turn: TurnId) -> Self {
+        let (question, target) = (question.to_owned(), target.map(str::to_owned));
+        Self { question, target, asked: vec![turn], may_ask: true }
     }
 }
 
@@ -97,14 +103,17 @@ impl Briefings {
     pub(crate) async fn with_what_it_answers(
         &self,
         conversation: &Conversation,
-        question: &str,
+        whole: Whole,
     ) -> Result<Whole, PipelineError> {
         let turns = self.history.recent_turns(conversation).await?;
         Ok(match asked_back(&turns) {
-            Some(back) if !asks_anew(question) => {
-                Whole { question: format!("{} ({question})", back.first.trim()), may_ask: false }
-            }
-            Some(_) | None => Whole::alone(question),
+            Some(back) if !asks_anew(&whole.question) => Whole {
+                question: format!("{} ({})", back.first.text.trim(), whole.question),
+                target: whole.target.or_else(|| back.first.target.clone()),
+                asked: [back.first.id].into_iter().chain(whole.asked).collect(),
+                may_ask: false,
+            },
+            Some(_) | None => whole,
         })
     }
 

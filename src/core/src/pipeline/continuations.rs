@@ -130,12 +130,13 @@ impl Continuations {
         match held.mode {
             Mode::Sql => {
                 let question = before.asked.text.clone();
-                let target = self.targets.target_of(&question, &held.place)?;
+                let target = self.targets.target_of(&question, before.asked.target.as_deref(), &held.place)?;
                 self.targets.require_here(asker, &target).await?;
                 let verified = self.knowledge.verified(&target.name).await?;
                 let schemas = self.targets.schemas(&target, &verified).await?;
                 let settings = &self.settings;
                 let inquiry = Inquiry::new((asker, held), target, settings, &schemas, &question);
+                let inquiry = Inquiry { asked: vec![before.asked.id], ..inquiry };
                 let examples = inquiry.examples(&verified, settings.examples);
                 let exchange = (&before.asked, before.said.as_str());
                 let briefing =

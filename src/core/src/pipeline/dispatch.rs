@@ -15,7 +15,7 @@ impl Pipeline {
         match command.name {
             CommandName::Execute => self.executions.execute_latest(&self.history.where_held(asker).await?).await,
             // Chosen from a list only, which sends them as a question and as a statement to edit.
-            CommandName::Ask => self.questions.ask(asker, words).await,
+            CommandName::Ask => self.questions.ask(asker, words, None).await,
             CommandName::Edit | CommandName::Sql if words.is_empty() => {
                 let asker = &self.history.where_held(asker).await?;
                 let latest = self.history.latest(asker).await?;

@@ -93,14 +93,15 @@ impl Editing {
         };
         let target = match &before {
             Some(proposal) => self.targets.target_named(&proposal.target)?,
-            None => self.targets.target_of("", &asker.place)?,
+            None => self.targets.target_of("", None, &asker.place)?,
         };
         self.targets.require_here(asker, &target).await?;
         let verified = self.knowledge.verified(&target.name).await?;
         let schemas = self.targets.schemas(&target, &verified).await?;
-        let (question, parameters) =
-            before.map(|proposal| (proposal.question, proposal.parameters)).unwrap_or_default();
+        let (question, parameters, turns) =
+            before.map(|proposal| (proposal.question, proposal.parameters, proposal.asked)).unwrap_or_default();
         let inquiry = Inquiry::new((asker, &conversation), target, &self.settings, &schemas, &question);
+        let inquiry = Inquiry { asked: turns, ..inquiry };
         let statement = statement.trim_end_matches(';');
         let offer = self
             .proposing

@@ -5,48 +5,13 @@ use std::sync::Arc;
 use crate::access::AccessDecision;
 use crate::asker::Asker;
 use crate::context::{DataBrief, Example};
-use crate::domain::{Conversation, VerifiedQuery};
+use crate::domain::{Conversation, TurnId, VerifiedQuery};
 use crate::guard::{Refusal, Verdict};
 use crate::history::is_aside;
 use crate::knowledge;
 use crate::settings::Settings;
 use crate::targets::audience::{Audience, names_hidden};
 use crate::targets::{Schema, Schemas, Target};
-
-impl Inquiry<'_> {
-    /// Why not everybody may see what a statement reads who reads what is said.
-    pub(crate) fn bar(&self, statement: &str) -> Option<AccessDecision> {
-        self.audience.bar(statement)
-    }
-
-    /// The same of a text as somebody wrote it, which the guard may render otherwise.
-    pub(crate) fn bar_of(&self, written: &str) -> Option<AccessDecision> {
-        if self.audience.0.is_empty() {
-            return None;
-        }
-        match self.schema.guard.check(written) {
-            Verdict::Allow(approved) => self.bar(approved.text()),
-            Verdict::Deny(_) => None,
-        }
-    }
-
-    /// A refusal in the words of what everybody may see: what it suggests instead is read by all of them.
-    pub(crate) fn common_refusal(&self, statement: &str, own: &Refusal) -> Refusal {
-        if Arc::ptr_eq(&self.schema, &self.common) {
-            return own.clone();
-        }
-        match self.common.guard.check(statement) {
-            Verdict::Deny(common) => common,
-            Verdict::Allow(_) => own.clone(),
-        }
-    }
-
-    /// Whether a question names what its asker may see and others in the place may not.
-    pub(crate) fn names_more(&self) -> bool {
-        !Arc::ptr_eq(&self.schema, &self.common)
-            && names_hidden(self.question, &self.schema.catalog, &self.common.catalog)
-    }
-}
 
 /// A question about data: who asks it, where, and of what.
 pub(crate) struct Inquiry<'a> {
@@ -60,6 +25,8 @@ pub(crate) struct Inquiry<'a> {
     /// Who that is.
     pub(crate) audience: Audience,
     pub(crate) question: &'a str,
+    /// The turns in which that was asked.
+    pub(crate) asked: Vec<TurnId>,
     /// Whether the model may ask something in return.
     pub(crate) may_ask: bool,
 }
@@ -76,7 +43,7 @@ impl<'a> Inquiry<'a> {
         let schema = schemas.of(role);
         let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
         let audience = Audience::of(settings, schemas, role, place);
-        Self { asker, conversation, target, schema, common, audience, question, may_ask: true }
+        Self { asker, conversation, target, schema, common, audience, question, asked: Vec::new(), may_ask: true }
     }
 
     /// What the model is told of the target: only what everybody may see who reads the answer.
@@ -114,5 +81,40 @@ impl Inquiry<'_> {
         let allowed = matches!(self.common.guard.check(&query.statement), Verdict::Allow(_));
         let question = query.question(self.asker.user.locale).to_owned();
         allowed.then(|| Example { question, statement: query.statement.clone() })
+    }
+}
+
+impl Inquiry<'_> {
+    /// Why not everybody may see what a statement reads who reads what is said.
+    pub(crate) fn bar(&self, statement: &str) -> Option<AccessDecision> {
+        self.audience.bar(statement)
+    }
+
+    /// The same of a text as somebody wrote it, which the guard may render otherwise.
+    pub(crate) fn bar_of(&self, written: &str) -> Option<AccessDecision> {
+        if self.audience.0.is_empty() {
+            return None;
+        }
+        match self.schema.guard.check(written) {
+            Verdict::Allow(approved) => self.bar(approved.text()),
+            Verdict::Deny(_) => None,
+        }
+    }
+
+    /// A refusal in the words of what everybody may see: what it suggests instead is read by all of them.
+    pub(crate) fn common_refusal(&self, statement: &str, own: &Refusal) -> Refusal {
+        if Arc::ptr_eq(&self.schema, &self.common) {
+            return own.clone();
+        }
+        match self.common.guard.check(statement) {
+            Verdict::Deny(common) => common,
+            Verdict::Allow(_) => own.clone(),
+        }
+    }
+
+    /// Whether a question names what its asker may see and others in the place may not.
+    pub(crate) fn names_more(&self) -> bool {
+        !Arc::ptr_eq(&self.schema, &self.common)
+            && names_hidden(self.question, &self.schema.catalog, &self.common.catalog)
     }
 }

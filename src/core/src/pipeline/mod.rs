@@ -167,6 +167,7 @@ impl Pipeline {
                 return self.running.leave(&event.place);
             }
             EventBody::Said(_)
+            | EventBody::Asked { .. }
             | EventBody::Command(_)
             | EventBody::Unreadable
             | EventBody::Clicked(_)
@@ -217,7 +218,8 @@ impl Pipeline {
             return Ok(());
         }
         match body {
-            EventBody::Said(words) => self.questions.ask(asker, &words).boxed().await,
+            EventBody::Said(words) => self.questions.ask(asker, &words, None).boxed().await,
+            EventBody::Asked { words, target } => self.questions.ask(asker, &words, Some(&target)).boxed().await,
             EventBody::Command(command) => self.command(asker, &command).boxed().await,
             EventBody::Unreadable => Err(PipelineError::Tell(text("question-unreadable"))),
             EventBody::Edited { proposal, text } => self.editing.edit(asker, Some(&proposal), &text).boxed().await,

@@ -115,6 +115,7 @@ impl Proposing {
             parameters: draft.parameters,
             origin: draft.origin,
             question: inquiry.question.to_owned(),
+            asked: inquiry.asked.clone(),
             state: ProposalState::Pending,
             agreement: Agreement::NotNeeded,
             policy: self.policy_of(inquiry),

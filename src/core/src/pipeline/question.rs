@@ -55,8 +55,8 @@ pub(crate) struct Questions {
 }
 
 impl Questions {
-    /// Answers a question.
-    pub(crate) async fn ask(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
+    /// Answers a question; `target` is the name of the one that was chosen for it.
+    pub(crate) async fn ask(&self, asker: &Asker, words: &str, target: Option<&str>) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Ask, words, text("ask-not-allowed")).await?;
         let question = match self.accept(words) {
             Ok(question) => question,
@@ -70,7 +70,7 @@ impl Questions {
         };
         work.answers(&asker.actor.platform, &asker.event);
         let conversation = self.history.current(asker).await?;
-        self.ask_within(asker, &conversation, question, &work).await
+        self.ask_within(asker, &conversation, (question, target), &work).await
     }
 
     /// Answers a question in a conversation.
@@ -78,7 +78,7 @@ impl Questions {
         &self,
         asker: &Asker,
         conversation: &Conversation,
-        question: &str,
+        (question, target): (&str, Option<&str>),
         work: &Work,
     ) -> Result<(), PipelineError> {
         self.access.within_quota(asker, Counted::Questions).await?;
@@ -88,9 +88,10 @@ impl Questions {
                 ..within(self.recorder.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
             })
             .await?;
-        work.is_asked_in(self.history.remember_question(conversation, question).await?);
+        let turn = self.history.remember_question(conversation, question, target).await?;
+        work.is_asked_in(turn);
         match conversation.mode {
-            Mode::Sql => self.ask_for_data(asker, conversation, question, work).await,
+            Mode::Sql => self.ask_for_data(asker, conversation, Whole::alone(question, target, turn), work).await,
             Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
         }
     }
@@ -125,23 +126,22 @@ impl Questions {
         &self,
         asker: &Asker,
         conversation: &Conversation,
-        question: &str,
+        alone: Whole,
         work: &Work,
     ) -> Result<(), PipelineError> {
-        let Whole { question, may_ask } = match self.briefings.with_what_it_answers(conversation, question).await? {
+        let whole = match self.briefings.with_what_it_answers(conversation, alone.clone()).await? {
             // Whoever asks something that was answered before asks it anew.
-            Whole { may_ask: false, .. } if self.is_verified(asker, question, &work.stop).await => {
-                Whole::alone(question)
-            }
+            Whole { may_ask: false, .. } if self.is_verified(asker, &alone, &work.stop).await => alone,
             whole => whole,
         };
-        let question = question.as_str();
-        let Some(Ground { target, verified, schemas }) = self.ground_of(asker, question, &work.stop).await? else {
+        let Some(Ground { target, verified, schemas }) = self.ground_of(asker, &whole, &work.stop).await? else {
             return Ok(());
         };
+        let Whole { question, asked, may_ask, .. } = whole;
+        let question = question.as_str();
         let settings = &self.settings;
         let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
-        let here = Inquiry { may_ask, ..here };
+        let here = Inquiry { asked: asked.clone(), may_ask, ..here };
         let matched = self.verified.matched(question, &here.common, &verified);
         let theirs_alone = || self.verified.matched(question, &here.schema, &verified).is_some();
         if matched.is_some() || !(here.names_more() || theirs_alone()) {
@@ -153,14 +153,14 @@ impl Questions {
         }
         self.outbox.tell_here(asker, &text("answer-in-private")).await;
         let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
-        let alone = Inquiry { may_ask, ..alone };
+        let alone = Inquiry { asked, may_ask, ..alone };
         let matched = self.verified.matched(question, &alone.common, &verified);
         self.answer(&alone, matched, &verified, &work.stop).await
     }
 
     /// What a question is answered from; nothing where its work ended and nobody is to be told.
-    async fn ground_of(&self, asker: &Asker, question: &str, stop: &Stop) -> Result<Option<Ground>, PipelineError> {
-        let target = self.targets.target_of(question, &asker.place)?;
+    async fn ground_of(&self, asker: &Asker, whole: &Whole, stop: &Stop) -> Result<Option<Ground>, PipelineError> {
+        let target = self.targets.target_of(&whole.question, whole.target.as_deref(), &asker.place)?;
         self.targets.require_here(asker, &target).await?;
         let verified = self.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
@@ -174,9 +174,11 @@ impl Questions {
     }
 
     /// Whether a verified query answers these words as they stand.
-    async fn is_verified(&self, asker: &Asker, words: &str, stop: &Stop) -> bool {
-        let Ok(Some(Ground { verified, schemas, .. })) = self.ground_of(asker, words, stop).await else { return false };
-        self.verified.matched(words, &schemas.of(&asker.user.role), &verified).is_some_and(|matched| matched.exact)
+    async fn is_verified(&self, asker: &Asker, alone: &Whole, stop: &Stop) -> bool {
+        let Ok(Some(Ground { verified, schemas, .. })) = self.ground_of(asker, alone, stop).await else { return false };
+        self.verified
+            .matched(&alone.question, &schemas.of(&asker.user.role), &verified)
+            .is_some_and(|matched| matched.exact)
     }
 
     /// Answers a question about data where it is to be answered.

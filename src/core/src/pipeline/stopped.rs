@@ -59,6 +59,7 @@ impl Executions {
         let schemas = self.targets.schemas(target, &verified).await?;
         let settings = &self.settings;
         let inquiry = Inquiry::new((asker, &held), Arc::clone(target), settings, &schemas, &proposal.question);
+        let inquiry = Inquiry { asked: proposal.asked.clone(), ..inquiry };
         let Proposal { statement, parameters, origin, told, .. } = proposal.clone();
         self.proposing.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
     }

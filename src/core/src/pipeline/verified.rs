@@ -101,6 +101,7 @@ impl VerifiedAnswers {
                 proposal: Some(proposal.clone()),
                 at: self.clock.now(),
                 aside: inquiry.is_aside(),
+                target: None,
             })
             .await?;
         let message = Outgoing { text: signed(inquiry.asker, &card.text), ..card };

@@ -208,6 +208,7 @@ mod tests {
             parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             origin: Origin::Person,
             question: String::new(),
+            asked: Vec::new(),
             state: ProposalState::Used,
             policy: String::new(),
             seal: String::new(),

@@ -16,6 +16,7 @@ use crate::access::{AccessDecision, Showing, Why};
 use crate::asker::Asker;
 use crate::attached::own_words;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName, VerifiedQuery};
+use crate::egress::echo;
 use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
 use crate::knowledge;
@@ -61,8 +62,17 @@ impl Targets {
         self.all.get(name).cloned().ok_or_else(|| PipelineError::Tell(text("target-removed").with("target", name)))
     }
 
-    /// The target a question names, or the one of the place, or the default one.
-    pub(crate) fn target_of(&self, question: &str, place: &Place) -> Result<Arc<Target>, PipelineError> {
+    /// The target that was chosen for a question, or that its words name, or the one of the place, or the default one.
+    pub(crate) fn target_of(
+        &self,
+        question: &str,
+        chosen: Option<&str>,
+        place: &Place,
+    ) -> Result<Arc<Target>, PipelineError> {
+        if let Some(chosen) = chosen {
+            let found = self.all.iter().find(|(name, _)| name.eq_ignore_ascii_case(chosen));
+            return found.map(|(_, target)| Arc::clone(target)).ok_or_else(|| self.unknown(chosen, place));
+        }
         let settings = &self.settings;
         let targets = &self.all;
         let words = knowledge::fold(&own_words(question));
@@ -76,6 +86,13 @@ impl Targets {
         let unnamed = || targets.get(of_place.or(settings.default_target.as_ref())?);
         let chosen = named.map(|(_, target)| target).or_else(unnamed);
         chosen.cloned().ok_or_else(|| PipelineError::Tell(text("no-target")))
+    }
+
+    /// Says which targets can be asked in a place.
+    fn unknown(&self, given: &str, place: &Place) -> PipelineError {
+        let known = self.all.keys().filter(|name| self.is_shown_on(name, &place.platform)).cloned();
+        let sentence = text("target-unknown").with("given", echo(given));
+        PipelineError::Tell(sentence.with("known", known.collect::<Vec<_>>().join(", ")))
     }
 
     /// Refuses a target that is not queried on the asker's platform, and records that.

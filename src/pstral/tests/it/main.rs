@@ -19,6 +19,7 @@ mod bombs;
 mod bot;
 mod canary;
 mod catalog;
+mod choosing;
 mod command_line;
 mod commands;
 mod continuing;

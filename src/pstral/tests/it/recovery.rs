@@ -35,6 +35,7 @@ fn turn_in(conversation: ConversationId) -> NewTurn {
         proposal: None,
         at: Timestamp::UNIX_EPOCH,
         aside: false,
+        target: None,
     }
 }
 

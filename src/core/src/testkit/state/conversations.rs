@@ -82,7 +82,7 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
 
 fn said(conversation: ConversationId, speaker: Speaker, text: &str, state: TurnState) -> NewTurn {
     let text = text.to_owned();
-    NewTurn { conversation, speaker, text, state, proposal: None, at: at("10:00:00.042"), aside: false }
+    NewTurn { conversation, speaker, text, state, proposal: None, at: at("10:00:00.042"), aside: false, target: None }
 }
 
 async fn turns(state: &dyn State) -> Result<(), StoreError> {
@@ -91,6 +91,7 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.turns(conversation.id, 10).await?, []);
 
     let question = said(conversation.id, Speaker::Person, "Qui ? \0 \u{1F980}", TurnState::Complete);
+    let question = NewTurn { target: Some("crm \u{1F980}".to_owned()), ..question };
     let asked = state.add_turn(&question).await?;
     state.add_turn(&said(other.id, Speaker::Person, "not here", TurnState::Complete)).await?;
     let answer = NewTurn { aside: true, ..said(conversation.id, Speaker::Pstral, "", TurnState::Streaming) };
@@ -121,6 +122,7 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
         at: at("10:00:00.042"),
         aside: false,
         cut: false,
+        target: Some("crm \u{1F980}".to_owned()),
     };
     let second = Turn {
         id: answering,
@@ -131,6 +133,7 @@ async fn turns(state: &dyn State) -> Result<(), StoreError> {
         table: end.table,
         message: Some(message),
         aside: true,
+        target: None,
         ..first.clone()
     };
     assert_eq!(state.turns(conversation.id, 10).await?, [first, second.clone()], "the oldest first");

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use super::{State, at, duplicate, member, missing, place, talk};
 use crate::domain::{
     Agreement, Card, Conversation, ConversationId, MessageRef, Names, Origin, PlatformName, PromptManifest, Proposal,
-    ProposalId, ProposalState, User, UserId, Value,
+    ProposalId, ProposalState, TurnId, User, UserId, Value,
 };
 use crate::ports::{Claim, StoreError};
 
@@ -31,6 +31,7 @@ pub(super) fn proposal(user: &User, conversation: &Conversation, id: &str) -> Pr
         parameters: BTreeMap::new(),
         origin: Origin::Model,
         question: "Quels clients à Nîmes ?".to_owned(),
+        asked: Vec::new(),
         state: ProposalState::Pending,
         agreement: Agreement::NotNeeded,
         policy: "the rules of then".to_owned(),
@@ -67,7 +68,9 @@ async fn kept(state: &dyn State) -> Result<(), StoreError> {
         question: "How many?".to_owned(),
         assumed: vec!["year".to_owned()],
     };
-    let first = Proposal { parameters: every_value(), origin: verified, ..proposal(&user, &conversation, "kept-ff") };
+    let asked = vec![TurnId(3), TurnId(i64::MAX)];
+    let first =
+        Proposal { parameters: every_value(), origin: verified, asked, ..proposal(&user, &conversation, "kept-ff") };
     let told =
         PromptManifest { columns_left: 3, relations: Names::of(&["é \"t\"".to_owned()]), ..PromptManifest::default() };
     let second = Proposal { origin: Origin::Person, told: Some(told), ..proposal(&user, &conversation, "kept-00") };

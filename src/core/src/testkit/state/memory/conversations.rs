@@ -102,6 +102,7 @@ impl Conversations for MemoryState {
             at: new.at,
             aside: new.aside,
             cut: false,
+            target: new.target.clone(),
         });
         Ok(id)
     }
