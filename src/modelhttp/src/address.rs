@@ -62,6 +62,15 @@ impl fmt::Debug for Address {
     }
 }
 
+impl Address {
+    /// The URL of a path below this address.
+    pub(crate) fn below(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+        url
+    }
+}
+
 impl Server {
     /// That server, without a key, inside the company's network.
     pub fn new(url: &str) -> Self {

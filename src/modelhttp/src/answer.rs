@@ -3,13 +3,16 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use bytes::{Bytes, BytesMut};
+use futures::stream::{self, BoxStream, StreamExt as _};
 use pstral_core::ports::ModelError;
+use tokio_util::codec::{Decoder as _, LinesCodec, LinesCodecError};
 
-use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::http::Response;
-use crate::lines::{LONGEST_LINE, Lines, TooLong};
+
+/// The longest line accepted, in bytes. A piece of an answer takes some hundred; an answer in one piece some thousand.
+const LONGEST_LINE: usize = 1 << 20;
 
 /// How long a server may say nothing.
 #[derive(Debug, Clone, Copy)]
@@ -51,11 +54,12 @@ pub fn stream<R: Reader>(
     patience: Patience,
 ) -> BoxStream<'static, Result<R::Piece, ModelError>> {
     let answer = Answer {
-        body: response.into_body(),
+        response,
         reader,
         deadline: Some(patience.first),
         silence: patience.silence,
-        lines: Lines::default(),
+        lines: LinesCodec::new_with_max_length(LONGEST_LINE),
+        buffer: BytesMut::new(),
         said: VecDeque::new(),
         failed: None,
     };
@@ -72,12 +76,14 @@ pub fn stream<R: Reader>(
 }
 
 struct Answer<R: Reader> {
-    body: Body,
+    response: Response,
     reader: R,
     /// Until when the next piece is waited for, once it is.
     deadline: Option<Deadline>,
     silence: Duration,
-    lines: Lines,
+    lines: LinesCodec,
+    /// Bytes that have arrived and are not yet a line.
+    buffer: BytesMut,
     said: Said<R::Piece>,
     /// What ends the answer after all that was said.
     failed: Option<ModelError>,
@@ -101,23 +107,30 @@ impl<R: Reader> Answer<R> {
 
     /// Reads one line, or waits for more bytes.
     async fn step(&mut self) -> Result<(), ModelError> {
-        let too_long = |TooLong| ModelError::Protocol(format!("a line of more than {LONGEST_LINE} bytes"));
-        if let Some(line) = self.lines.next().map_err(too_long)? {
-            return self.reader.line(&line, &mut self.said);
+        if let Some(line) = self.lines.decode(&mut self.buffer).map_err(no_line)? {
+            return self.reader.line(line.as_bytes(), &mut self.said);
         }
         if let Some(bytes) = self.more().await? {
-            self.lines.push(&bytes);
+            self.buffer.extend_from_slice(&bytes);
             return Ok(());
         }
         // Whatever is said now is the last of it.
         self.failed = Some(ModelError::Interrupted);
-        self.reader.end(&self.lines.rest(), &mut self.said)
+        self.reader.end(&self.buffer.split(), &mut self.said)
     }
 
-    async fn more(&mut self) -> Result<Option<Vec<u8>>, ModelError> {
+    async fn more(&mut self) -> Result<Option<Bytes>, ModelError> {
         let silence = self.silence;
         let deadline = *self.deadline.get_or_insert_with(|| Deadline::after(silence));
         // Whatever breaks the connection now, the person sees the same: an answer without its end.
-        deadline.bound(self.body.try_next()).await?.map_err(|_| ModelError::Interrupted)
+        deadline.bound(self.response.chunk()).await?.map_err(|_| ModelError::Interrupted)
     }
+}
+
+/// The failure behind bytes that are no line of text.
+fn no_line(error: LinesCodecError) -> ModelError {
+    ModelError::Protocol(match error {
+        LinesCodecError::MaxLineLengthExceeded => format!("a line of more than {LONGEST_LINE} bytes"),
+        LinesCodecError::Io(error) => error.to_string(),
+    })
 }

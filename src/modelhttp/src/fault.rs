@@ -4,10 +4,9 @@ use std::error::Error;
 use std::iter::successors;
 
 use pstral_core::ports::ModelError;
+use reqwest::StatusCode;
 use serde_json::Value as Json;
-use ureq_proto::http::StatusCode;
 
-use crate::exchange::Broken;
 use crate::inside::Outside;
 
 /// Bytes, or characters, of what a server says that are kept.
@@ -52,12 +51,11 @@ pub(crate) fn of_request(error: &(dyn Error + 'static), server: &str) -> ModelEr
     if let Some(outside) = causes.iter().find_map(|cause| cause.downcast_ref::<Outside>()) {
         return ModelError::Outside(outside.to_string());
     }
-    if let Some(broken @ (Broken::Form(_) | Broken::TooLarge)) = error.downcast_ref() {
-        return ModelError::Protocol(format!("{server}: {broken}"));
-    }
     // The innermost cause says what happened ("Connection refused"), the others which part of the client noticed.
     let cause = causes.last().map(ToString::to_string).unwrap_or_default();
-    ModelError::Unavailable(format!("{server}: {cause}"))
+    let said = format!("{server}: {cause}");
+    let is_http = causes.iter().filter_map(|cause| cause.downcast_ref()).all(|error: &hyper::Error| !error.is_parse());
+    if is_http { ModelError::Unavailable(said) } else { ModelError::Protocol(said) }
 }
 
 /// The first part of something that is not understood, for the log.

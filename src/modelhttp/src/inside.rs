@@ -5,15 +5,9 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::task::{Context, Poll};
-use std::vec;
 
-use futures::future::BoxFuture;
-use hyper_util::client::legacy::connect::dns::Name;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
-use tower_service::Service;
-
-use crate::connection::Fault;
 
 /// A name that leads outside the company's network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,22 +66,14 @@ pub(crate) struct Resolver {
     pub(crate) allow_public: bool,
 }
 
-impl Service<Name> for Resolver {
-    type Response = vec::IntoIter<SocketAddr>;
-    type Error = Fault;
-    type Future = BoxFuture<'static, Result<Self::Response, Fault>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Fault>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
         let Self { allow_public } = *self;
         Box::pin(async move {
             let found = lookup(name.as_str()).await?;
             match outside(name.as_str(), &found) {
                 Some(outside) if !allow_public => Err(outside.into()),
-                Some(_) | None => Ok(found.into_iter()),
+                Some(_) | None => Ok(Box::new(found.into_iter()) as Addrs),
             }
         })
     }
