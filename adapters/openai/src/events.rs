@@ -1,4 +1,7 @@
-//! Events of a stream, put together from its lines: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
+//! Server-sent events, put together from lines: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
+//!
+//! `eventsource-stream` 0.2.3, last released in 2022, keeps an event however large it grows, and drops what model servers
+//! and proxies send against the standard: errors that are no event, and a last event without the blank line after it.
 
 use pstral_core::ports::ModelError;
 

@@ -46,8 +46,8 @@ pub trait Reader: Send + 'static {
     fn is_last(piece: &Self::Piece) -> bool;
 }
 
-/// The pieces of an answer whose head has come. It ends with a last piece, or with an error: a body that ends before is
-/// [`ModelError::Interrupted`]. Dropping the stream drops the connection, which is how servers are told to stop.
+/// Reads an answer whose head has arrived, piece by piece. The stream ends with a last piece or an error; a body that
+/// ends early is [`ModelError::Interrupted`]. Dropping the stream closes the connection, which tells the server to stop.
 pub fn stream<R: Reader>(
     response: Response,
     reader: R,

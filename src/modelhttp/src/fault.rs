@@ -45,7 +45,7 @@ pub fn of_said(error: Json, model: &str) -> ModelError {
     }
 }
 
-/// The failure behind a request that got no answer, or not all of its headers.
+/// The failure behind a request that got no answer, or not all of one.
 pub(crate) fn of_request(error: &(dyn Error + 'static), server: &str) -> ModelError {
     let causes = causes(error);
     if let Some(outside) = causes.iter().find_map(|cause| cause.downcast_ref::<Outside>()) {
@@ -53,9 +53,9 @@ pub(crate) fn of_request(error: &(dyn Error + 'static), server: &str) -> ModelEr
     }
     // The innermost cause says what happened ("Connection refused"), the others which part of the client noticed.
     let cause = causes.last().map(ToString::to_string).unwrap_or_default();
-    let said = format!("{server}: {cause}");
-    let is_http = causes.iter().filter_map(|cause| cause.downcast_ref()).all(|error: &hyper::Error| !error.is_parse());
-    if is_http { ModelError::Unavailable(said) } else { ModelError::Protocol(said) }
+    let fault = format!("{server}: {cause}");
+    let mut http_errors = causes.iter().filter_map(|cause| cause.downcast_ref::<hyper::Error>());
+    if http_errors.any(hyper::Error::is_parse) { ModelError::Protocol(fault) } else { ModelError::Unavailable(fault) }
 }
 
 /// The first part of something that is not understood, for the log.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pstral_core::ports::ModelError;
+use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -44,10 +45,14 @@ pub type Response = reqwest::Response;
 impl Http {
     /// Creates a client of that server. Nothing is sent yet, and its name is not looked up.
     pub fn new(server: &Server) -> Result<Self, InvalidUrl> {
+        Self::with_resolver(server, Resolver { allow_public: server.allow_public })
+    }
+
+    fn with_resolver(server: &Server, resolver: impl Resolve + 'static) -> Result<Self, InvalidUrl> {
         let address = server.address()?;
         let client = reqwest::Client::builder()
             .use_preconfigured_tls(tls::config(address.url.scheme() == "https"))
-            .dns_resolver(Arc::new(Resolver { allow_public: server.allow_public }))
+            .dns_resolver(Arc::new(resolver))
             .no_proxy()
             .redirect(Policy::none())
             .http1_only()
@@ -128,10 +133,12 @@ impl Http {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::dns::{Name, Resolving};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::Outside;
 
     /// What a client understands of an answer: its whole body, or why there is none. The server sends the answer all at
     /// once, after the first bytes of a request with a body of that size.
@@ -150,6 +157,32 @@ mod tests {
         let deadline = Deadline::after(Duration::from_secs(30));
         let response = http.send(http.post("/", &"a".repeat(asked)), "m", deadline).await?;
         Ok(String::from_utf8(http.whole(response, deadline).await?).unwrap())
+    }
+
+    /// A resolver whose every name leads outside.
+    struct PublicNames;
+
+    impl Resolve for PublicNames {
+        fn resolve(&self, name: Name) -> Resolving {
+            let address = "8.8.8.8".parse().unwrap();
+            Box::pin(async move { Err(Outside { host: name.as_str().to_owned(), address }.into()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_outside_is_refused_with_the_address() {
+        let http = Http::with_resolver(&Server::new("http://gpu.intern:8000"), PublicNames).unwrap();
+        let refused = http.send(http.get("/"), "m", Deadline::after(Duration::from_secs(30))).await.map(drop);
+        assert_eq!(refused, Err(ModelError::Outside("gpu.intern leads to the public address 8.8.8.8".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_handshake_that_hangs_ends_with_the_time_for_connections() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let http = Http::new(&Server { connect_timeout: Duration::from_millis(50), ..Server::new(&url) }).unwrap();
+        let late = http.send(http.get("/"), "m", Deadline::after(Duration::from_secs(30))).await.map(drop);
+        assert!(matches!(&late, Err(ModelError::Unavailable(fault)) if fault.contains("timed out")), "{late:?}");
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
-//! Which addresses are inside the company's network, and a resolver that gives no others.
+//! Addresses inside the company's network, and a resolver that gives no others.
 //!
-//! A name is checked each time a connection is made, and the connection goes to the addresses that were checked: what
-//! a name server says later changes nothing.
+//! A name is checked each time a connection is made, and the connection goes to the addresses that were checked, so
+//! later answers of a name server change nothing. An address in the URL itself reaches no resolver: `address.rs` checks it.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -60,7 +60,7 @@ fn outside(host: &str, found: &[SocketAddr]) -> Option<Outside> {
     Some(Outside { host: host.to_owned(), address })
 }
 
-/// Finds the addresses of names, and refuses those that lead outside unless that is allowed.
+/// Resolves names, and refuses those that lead outside unless that is allowed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolver {
     pub(crate) allow_public: bool,

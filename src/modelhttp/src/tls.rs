@@ -1,19 +1,19 @@
-//! Encrypted connections, with the certificates this machine trusts: a company's own authority among them.
+//! TLS with the certificates that this machine trusts, such as a company's own authority.
 
 use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 
-/// Read once: a few hundred certificates. `SSL_CERT_FILE` and `SSL_CERT_DIR` name others than the system's.
+/// The trusted certificates, a few hundred, read once. `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's.
 static TRUSTED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
     let mut trusted = RootCertStore::empty();
-    // What cannot be read is trusted less, and no more.
+    // A certificate that cannot be read is left out.
     trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     Arc::new(trusted)
 });
 
-/// How to connect to a server with a certificate. Where none is to come, none is read, and none would be trusted.
+/// Configures TLS. For a server without it, no certificate is read and none is trusted.
 pub(crate) fn config(encrypted: bool) -> ClientConfig {
     let trusted = if encrypted { Arc::clone(&TRUSTED) } else { Arc::new(RootCertStore::empty()) };
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
