@@ -55,7 +55,7 @@ impl Proposals for Store {
                 Agreement::By(user) => Some(user.0),
                 Agreement::NotNeeded | Agreement::Needed => None,
             })
-            .bind(&proposal.policy)
+            .bind(proposal.policy.to_string())
             .bind(&proposal.seal)
             .bind(proposal.told.as_ref().map(to_string).transpose().map_err(not_json)?)
             .bind(to_string(&proposal.asked).map_err(not_json)?)
@@ -161,7 +161,7 @@ fn read(row: &Row) -> Result<Proposal, StoreError> {
         question: get(row, "question")?,
         state: word(row, "state", ProposalState::from_word)?,
         agreement: agreement(row)?,
-        policy: get(row, "policy")?,
+        policy: get::<String>(row, "policy")?.parse().unwrap_or_default(),
         seal: get(row, "seal")?,
         asked: get::<Option<String>>(row, "asked")?
             .map_or(Ok(Vec::new()), |asked| from_str(&asked))

@@ -2,18 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::domain::{Capability, Place, PlatformName, Role, sha256};
+use crate::domain::{Capability, Place, PolicyVersion, Role, sha256};
 use crate::guard::Rules;
 use crate::settings::{OverCost, Settings, Terms};
 
 /// The SHA-256, in hexadecimal digits, of what decides on a statement of somebody of a role who asked in a place: the
 /// rules of the target and of the role, what the role may do, who is welcome there, limits, costs and delivery.
-pub(crate) fn policy_version(
-    settings: &Settings,
-    (target, terms): (&str, &Terms),
-    role: &Role,
-    place: &Place,
-) -> String {
+fn policy_version(settings: &Settings, (target, terms): (&str, &Terms), role: &Role, place: &Place) -> String {
     let of_place = settings.places.of(place);
     let capabilities: Vec<&str> = settings.roles.of(role).into_iter().map(Capability::word).collect();
     let decides = json!({
@@ -41,24 +36,24 @@ pub(crate) fn policy_version(
 }
 
 /// The version with the place that decided, which the conversation may leave: it is held elsewhere once it is opened there.
-pub(crate) fn bound_to(version: &str, place: &Place) -> String {
-    format!("{version} {}", json!([place.platform.0, place.id]))
+pub(crate) fn bound_to(settings: &Settings, target: (&str, &Terms), role: &Role, place: &Place) -> PolicyVersion {
+    let decided_in = Some((place.platform.clone(), place.id.clone()));
+    PolicyVersion { rules: policy_version(settings, target, role, place), place: decided_in }
 }
 
-/// The version of the same statement as things are now, in the words of the one it was offered under. One of a release
-/// that kept no place with it was decided where the conversation is held.
+/// The version of the same statement as things are now, decided in the same place. One of a release that kept no place with
+/// it was decided where the conversation is held.
 pub(crate) fn version_now(
-    offered: &str,
+    offered: &PolicyVersion,
     settings: &Settings,
-    (target, terms): (&str, &Terms),
+    target: (&str, &Terms),
     role: &Role,
     held_in: &Place,
-) -> String {
-    let decided: Option<(String, String)> =
-        offered.split_once(' ').and_then(|(_, place)| serde_json::from_str(place).ok());
-    let Some((platform, id)) = decided else { return policy_version(settings, (target, terms), role, held_in) };
-    let place = Place { platform: PlatformName(platform), id, ..held_in.clone() };
-    bound_to(&policy_version(settings, (target, terms), role, &place), &place)
+) -> PolicyVersion {
+    match offered.place.clone() {
+        Some((platform, id)) => bound_to(settings, target, role, &Place { platform, id, ..held_in.clone() }),
+        None => PolicyVersion { rules: policy_version(settings, target, role, held_in), place: None },
+    }
 }
 
 fn rules(rules: &Rules) -> Json {

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ConversationId, MessageRef, PromptManifest, TurnId, UserId, Value, sha256};
+use super::{ConversationId, MessageRef, PolicyVersion, PromptManifest, TurnId, UserId, Value, sha256};
 
 /// An opaque, unguessable name, short enough for a button (32 hexadecimal digits).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -128,7 +128,7 @@ pub struct Proposal {
     /// Whether a steward must agree first.
     pub agreement: Agreement,
     /// The version of the rules it was offered under; empty for those of a release that kept none.
-    pub policy: String,
+    pub policy: PolicyVersion,
     /// What it was when it was offered: the SHA-256 of what [`Proposal::sealed`] covers.
     pub seal: String,
     /// What the model was told that wrote it; `None` where it was not a model, or a release that kept none.
@@ -163,12 +163,13 @@ impl Proposal {
 
     /// Whether it comes of a release that sealed none.
     pub fn is_unsealed(&self) -> bool {
-        self.seal.is_empty() && self.policy.is_empty()
+        self.seal.is_empty() && self.policy == PolicyVersion::default()
     }
 
     fn digest(&self) -> String {
         let is_costly = self.agreement != Agreement::NotNeeded;
-        let covered = (&self.id, self.author, &self.target, &self.statement, &self.parameters, &self.policy, is_costly);
+        let policy = self.policy.to_string();
+        let covered = (&self.id, self.author, &self.target, &self.statement, &self.parameters, policy, is_costly);
         sha256(&serde_json::to_string(&covered).expect("invariant: a proposal is plain data with text for keys"))
     }
 }
@@ -191,7 +192,7 @@ mod tests {
             asked: Vec::new(),
             state: ProposalState::Pending,
             agreement: Agreement::NotNeeded,
-            policy: "v1".to_owned(),
+            policy: "v1".parse().unwrap(),
             seal: String::new(),
             told: None,
             created_at: Timestamp::UNIX_EPOCH,
@@ -207,7 +208,7 @@ mod tests {
             Proposal { target: "hr".to_owned(), ..proposal.clone() },
             Proposal { author: UserId(2), ..proposal.clone() },
             Proposal { parameters, ..proposal.clone() },
-            Proposal { policy: "v2".to_owned(), ..proposal.clone() },
+            Proposal { policy: "v2".parse().unwrap(), ..proposal.clone() },
             Proposal { agreement: Agreement::Needed, ..proposal.clone() },
             Proposal { id: ProposalId("b".to_owned()), ..proposal.clone() },
             Proposal { seal: String::new(), ..proposal.clone() },

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::access::version::{bound_to, policy_version};
+use crate::access::version::bound_to;
 use crate::asker::Asker;
 use crate::domain::{
     Agreement, AuditAction, AuditEvent, AuditStatus, ButtonAction, Locale, Origin, Outgoing, OutgoingState,
-    PromptManifest, Proposal, ProposalId, ProposalState, Value,
+    PolicyVersion, PromptManifest, Proposal, ProposalId, ProposalState, Value,
 };
 use crate::egress::neutralized;
 use crate::error::PipelineError;
@@ -196,9 +196,9 @@ impl Proposing {
     }
 
     /// The version of the rules under which a statement is offered.
-    fn policy_of(&self, inquiry: &Inquiry<'_>) -> String {
-        let (role, place) = (&inquiry.asker.user.role, &inquiry.conversation.place);
-        bound_to(&policy_version(&self.settings, (&inquiry.target.name, &inquiry.target.terms), role, place), place)
+    fn policy_of(&self, inquiry: &Inquiry<'_>) -> PolicyVersion {
+        let target = (inquiry.target.name.as_str(), &inquiry.target.terms);
+        bound_to(&self.settings, target, &inquiry.asker.user.role, &inquiry.conversation.place)
     }
 
     async fn refuse(

@@ -196,7 +196,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::{Agreement, ConversationId, ProposalState, UserId};
+    use crate::domain::{Agreement, ConversationId, PolicyVersion, ProposalState, UserId};
 
     fn proposal(parameters: &[(&str, Value)]) -> Proposal {
         Proposal {
@@ -210,7 +210,7 @@ mod tests {
             question: String::new(),
             asked: Vec::new(),
             state: ProposalState::Used,
-            policy: String::new(),
+            policy: PolicyVersion::default(),
             seal: String::new(),
             agreement: Agreement::NotNeeded,
             told: None,

@@ -34,7 +34,7 @@ pub(super) fn proposal(user: &User, conversation: &Conversation, id: &str) -> Pr
         asked: Vec::new(),
         state: ProposalState::Pending,
         agreement: Agreement::NotNeeded,
-        policy: "the rules of then".to_owned(),
+        policy: "the rules of then".parse().unwrap_or_default(),
         seal: "what it said".to_owned(),
         told: None,
         created_at: at("10:00:00.007"),
