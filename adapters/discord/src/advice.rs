@@ -1,4 +1,4 @@
-//! Whom to ask before something is handed over, and how long: Discord waits three seconds for a first answer.
+//! Time-limited calls to the [`Advice`] of core: Discord waits only three seconds for a first answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,10 +9,10 @@ use pstral_core::ports::{Advice, Suggestion};
 
 use crate::place::platform;
 
-/// How long an answer may take.
+/// The time-out of one call to the [`Advice`].
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Where to ask, once somebody says. Where nobody answers in time, nobody may do anything.
+/// The [`Advice`] to consult, once it has been set. Nothing is allowed when it does not answer in time.
 #[derive(Default)]
 pub(crate) struct TimedAdvice(Mutex<Option<Arc<dyn Advice>>>);
 
@@ -21,19 +21,19 @@ impl TimedAdvice {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(advice);
     }
 
-    /// What may be suggested to somebody.
+    /// Returns the suggestions for an actor; none when there is no advice yet or it does not answer in time.
     pub(crate) async fn suggestions(&self, actor: &Actor, suggested: Suggested) -> Vec<Suggestion> {
         let Some(advice) = self.get() else { return Vec::new() };
         tokio::time::timeout(PATIENCE, advice.suggestions(actor, suggested)).await.unwrap_or_default()
     }
 
-    /// Whether what somebody asks may be shown in a place before it is answered.
+    /// Checks whether the actor's question may be shown in a place before it is answered; `false` on a time-out.
     pub(crate) async fn may_ask(&self, actor: &Actor, place: &Place) -> bool {
         let Some(advice) = self.get() else { return false };
         tokio::time::timeout(PATIENCE, advice.may_ask(actor, place)).await.unwrap_or(false)
     }
 
-    /// Whether something was run of what an event asked.
+    /// Checks whether a statement was run for the question of an event; `true` on a time-out, the safe assumption.
     pub(crate) async fn was_run(&self, event: &str) -> bool {
         let Some(advice) = self.get() else { return true };
         tokio::time::timeout(PATIENCE, advice.was_run(&platform(), event)).await.unwrap_or(true)

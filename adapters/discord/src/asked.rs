@@ -1,4 +1,4 @@
-//! Questions that were asked by messages: the same message is one question, may be changed, and may be taken back.
+//! Questions asked by messages. Each message is one question, which may be edited or withdrawn.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,30 +9,30 @@ use pstral_core::domain::{Event, Place};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Questions remembered.
+/// The number of questions remembered.
 const REMEMBERED: usize = 1024;
-/// How long a question can be changed.
+/// Time after the first asking in which an edit of the message asks the question again.
 const CHANGEABLE: Duration = Duration::from_mins(15);
 
-/// A question, as it is asked by its message at one time.
+/// One version of a question, as its message asked it at one time.
 pub(crate) struct Question {
-    /// What asked it; changed, it is asked by another event.
+    /// The event that asked it. Each edit is an event of its own.
     pub(crate) event: Event,
-    /// What it said, mentions and files apart.
+    /// The text of the message, without mentions and files.
     pub(crate) said: String,
-    /// The files that came with it.
+    /// The ids of the attached files.
     pub(crate) files: Vec<u64>,
-    /// The message that asked it, where everybody sees one.
+    /// The id of the message that asked it, if everybody sees one.
     pub(crate) message: Option<u64>,
-    /// The server it was asked in.
+    /// The id of the server it was asked in; `None` in private.
     pub(crate) guild: Option<u64>,
-    /// What its message asked before.
+    /// The previous version of the question.
     before: Option<Arc<Question>>,
-    /// When it was asked first.
+    /// The time at which the first version was asked.
     since: Instant,
-    /// Cancelled when it is answered.
+    /// Cancelled when the question is answered.
     pub(crate) answered: CancellationToken,
-    /// Whether something was said in reply.
+    /// True once something was said in reply.
     replied: AtomicBool,
 }
 
@@ -51,40 +51,40 @@ impl Question {
         }
     }
 
-    /// The same with files.
+    /// Sets the ids of the attached files.
     pub(crate) fn with_files(self, files: impl Iterator<Item = u64>) -> Self {
         Self { files: files.collect(), ..self }
     }
 
-    /// What the same message asks after a change.
+    /// Creates the version that the same message asks after an edit.
     pub(crate) fn reworded(self: &Arc<Self>, event: Event, said: String) -> Self {
         let before = Some(Arc::clone(self));
         Self { before, since: self.since, ..Self::new(event, said, self.guild, self.message) }
     }
 
-    /// Whether it is recent enough to be asked again when its words change.
+    /// Checks whether it is recent enough to be asked again when its message is edited.
     pub(crate) fn can_change(&self) -> bool {
         self.since.elapsed() < CHANGEABLE
     }
 
-    /// All that its message asked so far, the latest first.
+    /// Iterates over all versions that its message asked so far, the latest first.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |question| question.before.as_deref())
     }
 
-    /// Something was said in reply.
+    /// Notes that something was said in reply.
     pub(crate) fn is_replied_to(&self) {
         self.replied.store(true, Ordering::Relaxed);
     }
 }
 
-/// The questions of late, by their messages.
+/// The recent questions, by the ids of their messages.
 #[derive(Default)]
 pub(crate) struct Asked(Mutex<Questions>);
 
 #[derive(Default)]
 struct Questions {
-    /// `None` for messages that are being looked at, or that were no questions.
+    /// `None` for messages that are still being examined, and for those that asked nothing.
     known: HashMap<u64, Option<Arc<Question>>>,
     order: VecDeque<u64>,
 }
@@ -103,7 +103,7 @@ impl Questions {
 }
 
 impl Asked {
-    /// Whether a message was not seen before. From now on it was.
+    /// Notes a message, and returns true if it was not known before.
     pub(crate) fn is_new(&self, message: u64) -> bool {
         let mut questions = self.questions();
         let is_new = !questions.known.contains_key(&message);
@@ -113,37 +113,37 @@ impl Asked {
         is_new
     }
 
-    /// A message asks this, from now on.
+    /// Records the question that a message asks from now on.
     pub(crate) fn asks(&self, message: u64, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
         self.questions().keep(message, Some(Arc::clone(&question)));
         question
     }
 
-    /// What a message asked last.
+    /// Returns the latest version of a message's question.
     pub(crate) fn by(&self, message: u64) -> Option<Arc<Question>> {
         self.questions().known.get(&message)?.clone()
     }
 
-    /// Whether a message still asks this: it was neither changed nor deleted since.
+    /// Checks whether this is still the message's latest version: it was neither edited nor deleted since.
     pub(crate) fn still_asks(&self, message: u64, question: &Arc<Question>) -> bool {
         self.by(message).is_some_and(|last| Arc::ptr_eq(&last, question))
     }
 
-    /// A message asks nothing any more; what it asked.
+    /// Forgets the question of a message, and returns it.
     pub(crate) fn take_back(&self, message: u64) -> Option<Arc<Question>> {
         self.questions().known.get_mut(&message)?.take()
     }
 
-    /// The question that is replied to by what is said next in a channel: the only one which is being answered there and was
-    /// not replied to. Where there are several, nobody knows whose answer comes first.
+    /// Finds the question that the next message in a channel replies to: the only one being answered there that has no
+    /// reply yet. `None` if there are several, since it is not known whose answer comes first.
     pub(crate) fn to_reply_to(&self, place: &Place) -> Option<Arc<Question>> {
         let mut open = self.open(|question| question.event.place == *place);
         let question = open.pop().filter(|_| open.is_empty())?;
         (!question.replied.load(Ordering::Relaxed)).then_some(question)
     }
 
-    /// Those that are being answered where this holds.
+    /// Returns the unanswered questions that fulfil a condition.
     pub(crate) fn open(&self, holds: impl Fn(&Question) -> bool) -> Vec<Arc<Question>> {
         let questions = self.questions();
         let open = questions.known.values().flatten().filter(|question| !question.answered.is_cancelled());

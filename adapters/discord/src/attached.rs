@@ -1,4 +1,4 @@
-//! Files that come with a question: text that belongs to it.
+//! Text files attached to a question, which are read as a part of it.
 
 use std::time::Duration;
 
@@ -8,14 +8,13 @@ use serenity::model::channel::Attachment;
 
 use crate::Discord;
 
-/// How long reading one may take.
+/// The time-out for reading one file.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Where Discord keeps them (<https://discord.com/developers/docs/reference#cdn-formatting>).
+/// The hosts that serve Discord's files (<https://discord.com/developers/docs/reference#cdn-formatting>).
 const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 
 impl Discord {
-    /// Words with the texts that were attached to them, as far as there is room for them. Each file that is left out is
-    /// named.
+    /// Appends the texts of attached files to a question, as far as there is room. Each file that is left out is named.
     pub(crate) async fn with_attachments(&self, mut words: String, attached: &[Attachment]) -> String {
         let (mut files, mut room) = (FILES, BYTES);
         for file in attached {
@@ -33,7 +32,7 @@ impl Discord {
         words.trim().to_owned()
     }
 
-    /// The text of a file of so many bytes at most.
+    /// Reads the text of a file of at most `most` bytes. The error says why it cannot be read.
     pub(crate) async fn read(&self, file: &Attachment, most: usize) -> Result<String, String> {
         if file.size as usize > most {
             return Err(format!("{} bytes are too many", file.size));
@@ -53,7 +52,7 @@ impl Discord {
         tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| Err("it took too long".to_owned()))
     }
 
-    /// Only where Discord keeps its files: whatever an event says, nothing else is fetched.
+    /// Allows only addresses on Discord's file hosts: whatever an event says, nothing else is fetched.
     fn allowed(&self, address: &str) -> Result<(), String> {
         let of_own = self.config.base_url.as_ref().is_some_and(|base| address.starts_with(base));
         let url = reqwest::Url::parse(address).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! Messages as Discord takes them (<https://discord.com/developers/docs/resources/message>).
+//! Message bodies in the format of the API (<https://discord.com/developers/docs/resources/message>).
 
 use pstral_core::domain::{FileRef, Length, Outgoing};
 use pstral_core::ports::{PlatformError, SendKey};
@@ -6,36 +6,36 @@ use serde_json::{Value, json};
 
 use crate::buttons::rows;
 
-/// Characters of a message.
+/// Discord's limit for the text of a message, in characters.
 const MOST: Length = Length::characters(2_000);
-/// Those of one of ours: there is always room for the line that says why something is shown where it is.
+/// The limit for a text of ours: it leaves room for the line that says why something is shown where it is.
 pub(crate) const LENGTH: Length = Length::characters(1_850);
-/// The largest file, in bytes: what servers without a boost take.
+/// The largest file in bytes that servers without a boost accept.
 pub(crate) const FILE: u64 = 10 * 1024 * 1024;
-/// Files of a message at most.
+/// The maximum number of files in a message.
 const FILES: usize = 10;
 
-/// Addresses in a text are not unfolded: what a model writes would have Discord fetch pages.
+/// Message flag that suppresses embeds: otherwise an address that a model writes would have Discord fetch a page.
 const SUPPRESS_EMBEDS: u64 = 1 << 2;
-/// Only the person of the interaction sees it.
+/// Message flag that shows a message only to the person of the interaction.
 const EPHEMERAL: u64 = 1 << 6;
-/// Nobody is called.
+/// The `allowed_mentions` that notify nobody.
 fn nobody() -> Value {
     json!({ "parse": [] })
 }
 
-/// A message ready to go: the whole of it.
+/// A complete message, ready to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
-    /// All but the files themselves.
+    /// The JSON of the message, without the contents of its files.
     pub(crate) json: Value,
-    /// In the order in which they are named.
+    /// The files, in the order in which the JSON names them.
     pub(crate) files: Vec<FileRef>,
 }
 
 impl Body {
-    /// The body of a message, which replaces what stood there before. Files that stand there stay, unless others come.
-    /// Refused where it is too long.
+    /// Builds the body of a message, which replaces any earlier one. Its existing files stay unless new ones come.
+    /// Fails if the text is too long.
     pub(crate) fn of(message: &Outgoing) -> Result<Self, PlatformError> {
         if !LENGTH.holds(&message.text) {
             return Err(PlatformError::Rejected(format!("a text of more than {} characters", LENGTH.most)));
@@ -57,19 +57,19 @@ impl Body {
         Ok(Self { json, files: message.files.clone() })
     }
 
-    /// The same, for one person alone.
+    /// Makes the message visible to one person only.
     pub(crate) fn for_one(mut self) -> Self {
         self.json["flags"] = json!(SUPPRESS_EMBEDS | EPHEMERAL);
         self
     }
 
-    /// The same in reply to a message of the same channel, which may be gone.
+    /// Makes the message a reply to another one of the same channel, which may be gone.
     pub(crate) fn in_reply_to(mut self, message: u64) -> Self {
         self.json["message_reference"] = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
         self
     }
 
-    /// The same with a line before its text, for which there is room.
+    /// Puts a line before the text, if there is room for it.
     pub(crate) fn after(mut self, line: &str) -> Self {
         let said = self.json["content"].as_str().unwrap_or_default();
         let longer = format!("{line}\n{said}");
@@ -79,8 +79,8 @@ impl Body {
         self
     }
 
-    /// The same under a name: when it comes again within some minutes, Discord gives back the message that it has
-    /// (<https://discord.com/developers/docs/resources/message#create-message>).
+    /// Sets a nonce that makes sending idempotent: when it comes again within a few minutes, Discord returns the
+    /// existing message (<https://discord.com/developers/docs/resources/message#create-message>).
     pub(crate) fn named(mut self, SendKey(key): SendKey) -> Self {
         self.json["nonce"] = json!(format!("{key:016x}"));
         self.json["enforce_nonce"] = json!(true);
@@ -88,12 +88,12 @@ impl Body {
     }
 }
 
-/// A short text for one person alone, such as in answer to an interaction.
+/// Builds a short text for one person only, such as the answer to an interaction.
 pub(crate) fn short(text: &str) -> Value {
     json!({ "content": text, "allowed_mentions": nobody(), "flags": SUPPRESS_EMBEDS | EPHEMERAL })
 }
 
-/// A short text that everybody reads.
+/// Builds a short text that everybody can read.
 pub(crate) fn open(text: &str) -> Value {
     json!({ "content": text, "allowed_mentions": nobody(), "flags": SUPPRESS_EMBEDS })
 }

@@ -1,4 +1,4 @@
-//! What the headers of Discord's answers say of a budget (<https://discord.com/developers/docs/topics/rate-limits>).
+//! Rate-limit headers of Discord's answers (<https://discord.com/developers/docs/topics/rate-limits>).
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use pstral_core::domain::Place;
 use pstral_core::ports::BudgetSignal;
 use reqwest::header::HeaderMap;
 
-/// The budget that an answer tells of, if it does.
+/// Reads the rate-limit budget of a place from the headers of an answer, if they state one.
 pub(crate) fn signal(headers: &HeaderMap, place: &Place) -> Option<BudgetSignal> {
     let word = |name: &str| headers.get(name)?.to_str().ok();
     let number = |name: &str| word(name)?.parse::<u32>().ok();
@@ -18,7 +18,7 @@ pub(crate) fn signal(headers: &HeaderMap, place: &Place) -> Option<BudgetSignal>
     })
 }
 
-/// The seconds that a header tells.
+/// Reads a header that holds a number of seconds.
 pub(crate) fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(headers.get(name)?.to_str().ok()?.parse().ok()?).ok()
 }

@@ -1,26 +1,26 @@
-//! Buttons, and the ids that bring a click back to what it does.
+//! Buttons, and the custom ids that map a click to its action.
 
 use pstral_core::domain::{Button, ButtonAction};
 use pstral_core::egress::fit;
 use serde_json::{Value, json};
 
-/// Buttons in a row, and rows in a message, at most.
+/// Discord's limits: buttons in a row, and rows in a message.
 const IN_A_ROW: usize = 5;
-/// Characters of a label at most.
+/// The maximum length of a label, in characters.
 const LABEL: usize = 80;
 
-/// The id of a button: what it does, by the names that the store knows it by. Nothing is kept here, so that a button works
-/// as long as what it names, also after a restart; and whoever made one up would get no further than somebody else's click.
+/// Encodes an action as the custom id of a button, using the store's ids. Nothing is kept in memory, so a button works
+/// as long as the record it names, even after a restart; a forged id achieves no more than a click by somebody else.
 pub(crate) fn custom_id(action: &ButtonAction) -> String {
     serde_json::to_string(action).expect("invariant: actions always serialise")
 }
 
-/// What a click of that id does; `None` for ids of something else.
+/// Decodes the action of a custom id; `None` for ids that are not ours.
 pub(crate) fn action(custom_id: &str) -> Option<ButtonAction> {
     serde_json::from_str(custom_id).ok()
 }
 
-/// The rows of buttons of a message.
+/// Builds the rows of buttons of a message.
 pub(crate) fn rows(buttons: &[Button]) -> Vec<Value> {
     let row = |row: &[Button]| json!({ "type": 1, "components": row.iter().map(button).collect::<Vec<_>>() });
     buttons.chunks(IN_A_ROW).take(IN_A_ROW).map(row).collect()

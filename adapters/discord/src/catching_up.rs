@@ -1,4 +1,4 @@
-//! What was said while we were not connected: where we are talked to, the last minutes are read again.
+//! Catching up after a disconnection: the last minutes of the places where people talk to Pstral are read again.
 //!
 //! Discord itself replays what a short interruption hid, when a connection is resumed. When it is begun anew it does not.
 
@@ -17,31 +17,31 @@ use crate::fault::Fault;
 use crate::rest::plain;
 use crate::snowflake::id_of;
 
-/// What is older is answered no more: who asked it has gone elsewhere.
+/// The oldest message that is still answered: who asked before that has gone elsewhere.
 const MISSED: Duration = Duration::from_mins(5);
-/// Places in which somebody talked to us so long ago are looked at.
+/// Places in which somebody talked to Pstral within this time are read.
 const TALKED: Duration = Duration::from_hours(24);
-/// Places looked at, at most.
+/// The maximum number of places read.
 const PLACES: usize = 50;
-/// Messages of each that are read at once, and how often: beyond, somebody talks to others.
+/// Messages read per request and the number of requests per place: whoever wrote more is talking to others.
 const MESSAGES: usize = 50;
 const PAGES: usize = 5;
-/// Pauses before reading is tried again: right after Discord was away it may be away once more.
+/// Pauses before reading is retried, since Discord may fail again right after an outage.
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
-/// Where somebody talked to us of late.
+/// The channels where somebody talked to Pstral recently, with their servers and the times.
 #[derive(Default)]
 pub(crate) struct Recent(Mutex<HashMap<u64, (Option<u64>, Instant)>>);
 
 impl Recent {
-    /// Somebody did, in a channel, of this server unless it is private.
+    /// Notes that somebody talked to Pstral in a channel of this server, or in private (`None`).
     pub(crate) fn spoke_in(&self, channel: u64, guild: Option<u64>) {
         let mut all = self.all();
         all.retain(|_, (_, at)| at.elapsed() < TALKED);
         all.insert(channel, (guild, Instant::now()));
     }
 
-    /// Where, the latest first.
+    /// Returns the channels and their servers, the most recent first.
     fn places(&self) -> Vec<(u64, Option<u64>)> {
         let all = self.all();
         let mut places: Vec<_> = all.iter().map(|(channel, (guild, at))| (*at, *channel, *guild)).collect();
@@ -55,7 +55,8 @@ impl Recent {
 }
 
 impl Discord {
-    /// Answers what was asked while a shard was not connected. What was heard all the same is known by its id.
+    /// Answers questions that were asked while a shard was disconnected. Messages already received are recognized by
+    /// id.
     pub(crate) async fn catch_up(&self, shard: u32, inbox: &Inbox) {
         tracing::info!(shard, "connected to Discord anew; looking at what was said meanwhile");
         let mut places = self.recent.places();
@@ -97,7 +98,7 @@ impl Discord {
         all
     }
 
-    /// The first messages of a channel after one.
+    /// Fetches one page of a channel's messages that follow `after`.
     async fn page(&self, channel: u64, after: u64) -> Result<Vec<Message>, Fault> {
         let read = async || {
             let params = vec![("after", after.to_string()), ("limit", MESSAGES.to_string())];

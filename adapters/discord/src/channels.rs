@@ -1,4 +1,4 @@
-//! What is known of the channels of servers: which are threads, whose, and where they stand.
+//! A cache of the channels of servers: their parents, whether they are threads, and who created those.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,42 +9,42 @@ use serenity::model::channel::{ChannelType, GuildChannel, PartialChannel};
 
 use crate::place::{channel, thread};
 
-/// A channel of a server.
+/// A channel of a server, as far as it is cached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Known {
-    /// The server.
+    /// The id of the server.
     pub(crate) guild: u64,
-    /// The channel that a thread stands in; `None` for one that is no thread.
+    /// The parent channel of a thread; `None` for a channel that is not a thread.
     pub(crate) within: Option<u64>,
-    /// Who began a thread.
+    /// The user who created the thread, if known.
     owner: Option<u64>,
-    /// Whether a thread can begin from a message there.
+    /// True if a thread can be created from a message there.
     pub(crate) threads: bool,
 }
 
 impl Known {
-    /// As an interaction tells of the channel it came from, which does not say who began a thread.
+    /// Reads the channel of an interaction, which does not say who created a thread.
     pub(crate) fn of_interaction(guild: u64, channel: &PartialChannel) -> Self {
         let within = channel.parent_id.map(u64::from).filter(|_| is_thread(u8::from(channel.kind)));
         Self { guild, within, owner: None, threads: matches!(channel.kind, ChannelType::Text | ChannelType::News) }
     }
 
-    /// As Pstral calls it.
+    /// Returns the [`Place`] of the channel or thread `id`.
     pub(crate) fn place(&self, id: u64) -> Place {
         self.within.map_or_else(|| channel(id), |within| thread(within, id))
     }
 
-    /// The channel whose rules hold for it.
+    /// Returns the channel whose rules apply: the parent of a thread, otherwise `id` itself.
     pub(crate) fn channel(&self, id: u64) -> u64 {
         self.within.unwrap_or(id)
     }
 
-    /// A thread that somebody begins in it, of which the id is `channel`.
+    /// Describes a thread that `owner` creates in the channel of id `channel`.
     pub(crate) fn with_thread_of(&self, channel: u64, owner: u64) -> Self {
         Self { within: Some(channel), owner: Some(owner), threads: false, ..*self }
     }
 
-    /// Whether it is a thread that this user began.
+    /// Checks whether it is a thread that this user created.
     pub(crate) fn was_begun_by(&self, user: u64) -> bool {
         self.within.is_some() && self.owner == Some(user)
     }
@@ -63,8 +63,8 @@ impl From<&GuildChannel> for Known {
     }
 }
 
-/// A channel as Discord describes it when it is asked
-/// (<https://discord.com/developers/docs/resources/channel#channel-object>), as far as it is of use.
+/// The used part of a channel object, as the API returns it
+/// (<https://discord.com/developers/docs/resources/channel#channel-object>).
 #[derive(Debug, Deserialize)]
 pub(crate) struct Described {
     #[serde(rename = "type")]
@@ -75,7 +75,7 @@ pub(crate) struct Described {
 }
 
 impl Described {
-    /// As a channel of a server, if it is one.
+    /// Converts it to a cached channel; `None` if it does not belong to a server.
     pub(crate) fn known(&self) -> Option<Known> {
         let of = |id: Option<u64>| id.filter(|_| is_thread(self.kind));
         Some(Known {
@@ -87,7 +87,7 @@ impl Described {
     }
 }
 
-/// <https://discord.com/developers/docs/resources/channel#channel-object-channel-types>
+/// Checks the type of a channel (<https://discord.com/developers/docs/resources/channel#channel-object-channel-types>).
 fn is_thread(kind: u8) -> bool {
     (10..=12).contains(&kind)
 }
@@ -97,27 +97,27 @@ fn is_thread(kind: u8) -> bool {
 pub(crate) struct Channels(Mutex<HashMap<u64, Known>>);
 
 impl Channels {
-    /// What is known of one.
+    /// Returns the cached channel of that id.
     pub(crate) fn get(&self, id: u64) -> Option<Known> {
         self.all().get(&id).copied()
     }
 
-    /// It is so.
+    /// Adds or replaces a channel.
     pub(crate) fn learn(&self, id: u64, known: Known) {
         self.all().insert(id, known);
     }
 
-    /// It is so, of several.
+    /// Adds or replaces all channels that an event lists.
     pub(crate) fn learn_all<'a>(&self, channels: impl IntoIterator<Item = &'a GuildChannel>) {
         self.all().extend(channels.into_iter().map(|channel| (channel.id.get(), Known::from(channel))));
     }
 
-    /// It is gone.
+    /// Removes a channel that was deleted.
     pub(crate) fn forget(&self, id: u64) {
         self.all().remove(&id);
     }
 
-    /// A server is gone with all that is in it.
+    /// Removes every channel of a server.
     pub(crate) fn forget_guild(&self, guild: u64) {
         self.all().retain(|_, known| known.guild != guild);
     }

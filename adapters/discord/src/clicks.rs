@@ -1,4 +1,4 @@
-//! Buttons that people press.
+//! Clicks on buttons.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::interactions::{Acted, acted};
 use crate::opened::{Opened, locale};
 use crate::place::{aside, private};
 
-/// How long a form may take to come: Discord waits three seconds for it.
+/// The time-out for opening a form: Discord waits three seconds for it.
 const FORM: Duration = Duration::from_secs(2);
 
 impl Discord {
-    /// Somebody pressed a button.
+    /// Handles a click on a button.
     pub(crate) async fn click(&self, click: &ComponentInteraction, inbox: &Inbox) {
         let (acted, user) = (acted!(click), click.user.id.get());
         let opened = self.interactions.open(click.id.get(), &click.token, user, locale(&click.locale));
@@ -39,7 +39,7 @@ impl Discord {
         }
     }
 
-    /// Where something was done to a message.
+    /// Returns the place of the message that was acted on; `None` where Pstral does not answer.
     pub(crate) fn place_under(
         &self,
         acted: &Acted<'_>,
@@ -61,15 +61,15 @@ impl Discord {
         }
     }
 
-    /// What only one person saw belongs to their private conversation: it is shown elsewhere when that is closed. But a
-    /// page of the audit follows the one before.
+    /// Returns the place of a message that only one person sees: their private conversation, so that the answer appears
+    /// elsewhere if that is closed. A page of the audit instead follows the one before.
     fn place_of_one(&self, acted: &Acted<'_>, action: &ButtonAction) -> Place {
         let is_page = matches!(action, ButtonAction::AuditOlder(_) | ButtonAction::AuditNewer(_));
         let theirs = self.privates.with(acted.user.id.get()).filter(|_| !is_page);
         theirs.map_or_else(|| aside(acted.id.get()), private)
     }
 
-    /// A form is a first answer, and there is only one: Discord hears that we have heard when no form came in time.
+    /// Acknowledges the click if no form is ready in time: a form must be the first answer, and only one is accepted.
     pub(crate) async fn acknowledged_in_time(
         &self,
         opened: &Opened,

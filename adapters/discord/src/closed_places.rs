@@ -7,9 +7,9 @@ use std::time::Duration;
 use pstral_core::domain::Place;
 use tokio::time::Instant;
 
-/// Places remembered: of those before them, another try shows it again.
+/// The number of places remembered. Those forgotten are found again by another attempt.
 const REMEMBERED: usize = 256;
-/// Time before another try: nobody asks in a channel that is written to only, and the permission may have been given since.
+/// Time before the next attempt: the permission may have been granted since.
 const AGAIN: Duration = Duration::from_mins(10);
 
 /// Places where Discord refused what we sent, because we lack the permission.

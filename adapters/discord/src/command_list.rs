@@ -19,13 +19,13 @@ pub(crate) fn suggested(command: &str, option: &str) -> Option<Suggested> {
     of(options(command)).or_else(|| options(command).iter().find_map(within))
 }
 
-/// The words that are typed for a subcommand.
+/// Returns the words typed for a subcommand.
 pub(crate) fn typed_sub(command: &str, sub: &str) -> &'static str {
     let found = options(command).iter().find(|known| known.name == sub);
     found.map_or("", |known| if let OptionKind::Sub(typed, _) = known.kind { typed } else { "" })
 }
 
-/// Puts what was chosen into the order of the list, as it is typed: people may fill it in in another.
+/// Sorts the chosen options into the order of the list, as they would be typed: people may fill them in in any order.
 pub(crate) fn in_order(command: &str, sub: Option<&str>, mut chosen: Vec<(&str, String)>) -> Vec<(String, String)> {
     let within = |name: &str| options(command).iter().find(|known| known.name == name).map(|known| known.kind);
     let options = match sub.and_then(within) {

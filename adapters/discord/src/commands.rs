@@ -1,4 +1,4 @@
-//! Registering the commands of Discord's own list when they change.
+//! Registration of the application commands when they change.
 
 use pstral_core::domain::{COMMANDS, CommandOption, CommandSpec, Locale, OptionKind};
 use pstral_core::egress::fit;
@@ -10,13 +10,13 @@ use crate::Discord;
 use crate::fault::Fault;
 use crate::rest::{plain, with_body};
 
-/// Characters of a description at most.
+/// The maximum length of a description, in characters.
 const DESCRIPTION: usize = 100;
-/// Those who manage a server see the commands of administrators; what they may do is Pstral's own to say.
+/// The permission that shows the administrators' commands. Pstral itself decides what somebody may do.
 const MANAGE_GUILD: u64 = 1 << 5;
 
 impl Discord {
-    /// Registers the commands where Discord has not these; whether it had to.
+    /// Registers the commands if Discord does not have them yet. Returns true if it had to.
     pub(crate) async fn register(&self) -> Result<bool, Fault> {
         if self.are_registered().await? {
             return Ok(false);
@@ -26,7 +26,7 @@ impl Discord {
         Ok(true)
     }
 
-    /// Whether Discord has these commands and no others.
+    /// Checks whether exactly these commands are registered.
     pub(crate) async fn are_registered(&self) -> Result<bool, Fault> {
         let route = Route::Commands { application_id: self.application() };
         let request = plain(LightMethod::Get, route).params(Some(vec![("with_localizations", "true".to_owned())]));
@@ -35,7 +35,7 @@ impl Discord {
     }
 }
 
-/// Every command as Discord takes it.
+/// Builds the JSON of all commands.
 fn all() -> Value {
     let about = json!({
         "type": 3,
@@ -106,8 +106,7 @@ fn sentence(key: &'static str, locale: Locale) -> String {
     fit(&text(key).render(locale), DESCRIPTION)
 }
 
-/// What we say of commands, without what Discord adds and in the forms in which it says it: two that mean the same are the
-/// same.
+/// Reduces commands to the fields that Pstral sets, in a normal form, so that equal commands compare equal.
 fn alike(commands: &Value) -> Vec<Value> {
     const SAID: [&str; 13] = [
         "type",

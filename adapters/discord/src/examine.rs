@@ -1,4 +1,4 @@
-//! What `pstral doctor` looks at: the application, what it may hear, its commands, and what it may do in each channel.
+//! The checks of `pstral doctor`: the application, its intents and commands, and its permissions in each channel.
 
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
@@ -11,30 +11,30 @@ use crate::fault::Fault;
 use crate::permissions::{Overwrite, Role, granted, missing, needed};
 use crate::rest::plain;
 
-/// The application may hear what messages say: for few servers, or for many.
+/// The application flags that grant message content, in the forms for few and for many servers.
 const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
 
-/// How something was found.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// As it should be.
     Good,
-    /// Pstral works, but less well.
+    /// Pstral works, but with restrictions.
     Poor,
-    /// What needs it does not work.
+    /// The features that depend on it do not work.
     Bad,
 }
 
-/// Something that was looked at.
+/// One result of the examination.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What it is, such as `intents` or `channel 42`.
+    /// The checked part, such as `intents` or `channel 42`.
     pub part: String,
-    /// How it was found.
+    /// The result of the check.
     pub mark: Mark,
-    /// What was found.
+    /// The observed fact, as a sentence.
     pub fact: Text,
-    /// What to do, where there is something to do.
+    /// The recommended action, if any is needed.
     pub remedy: Option<Text>,
 }
 
@@ -59,7 +59,7 @@ struct Channel {
 }
 
 impl DiscordConfig {
-    /// The address at which somebody who manages a server lets Pstral in, with what it needs and no more.
+    /// Builds the invitation link: it requests the permissions that Pstral needs and no more.
     pub fn invitation(&self) -> String {
         format!(
             "https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions={}",
@@ -70,7 +70,7 @@ impl DiscordConfig {
 }
 
 impl Discord {
-    /// Looks at all that has to be right on Discord's side, changing nothing.
+    /// Checks all settings on Discord's side, without changing anything.
     pub async fn examine(&self) -> Vec<Finding> {
         let invitation = text("discord-found-invitation").with("url", self.config.invitation());
         let mut found = vec![good("invitation", invitation)];
@@ -138,7 +138,7 @@ impl Discord {
         }
     }
 
-    /// The name of a channel, and what we may do there.
+    /// Returns the name of a channel and our permissions in it.
     async fn granted_in(&self, id: u64) -> Result<(String, u64), Fault> {
         let route = Route::Channel { channel_id: ChannelId::new(id) };
         let channel: Channel = self.rest.ask(plain(LightMethod::Get, route)).await?;

@@ -1,4 +1,4 @@
-//! What Discord says when it does not do what it was asked, and what that decides.
+//! Errors of Discord's API, and what follows from them.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -6,16 +6,17 @@ use std::time::Duration;
 use pstral_core::ports::PlatformError;
 use serenity::http::HttpError;
 
-/// How long a budget is left alone where Discord refuses and says nothing more: behind a proxy, serenity loses what it says.
+/// The wait assumed when Discord rate-limits a request without saying for how long: behind a proxy, serenity loses
+/// that.
 const UNSAID: Duration = Duration::from_secs(1);
 
-/// Codes of Discord's answers (<https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>).
+/// Error codes of Discord's answers (<https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>).
 pub(crate) mod codes {
     pub(crate) const UNKNOWN_CHANNEL: i64 = 10_003;
     pub(crate) const UNKNOWN_MESSAGE: i64 = 10_008;
     pub(crate) const UNKNOWN_WEBHOOK: i64 = 10_015;
     pub(crate) const UNKNOWN_INTERACTION: i64 = 10_062;
-    /// Of a message that is over an hour old.
+    /// The limit for edits of a message that is over an hour old was reached.
     pub(crate) const EDITED_TOO_OFTEN: i64 = 30_046;
     pub(crate) const ALREADY_ANSWERED: i64 = 40_060;
     pub(crate) const MISSING_ACCESS: i64 = 50_001;
@@ -25,29 +26,29 @@ pub(crate) mod codes {
     pub(crate) const THREAD_EXISTS: i64 = 160_004;
 }
 
-/// Why a request came to nothing.
+/// The reason why a request failed.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
-    /// It was not made, or was refused: its budget is empty for so long.
+    /// The rate limit was reached, so the request was refused or not made. It may be retried after this time.
     Limited(Duration),
-    /// Discord refused it.
+    /// Discord refused the request.
     Refused {
-        /// The status of HTTP.
+        /// The HTTP status.
         status: u16,
-        /// Discord's own code; 0 for none.
+        /// Discord's error code; 0 if none was given.
         code: i64,
-        /// In Discord's words.
+        /// Discord's error message.
         message: String,
     },
-    /// Discord was not reached: it knows nothing of the request.
+    /// No connection was made: Discord did not receive the request.
     Unreached(String),
-    /// Discord did not answer, or failed: it may have done what was asked all the same.
+    /// Discord did not answer, or failed with a server error: the request may have been carried out.
     Away(String),
 }
 
 impl Fault {
-    /// What an answer that is no success says. That an old message takes no more changes comes as if it were asked too
-    /// fast, without saying for how long: trying again would be of no use.
+    /// Builds the error of an unsuccessful answer. The limit for edits of an old message comes as a rate limit without
+    /// a wait; it is treated as a refusal, as a retry would be of no use.
     pub(crate) fn of_answer(status: u16, code: i64, message: String, wait: Option<Duration>) -> Self {
         match status {
             429 if code != codes::EDITED_TOO_OFTEN => Self::Limited(wait.unwrap_or(UNSAID)),
@@ -56,7 +57,7 @@ impl Fault {
         }
     }
 
-    /// Discord's code, where it refused.
+    /// Returns Discord's error code, if it refused.
     pub(crate) fn code(&self) -> Option<i64> {
         match self {
             Self::Refused { code, .. } => Some(*code),

@@ -1,4 +1,4 @@
-//! Forms: a text that a person changes and sends back.
+//! Forms (modals): a text that a person edits and submits.
 
 use pstral_core::domain::{ButtonAction, Command, CommandName, EventBody, Form};
 use pstral_core::egress::fit;
@@ -13,9 +13,9 @@ use crate::fault::Fault;
 use crate::interactions::{acted, answers};
 use crate::opened::{Opened, Told, locale};
 
-/// Characters of the text of a form at most.
+/// The maximum length of the text of a form, in characters.
 const TEXT: usize = 4_000;
-/// Characters of its title and its label at most.
+/// The maximum length of its title and of its label, in characters.
 const TITLE: usize = 45;
 
 impl Discord {
@@ -36,14 +36,14 @@ impl Discord {
         shown.map_err(|fault: Fault| PlatformError::Rejected(format!("{fault:?}")))
     }
 
-    /// Opens a form for a statement of one's own as the first answer to a command; whether it was taken.
+    /// Opens an empty form for a statement as the first answer to a command. Returns true if Discord accepted it.
     pub(crate) async fn show_statement_form(&self, opened: &Opened) -> bool {
         let said = |sentence: &'static str| text(sentence).render(opened.locale);
         let form = body(CommandName::Sql.word(), &said("discord-sql-title"), &said("edit-form-label"), "");
         self.acknowledge(opened, &form, Told::Heard).await
     }
 
-    /// Somebody sent a form back.
+    /// Handles a submitted form.
     pub(crate) async fn form_sent(&self, sent: &ModalInteraction, inbox: &Inbox) {
         let acted = acted!(sent);
         let opened = self.interactions.open(sent.id.get(), &sent.token, sent.user.id.get(), locale(&sent.locale));

@@ -1,4 +1,4 @@
-//! The gateway: connecting, staying connected, and handing over what comes from there.
+//! The gateway: connecting, reconnecting, and dispatching its events.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,30 +21,31 @@ use crate::config::DiscordConfig;
 use crate::fault::Fault;
 use crate::{Discord, Shards};
 
-/// The shard that private messages come to; it looks after the commands too.
+/// The shard that receives private messages. Its instance also registers the commands.
 const FIRST: u32 = 0;
-/// The pause before the commands are registered again where Discord did not take them, and the longest.
+/// The first and the longest pause before registering the commands is retried.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
-/// How it stands with the gateway.
+/// The state of the gateway connection.
 #[derive(Default)]
 pub(crate) struct Connection {
     standing: Mutex<Standing>,
-    /// Told when the first shard is connected.
+    /// Notified when the first shard is connected.
     first: Notify,
 }
 
 #[derive(Default)]
 struct Standing {
-    /// The shards that were connected since then; one that connects a second time may have missed something.
+    /// The shards that have connected at least once: one that connects again may have missed something.
     seen: HashSet<u32>,
-    /// Who looks after the shards.
+    /// The manager of the shards, while they run.
     manager: Option<Arc<ShardManager>>,
 }
 
 impl Connection {
-    /// Whether events come, on each shard; nobody minds where nobody listens.
+    /// Checks that every shard receives events; `Ok` when nobody listens. Fails with the first shard that is not
+    /// connected.
     pub(crate) async fn is_up(&self, shards: Option<Shards>) -> Result<(), PlatformError> {
         let Some(manager) = self.standing().manager.clone() else { return Ok(()) };
         let mut awaited = self.standing().seen.clone();
@@ -59,7 +60,7 @@ impl Connection {
         }
     }
 
-    /// A shard has connected, not gone on with an earlier connection; whether it had one.
+    /// Notes that a shard began a new session instead of resuming one. Returns true if it had one before.
     pub(crate) fn begins(&self, shard: u32) -> bool {
         if shard == FIRST {
             self.first.notify_one();
@@ -80,7 +81,7 @@ impl Connection {
     }
 }
 
-/// Hands every event on, in the order in which serenity tells of them.
+/// Forwards every event, in the order in which serenity reports them.
 struct Ear(UnboundedSender<(u32, Event)>);
 
 #[async_trait]
@@ -92,7 +93,7 @@ impl RawEventHandler for Ear {
 }
 
 impl Discord {
-    /// Answers what comes from the gateway until `shutdown`, then awaits what is being answered.
+    /// Handles gateway events until `shutdown`, then waits for those in progress.
     pub(crate) async fn listen(&self, inbox: &Inbox, shutdown: &CancellationToken) -> Result<(), PlatformError> {
         let (ear, mut events) = unbounded_channel();
         let http = self.rest.for_gateway(&self.config);
@@ -128,7 +129,7 @@ impl Discord {
         }
     }
 
-    /// Does what an event asks for.
+    /// Handles one event.
     async fn hear_of(&self, shard: u32, event: Event, inbox: &Inbox) {
         match event {
             Event::Ready(ready) => self.is_ready(shard, &ready.ready, inbox).await,
@@ -162,8 +163,7 @@ impl Discord {
         }
     }
 
-    /// Registers the commands, trying again until Discord has them: once for all instances, by the one that has the first
-    /// shard.
+    /// Registers the commands, retrying until Discord accepts them. Only the instance with the first shard does so.
     async fn register_once_connected(&self) {
         self.connection.first.notified().await;
         let mut pause = PAUSE;
@@ -181,7 +181,8 @@ impl Discord {
     }
 }
 
-/// What has to be heard of, and no more (<https://discord.com/developers/docs/events/gateway#gateway-intents>).
+/// Returns the smallest set of intents that Pstral needs
+/// (<https://discord.com/developers/docs/events/gateway#gateway-intents>).
 pub(crate) fn intents(config: &DiscordConfig) -> GatewayIntents {
     let needed = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
     if config.message_content { needed | GatewayIntents::MESSAGE_CONTENT } else { needed }
@@ -194,7 +195,7 @@ async fn connect(client: &mut Client, shards: Option<Shards>) -> serenity::Resul
     }
 }
 
-/// Whether it is of any use to connect again.
+/// Converts an error of the gateway into one that says whether it is worth reconnecting.
 fn lost(error: serenity::Error, config: &DiscordConfig) -> PlatformError {
     match error {
         serenity::Error::Gateway(GatewayError::InvalidAuthentication) => {

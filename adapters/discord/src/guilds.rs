@@ -1,4 +1,4 @@
-//! Servers that we enter and leave.
+//! Servers that the bot joins and leaves.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -19,10 +19,11 @@ use crate::body::open;
 use crate::place::{Spot, spot};
 use crate::rest::{plain, with_body};
 
-/// A server that we entered longer ago has been told already.
+/// Servers joined longer ago than this have been notified already.
 const NEW: Duration = Duration::from_mins(10);
 
-/// Servers that were told that nobody is answered there: Discord tells of a server at each new connection.
+/// Servers that were told that nobody is answered there. They are remembered because Discord announces every server at
+/// each new connection.
 #[derive(Default)]
 pub(crate) struct ToldGuilds(Mutex<HashSet<u64>>);
 
@@ -37,8 +38,8 @@ impl ToldGuilds {
 }
 
 impl Discord {
-    /// Learns of a server that we are in. One where we do not answer is told so when we are new there, and left where the
-    /// configuration wants that.
+    /// Notes a server that the bot is in. If it is not an allowed one, it is told so when newly joined, and left if the
+    /// configuration says so.
     pub(crate) async fn enter(&self, guild: &Guild) {
         let id = guild.id.get();
         if self.config.allows_guild(id) {
@@ -62,8 +63,8 @@ impl Discord {
         }
     }
 
-    /// Says that nobody is answered there: where the server is told of its own matters, else in the first channel where we
-    /// may write.
+    /// Says that nobody is answered in this server: in its system channel, otherwise in the first channel where we may
+    /// write.
     async fn tell_not_allowed(&self, guild: &Guild) {
         let Some(channel_id) = self.where_to_tell(guild) else {
             return tracing::info!(guild = guild.id.get(), "in a server that is not allowed nothing can be said");
@@ -89,14 +90,14 @@ impl Discord {
         open.map(|channel| channel.id)
     }
 
-    /// We were removed from a server.
+    /// Handles the removal of the bot from a server.
     pub(crate) async fn leave(&self, guild: u64, inbox: &Inbox) {
         self.told.forget(guild);
         self.channels.forget_guild(guild);
         self.left(|question: &Question| question.guild == Some(guild), inbox).await;
     }
 
-    /// A channel or a thread is gone.
+    /// Handles the deletion of a channel or a thread.
     pub(crate) async fn lose(&self, channel: u64, inbox: &Inbox) {
         self.channels.forget(channel);
         let was_there = |question: &Question| spot(&question.event.place) == Ok(Spot::Channel(channel.into()));
@@ -104,7 +105,7 @@ impl Discord {
     }
 }
 
-/// Whether we have only just come.
+/// Checks whether the bot joined the server only just now.
 fn is_new(guild: &Guild) -> bool {
     let since = Timestamp::now().as_second().saturating_sub(guild.joined_at.unix_timestamp());
     u64::try_from(since).is_ok_and(|since| since < NEW.as_secs())

@@ -1,4 +1,4 @@
-//! Messages of people: which are meant for us, what they say, and where they are answered.
+//! Messages from people: which are addressed to Pstral, what they say, and where they are answered.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::rest::plain;
 use crate::snowflake::moment;
 
 impl Discord {
-    /// A message was posted where we are.
+    /// Handles a message posted where the bot is.
     pub(crate) async fn hear(&self, message: Message, inbox: &Inbox) {
         let Ok(own) = self.own_id().await else { return };
         if !self.is_of_somebody(&message, own) {
@@ -42,7 +42,7 @@ impl Discord {
         }
     }
 
-    /// Knows of a question from now on, reads its files and hands it over.
+    /// Registers a question, reads its files and hands it over.
     async fn ask(&self, message: &Message, place: Place, said: String, inbox: &Inbox) {
         let (id, event) = (message.id.get(), event(message, place, EventBody::Said(said.clone())));
         let question = Question::new(event, said, message.guild_id.map(u64::from), Some(id));
@@ -57,8 +57,8 @@ impl Discord {
         self.hand_over(id, &question, words, inbox).await;
     }
 
-    /// Hands a question over with all that belongs to it, and knows of it until it is answered; unless its message was
-    /// changed or deleted meanwhile.
+    /// Hands a question over with everything that belongs to it, and keeps it registered until it is answered. Does
+    /// nothing if its message was edited or deleted meanwhile.
     pub(crate) async fn hand_over(&self, message: u64, question: &Arc<Question>, words: String, inbox: &Inbox) {
         if self.asked.still_asks(message, question) {
             let event = question.event.clone();
@@ -67,8 +67,8 @@ impl Discord {
         question.answered.cancel();
     }
 
-    /// A question with the message that it replies to; unless that is our own and stands in the same conversation, which
-    /// knows it already.
+    /// Adds the text of the message that is replied to, unless that is our own in the same conversation, which knows it
+    /// already.
     pub(crate) fn with_quoted(&self, said: &str, channel: ChannelId, quoted: Option<&Message>) -> String {
         let Some(quoted) = quoted.filter(|_| !said.trim().is_empty()) else { return said.to_owned() };
         let is_own = self.own.get().is_some_and(|own| quoted.author.id.get() == *own);
@@ -79,15 +79,16 @@ impl Discord {
         pstral_core::attached::replying(said, &actor(&quoted.author).name, &quoted.content, self.config.locale)
     }
 
-    /// Whether somebody wrote it: not we, no other program, and a webhook only where that is wanted.
+    /// Checks whether a person wrote it: not ourselves, no other bot, and a webhook only if the configuration allows
+    /// that.
     fn is_of_somebody(&self, message: &Message, own: u64) -> bool {
         let is_text = matches!(message.kind, MessageType::Regular | MessageType::InlineReply);
         let of_webhook = message.webhook_id.is_some() && message.application_id.is_none();
         is_text && message.author.id.get() != own && (!message.author.bot || (of_webhook && self.config.webhooks))
     }
 
-    /// The place of a message that is meant for us: in private, by a mention, in a thread of ours, or in a channel where
-    /// none is needed.
+    /// Returns the place of a message that is addressed to us: in private, by a mention, in a thread of ours, or in a
+    /// channel that needs no mention.
     async fn place_where_addressed(&self, message: &Message, own: u64) -> Option<Place> {
         let (id, author) = (message.channel_id.get(), message.author.id.get());
         let Some(guild) = message.guild_id.map(u64::from) else {
@@ -110,7 +111,7 @@ impl Discord {
         self.config.allows(guild, known.channel(id)).then(|| known.place(id))
     }
 
-    /// A channel of a server, asked for where Discord has not told of it.
+    /// Returns a channel of a server, fetching it if it is not cached.
     pub(crate) async fn known(&self, channel_id: ChannelId) -> Option<Known> {
         if let Some(known) = self.channels.get(channel_id.get()) {
             return Some(known);
@@ -130,7 +131,7 @@ impl Discord {
         }
     }
 
-    /// The place of a thread on the question; where there can be none, where it was asked.
+    /// Returns the place of a thread on the question, or the place where it was asked if no thread is possible.
     fn place_to_answer(&self, message: &Message, asked_in: Place, words: &str) -> Place {
         let channel_id = message.channel_id;
         let can_begin = self.channels.get(channel_id.get()).is_some_and(|known| known.threads);
@@ -141,19 +142,19 @@ impl Discord {
     }
 }
 
-/// What a message asks for.
+/// Creates the event of a message.
 pub(crate) fn event(message: &Message, place: Place, body: EventBody) -> Event {
     let id = message.id.get();
     Event { id: id.to_string(), at: moment(id), actor: actor(&message.author), place, body }
 }
 
-/// Somebody on Discord.
+/// Converts a Discord user to an actor.
 pub(crate) fn actor(user: &User) -> Actor {
     let name = user.global_name.as_ref().unwrap_or(&user.name).clone();
     Actor { platform: platform(), id: user.id.to_string(), name }
 }
 
-/// What was said beside calling us.
+/// Removes the mentions of the bot from a text.
 pub(crate) fn without_mention(content: &str, own: u64) -> String {
     content.replace(&format!("<@{own}>"), "").replace(&format!("<@!{own}>"), "").trim().to_owned()
 }

@@ -1,4 +1,4 @@
-//! What people do beside writing: commands, buttons and forms. Each is acknowledged before it is answered.
+//! Interactions: commands, buttons and forms. Each is acknowledged before it is answered.
 
 use std::time::Duration;
 
@@ -23,12 +23,12 @@ use crate::place::private;
 use crate::rest::{plain, with_body};
 use crate::snowflake::moment;
 
-/// The time that one try of a first answer may take.
+/// The time-out of one attempt at a first answer.
 const TRY: Duration = Duration::from_millis(1_200);
-/// The pause before it is tried again.
+/// The pause before the next attempt.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Kinds of first answers
+/// Types of first answers
 /// (<https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object>).
 pub(crate) mod answers {
     pub(crate) const MESSAGE: u8 = 4;
@@ -38,7 +38,7 @@ pub(crate) mod answers {
     pub(crate) const FORM: u8 = 9;
 }
 
-/// Who acted, and where, in whatever way.
+/// The fields that all kinds of interaction share: the person, the server and the channel.
 pub(crate) struct Acted<'a> {
     pub(crate) id: InteractionId,
     pub(crate) user: &'a User,
@@ -47,7 +47,7 @@ pub(crate) struct Acted<'a> {
     pub(crate) channel: Option<&'a PartialChannel>,
 }
 
-/// Says so of each kind of interaction: their fields are the same, their types are not.
+/// Implements the conversion to [`Acted`] for one kind of interaction: their fields are the same, their types are not.
 macro_rules! acted {
     ($interaction:expr) => {
         $crate::interactions::Acted {
@@ -62,7 +62,7 @@ macro_rules! acted {
 pub(crate) use acted;
 
 impl Acted<'_> {
-    /// What it is that was done, in a place.
+    /// Creates the event of the interaction in a place.
     pub(crate) fn event(&self, place: Place, body: EventBody) -> Event {
         let id = self.id.get();
         Event { id: id.to_string(), at: moment(id), actor: self.actor(), place, body }
@@ -74,7 +74,7 @@ impl Acted<'_> {
 }
 
 impl Discord {
-    /// Somebody did something that waits for an answer.
+    /// Handles an interaction, which waits for an answer.
     pub(crate) async fn interact(&self, interaction: Interaction, inbox: &Inbox) {
         match interaction {
             Interaction::Command(command) => self.command(&command, inbox).await,
@@ -85,7 +85,7 @@ impl Discord {
         }
     }
 
-    /// Where something was done; `None` where we do not answer.
+    /// Returns the place of an interaction and its channel, if that is known; `None` where Pstral does not answer.
     pub(crate) fn where_it_was(&self, acted: &Acted<'_>) -> Option<(Place, Option<Known>)> {
         let (id, user) = (acted.channel_id.get(), acted.user.id.get());
         let Some(guild) = acted.guild.map(u64::from) else {
@@ -105,8 +105,8 @@ impl Discord {
         Some((place, Some(known)))
     }
 
-    /// Tells Discord what it first hears of an interaction; whether it is ours to answer. Where Discord does not take it,
-    /// what was done is done all the same, and said elsewhere.
+    /// Sends the first answer to an interaction. Returns true if the interaction is ours to answer: if Discord does not
+    /// accept the first answer, the request is still carried out and its result shown elsewhere.
     pub(crate) async fn acknowledge(&self, opened: &Opened, answer: &Value, then: Told) -> bool {
         let mut told = opened.told.lock().await;
         if *told != Told::Nothing {
@@ -125,7 +125,8 @@ impl Discord {
         is_ours
     }
 
-    /// Gives Discord the first answer to an interaction, again where Discord fails or is silent, for as long as it takes one.
+    /// Sends the first answer to an interaction, retrying while Discord fails or is silent, for as long as it accepts
+    /// one.
     pub(crate) async fn answer_first(&self, opened: &Opened, answer: &Value) -> Result<(), Fault> {
         let mut may_be_taken = false;
         loop {
@@ -149,29 +150,29 @@ impl Discord {
         }
     }
 
-    /// Says that we think, to that person alone.
+    /// Shows that person alone that Pstral is thinking.
     pub(crate) async fn think(&self, opened: &Opened) -> bool {
         let answer = json!({ "type": answers::THINKING, "data": { "flags": 1 << 6 } });
         self.acknowledge(opened, &answer, Told::Thinking).await
     }
 
-    /// Says that we have heard a click, which shows nothing.
+    /// Acknowledges a click without showing anything.
     pub(crate) async fn heard(&self, opened: &Opened) -> bool {
         self.acknowledge(opened, &json!({ "type": answers::HEARD }), Told::Heard).await
     }
 
-    /// Says where we do not answer that we do not.
+    /// Tells the person that Pstral does not answer here.
     pub(crate) async fn refuse_here(&self, opened: &Opened) {
         self.say_first(opened, &text("discord-not-here").render(opened.locale)).await;
     }
 
-    /// Says something at once, to that person alone.
+    /// Sends a sentence to that person alone, as the first answer.
     pub(crate) async fn say_first(&self, opened: &Opened, sentence: &str) -> bool {
         let answer = json!({ "type": answers::MESSAGE, "data": short(sentence) });
         self.acknowledge(opened, &answer, Told::Heard).await
     }
 
-    /// Everything is answered: nobody is told any more that we think.
+    /// Closes an interaction that has been answered: its person is no longer shown that Pstral is thinking.
     pub(crate) async fn close(&self, opened: &Opened) {
         let mut told = opened.told.lock().await;
         if *told != Told::Thinking {

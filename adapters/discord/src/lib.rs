@@ -65,10 +65,10 @@ use crate::privates::Privates;
 use crate::rest::{Rest, plain};
 use crate::threads::{Threads, Way};
 
-/// How long showing that somebody types may take: it is a kindness.
+/// The time-out of a typing indicator, which may be lost.
 const TYPING: Duration = Duration::from_secs(5);
 
-/// Discord.
+/// The Discord adapter.
 pub struct Discord {
     config: DiscordConfig,
     capabilities: Capabilities,
@@ -83,15 +83,15 @@ pub struct Discord {
     counsel: TimedAdvice,
     connection: Connection,
     told: ToldGuilds,
-    /// Who we are.
+    /// The user id of the bot, once known.
     own: OnceLock<u64>,
 }
 
 impl Discord {
-    /// Discord as the configuration describes it. Nothing is reached for yet.
+    /// Creates the adapter from its configuration. No connection is made yet.
     ///
     /// # Errors
-    /// Where no TLS can be had for its connections.
+    /// Fails if TLS cannot be set up for its connections.
     pub fn new(config: DiscordConfig) -> Result<Self, reqwest::Error> {
         Ok(Self {
             rest: Rest::new(&config)?,
@@ -111,7 +111,7 @@ impl Discord {
         })
     }
 
-    /// The user that the bot is.
+    /// Returns the user id of the bot, fetching it once.
     async fn own_id(&self) -> Result<u64, Fault> {
         if let Some(id) = self.own.get() {
             return Ok(*id);
@@ -121,15 +121,16 @@ impl Discord {
     }
 }
 
-/// <https://discord.com/developers/docs/resources/user#user-object>
+/// The used part of a user object: <https://discord.com/developers/docs/resources/user#user-object>
 #[derive(Debug, Deserialize)]
 struct Named {
     id: UserId,
     username: String,
 }
 
-/// What Discord can do. It publishes no budget for edits; five in five seconds a channel is what its headers say, and fifty
-/// requests a second in all (<https://discord.com/developers/docs/topics/rate-limits>), of which some are not writes.
+/// The capabilities of Discord. It publishes no limit for edits: five in five seconds per channel is what its headers
+/// say. It allows fifty requests a second in all (<https://discord.com/developers/docs/topics/rate-limits>), not all of
+/// which are writes.
 fn capabilities() -> Capabilities {
     let window = |writes, span| Some(Rate::Window { writes, span });
     Capabilities {

@@ -1,5 +1,5 @@
-//! Interactions that can still be answered: Discord takes an answer for a quarter of an hour, the first one within three
-//! seconds (<https://discord.com/developers/docs/interactions/receiving-and-responding>).
+//! Interactions that can still be answered: Discord accepts the first answer within three seconds, and more for a
+//! quarter of an hour (<https://discord.com/developers/docs/interactions/receiving-and-responding>).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,59 +8,59 @@ use std::time::Duration;
 use pstral_core::domain::Locale;
 use tokio::time::Instant;
 
-/// The time in which Discord takes a first answer.
+/// The time in which Discord accepts a first answer.
 const FIRST: Duration = Duration::from_secs(3);
 
-/// How long the token of an interaction is relied on: a little less than Discord says.
+/// The time for which an interaction's token is used: a little less than Discord allows.
 const LIFETIME: Duration = Duration::from_mins(14);
 
-/// An interaction.
+/// An interaction that may still be answered.
 pub(crate) struct Opened {
-    /// Discord's id of it.
+    /// The id that Discord gave it.
     pub(crate) id: u64,
-    /// What lets us answer it. A secret.
+    /// The token that authorizes answers to it. A secret.
     pub(crate) token: String,
-    /// Who acted.
+    /// The id of the person who acted.
     pub(crate) user: u64,
     /// The language of their client.
     pub(crate) locale: Locale,
     since: Instant,
-    /// What Discord was told so far. Held while it is told more.
+    /// The state of the answer. Its lock is held while Discord is told more.
     pub(crate) told: tokio::sync::Mutex<Told>,
 }
 
-/// What Discord was told of an interaction.
+/// The state of the answer to an interaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// Nothing: after three seconds it will say that we failed.
+    /// Not acknowledged: after three seconds the client will show that we failed.
     Nothing,
-    /// That we think: to that person alone it shows so, until the first answer takes its place.
+    /// Acknowledged as thinking, which only that person sees until the answer replaces it.
     Thinking,
-    /// That we have heard it, or what we have answered.
+    /// Acknowledged without a visible effect, or answered.
     Heard,
-    /// It did not take it: nothing more can be said.
+    /// Not accepted by Discord: nothing more can be answered.
     Lost,
 }
 
 impl Opened {
-    /// Whether it can still be answered.
+    /// Checks whether its token can still be used.
     pub(crate) fn is_fresh(&self) -> bool {
         self.since.elapsed() < LIFETIME
     }
 
-    /// Says that Discord still takes a first answer after a pause.
+    /// Checks whether Discord will still accept a first answer after a pause.
     pub(crate) fn takes_a_first_answer_in(&self, pause: Duration) -> bool {
         self.since.elapsed() + pause < FIRST
     }
 }
 
-/// The interactions of the last quarter of an hour. They end with the program, as what is shown in answer to them ends
-/// for those who read it.
+/// The interactions of the last quarter of an hour. They are not persisted: what is shown in answer to them also ends
+/// with the program.
 #[derive(Default)]
 pub(crate) struct Interactions(Mutex<HashMap<u64, Arc<Opened>>>);
 
 impl Interactions {
-    /// A new one; `None` where Discord told of it before.
+    /// Adds an interaction; `None` if Discord reported it before.
     pub(crate) fn open(&self, id: u64, token: &str, user: u64, locale: Locale) -> Option<Arc<Opened>> {
         let (token, told) = (token.to_owned(), tokio::sync::Mutex::new(Told::Nothing));
         let opened = Arc::new(Opened { id, token, user, locale, since: Instant::now(), told });
@@ -73,12 +73,12 @@ impl Interactions {
         Some(opened)
     }
 
-    /// The one of that id, while it can be answered.
+    /// Returns the interaction of that id while it can be answered.
     pub(crate) fn get(&self, id: u64) -> Option<Arc<Opened>> {
         self.all().get(&id).filter(|opened| opened.is_fresh()).cloned()
     }
 
-    /// Somebody's, the latest first.
+    /// Returns the interactions of a user, the latest first.
     pub(crate) fn of(&self, user: u64) -> Vec<Arc<Opened>> {
         let all = self.all();
         let mut theirs: Vec<_> =
@@ -92,7 +92,7 @@ impl Interactions {
     }
 }
 
-/// The language that Pstral speaks to somebody whose client is in this one.
+/// Chooses Pstral's language for a client with this language tag.
 pub(crate) fn locale(tag: &str) -> Locale {
     if tag.starts_with("fr") { Locale::Fr } else { Locale::En }
 }

@@ -1,9 +1,9 @@
-//! What a bot may do in a channel, as Discord reckons it
+//! The bot's permissions in a channel, computed as Discord does
 //! (<https://discord.com/developers/docs/topics/permissions#permission-overwrites>).
 
 use serde::{Deserialize, Deserializer};
 
-/// What Pstral needs, with the names that Discord's own settings give it.
+/// The permissions that Pstral needs, with their names in Discord's settings.
 pub(crate) const NEEDED: [(u64, &str); 6] = [
     (1 << 10, "View Channels"),
     (1 << 11, "Send Messages"),
@@ -16,12 +16,12 @@ pub(crate) const NEEDED: [(u64, &str); 6] = [
 const ADMINISTRATOR: u64 = 1 << 3;
 const VIEW: u64 = 1 << 10;
 
-/// All that is needed.
+/// Returns the bits of all needed permissions.
 pub(crate) fn needed() -> u64 {
     NEEDED.iter().map(|(bit, _)| bit).sum()
 }
 
-/// A role of a server.
+/// A role of a server and its permissions.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Role {
     pub(crate) id: String,
@@ -29,7 +29,7 @@ pub(crate) struct Role {
     pub(crate) permissions: u64,
 }
 
-/// What a channel changes for a role or a member.
+/// A channel's permission overwrite for a role or a member.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Overwrite {
     pub(crate) id: String,
@@ -39,7 +39,7 @@ pub(crate) struct Overwrite {
     pub(crate) deny: u64,
 }
 
-/// What a member with these roles may do where these overwrites hold.
+/// Computes the permissions of a member with these roles in a channel with these overwrites.
 pub(crate) fn granted(guild: &str, member: &str, own: &[String], roles: &[Role], overwrites: &[Overwrite]) -> u64 {
     // The role of everybody has the id of the server.
     let is_own = |id: &String| id == guild || own.contains(id);
@@ -58,12 +58,12 @@ pub(crate) fn granted(guild: &str, member: &str, own: &[String], roles: &[Role],
     if bits & VIEW == 0 { 0 } else { bits }
 }
 
-/// The names of what is missing.
+/// Returns the names of the needed permissions that are missing.
 pub(crate) fn missing(granted: u64) -> Vec<&'static str> {
     NEEDED.into_iter().filter(|(bit, _)| granted & bit == 0).map(|(_, name)| name).collect()
 }
 
-/// Discord writes sets of bits as texts.
+/// Deserializes a permission set, which Discord writes as a decimal string.
 fn bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }

@@ -1,47 +1,47 @@
-//! How channels, threads, private conversations and answers beside an interaction are called.
+//! The names of places: channels, threads, private conversations, and ephemeral answers to an interaction.
 
 use pstral_core::domain::{Place, PlatformName};
 use pstral_core::ports::PlatformError;
 use serenity::model::id::ChannelId;
 
-/// What stands before the interaction that a place is beside.
+/// The prefix of a place that is the ephemeral answer to an interaction, before its id.
 const ASIDE: &str = "aside:";
 
-/// The name of the platform.
+/// Returns the name of the platform.
 pub(crate) fn platform() -> PlatformName {
     PlatformName("discord".to_owned())
 }
 
-/// Where something is written.
+/// The target of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Spot {
-    /// In a channel, a thread or a private conversation: threads are channels too.
+    /// A channel, a thread or a private conversation: in the API, all of them are channels.
     Channel(ChannelId),
-    /// For one person alone, in answer to this interaction.
+    /// An ephemeral answer to the interaction of this id.
     Aside(u64),
 }
 
-/// A channel that several people read.
+/// Returns the place of a channel that several people read.
 pub(crate) fn channel(id: u64) -> Place {
     Place { platform: platform(), id: id.to_string(), private: false }
 }
 
-/// A thread of a channel: what holds for the channel holds for it.
+/// Returns the place of a thread: the rules of its channel apply to it.
 pub(crate) fn thread(channel: u64, id: u64) -> Place {
     Place { platform: platform(), id: format!("{channel}/{id}"), private: false }
 }
 
-/// A private conversation.
+/// Returns the place of a private conversation.
 pub(crate) fn private(id: u64) -> Place {
     Place { platform: platform(), id: id.to_string(), private: true }
 }
 
-/// What only the person of an interaction sees, where they acted.
+/// Returns the place of ephemeral answers to an interaction, which only its person sees.
 pub(crate) fn aside(interaction: u64) -> Place {
     Place { platform: platform(), id: format!("{ASIDE}{interaction}"), private: true }
 }
 
-/// Where a place is; [`PlatformError::Gone`] for those of others.
+/// Parses a place. Fails with [`PlatformError::Gone`] for places of other platforms and for invalid ids.
 pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
     if place.platform != platform() {
         return Err(PlatformError::Gone);

@@ -1,9 +1,9 @@
-//! Private conversations: whose they are, where somebody's is, and which are closed to us.
+//! Private conversations: the person of each, and which of them do not accept our messages.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Discord keeps one private conversation with each person.
+/// The known private conversations. Discord keeps one with each person.
 #[derive(Default)]
 pub(crate) struct Privates(Mutex<Known>);
 
@@ -15,34 +15,34 @@ struct Known {
 }
 
 impl Privates {
-    /// The private conversation with somebody.
+    /// Returns the channel of the private conversation with a user.
     pub(crate) fn with(&self, user: u64) -> Option<u64> {
         self.known().with.get(&user).copied()
     }
 
-    /// Whose private conversation it is.
+    /// Returns the user of a private conversation.
     pub(crate) fn of(&self, channel: u64) -> Option<u64> {
         self.known().of.get(&channel).copied()
     }
 
-    /// It is theirs.
+    /// Records that a channel is the private conversation with a user.
     pub(crate) fn learn(&self, user: u64, channel: u64) {
         let mut known = self.known();
         known.with.insert(user, channel);
         known.of.insert(channel, user);
     }
 
-    /// We may not write there.
+    /// Notes that the user does not accept our messages.
     pub(crate) fn close(&self, channel: u64) {
         self.known().closed.insert(channel);
     }
 
-    /// We may write there.
+    /// Notes that the user accepts our messages.
     pub(crate) fn open(&self, channel: u64) {
         self.known().closed.remove(&channel);
     }
 
-    /// Whether we might not write there when it was tried last.
+    /// Checks whether the last attempt to write there was refused.
     pub(crate) fn is_closed(&self, channel: u64) -> bool {
         self.known().closed.contains(&channel)
     }

@@ -1,4 +1,4 @@
-//! A request that serenity's limiter would hold back is given up instead: by the time it went, its text would be stale.
+//! Gives a request up when serenity's limiter would delay it: by the time it was sent, its text would be stale.
 //!
 //! The limiter tells of a wait by a callback, just before it sleeps, on the task that makes the request. So a request that
 //! is pending after it was told of waits: before it is made, or after it was refused. Giving it up loses nothing.
@@ -9,21 +9,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-/// Shorter waits may be over before they have begun, and are waited for.
+/// The shortest wait for which a request is given up: shorter ones may be over before they have begun.
 const SHORTEST: Duration = Duration::from_millis(5);
 
 tokio::task_local! {
     static HELD: Arc<Mutex<Option<Duration>>>;
 }
 
-/// The limiter is about to wait. Outside [`unless_held`] it does.
+/// Reports that the limiter is about to wait. Outside [`unless_held`] it does wait.
 pub(crate) fn hold(wait: Duration) {
     if wait >= SHORTEST {
         let _ = HELD.try_with(|held| *held.lock().unwrap_or_else(PoisonError::into_inner) = Some(wait));
     }
 }
 
-/// Does some work, or gives it up as soon as the limiter holds it back, and says for how long that would be.
+/// Runs a request, or gives it up as soon as the limiter delays it. The error is the length of the delay.
 pub(crate) async fn unless_held<T>(work: impl Future<Output = T>) -> Result<T, Duration> {
     let held = Arc::new(Mutex::new(None));
     let mut work = pin!(HELD.scope(Arc::clone(&held), work));

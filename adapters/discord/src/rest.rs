@@ -24,12 +24,12 @@ use crate::fault::Fault;
 use crate::rate_limit::{hold, unless_held};
 use crate::turns::Turns;
 
-/// How long a request without files may take.
+/// The time-out of a request without files.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// How long a connection may take to come about.
+/// The time-out for establishing a connection.
 const CONNECTING: Duration = Duration::from_secs(10);
 
-/// The REST API as one application.
+/// A client of the REST API for one application.
 pub(crate) struct Rest {
     http: Http,
     client: reqwest::Client,
@@ -48,17 +48,17 @@ impl Rest {
         Ok(Self { http, client, base_url: config.base_url.clone(), signals: Mutex::default(), turns: Turns::default() })
     }
 
-    /// The same API for what watches the gateway.
+    /// Creates serenity's client for the gateway, on the same connections.
     pub(crate) fn for_gateway(&self, config: &DiscordConfig) -> Http {
         http(config, &self.client)
     }
 
-    /// Says from now on what is learnt of budgets.
+    /// Sets the receiver of rate-limit budgets.
     pub(crate) fn report(&self, signals: BudgetSignals) {
         *self.signals.lock().unwrap_or_else(PoisonError::into_inner) = Some(signals);
     }
 
-    /// Asks for something that nobody's text waits for: it may be held back for a while.
+    /// Makes a request that no visible text waits for. The limiter may delay it.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Fault> {
         let began = Instant::now();
         loop {
@@ -73,18 +73,18 @@ impl Rest {
         }
     }
 
-    /// Tells what cannot wait, such as the first answer to an interaction: Discord counts those apart.
+    /// Sends what cannot wait, such as the first answer to an interaction: those do not count against the global limit.
     pub(crate) async fn tell(&self, request: Request<'_>) -> Result<(), Fault> {
         self.request(&request).await.map(drop)
     }
 
-    /// Tells something now or not at all.
+    /// Sends a request now, or fails if it would be delayed.
     pub(crate) async fn tell_now(&self, request: Request<'_>) -> Result<(), Fault> {
         self.turns.take().map_err(Fault::Limited)?;
         self.tell_unless_held(request).await
     }
 
-    /// The same of what nobody misses: where others may need the turn, not at all.
+    /// Sends a request that nobody would miss: it fails if others may need the turn, or if it would be delayed.
     pub(crate) async fn tell_in_passing(&self, request: Request<'_>) -> Result<(), Fault> {
         self.turns.take_spare().map_err(Fault::Limited)?;
         self.tell_unless_held(request).await
@@ -94,8 +94,8 @@ impl Rest {
         unless_held(self.tell(request)).await.unwrap_or_else(|wait| Err(Fault::Limited(wait)))
     }
 
-    /// Writes to a place, now or not at all, and says what is left of its budget. What it gives back is null where a
-    /// message is gone.
+    /// Writes to a place now, or fails if that would be delayed, and reports the place's remaining budget. Returns null
+    /// where a message is gone.
     pub(crate) async fn write(&self, place: &Place, request: Request<'_>) -> Result<Value, Fault> {
         let response = match unless_held(self.request(&request)).await {
             Ok(response) => response?,
@@ -106,8 +106,8 @@ impl Rest {
         if body.is_empty() { Ok(Value::Null) } else { decoded(&body) }
     }
 
-    /// Writes to a place with files. serenity would hold them in memory and does not let them be numbered; its limiter is
-    /// asked all the same, but does not learn of it.
+    /// Writes to a place with files. serenity would hold them in memory and does not allow numbering them, so its
+    /// limiter is consulted here but does not learn of the request.
     pub(crate) async fn upload(
         &self,
         place: &Place,
@@ -126,9 +126,9 @@ impl Rest {
         decoded(&in_time(async { Ok(response.bytes().await?) }).await?)
     }
 
-    /// Makes a request, through serenity's limiter unless it answers an interaction: those have limits of their own, and the
-    /// limiter would keep something of each for ever. Behind an address of its own there is no limiter, and serenity would
-    /// lose how long Discord asks to wait.
+    /// Makes a request, through serenity's limiter unless it answers an interaction: those have limits of their own,
+    /// and the limiter would keep an entry for each of them for ever. With a base URL of its own there is no limiter,
+    /// and serenity would lose the wait that Discord asks for.
     async fn request(&self, request: &Request<'_>) -> Result<Response, Fault> {
         let route = request.route_ref();
         if !answers_interaction(route) && self.base_url.is_none() {
@@ -142,7 +142,7 @@ impl Rest {
         successful(in_time(async { Ok(own.send().await?) }).await?).await
     }
 
-    /// A request past serenity.
+    /// Builds a request that bypasses serenity.
     fn own(&self, method: LightMethod, route: &Route<'_>) -> RequestBuilder {
         let mut path = route.path().into_owned();
         if let Some(base) = &self.base_url {
@@ -152,13 +152,13 @@ impl Rest {
         request.header(AUTHORIZATION, self.http.token()).header(USER_AGENT, serenity::constants::USER_AGENT)
     }
 
-    /// What stands at an address, without saying who asks.
+    /// Fetches an address without authenticating.
     pub(crate) async fn fetch(&self, address: &str) -> Result<reqwest::Response, String> {
         let fetched = self.client.get(address).send().await.and_then(reqwest::Response::error_for_status);
         fetched.map_err(|error| error.without_url().to_string())
     }
 
-    /// How long the limiter would hold a request back.
+    /// Returns the time for which the limiter would delay a request; `None` if it would not.
     async fn wait_of(&self, route: &Route<'_>) -> Option<Duration> {
         let routes = self.http.ratelimiter.as_ref()?.routes();
         let bucket = Arc::clone(routes.read().await.get(&route.ratelimiting_bucket())?);
@@ -175,7 +175,7 @@ impl Rest {
     }
 }
 
-/// Whether a request answers an interaction.
+/// Checks whether a request answers an interaction.
 fn answers_interaction(route: &Route<'_>) -> bool {
     matches!(
         route,
@@ -186,7 +186,7 @@ fn answers_interaction(route: &Route<'_>) -> bool {
     )
 }
 
-/// An answer that is a success, or what Discord says.
+/// Returns a successful answer, or the error that Discord states.
 async fn successful(response: Response) -> Result<Response, Fault> {
     let (status, after) = (response.status().as_u16(), seconds(response.headers(), "retry-after"));
     if (200..300).contains(&status) {
@@ -221,7 +221,8 @@ fn client(config: &DiscordConfig) -> Result<reqwest::Client, reqwest::Error> {
     builder.use_rustls_tls().build()
 }
 
-/// With an address of its own, limits are those of that address: serenity's limiter would still go to discord.com.
+/// Creates serenity's client. With a base URL of its own the limits are those of that address, as serenity's limiter
+/// would still go to discord.com.
 fn http(config: &DiscordConfig, client: &reqwest::Client) -> Http {
     let builder = HttpBuilder::new(config.token.expose_secret())
         .application_id(ApplicationId::new(config.application))
@@ -232,12 +233,12 @@ fn http(config: &DiscordConfig, client: &reqwest::Client) -> Http {
     }
 }
 
-/// A request with a body of JSON.
+/// Builds a request with a JSON body.
 pub(crate) fn with_body<'a>(method: LightMethod, route: Route<'a>, body: &Value) -> Request<'a> {
     Request::new(route, method).body(Some(body.to_string().into_bytes()))
 }
 
-/// A request without a body.
+/// Builds a request without a body.
 pub(crate) fn plain(method: LightMethod, route: Route<'_>) -> Request<'_> {
     Request::new(route, method)
 }

@@ -1,4 +1,4 @@
-//! Questions that are changed or taken back by their messages.
+//! Questions that are edited or withdrawn through their messages.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::asked::Question;
 use crate::hearing::without_mention;
 use crate::place::platform;
 
-/// How long an answer that was stopped may take to end.
+/// Time within which an answer that was stopped must end.
 const ENDING: Duration = Duration::from_secs(30);
 
 impl Discord {
-    /// A message was changed: what it asked is asked again, unless something was run of it. Of several changes, the last one
-    /// is asked.
+    /// Handles an edited message: its question is asked again, unless a statement was already run for it. Of several
+    /// edits, only the last is asked.
     pub(crate) async fn reword(&self, updated: &MessageUpdateEvent, inbox: &Inbox) {
         let message = updated.id.get();
         let Some((before, own)) = self.asked.by(message).zip(self.own.get()) else { return };
@@ -44,14 +44,14 @@ impl Discord {
         self.hand_over(message, &changed, words, inbox).await;
     }
 
-    /// A message was deleted: what it asked is not wanted any more.
+    /// Handles a deleted message: its question is withdrawn.
     pub(crate) async fn take_back(&self, message: u64, inbox: &Inbox) {
         if let Some(question) = self.asked.take_back(message) {
             self.stop(&question, |event| EventBody::Deleted { event }, inbox).await;
         }
     }
 
-    /// Whether something was run of what a message asked so far.
+    /// Checks whether a statement was run for any version of a question.
     async fn was_run(&self, question: &Question) -> bool {
         for version in question.versions() {
             if self.counsel.was_run(&version.event.id).await {
@@ -61,7 +61,7 @@ impl Discord {
         false
     }
 
-    /// Stops what a message asked so far, and waits until it has ended.
+    /// Stops all versions of a question, and waits until they have ended.
     async fn stop(&self, question: &Question, why: impl Fn(String) -> EventBody, inbox: &Inbox) {
         for version in question.versions().filter(|version| !version.answered.is_cancelled()) {
             let (id, body) = (format!("{} ended", version.event.id), why(version.event.id.clone()));
@@ -71,7 +71,7 @@ impl Discord {
         let _ = tokio::time::timeout(ENDING, ended).await;
     }
 
-    /// We are no longer where questions are being answered.
+    /// Stops the questions in places that the bot is no longer in.
     pub(crate) async fn left(&self, was_there: impl Fn(&Question) -> bool, inbox: &Inbox) {
         let mut places: Vec<Place> = Vec::new();
         for question in self.asked.open(was_there) {

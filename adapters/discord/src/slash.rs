@@ -1,4 +1,4 @@
-//! Commands that people choose from Discord's own list.
+//! Application commands that people choose from Discord's own list.
 
 use std::pin::pin;
 
@@ -24,13 +24,13 @@ use crate::opened::{Opened, Told, locale};
 use crate::place::{aside, platform, private};
 use crate::rest::plain;
 
-/// Characters of a question that is said again for everybody.
+/// The maximum length of a question when it is repeated for everybody, in characters.
 const ECHO: usize = 1_500;
 
-/// Bytes of a statement that comes as a file at most: as long as anybody writes one.
+/// The maximum size of a statement sent as a file, in bytes.
 const STATEMENT: usize = 64 * 1024;
 
-/// The choices of a command, as they are typed elsewhere.
+/// The options of a command, as they are typed elsewhere.
 #[derive(Default)]
 struct Chosen<'a> {
     words: Vec<(String, String)>,
@@ -54,7 +54,7 @@ struct Posted {
 }
 
 impl Discord {
-    /// Somebody chose a command.
+    /// Handles an application command.
     pub(crate) async fn command(&self, command: &CommandInteraction, inbox: &Inbox) {
         let (acted, user) = (acted!(command), command.user.id.get());
         let opened = self.interactions.open(command.id.get(), &command.token, user, locale(&command.locale));
@@ -92,7 +92,7 @@ impl Discord {
         inbox(acted.event(place, EventBody::Command(command))).await;
     }
 
-    /// `/sql`: a statement of one's own, or a file that holds it.
+    /// Handles `/sql`: a statement of one's own, typed or in a file.
     async fn offer_by_command(
         &self,
         chosen: &Chosen<'_>,
@@ -118,7 +118,7 @@ impl Discord {
         }
     }
 
-    /// `/ask`: the question is shown to everybody, and answered in a thread on it; or all of it in private.
+    /// Handles `/ask`: the question is shown to everybody and answered in a thread on it; or both happen in private.
     async fn ask_by_command(
         &self,
         chosen: &Chosen<'_>,
@@ -156,7 +156,8 @@ impl Discord {
         self.ask_by(acted.event(place, body), posted, (question, files), (acted, inbox)).await;
     }
 
-    /// Asks something that a message shows which is not the asker's own. Who deletes that message takes the question back.
+    /// Asks a question that is shown in a message of ours instead of the asker's own. Deleting that message withdraws
+    /// it.
     async fn ask_by(
         &self,
         event: Event,
@@ -172,8 +173,8 @@ impl Discord {
         self.hand_over(key, &question, words, inbox).await;
     }
 
-    /// Whether somebody's question may be shown before it is answered. Who is not known, or not welcome there, is told so
-    /// alone, as whoever writes it in a message.
+    /// Checks whether a question may be shown before it is answered. Somebody who is unknown, or not admitted there, is
+    /// told so in private, as if they had written it in a message.
     async fn may_ask_openly(
         &self,
         question: &str,
@@ -190,7 +191,8 @@ impl Discord {
         false
     }
 
-    /// Shows a question to everybody, with a thread on it where there can be one: where it is answered, and its message.
+    /// Shows a question to everybody, with a thread on it where one is possible. Returns the place of the answer and
+    /// the message.
     async fn post_question(
         &self,
         question: &str,
@@ -217,7 +219,7 @@ impl Discord {
         Some((self.thread_on(posted, acted, question, place, known), Some(posted)))
     }
 
-    /// "Ask Pstral about this": somebody else's message as a question of one's own.
+    /// Handles "Ask Pstral about this": somebody else's message as a question of one's own.
     async fn ask_about(
         &self,
         command: &CommandInteraction,
@@ -249,8 +251,8 @@ impl Discord {
         }
     }
 
-    /// Says where something is answered once it is: whoever is answered in private, or not at all, is not sent to a thread
-    /// that is not there.
+    /// Says where a question is answered once the answer begins: nobody is sent to a thread that is never created
+    /// because they were answered in private, or not at all.
     async fn telling_where(&self, thread: u64, opened: &Opened, answering: impl Future<Output = ()>) {
         let Some(begins) = self.threads.begins(thread) else { return answering.await };
         let mut answering = pin!(answering);
@@ -270,7 +272,7 @@ impl Discord {
         self.want_thread(acted.channel_id, message, acted.user.id, words)
     }
 
-    /// Says something to who acted, and to nobody else.
+    /// Sends a sentence to the person who acted, and to nobody else.
     async fn say_alone(&self, opened: &Opened, sentence: &str) {
         let said =
             async { self.answer_aside(opened.id, &aside(opened.id), Body::of(&Outgoing::text(sentence))?).await };
@@ -280,7 +282,7 @@ impl Discord {
     }
 }
 
-/// Reads the choices in the order of the list; first the subcommand, where there is one.
+/// Reads the options in the order of the list, after the subcommand, if there is one.
 fn chosen(command: &CommandInteraction) -> Chosen<'_> {
     let (name, mut options) = (command.data.name.as_str(), command.data.options());
     let mut sub = None;

@@ -1,19 +1,20 @@
-//! Discord's ids tell when things happened (<https://discord.com/developers/docs/reference#snowflakes>).
+//! Snowflakes, the ids of Discord, which contain a timestamp
+//! (<https://discord.com/developers/docs/reference#snowflakes>).
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Milliseconds of Unix time at which they begin.
+/// The epoch of snowflakes, in milliseconds of Unix time.
 const EPOCH: i64 = 1_420_070_400_000;
 
-/// When an id was given.
+/// Returns the time at which a snowflake was created.
 pub(crate) fn moment(id: u64) -> Timestamp {
     let millis = i64::try_from(id >> 22).unwrap_or_default().saturating_add(EPOCH);
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The smallest id of that long ago.
+/// Returns the smallest snowflake of that long ago.
 pub(crate) fn id_of(ago: Duration) -> u64 {
     let now = Timestamp::now().as_millisecond().saturating_sub(EPOCH);
     let then = now.saturating_sub(i64::try_from(ago.as_millis()).unwrap_or(i64::MAX));

@@ -1,4 +1,4 @@
-//! Which of our messages in a channel still look as if they were being written: those that can be stopped.
+//! Finds the bot's messages in a channel that still look unfinished, recognizable by their Stop button.
 
 use pstral_core::domain::{ButtonAction, MessageRef, Place};
 use pstral_core::ports::PlatformError;
@@ -13,7 +13,7 @@ use crate::place::{Spot, spot};
 use crate::rest::plain;
 use crate::writing::{above, standing};
 
-/// Messages looked at, the newest.
+/// The number of newest messages that are examined.
 const LOOKED_AT: u8 = 50;
 
 impl Discord {
@@ -43,7 +43,8 @@ impl Discord {
         Ok(live)
     }
 
-    /// Those among the newest of a channel or a thread; where there is no thread, those of the replies that stand for it.
+    /// Finds the unfinished messages among the newest of a channel or thread; where there is no thread, among the
+    /// replies that replace it.
     async fn live_in(&self, channel_id: ChannelId, place: &Place) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let own = self.own_id().await?.to_string();
         let (newest, replies_to) =
@@ -71,7 +72,7 @@ impl Discord {
         self.rest.ask(request.params(Some(vec![("limit", LOOKED_AT.to_string())]))).await
     }
 
-    /// The text of a message that still looks live.
+    /// Returns the text of a message that still looks unfinished.
     async fn still_live(&self, at: &MessageRef) -> Result<Option<String>, PlatformError> {
         let Ok(at) = standing(at) else { return Ok(None) };
         match self.message_at(&at).await.map_err(PlatformError::from) {
@@ -82,7 +83,7 @@ impl Discord {
     }
 }
 
-/// What a message says that can be stopped.
+/// Returns the text of a message that has a Stop button.
 fn live_text(message: &Value) -> Option<String> {
     can_be_stopped(message).then(|| message["content"].as_str().unwrap_or_default().to_owned())
 }

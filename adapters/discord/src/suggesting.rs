@@ -1,4 +1,4 @@
-//! Words that are suggested while a command is being written.
+//! Autocompletion of command options.
 
 use pstral_core::egress::fit;
 use pstral_core::ports::Suggestion;
@@ -12,13 +12,13 @@ use crate::hearing::actor;
 use crate::interactions::{acted, answers};
 use crate::rest::with_body;
 
-/// What Discord shows of them at most.
+/// The maximum number of suggestions that Discord shows.
 const MOST: usize = 25;
-/// Characters of each.
+/// The maximum length of a suggestion, in characters.
 const LENGTH: usize = 100;
 
 impl Discord {
-    /// Suggests how what is being written may go on.
+    /// Suggests completions of the option that is being typed.
     pub(crate) async fn suggest(&self, command: &CommandInteraction) {
         let Some(option) = command.data.autocomplete() else { return };
         let asked = suggested(&command.data.name, option.name);
@@ -34,7 +34,7 @@ impl Discord {
     }
 }
 
-/// The lines whose last word may be meant by what is typed.
+/// Selects the suggestions whose last word fits the typed text.
 fn choices(all: &[Suggestion], typed: &str) -> Vec<Value> {
     let (before, last) = typed.rsplit_once(' ').map_or(("", typed), |(before, last)| (before.trim_start(), last));
     let last = last.trim_start_matches('#').to_lowercase();

@@ -1,5 +1,6 @@
-//! Threads on questions. One begins with the first word that is said in it: whoever is answered in private, or not at all,
-//! leaves no empty thread behind. Where none may begin, the answer is a reply in the channel.
+//! Threads on questions. A thread is created when the first message is sent to it, so that somebody who is answered in
+//! private, or not at all, leaves no empty thread behind. Where none can be created, the answer is a reply in the
+//! channel.
 //!
 //! Discord gives a thread the id of the message that it begins from, so that its place has a name before it is there.
 
@@ -20,32 +21,33 @@ use crate::fault::{Fault, codes};
 use crate::place::thread;
 use crate::rest::{plain, with_body};
 
-/// Threads remembered that may begin.
+/// The number of threads remembered that are wanted.
 const REMEMBERED: usize = 1024;
-/// Characters of the name of a thread, of at most 100.
+/// The maximum length of a thread's name in characters; Discord allows 100.
 const NAME: usize = 90;
-/// Minutes without a word after which Discord puts a thread away.
+/// Minutes of inactivity after which Discord archives a thread.
 const ARCHIVED_AFTER: u32 = 1_440;
 
-/// How long it is believed that none may begin in a channel: Discord counts what it forbids, and locks out who insists.
+/// Time for which a channel is taken to forbid threads: Discord counts forbidden requests, and bans clients that
+/// insist.
 const FORBIDDEN: Duration = Duration::from_mins(10);
 
-/// A thread that may begin on a question.
+/// A thread on a question that is created once something is said in it.
 struct Wanted {
     channel: ChannelId,
-    /// The asker, who is to find it in their list.
+    /// The asker, who is added so that the thread appears in their list.
     asker: Option<UserId>,
     name: String,
-    /// Held while it begins.
+    /// The state of the thread. Its lock is held while it is being created.
     state: tokio::sync::Mutex<State>,
-    /// Cancelled when something can be said in it.
+    /// Cancelled when something can be said in the thread.
     begun: CancellationToken,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     NotBegun,
-    /// It is there, and the asker is not in it yet.
+    /// The thread exists, and the asker has not been added yet.
     Begun,
     Joined,
     Refused,
@@ -57,16 +59,16 @@ impl Wanted {
     }
 }
 
-/// Where an answer goes.
+/// The target of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// Into the channel or the thread that its place names.
+    /// The channel or thread that its place names.
     There,
-    /// Into this channel, as a reply to this message: there is no thread.
+    /// This channel, as a reply to this message: there is no thread.
     Reply(ChannelId, MessageId),
 }
 
-/// The threads that may begin, by the messages they begin from; and the channels where none may, of late.
+/// The wanted threads, by the messages they begin from, and the channels that recently refused one.
 #[derive(Default)]
 pub(crate) struct Threads(Mutex<Known>);
 
@@ -78,7 +80,7 @@ struct Known {
 }
 
 impl Threads {
-    /// Cancelled once the thread on a message has begun that is wanted there.
+    /// Returns a token that is cancelled once the wanted thread on a message exists.
     pub(crate) fn begins(&self, message: u64) -> Option<CancellationToken> {
         self.wanted(message).map(|wanted| wanted.begun.clone())
     }
@@ -115,16 +117,16 @@ impl Threads {
 }
 
 impl Discord {
-    /// The place of a thread on a message of a channel, named after what is asked. It begins when something is said there.
-    /// The asker is added to it.
+    /// Registers a thread on a message and returns its place. It is created, and the asker added, when something is
+    /// said there.
     pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, asker: UserId, words: &str) -> Place {
         let name = fit(&words.split_whitespace().collect::<Vec<_>>().join(" "), NAME);
         self.threads.want(message, Wanted::new(channel, Some(asker), name, State::NotBegun));
         thread(channel.get(), message)
     }
 
-    /// The place of a thread on a message of a channel that is answered by replies: after a restart nobody knows of it any
-    /// more, but for the message that somebody clicked on.
+    /// Returns the place of a thread on a message that is answered by replies instead. After a restart it is unknown,
+    /// except for the message that somebody clicked on.
     pub(crate) fn without_thread(&self, channel: ChannelId, message: u64) -> Place {
         if self.threads.wanted(message).is_none() {
             self.threads.want(message, Wanted::new(channel, None, String::new(), State::Refused));
@@ -132,7 +134,7 @@ impl Discord {
         thread(channel.get(), message)
     }
 
-    /// Begins the thread of that id where it is wanted and not there yet.
+    /// Creates the thread of that id if it is wanted and does not exist yet.
     pub(crate) async fn begin_wanted(&self, id: ChannelId) -> Result<Way, Fault> {
         let Some(wanted) = self.threads.wanted(id.get()) else { return Ok(Way::There) };
         let reply = Way::Reply(wanted.channel, MessageId::new(id.get()));
@@ -165,8 +167,8 @@ impl Discord {
         Ok(if *state == State::Refused { reply } else { Way::There })
     }
 
-    /// Adds the asker to their thread. Nobody waits for it: where Discord has no turn to spare, it is tried again with what
-    /// is said there next.
+    /// Adds the asker to their thread. Nobody waits for this: if Discord has no turn to spare, it is retried with the
+    /// next message.
     async fn join(&self, wanted: &Wanted, id: ChannelId) -> State {
         let Some(user_id) = wanted.asker else { return State::Joined };
         let route = Route::ChannelThreadMember { channel_id: id, user_id };

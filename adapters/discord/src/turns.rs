@@ -1,5 +1,5 @@
-//! Requests beside writes, such as those that begin threads: Discord counts them with all others, fifty in a second
-//! (<https://discord.com/developers/docs/topics/rate-limits#global-rate-limit>), and core paces the writes alone.
+//! Rate limiting of requests beside writes, such as creating threads: Discord counts all requests together, fifty in a
+//! second (<https://discord.com/developers/docs/topics/rate-limits#global-rate-limit>), and core paces only the writes.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,26 +7,26 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Writes in any second, those that core makes.
+/// The maximum number of writes in a second, which core enforces.
 pub(crate) const WRITES: u32 = 35;
-/// Other requests in any second: with the writes a little less than there may be.
+/// The maximum number of other requests in a second; with the writes, slightly fewer than Discord allows.
 const OTHERS: usize = 12;
-/// How long a request is counted.
+/// The length of the window in which requests are counted.
 const SPAN: Duration = Duration::from_secs(1);
 
-/// When the last of them were made.
+/// The times of the latest requests.
 #[derive(Default)]
 pub(crate) struct Turns(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     taken: VecDeque<Instant>,
-    /// When there last was none for somebody.
+    /// The last time at which somebody found no turn.
     missed: Option<Instant>,
 }
 
 impl Turns {
-    /// Takes a turn, or says how long there is none.
+    /// Takes a turn; the error is the time until one is free.
     pub(crate) fn take(&self) -> Result<(), Duration> {
         let (mut state, now) = (self.state(), Instant::now());
         let taken = state.take(now);
@@ -36,15 +36,15 @@ impl Turns {
         taken
     }
 
-    /// The same for what can be left undone: half of the turns are left for others, and all where one of them found none
-    /// of late.
+    /// Takes a turn for a request that may be skipped: half of the turns are left for others, and all of them if
+    /// somebody recently found none.
     pub(crate) fn take_spare(&self) -> Result<(), Duration> {
         let (mut state, now) = (self.state(), Instant::now());
         let is_missed = state.missed.is_some_and(|at| at + SPAN > now);
         if is_missed || state.taken_at(now) >= OTHERS / 2 { Err(SPAN) } else { state.take(now) }
     }
 
-    /// Takes a turn when there is one.
+    /// Waits for a turn and takes it.
     pub(crate) async fn wait(&self) {
         while let Err(wait) = self.take() {
             tokio::time::sleep(wait).await;
@@ -57,7 +57,7 @@ impl Turns {
 }
 
 impl State {
-    /// How many count at a moment.
+    /// Counts the requests in the window that ends now.
     fn taken_at(&mut self, now: Instant) -> usize {
         self.taken.retain(|at| *at + SPAN > now);
         self.taken.len()

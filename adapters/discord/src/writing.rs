@@ -1,4 +1,4 @@
-//! Sending, changing and removing messages: in channels, and in answer to an interaction.
+//! Sending, editing and deleting messages, in channels and in answer to an interaction.
 
 use pstral_core::domain::{MessageRef, Outgoing, Place};
 use pstral_core::ports::{PlatformError, SendKey};
@@ -16,17 +16,18 @@ use crate::place::{Spot, spot};
 use crate::rest::{plain, with_body};
 use crate::threads::Way;
 
-/// Where a message stands.
+/// The location of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     Channel(ChannelId, MessageId),
-    /// In answer to this interaction.
+    /// A message in answer to this interaction.
     Aside(u64, MessageId),
 }
 
-/// Stands between an interaction and a message, where one that belongs into a private conversation had to be shown there.
+/// Separates interaction and message in the id of a message that belongs in a private conversation but had to be shown
+/// beside an interaction.
 const BESIDE: char = '@';
-/// Stands before a message that belongs into a thread and stands in the channel above, because there is no thread.
+/// Prefixes the id of a message that belongs in a thread but is in the channel above, because there is no thread.
 const ABOVE: char = '^';
 
 #[derive(Deserialize)]
@@ -84,7 +85,7 @@ impl Discord {
         }
     }
 
-    /// The channel of the message that a thread, which is not there, would have begun from.
+    /// Returns the channel of the message that a missing thread would have begun from.
     async fn question_below(&self, thread: ChannelId, place: &Place) -> Option<ChannelId> {
         let Ok(Spot::Channel(above)) = spot(&place.channel()) else { return None };
         if above == thread || self.threads.begins(thread.get()).is_some() {
@@ -114,8 +115,8 @@ impl Discord {
         Ok(sent.to_string())
     }
 
-    /// Somebody's private conversation is closed to us: what was for it is shown to them alone in answer to what they did
-    /// last, which says so. Where they did nothing of late, it cannot be shown.
+    /// Shows a private message beside the user's latest interaction, and says why: their private conversation is closed
+    /// to us. Fails if they did nothing recently.
     async fn send_beside(
         &self,
         channel: ChannelId,
@@ -136,7 +137,7 @@ impl Discord {
         Err(closed.into())
     }
 
-    /// Says something to whoever acted, and to nobody else.
+    /// Shows a message to the person of an interaction, and to nobody else.
     pub(crate) async fn answer_aside(
         &self,
         interaction: u64,
@@ -201,13 +202,13 @@ impl Discord {
         }
     }
 
-    /// A message of ours as Discord has it; `None` where it cannot be asked for any more.
+    /// Fetches a message of ours; `None` if it can no longer be fetched.
     pub(crate) async fn message_at(&self, standing: &Standing) -> Result<Option<Value>, Fault> {
         let Some(token) = self.token_for(standing) else { return Ok(None) };
         self.rest.ask(plain(LightMethod::Get, self.route(standing, &token))).await.map(Some)
     }
 
-    /// The token of the interaction that a message answers, empty where it answers none; `None` where it is over.
+    /// Returns the token of the interaction that a message answers, empty if it answers none; `None` if it has expired.
     fn token_for(&self, standing: &Standing) -> Option<String> {
         match standing {
             Standing::Channel(..) => Some(String::new()),
@@ -224,7 +225,7 @@ impl Discord {
         }
     }
 
-    /// Writes a message, and says which one it is.
+    /// Writes a message and returns its id.
     async fn put(&self, place: &Place, method: LightMethod, route: Route<'_>, body: &Body) -> Result<MessageId, Fault> {
         let written = if body.files.is_empty() {
             self.rest.write(place, with_body(method, route, &body.json)).await?
@@ -235,7 +236,7 @@ impl Discord {
         id.map(MessageId::new).ok_or_else(|| Fault::Away("a message without an id".to_owned()))
     }
 
-    /// The private conversation with somebody.
+    /// Returns the channel of the private conversation with a user.
     pub(crate) async fn private_with(&self, user: u64) -> Result<u64, Fault> {
         if let Some(known) = self.privates.with(user) {
             return Ok(known);
@@ -251,12 +252,12 @@ impl Discord {
     }
 }
 
-/// Whether it is a channel that several people read, and no thread.
+/// Checks whether it is a channel that several people read, and not a thread.
 fn is_channel(place: &Place) -> bool {
     !place.private && place.channel() == *place
 }
 
-/// How a message is called that belongs into a thread and stands in the channel above.
+/// Returns the id of a message that belongs in a thread but is in the channel above.
 pub(crate) fn above(message: &str) -> String {
     format!("{ABOVE}{message}")
 }

@@ -1,4 +1,4 @@
-//! The account: logging in once, the keys that others trust it by, and what to do when they are lost.
+//! The Matrix account: logging in, the keys that establish trust in it, and what to do when they are lost.
 
 use matrix_sdk::encryption::CrossSigningResetAuthType;
 use matrix_sdk::encryption::recovery::{RecoveryError, RecoveryState};
@@ -18,10 +18,10 @@ use crate::remote::{self, log_out, whoami};
 use crate::session_store::{Session, Vault, VaultError};
 use crate::syncing::first_sync;
 
-/// What other programs call the device.
+/// The display name of the device.
 const DEVICE: &str = "Pstral";
 
-/// How somebody logs in.
+/// The credentials of a login.
 pub enum Credentials {
     /// A name and a password.
     Password {
@@ -34,45 +34,45 @@ pub enum Credentials {
     Token(SecretString),
 }
 
-/// What came of logging in.
+/// The result of a login.
 #[derive(Debug)]
 pub struct Welcome {
     /// `@name:server`.
     pub user: String,
-    /// The name of the device.
+    /// The id of the device.
     pub device: String,
-    /// The key that brings everything back; shown once. None where the account has one already.
+    /// The recovery key, shown only once; `None` if the account already has one.
     pub recovery_key: Option<SecretString>,
-    /// Whether others can see that the device is the account's own. Where they cannot, its recovery key is needed now.
+    /// True if others see the device as verified by the account. If false, the account's recovery key is needed now.
     pub verified: bool,
 }
 
-/// How it stands with an account.
+/// The state of an account.
 #[derive(Debug)]
 pub struct Status {
     /// `@name:server`.
     pub user: String,
-    /// The name of the device.
+    /// The id of the device.
     pub device: String,
-    /// Whether others can see that the device is the account's own.
+    /// True if others see the device as verified by the account.
     pub verified: bool,
-    /// Whether the recovery key brings everything back.
+    /// True if the recovery key restores all keys.
     pub recoverable: bool,
-    /// The rooms it is in.
+    /// The number of rooms it has joined.
     pub rooms: usize,
 }
 
-/// Why something could not be done, and what to do about it.
+/// An error of an account operation, with the action that resolves it.
 #[derive(Debug)]
 pub struct AccountError {
-    /// What was found.
+    /// The cause, as a sentence.
     pub fact: Text,
-    /// What to do.
+    /// The recommended action.
     pub remedy: Text,
 }
 
-/// Logs in, once: makes a device, the keys it is trusted by, and the key that recovers them. What an earlier try left
-/// unfinished is gone on with.
+/// Logs in once: creates a device, its cross-signing keys and the recovery key. Continues an earlier attempt that was
+/// interrupted.
 pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<Welcome, AccountError> {
     let vault = Vault::new(&config.folder, &config.homeserver);
     let opened = match open(&vault, &config.passphrase).await {
@@ -97,7 +97,7 @@ pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<We
     welcome(client, recovery_key).await
 }
 
-/// Brings the keys back with the recovery key. Where the store is gone, somebody has to log in for it.
+/// Restores the keys with the recovery key. If the store is gone, it takes a new login.
 pub async fn recover(
     config: &MatrixConfig,
     key: &SecretString,
@@ -148,8 +148,8 @@ pub async fn recover(
     welcome(client, None).await
 }
 
-/// Logs out the devices that earlier logins of Pstral have left: their keys are gone, their tokens would open the account.
-/// The homeserver wants the password for it.
+/// Logs out the devices left by earlier logins of Pstral: their keys are gone, but their tokens would open the account.
+/// The homeserver requires the password for it.
 async fn log_out_old(client: &Client, credentials: Option<&Credentials>) -> Result<(), HttpError> {
     let own = client.device_id();
     let devices = client.devices().await?.devices;
@@ -170,7 +170,7 @@ async fn log_out_old(client: &Client, credentials: Option<&Credentials>) -> Resu
     Ok(())
 }
 
-/// Makes new keys in place of those that are lost. Others see that they have changed; what was said before stays closed.
+/// Replaces lost keys with new ones. Others see that the identity has changed, and earlier messages stay undecryptable.
 pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Welcome, AccountError> {
     let opened = open(&Vault::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
     let client = &opened.client;
@@ -190,7 +190,7 @@ pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Wel
     welcome(client, Some(SecretString::from(key))).await
 }
 
-/// How it stands.
+/// Returns the state of the account.
 pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
     let vault = Vault::new(&config.folder, &config.homeserver);
     let opened = open(&vault, &config.passphrase).await.map_err(open_fault)?;
@@ -210,7 +210,7 @@ pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
     })
 }
 
-/// Whether the homeserver still knows the device; an error with what to do where it does not.
+/// Checks that the homeserver still knows the device. The error says what to do if it does not.
 pub(crate) async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Result<(), AccountError> {
     match whoami(&vault.open(&config.passphrase).map_err(vault_fault)?).await {
         Err(PlatformError::Rejected(_)) => {
@@ -221,7 +221,7 @@ pub(crate) async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Res
     }
 }
 
-/// Whether the password is the account's own, shown by logging another device in and out.
+/// Checks the password by logging another device in and out.
 async fn prove(client: &Client, password: &SecretString) -> Result<(), AccountError> {
     let user = client.user_id().ok_or_else(|| broken("no user"))?;
     let other = Client::builder().homeserver_url(client.homeserver()).build().await.map_err(server_fault)?;
@@ -233,7 +233,7 @@ async fn prove(client: &Client, password: &SecretString) -> Result<(), AccountEr
     Ok(())
 }
 
-/// Whether nothing of a login is missing.
+/// Checks whether the login is complete: verified, and with recovery set up.
 async fn is_finished(client: &Client) -> Result<bool, AccountError> {
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     let is_recoverable = client.encryption().recovery().state() == RecoveryState::Enabled;
@@ -245,7 +245,7 @@ pub(crate) async fn is_verified(client: &Client) -> Result<bool, AccountError> {
     Ok(device.is_some_and(|device| device.is_cross_signed_by_owner()))
 }
 
-/// A new device in a new store, and what is to be kept of it.
+/// Logs a new device in with a new store, and returns the session to be kept.
 async fn enter(
     config: &MatrixConfig,
     vault: &Vault,
@@ -278,7 +278,7 @@ async fn enter(
     Ok((client, kept))
 }
 
-/// Makes the keys that the device is trusted by, and the one that recovers them; none where the account has its own.
+/// Creates cross-signing keys and a recovery key. Returns no key if the account has its own already.
 async fn trust(client: &Client, credentials: &Credentials) -> Result<Option<SecretString>, AccountError> {
     let encryption = client.encryption();
     encryption.wait_for_e2ee_initialization_tasks().await;
@@ -301,7 +301,7 @@ async fn trust(client: &Client, credentials: &Credentials) -> Result<Option<Secr
     Ok(Some(SecretString::from(key)))
 }
 
-/// That whoever asks knows the password.
+/// Builds the password authentication that the homeserver requests.
 fn proof(client: &Client, password: &SecretString, session: Option<String>) -> Result<AuthData, AccountError> {
     let user = client.user_id().ok_or_else(|| broken("no user"))?;
     let user = UserIdentifier::Matrix(MatrixUserIdentifier::new(user.to_string()));
@@ -310,7 +310,7 @@ fn proof(client: &Client, password: &SecretString, session: Option<String>) -> R
     Ok(AuthData::Password(proof))
 }
 
-/// Whose token it is.
+/// Builds the session of an access token.
 async fn session_of(homeserver: &str, token: &SecretString) -> Result<Session, AccountError> {
     let nobody = Session {
         homeserver: homeserver.to_owned(),
@@ -338,7 +338,7 @@ pub(crate) fn server_fault(error: impl std::fmt::Display) -> AccountError {
     broken(&error.to_string())
 }
 
-/// Blames the password only where the homeserver has refused it.
+/// Converts an error to one that blames the password only if the homeserver refused it.
 fn refused(error: PlatformError) -> AccountError {
     match error {
         PlatformError::Rejected(_) => AccountError { remedy: text("remedy-matrix-password"), ..server_fault(error) },
@@ -350,7 +350,7 @@ fn login_fault(error: matrix_sdk::Error) -> AccountError {
     refused(fault(error))
 }
 
-/// What to do where what is kept cannot be used.
+/// Converts an error of opening the stored session to one with the action that resolves it.
 pub(crate) fn open_fault(error: OpenError) -> AccountError {
     match error {
         OpenError::Vault(error) => vault_fault(error),

@@ -1,4 +1,4 @@
-//! Questions that were asked by messages: the same message is one question, may be changed, and may be taken back.
+//! Questions asked by messages. Each message is one question, which may be edited or withdrawn.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,26 +12,26 @@ use tokio_util::sync::CancellationToken;
 
 use crate::place::spot;
 
-/// Questions remembered.
+/// The number of questions remembered.
 const REMEMBERED: usize = 1024;
-/// How long a question can be changed.
+/// Time after the first asking in which an edit of the message asks the question again.
 const CHANGEABLE: Duration = Duration::from_mins(15);
 
-/// A question.
+/// A question asked by a message.
 pub(crate) struct Question {
-    /// What asked it; changed, it is asked by another event.
+    /// The event that asked its current version. Each edit is an event of its own.
     pub(crate) event: Event,
-    /// The events that asked it before.
+    /// The ids of the events that asked earlier versions.
     earlier: Vec<String>,
-    /// What it said, names and files apart.
+    /// The text of the question, without mentions and files.
     pub(crate) words: String,
-    /// The texts of its files, once they were read.
+    /// The texts of its files, once they have been read.
     files: OnceLock<String>,
-    /// When it was asked first.
+    /// The time at which the first version was asked.
     since: Instant,
-    /// Cancelled when it is answered.
+    /// Cancelled when the question is answered.
     pub(crate) answered: CancellationToken,
-    /// Whether it was taken back.
+    /// True once the question was withdrawn.
     gone: AtomicBool,
 }
 
@@ -48,34 +48,34 @@ impl Question {
         }
     }
 
-    /// The events that asked it, in other words each.
+    /// Iterates over the ids of the events that asked it, one for each version.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &str> {
         self.earlier.iter().chain([&self.event.id]).map(String::as_str)
     }
 
-    /// What its files say, as it is known by now.
+    /// Returns the texts of its files; empty until they have been read.
     pub(crate) fn files(&self) -> &str {
         self.files.get().map(String::as_str).unwrap_or_default()
     }
 
-    /// The files were read.
+    /// Stores the texts of its files.
     pub(crate) fn has_read(&self, files: String) {
         let _ = self.files.set(files);
     }
 
-    /// What is asked: the words, and the files.
+    /// Builds the event that asks the whole question: its text and the texts of its files.
     pub(crate) fn whole(&self) -> Event {
         let words = format!("{}{}", self.words, self.files());
         Event { body: EventBody::Said(words.trim().to_owned()), ..self.event.clone() }
     }
 
-    /// The same with other words, asked by another event.
+    /// Creates the version that an edit asks, with another event and text and the same files.
     pub(crate) fn reworded(&self, event: Event, words: String) -> Self {
         let earlier = self.versions().map(str::to_owned).collect();
         Self { since: self.since, earlier, files: self.files.clone(), ..Self::new(event, words) }
     }
 
-    /// Whether it may be asked again when its words change.
+    /// Checks whether an edit may still ask it again: it is recent and was not withdrawn.
     pub(crate) fn can_change(&self) -> bool {
         self.since.elapsed() < CHANGEABLE && !self.is_gone()
     }
@@ -85,7 +85,7 @@ impl Question {
     }
 }
 
-/// The questions of late, by their messages.
+/// The recent questions, by the ids of their messages.
 #[derive(Default)]
 pub(crate) struct Asked(Mutex<Questions>);
 
@@ -96,7 +96,7 @@ struct Questions {
 }
 
 impl Asked {
-    /// A message asks this, from now on.
+    /// Records the question that a message asks from now on.
     pub(crate) fn asks(&self, message: &EventId, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
         let mut questions = self.questions();
@@ -111,12 +111,12 @@ impl Asked {
         question
     }
 
-    /// What a message asked.
+    /// Returns the question of a message.
     pub(crate) fn by(&self, message: &EventId) -> Option<Arc<Question>> {
         self.questions().known.get(message).cloned()
     }
 
-    /// A message of a room is gone; the event that asked last what it asked.
+    /// Marks the question of a deleted message as withdrawn, and returns the id of the event that asked it last.
     pub(crate) fn take_back(&self, message: &EventId, room: &RoomId) -> Option<String> {
         let question = self.by(message)?;
         spot(&question.event.place).ok().filter(|spot| spot.room == room)?;

@@ -1,4 +1,4 @@
-//! Files that come with a question: with words of their own, answered to, or sent just before it.
+//! Files that belong to a question: sent with a caption, replied to, or sent just before it.
 
 use std::collections::VecDeque;
 use std::io::{Cursor, Read as _};
@@ -17,11 +17,11 @@ use crate::Matrix;
 use crate::event::{answered, json_of, newest_content};
 use crate::place::Spot;
 
-/// How long reading one may take.
+/// The time-out for reading one file.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a file that came without words waits for a question.
+/// Time for which a file without a caption waits for a question.
 const WAITS: Duration = Duration::from_mins(5);
-/// Files that wait, at most.
+/// The maximum number of waiting files.
 const MANY: usize = 256;
 
 /// A file that somebody sent, as its message describes it.
@@ -32,7 +32,7 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// The file of a message, if such files are read.
+    /// Reads the file of a message, if it is of a type that Pstral reads.
     pub(crate) fn of(content: &Value) -> Option<Self> {
         if content["msgtype"] != "m.file" {
             return None;
@@ -42,13 +42,13 @@ impl Attached {
     }
 }
 
-/// What somebody wrote with a file: its body, where that is not the name of the file.
+/// Returns the caption of a file: the body of its message, unless that is the name of the file.
 pub(crate) fn caption(content: &Value) -> Option<&str> {
     let (name, body) = (content["filename"].as_str()?, content["body"].as_str()?);
     (name != body).then_some(body)
 }
 
-/// Files that came without words.
+/// The files sent without a caption that wait for a question.
 #[derive(Default)]
 pub(crate) struct Waiting(Mutex<VecDeque<(Spot, OwnedUserId, Attached, Instant)>>);
 
@@ -61,7 +61,7 @@ impl Waiting {
         waiting.push_back((spot, sender.to_owned(), file, Instant::now()));
     }
 
-    /// Those of somebody in a place: the question that takes them is the only one.
+    /// Removes and returns somebody's waiting files in a place: only one question gets them.
     fn take(&self, spot: &Spot, sender: &UserId) -> Vec<Attached> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|(_, _, _, since)| since.elapsed() < WAITS);
@@ -72,7 +72,7 @@ impl Waiting {
     }
 }
 
-/// Files that belong to a question, and a message that it answers to, which may be one.
+/// The files of a question, and the message it replies to, which may be a file.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     known: Vec<Attached>,
@@ -86,14 +86,14 @@ impl Files {
 }
 
 impl Matrix {
-    /// The files that belong to a message.
+    /// Collects the files that belong to a message.
     pub(crate) fn files_with(&self, spot: &Spot, sender: &UserId, content: &Value) -> Files {
         let mut known: Vec<Attached> = Attached::of(content).into_iter().collect();
         known.extend(self.waiting.take(spot, sender));
         Files { known, answered: answered(content) }
     }
 
-    /// What they say.
+    /// Returns the texts of the files. One that cannot be read is named with the reason.
     pub(crate) async fn read_files(&self, room: &Room, files: Files) -> String {
         let Files { known: mut files, answered } = files;
         if let Some(answered) = answered {
@@ -110,7 +110,7 @@ impl Matrix {
         read
     }
 
-    /// The text of a file, from our own homeserver: no address in an event is followed.
+    /// Reads the text of a file from our own homeserver. No address in an event is followed.
     async fn read(&self, room: &Room, file: &Attached) -> Result<String, String> {
         let said = &file.content["info"]["size"];
         if said.as_u64().is_some_and(|bytes| bytes > BYTES as u64) {
@@ -126,13 +126,13 @@ impl Matrix {
     }
 }
 
-/// The file of the message that one answers to.
+/// Returns the file of the message that is replied to.
 async fn answered_to(room: &Room, answered: &EventId) -> Option<Attached> {
     let event = tokio::time::timeout(PATIENCE, room.event(answered, None)).await.ok()?.ok()?;
     Attached::of(newest_content(&json_of(&event)))
 }
 
-/// What the homeserver has at an address, not more than is read of a file.
+/// Downloads a file from the homeserver, up to the limit for files that are read.
 async fn fetched(room: &Room, address: &OwnedMxcUri) -> Result<Vec<u8>, String> {
     let client = room.client();
     let (server, media) = address.parts().map_err(|error| error.to_string())?;
@@ -151,7 +151,7 @@ async fn fetched(room: &Room, address: &OwnedMxcUri) -> Result<Vec<u8>, String> 
     Ok(bytes)
 }
 
-/// An encrypted file, which is what whoever sent it meant: its hash stands in the message.
+/// Decrypts a file and verifies the hash that its message states.
 fn opened(sealed: &Value, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     let how: MediaEncryptionInfo = serde_json::from_value(sealed.clone()).map_err(|error| error.to_string())?;
     let (mut bytes, mut open) = (Cursor::new(bytes), Vec::new());

@@ -1,4 +1,5 @@
-//! Keys of what we write reach the backup soon: matrix-sdk looks for new ones after a sync, and our own events end none.
+//! Uploads keys of our own messages to the backup soon: matrix-sdk looks for new keys after a sync, and our own events
+//! do not end one.
 
 use std::time::Duration;
 
@@ -6,12 +7,12 @@ use matrix_sdk::Client;
 
 use crate::Matrix;
 
-/// Time in which more messages are awaited, and the longest that an upload may take.
+/// Time in which more messages are awaited before an upload, and the time-out of the upload.
 const GATHER: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Matrix {
-    /// Uploads new keys for as long as it is polled.
+    /// Uploads new keys for as long as the future is polled.
     pub(crate) async fn keep_keys_backed_up(&self, client: &Client) {
         loop {
             self.written.notified().await;

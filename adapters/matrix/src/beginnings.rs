@@ -1,4 +1,4 @@
-//! Private conversations that are being begun: each once, to its end, and nobody waits for those of others.
+//! Private conversations that are being created: each exactly once, to completion, and none delays another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,26 +17,26 @@ use tokio::time::Instant;
 use crate::fault::http_fault;
 use crate::privates::{Privates, see_to_it};
 
-/// How long making a room may take: the server of whoever is invited is asked too. It is not tried again by itself: that
-/// would make another room.
+/// The time-out for creating a room, for which the invited person's server is contacted too. It is not retried
+/// automatically: that would create another room.
 const MAKING: Duration = Duration::from_mins(2);
-/// How long a sync may take to tell of it, and how often that is looked at.
+/// Time within which a sync must report the new room, and the interval at which that is checked.
 const TELLING: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(50);
 
 type Begun = Result<OwnedRoomId, PlatformError>;
 
-/// Conversations that are being begun, by whom they are with.
+/// The conversations being created, by the person they are with.
 #[derive(Default)]
 pub(crate) struct Beginnings(Mutex<HashMap<OwnedUserId, Shared<BoxFuture<'static, Begun>>>>);
 
 impl Beginnings {
-    /// Forgets those that have ended: whoever looks for a room from now on finds it.
+    /// Removes those that have ended: from then on the room itself is found.
     pub(crate) fn forget_ended(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, begun| begun.peek().is_none());
     }
 
-    /// Begins one with somebody, unless that is being done. It goes to its end, also where nobody waits any more.
+    /// Creates a conversation with somebody, unless that is in progress. It completes even if nobody waits any more.
     pub(crate) fn begin(
         &self,
         client: &Client,

@@ -1,9 +1,9 @@
-//! Up to where events were handed over. matrix-sdk notes what it has read before anybody has seen it: what was read last
-//! before a program ends is read again by the next one.
+//! The sync token up to which events were handed over. matrix-sdk stores its own before anybody has seen the events, so
+//! whatever a program read last is read again by the next one.
 
 use std::path::{Path, PathBuf};
 
-/// A file beside the keys: with them it goes.
+/// The file of the token, which is kept, and removed, together with the keys.
 #[derive(Debug)]
 pub(crate) struct Bookmark(PathBuf);
 
@@ -12,13 +12,13 @@ impl Bookmark {
         Self(store.join("heard-until"))
     }
 
-    /// Where it stands; `None` for where matrix-sdk stands.
+    /// Reads the token; `None` to continue from matrix-sdk's own.
     pub(crate) fn read(&self) -> Option<String> {
         let token = std::fs::read_to_string(&self.0).ok()?;
         (!token.is_empty()).then_some(token)
     }
 
-    /// Stands there from now on, where there is something new.
+    /// Stores the token, if there is a new one.
     pub(crate) fn put(&self, token: Option<String>) {
         let Some(token) = token else { return };
         let new = self.0.with_extension("new");

@@ -1,5 +1,5 @@
-//! What was said while we were away, or before we came: read again as far as the server left it out, and answered if it is not
-//! too old.
+//! Catching up on messages sent while the bot was offline, or before it joined: what the server omitted is fetched, and
+//! answered if it is recent.
 
 use jiff::{SignedDuration, Timestamp};
 use matrix_sdk::Room;
@@ -9,12 +9,12 @@ use matrix_sdk::ruma::{RoomId, uint};
 
 use crate::event::{json_of, moment};
 
-/// What is older is answered no more: who asked it has gone elsewhere.
+/// The oldest message that is still answered: who asked before that has gone elsewhere.
 pub(crate) const MISSED: SignedDuration = SignedDuration::from_mins(5);
-/// Pages of a hundred events that are read again where the server left some out.
+/// The maximum number of pages of a hundred events that are fetched.
 const PAGES: usize = 5;
 
-/// What came before the events that the server told of, the oldest first, as far back as what we know already.
+/// Fetches the events before those that the server reported, the oldest first, back to the `known` token.
 pub(crate) async fn missed(room: &Room, from: String, known: Option<&String>) -> Vec<TimelineEvent> {
     let (mut from, mut found) = (Some(from), Vec::new());
     for _ in 0..PAGES {
@@ -36,7 +36,7 @@ pub(crate) async fn missed(room: &Room, from: String, known: Option<&String>) ->
     found
 }
 
-/// Leaves out what nobody waits for any more.
+/// Removes messages that are too old to be answered.
 pub(crate) fn leave_old(room: &RoomId, events: &mut Vec<TimelineEvent>) {
     let all = events.len();
     events.retain(is_recent);
@@ -46,7 +46,7 @@ pub(crate) fn leave_old(room: &RoomId, events: &mut Vec<TimelineEvent>) {
     }
 }
 
-/// By our server's own clock where it says: those of others may go wrong.
+/// Checks the age by our own server's clock if it states that: other servers' clocks may be wrong.
 fn is_recent(event: &TimelineEvent) -> bool {
     let said = json_of(event);
     let age = said["unsigned"]["age"].as_i64().map(SignedDuration::from_millis);

@@ -1,4 +1,4 @@
-//! The client of matrix-sdk: made once, when it is first needed, from the session that was kept.
+//! The client of matrix-sdk, created from the stored session when it is first needed.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,26 +14,26 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::session_store::{Alone, Session, Vault, VaultError};
 
-/// How long a request may take.
+/// The time-out of a request.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-/// How often one is tried again that nobody's text waits for.
+/// The number of attempts at a request that no visible text waits for.
 const TRIES: usize = 3;
 
-/// Connections to each of the two databases, and the bytes that each keeps in memory: four for each core with 2 MB are
-/// otherwise held for good after a busy moment.
+/// Connections to each of the two databases, and the bytes that each caches. The default of four per core with 2 MB
+/// would be held for good after a busy moment.
 const CONNECTIONS: usize = 3;
 const CACHE: u32 = 500_000;
 
-/// Why there is no client.
+/// The reason why no client could be created.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
-    /// What is kept cannot be used.
+    /// The stored session cannot be used.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The store cannot be used.
+    /// The store of keys cannot be used.
     #[error("the store: {0}")]
     Store(String),
-    /// The homeserver, or its address.
+    /// The homeserver cannot be reached, or its address is wrong.
     #[error("the homeserver: {0}")]
     Server(String),
 }
@@ -50,7 +50,7 @@ impl Opened {
     }
 }
 
-/// The client of the device that is logged in.
+/// Opens the client of the logged-in device.
 pub(crate) async fn open(vault: &Vault, passphrase: &SecretString) -> Result<Opened, OpenError> {
     let alone = vault.lock()?;
     let session = vault.open(passphrase)?;
@@ -63,7 +63,7 @@ pub(crate) async fn open(vault: &Vault, passphrase: &SecretString) -> Result<Ope
     Ok(Opened::new(client, alone))
 }
 
-/// Takes a session up again.
+/// Restores a session.
 pub(crate) async fn restore(client: &Client, session: &Session) -> Result<(), OpenError> {
     let wrong = |what: &str| OpenError::Store(format!("the session names no {what}"));
     let meta = SessionMeta {
@@ -76,7 +76,7 @@ pub(crate) async fn restore(client: &Client, session: &Session) -> Result<(), Op
     restored.map_err(|error| OpenError::Store(error.to_string()))
 }
 
-/// A client that nobody is logged in with. Only what has to be kept is kept: what people say is not.
+/// Creates a client without a session. It persists only what it has to, and no messages.
 pub(crate) async fn build(homeserver: &str, store: &Path, passphrase: &SecretString) -> Result<Client, OpenError> {
     let files = SqliteStoreConfig::new(store).passphrase(Some(passphrase.expose_secret()));
     let files = files.pool_max_size(CONNECTIONS).cache_size(CACHE);

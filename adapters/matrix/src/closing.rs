@@ -1,4 +1,5 @@
-//! Answers that look as if they were being written, where we could write no more: closed when we can again.
+//! Completes answers that still look unfinished because the bot lost access to their room, once it can write there
+//! again.
 
 use matrix_sdk::{Room, RoomState};
 use pstral_core::domain::{MessageRef, Outgoing};
@@ -10,7 +11,8 @@ use crate::event::is_encrypted;
 use crate::own_messages::ours;
 
 impl Matrix {
-    /// Something happened in a room, such as our coming back: what was left there is closed. Who asked was told in private.
+    /// Completes the abandoned answers of a room after an event there, such as our return. Their askers were told in
+    /// private.
     pub(crate) async fn close_abandoned(&self, room: &Room) {
         if room.state() != RoomState::Joined {
             return;

@@ -1,4 +1,4 @@
-//! What the adapter is told: as whom it connects, where it keeps that, who may invite it, and how fast it may write.
+//! The configuration of the adapter: its account and storage, who may invite it, and its write limits.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,36 +11,38 @@ use secrecy::SecretString;
 
 use crate::catching_up::MISSED;
 
-/// How to reach a homeserver, and where to answer.
+/// The homeserver to connect to, and how to answer there.
 #[derive(Clone)]
 pub struct MatrixConfig {
     /// The address of the homeserver, such as `https://matrix.example.org`.
     pub homeserver: String,
-    /// The folder for the session and the keys: nobody else's business.
+    /// The folder of the session and the keys, which must be private.
     pub folder: PathBuf,
-    /// What both are encrypted with.
+    /// The passphrase that encrypts the session and the keys.
     pub passphrase: SecretString,
-    /// Whose invitations are accepted: users, rooms or servers, `*` for any letters; none for those of the own server.
+    /// Patterns of users, rooms or servers whose invitations are accepted, with `*` for any letters; empty for those of
+    /// the own server.
     pub invites: Vec<String>,
-    /// Whether questions in rooms are answered in threads of their own.
+    /// If true, questions in rooms are answered in threads of their own.
     pub threads: bool,
-    /// What the homeserver lets the account write; `None` where an admin has lifted that.
+    /// The homeserver's rate limit for the account; `None` if an admin has lifted it.
     pub budget: Option<Rate>,
     /// The display name of the account; `None` leaves it as it is.
     pub display_name: Option<String>,
     /// The file of its picture: PNG, JPEG, GIF or WebP, 1 MiB at most; `None` leaves it as it is.
     pub avatar: Option<PathBuf>,
-    /// Time in which the key of a message that somebody has reacted to may come.
+    /// Time to wait for the key of a message that somebody has reacted to.
     pub key_patience: SignedDuration,
-    /// The language of what belongs to nobody.
+    /// The language of messages that are for nobody in particular.
     pub locale: Locale,
 }
 
-/// What Synapse lets an account write where nobody changes it (`rc_message`): ten events, then one in five seconds.
+/// The default rate limit of Synapse (`rc_message`): a burst of ten events, then one every five seconds.
 pub const SYNAPSE_DEFAULT: Rate = Rate::Bucket { burst: 10, refill: Duration::from_secs(5) };
 
 impl MatrixConfig {
-    /// As it is by default: invited from the own server, answering in threads, within Synapse's own limits.
+    /// Creates a configuration with defaults: invitations from the own server, answers in threads, Synapse's default
+    /// limit.
     pub fn new(homeserver: impl Into<String>, folder: impl Into<PathBuf>, passphrase: SecretString) -> Self {
         Self {
             homeserver: homeserver.into(),
@@ -57,7 +59,7 @@ impl MatrixConfig {
     }
 }
 
-/// Without its secret.
+/// Omits the passphrase.
 impl fmt::Debug for MatrixConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MatrixConfig").field("homeserver", &self.homeserver).finish_non_exhaustive()

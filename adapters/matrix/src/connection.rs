@@ -1,4 +1,4 @@
-//! How it stands with the homeserver.
+//! The state of the connection to the homeserver.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pstral_core::ports::PlatformError;
 use tokio::time::Instant;
 
-/// How it stands.
+/// The shared state of the connection.
 #[derive(Clone, Default)]
 pub(crate) struct Connection {
     standing: Arc<Mutex<Standing>>,
-    /// Since when the homeserver does not answer.
+    /// The time since which the homeserver has not answered.
     down_since: Arc<Mutex<Option<Instant>>>,
     is_unsigned: Arc<AtomicBool>,
 }
 
-/// What is known of it.
+/// The state of the sync loop.
 #[derive(Default)]
 pub(crate) enum Standing {
     /// Nobody listens.
@@ -28,7 +28,7 @@ pub(crate) enum Standing {
 }
 
 impl Connection {
-    /// Whether events come; `None` where nobody listens.
+    /// Returns whether events arrive, or the reason why not; `None` if nobody listens.
     pub(crate) fn is_up(&self) -> Option<Result<(), PlatformError>> {
         match &*self.standing() {
             Standing::Idle => None,

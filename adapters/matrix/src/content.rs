@@ -1,4 +1,4 @@
-//! Messages as Matrix takes them, and what can be read from them again.
+//! The content of messages: building it in Matrix's format, and reading back our own.
 
 use matrix_sdk::ruma::OwnedEventId;
 use pstral_core::domain::{ButtonAction, Length, LengthUnit, Outgoing, OutgoingState};
@@ -9,29 +9,30 @@ use serde_json::{Value, json};
 use crate::html::{escaped, html};
 use crate::keys::{key, legend};
 
-/// The longest text. An event is 65,536 bytes at most: an encrypted change of a message holds the text twice, its HTML, and
-/// a third more for how it is encrypted.
+/// The maximum length of a text. An event is limited to 65,536 bytes, and an encrypted edit contains the text twice and
+/// its HTML, plus a third for the encryption.
 pub(crate) const LENGTH: Length = Length { most: 8_000, unit: LengthUnit::Bytes };
-/// The longest HTML that goes with it; what is longer goes without.
+/// The maximum length of the HTML in bytes; a longer one is omitted.
 const HTML: usize = 22_000;
-/// The most bytes that programs which know no changes are shown of one.
+/// The maximum length in bytes of the fallback text of an edit, for clients that do not know edits.
 const FALLBACK: usize = 4_000;
-/// Says that a message is still being written (MSC4357): programs that know it wait with telling people.
+/// The marker of a message that is still being written (MSC4357): clients that support it delay notifications.
 pub(crate) const LIVE: &str = "org.matrix.msc4357.live";
-/// What we have to find again in our own messages.
+/// The field for data that we need to find again in our own messages.
 pub(crate) const OURS: &str = "org.pstral.message";
 
-/// What stands in a message of ours for ourselves, also after a restart.
+/// Data in a message of ours that lets it be understood after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
-    /// The bytes of the text before the legend.
+    /// The length in bytes of the text before the legend.
     pub(crate) text: usize,
-    /// What reactions do. Each action is a text: numbers of events are no larger than those of JavaScript.
+    /// The reactions and their actions. Actions are stored as text because the numbers of events are limited to those
+    /// of JavaScript.
     #[serde(default)]
     pub(crate) buttons: Vec<(String, String)>,
 }
 
-/// A message of ours as it stands.
+/// The current state of a message of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) text: String,
@@ -39,13 +40,13 @@ pub(crate) struct Standing {
     pub(crate) buttons: Vec<(String, ButtonAction)>,
 }
 
-/// What reactions to a message do.
+/// Returns the reaction keys of a message's buttons and their actions.
 pub(crate) fn buttons(message: &Outgoing) -> Vec<(String, ButtonAction)> {
     message.buttons.iter().map(|button| (key(&button.action).to_owned(), button.action.clone())).collect()
 }
 
-/// A message as it is shown, without where it belongs. While it grows there may be no reaction to press: then it says what
-/// to type.
+/// Builds the content of a message without its relations. A growing message may have no reaction to press while the
+/// rate is limited; it then says what to type.
 pub(crate) fn shown(message: &Outgoing, is_limited: bool) -> Result<Value, PlatformError> {
     if !LENGTH.holds(&message.text) {
         return Err(PlatformError::Rejected(format!("a text of more than {} bytes", LENGTH.most)));
@@ -80,7 +81,7 @@ fn kept_button((key, action): (String, ButtonAction)) -> (String, String) {
     (key, serde_json::to_string(&action).expect("invariant: actions always serialise"))
 }
 
-/// The same in a thread.
+/// Adds the relation to a thread to a message content, if there is a root.
 pub(crate) fn in_thread(mut shown: Value, root: Option<&OwnedEventId>) -> Value {
     if let Some(root) = root {
         shown["m.relates_to"] = json!({
@@ -94,7 +95,7 @@ pub(crate) fn in_thread(mut shown: Value, root: Option<&OwnedEventId>) -> Value 
     shown
 }
 
-/// The change of a message into another.
+/// Builds the event that edits a message.
 pub(crate) fn change(of: &str, shown: Value) -> Value {
     let mut change = json!({
         "msgtype": shown["msgtype"],
@@ -113,7 +114,7 @@ fn beginning(text: &str) -> &str {
     &text[..text.floor_char_boundary(FALLBACK)]
 }
 
-/// A message of ours, from its content as it is now; `None` where it is none, or is gone.
+/// Reads the state of a message of ours from its current content; `None` if it is not ours, or was redacted.
 pub(crate) fn standing(content: &Value) -> Option<Standing> {
     let kept: Kept = serde_json::from_value(content.get(OURS)?.clone()).ok()?;
     let body = content["body"].as_str()?;
@@ -123,13 +124,13 @@ pub(crate) fn standing(content: &Value) -> Option<Standing> {
     Some(Standing { text, is_live: content.get(LIVE).is_some(), buttons })
 }
 
-/// A file that was uploaded, unencrypted at an address or encrypted with all that tells how.
+/// An uploaded file: the address of an unencrypted one, or the address and keys of an encrypted one.
 pub(crate) enum Uploaded {
     At(String),
     Encrypted(Value),
 }
 
-/// A file as a message of its own.
+/// Builds the content of a message that is a file.
 pub(crate) fn file(name: &str, media_type: &str, bytes: u64, uploaded: Uploaded) -> Value {
     let kind = if media_type.starts_with("image/") { "m.image" } else { "m.file" };
     let mut shown = json!({

@@ -1,4 +1,4 @@
-//! What an event says, read from its JSON: what people's programs send need not be as it should.
+//! Reading the JSON of events, which need not be well-formed: any client may have sent them.
 
 use jiff::Timestamp;
 use matrix_sdk::Room;
@@ -8,8 +8,8 @@ use matrix_sdk::deserialized_responses::{
 use matrix_sdk::ruma::OwnedEventId;
 use serde_json::Value;
 
-/// An event as JSON; null where it is none. A change that comes with it counts where it was encrypted as the event is: others
-/// could have been made up.
+/// Parses an event as JSON; null if that fails. A bundled edit is kept only if it is encrypted as the event is: a
+/// server could have forged any other.
 pub(crate) fn json_of(event: &TimelineEvent) -> Value {
     let mut json: Value = serde_json::from_str(event.raw().json().get()).unwrap_or(Value::Null);
     if event.encryption_info().is_some() {
@@ -24,8 +24,8 @@ pub(crate) fn json_of(event: &TimelineEvent) -> Value {
     json
 }
 
-/// Whether a message comes from whom it says: where a room is encrypted, what is not, or was by somebody else, may have been
-/// made up by a server.
+/// Checks whether a message is authentic: in an encrypted room, one that is unencrypted or encrypted by another sender
+/// may have been forged by a server.
 pub(crate) fn is_genuine(event: &TimelineEvent, is_encrypted: bool) -> bool {
     match event.encryption_info() {
         Some(info) => info.verification_state != VerificationState::Unverified(VerificationLevel::MismatchedSender),
@@ -33,35 +33,36 @@ pub(crate) fn is_genuine(event: &TimelineEvent, is_encrypted: bool) -> bool {
     }
 }
 
-/// Whether a room is encrypted; where that cannot be known, what is not is not believed.
+/// Checks whether a room is encrypted; true if that cannot be known, so that unencrypted messages are not trusted.
 pub(crate) async fn is_encrypted(room: &Room) -> bool {
     room.latest_encryption_state().await.map_or(true, |state| state.is_encrypted())
 }
 
-/// An id that an event names.
+/// Parses an event id.
 pub(crate) fn id(value: &Value) -> Option<OwnedEventId> {
     value.as_str()?.try_into().ok()
 }
 
-/// The message that the thread of an event is about.
+/// Returns the root of an event's thread.
 pub(crate) fn thread_of(event: &Value) -> Option<OwnedEventId> {
     let related = &event["content"]["m.relates_to"];
     if related["rel_type"] == "m.thread" { id(&related["event_id"]) } else { None }
 }
 
-/// The message that one answers to by itself: what is in a thread answers to its last one for programs that know no threads.
+/// Returns the message that is explicitly replied to. Messages in a thread also refer to its last one, as a fallback
+/// for clients without threads, which does not count.
 pub(crate) fn answered(content: &Value) -> Option<OwnedEventId> {
     let related = &content["m.relates_to"];
     if related["is_falling_back"] == true { None } else { id(&related["m.in_reply_to"]["event_id"]) }
 }
 
-/// The event that one changes.
+/// Returns the event that an edit replaces.
 pub(crate) fn replaced(event: &Value) -> Option<OwnedEventId> {
     let related = &event["content"]["m.relates_to"];
     if related["rel_type"] == "m.replace" { id(&related["event_id"]) } else { None }
 }
 
-/// The event that one takes back: in old rooms beside the content, in newer ones in it.
+/// Returns the event that a redaction removes: old room versions state it beside the content, newer ones in it.
 pub(crate) fn redacted(event: &Value) -> Option<OwnedEventId> {
     id(&event["content"]["redacts"]).or_else(|| id(&event["redacts"]))
 }
@@ -73,14 +74,14 @@ pub(crate) fn is_redacted(event: &Value) -> bool {
     kind_is_gone || is_empty || event["unsigned"]["redacted_because"].is_object()
 }
 
-/// The content of a message as it was changed last, by whoever wrote it.
+/// Returns the content of a message after its last edit by its own sender.
 pub(crate) fn newest_content(event: &Value) -> &Value {
     let change = &event["unsigned"]["m.relations"]["m.replace"];
     let newest = &change["content"]["m.new_content"];
     if newest.is_object() && change["sender"] == event["sender"] { newest } else { &event["content"] }
 }
 
-/// When it happened.
+/// Returns the time that the sender's server states, or the Unix epoch.
 pub(crate) fn moment(event: &Value) -> Timestamp {
     let millis = event["origin_server_ts"].as_i64().unwrap_or_default();
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)

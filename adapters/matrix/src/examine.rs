@@ -1,4 +1,4 @@
-//! What `pstral doctor` looks at: the session, the device, and how fast the account may write.
+//! The checks of `pstral doctor`: the session, the device, and the account's rate limit.
 
 use pstral_core::ports::PlatformError;
 use pstral_core::text::{Text, text};
@@ -7,27 +7,27 @@ use crate::Matrix;
 use crate::account::vault_fault;
 use crate::remote::{is_verified, whoami};
 
-/// How something was found.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// As it should be.
     Good,
-    /// Pstral works, but less well.
+    /// Pstral works, but with restrictions.
     Poor,
-    /// It does not.
+    /// Pstral does not work.
     Bad,
 }
 
-/// Something that was looked at.
+/// One result of the examination.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// What.
+    /// The checked part.
     pub part: &'static str,
-    /// How it is.
+    /// The result of the check.
     pub mark: Mark,
-    /// What was found.
+    /// The observed fact, as a sentence.
     pub fact: Text,
-    /// What to do.
+    /// The recommended action, if any is needed.
     pub remedy: Option<Text>,
 }
 
@@ -38,7 +38,8 @@ impl Finding {
 }
 
 impl Matrix {
-    /// Looks at the account, from what is kept and what the homeserver says. The store is not opened: Pstral may be running.
+    /// Checks the account, using the stored session and the homeserver. The store is not opened, since Pstral may be
+    /// running.
     pub async fn examine(&self) -> Vec<Finding> {
         let session = match self.vault.open(&self.config.passphrase) {
             Ok(session) => session,

@@ -1,4 +1,4 @@
-//! What a homeserver says when it does not do what it was asked, and what that decides.
+//! Converts errors of the homeserver to [`PlatformError`].
 
 use std::error::Error as _;
 use std::time::{Duration, SystemTime};
@@ -8,11 +8,12 @@ use matrix_sdk::ruma::api::error::{ErrorKind, RetryAfter};
 use matrix_sdk::{Error, HttpError};
 use pstral_core::ports::PlatformError;
 
-/// How long a budget is left alone where the server refuses and says nothing more, and the longest that it is believed.
+/// The wait assumed when the server rate-limits without saying for how long, and the longest wait that is accepted from
+/// it.
 const UNSAID: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(2);
 
-/// Why a request came to nothing.
+/// Converts an error of matrix-sdk.
 pub(crate) fn fault(error: Error) -> PlatformError {
     match error {
         Error::Http(error) => http_fault(&error),
@@ -24,7 +25,7 @@ pub(crate) fn fault(error: Error) -> PlatformError {
     }
 }
 
-/// The same, of a request by itself.
+/// Converts an error of an HTTP request.
 pub(crate) fn http_fault(error: &HttpError) -> PlatformError {
     let Some(api) = error.as_client_api_error() else { return PlatformError::Unavailable(cause(error)) };
     let said = || api.to_string();
@@ -42,7 +43,7 @@ pub(crate) fn http_fault(error: &HttpError) -> PlatformError {
     }
 }
 
-/// Whether the account is logged in no more: only a person can mend that.
+/// Checks whether the account is no longer logged in, which only a person can resolve.
 pub(crate) fn is_logged_out(error: &Error) -> bool {
     let kind = match error {
         Error::Http(error) => error.client_api_error_kind(),
@@ -55,7 +56,7 @@ fn says(api: &matrix_sdk::ruma::api::error::Error, words: &str) -> bool {
     api.to_string().contains(words)
 }
 
-/// What lies below, without an address: those of some requests hold names of rooms.
+/// Describes the underlying cause without the URL: some contain names of rooms.
 fn cause(error: &HttpError) -> String {
     match error {
         HttpError::Reqwest(error) => {

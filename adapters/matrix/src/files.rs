@@ -1,4 +1,4 @@
-//! Files: each is a message of its own behind the text, encrypted where the room is.
+//! Files: each is a message of its own after the text, encrypted if the room is.
 
 use std::io::Cursor;
 
@@ -12,11 +12,11 @@ use crate::content::{Uploaded, file, in_thread};
 use crate::fault::fault;
 use crate::place::Spot;
 
-/// The largest file, in bytes: what Synapse takes where nobody changes it (`max_upload_size`).
+/// The largest file in bytes that Synapse accepts by default (`max_upload_size`).
 pub(crate) const FILE: u64 = 50 * 1024 * 1024;
 
 impl Matrix {
-    /// Sends the files of a message that were not sent yet; the first of them.
+    /// Sends the files of a message that were not sent yet, and returns the id of the first of them.
     pub(crate) async fn send_files(
         &self,
         spot: &Spot,
@@ -48,7 +48,7 @@ impl Matrix {
     }
 }
 
-/// Puts a file on the server.
+/// Uploads a file to the server.
 async fn upload(room: &Room, one: &FileRef) -> Result<Uploaded, PlatformError> {
     let bytes = tokio::fs::read(&one.path).await;
     let bytes = bytes.map_err(|error| PlatformError::Rejected(format!("{}: {error}", one.path.display())))?;

@@ -1,6 +1,6 @@
-//! Names with `*` for any letters and `?` for one, as Matrix writes them in its own lists of servers.
+//! Glob patterns with `*` for any letters and `?` for one, as Matrix uses them in server access lists.
 
-/// Whether a name is meant by a pattern. Upper and lower case are the same: servers' names are.
+/// Checks whether a name matches a pattern, ignoring case, as names of servers do.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
     let name: Vec<char> = name.to_lowercase().chars().collect();

@@ -1,4 +1,4 @@
-//! What people do in rooms: which messages are meant for us, what they say, and where they are answered.
+//! Events in rooms: which messages are addressed to Pstral, what they say, and where they are answered.
 
 use futures::future::{BoxFuture, FutureExt as _};
 use jiff::Timestamp;
@@ -24,16 +24,16 @@ use crate::rewording::answered_by;
 use crate::rooms::Company;
 use crate::writing::once;
 
-/// What typed commands begin with.
+/// The prefix of typed commands.
 pub(crate) const PREFIX: &str = "!pstral ";
 
-/// What people begin commands with elsewhere.
+/// The prefixes of commands on other platforms, which people may use too.
 const SIGNS: [char; 2] = ['/', '!'];
 
-/// What is left to do of an event that was heard: it is handed over already, and answered when this ends.
+/// The pending rest of a received event: it has been handed over, and is answered when this future ends.
 pub(crate) type Work<'a> = BoxFuture<'a, ()>;
 
-/// A message as far as it was understood.
+/// The parsed text of a message.
 pub(crate) struct Said {
     pub(crate) words: String,
     pub(crate) body: EventBody,
@@ -41,7 +41,7 @@ pub(crate) struct Said {
 }
 
 impl Matrix {
-    /// Something happened in a room.
+    /// Handles an event in a room.
     pub(crate) async fn hear_of<'a>(&'a self, room: &Room, event: TimelineEvent, inbox: &'a Inbox) -> Option<Work<'a>> {
         let said = json_of(&event);
         let (id, sender) = (event.event_id()?, event.sender()?);
@@ -92,7 +92,7 @@ impl Matrix {
         }
     }
 
-    /// Somebody wrote.
+    /// Handles a message.
     async fn hear<'a>(
         &'a self,
         room: &Room,
@@ -162,7 +162,7 @@ impl Matrix {
         Some(async move { self.ask_with(question, &room, files, inbox).await }.boxed())
     }
 
-    /// What a body says, and whether it calls us.
+    /// Parses a body: its text, and whether it mentions us.
     pub(crate) async fn understood(&self, room: &Room, content: &Value, body: &str, is_direct: bool) -> Said {
         let body = without_quote(content, body);
         let own = room.get_member_no_sync(room.own_user_id()).await.ok().flatten();
@@ -181,13 +181,13 @@ impl Matrix {
         Said { words, body, is_called }
     }
 
-    /// Where a message of ours stands that somebody answers to by itself, as people do whose programs know no threads.
+    /// Returns the place of our message that is explicitly replied to, as people do whose clients do not know threads.
     async fn replied_to(&self, room: &Room, content: &Value) -> Option<Spot> {
         self.ours.find(room, &answered(content)?).await.ok().flatten().map(|message| message.spot)
     }
 
-    /// Where a message is answered that is in no thread: in one of its own. A command for an answer goes where whoever types
-    /// it asked last.
+    /// Returns the root of the thread that answers a message outside threads: normally the message itself, but for a
+    /// command about an answer the thread in which its sender asked last.
     fn thread_to_answer(
         &self,
         room: &Room,
@@ -226,7 +226,7 @@ impl Matrix {
     }
 }
 
-/// Tells people that a message was read. Nobody waits for that.
+/// Sends a read receipt without waiting for it.
 fn has_read(room: &Room, id: OwnedEventId) {
     let (client, mut receipt) = (room.client(), Receipt::new(room.room_id().to_owned(), ReceiptType::Read, id));
     receipt.thread = ReceiptThread::Unthreaded;
@@ -237,7 +237,7 @@ fn has_read(room: &Room, id: OwnedEventId) {
     });
 }
 
-/// What a typed command says. Telephones write the first word large, and people put a sign after a name.
+/// Parses a typed command. The prefix may have any case, as phones capitalize it, and be followed by a colon or comma.
 fn command(line: &str) -> Option<&str> {
     let (prefix, line) = (PREFIX.trim_end(), line.trim_start());
     let (start, rest) = line.split_at_checked(prefix.len())?;

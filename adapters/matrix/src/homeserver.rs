@@ -1,14 +1,14 @@
-//! Where a homeserver is reached: at the address that is configured, or where that says by `.well-known`.
+//! Discovery of a homeserver: at the configured address, or at the one that its `.well-known` states.
 
 use std::time::Duration;
 
 use matrix_sdk::reqwest::Client;
 use serde_json::Value;
 
-/// Longest time that one request may take.
+/// The time-out of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The address of the homeserver's own interface. Where neither is one, the address that was given.
+/// Returns the address of the client-server API; the given address if none is found.
 pub(crate) async fn address_of(given: &str) -> String {
     let given = given.trim_end_matches('/');
     if answers(given).await {
@@ -25,7 +25,7 @@ pub(crate) async fn address_of(given: &str) -> String {
     given.to_owned()
 }
 
-/// Tries the interface of a homeserver.
+/// Checks whether the client-server API answers at an address.
 async fn answers(address: &str) -> bool {
     get(&format!("{address}/_matrix/client/versions")).await.is_some_and(|versions| versions["versions"].is_array())
 }

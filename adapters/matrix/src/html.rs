@@ -1,13 +1,14 @@
-//! Markdown as the HTML that Matrix takes: <https://spec.matrix.org/v1.18/client-server-api/#mroommessage-msgtypes>.
+//! Converts Markdown to the HTML subset of Matrix:
+//! <https://spec.matrix.org/v1.18/client-server-api/#mroommessage-msgtypes>.
 //!
-//! What a model writes is data: HTML in it is shown as it is written, pictures are not fetched, and links lead to the web
+//! A model's text is data: HTML in it is shown as it is written, pictures are not fetched, and links lead to the web
 //! alone, so that none is taken for somebody's name.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
 
 use crate::table;
 
-/// The HTML of a text.
+/// Converts a text to HTML.
 pub(crate) fn html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut events = Vec::new();
@@ -45,7 +46,7 @@ pub(crate) fn html(markdown: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// A code block without a language: a table where it is drawn as one.
+/// Converts a code block without a language, which becomes a table if one is drawn in it.
 fn drawn(code: &str, events: &mut Vec<Event<'_>>) {
     if let Some(table) = table::html(code) {
         return events.push(Event::Html(table.into()));
@@ -55,14 +56,14 @@ fn drawn(code: &str, events: &mut Vec<Event<'_>>) {
     events.push(Event::End(TagEnd::CodeBlock));
 }
 
-/// Addresses of people and rooms are links too: programs show them as names that are called.
+/// Checks whether a link leads to the web. Clients show links to people and rooms as mentions.
 fn leads_to_the_web(address: &str) -> bool {
     let address = address.to_lowercase();
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     is_web && !address.contains("matrix.to")
 }
 
-/// A text between tags.
+/// Escapes a text for use between tags.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

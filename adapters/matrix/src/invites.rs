@@ -1,4 +1,4 @@
-//! Invitations: those that are allowed are accepted at once, others are declined when nothing else is to be done.
+//! Invitations: allowed ones are accepted at once, others are declined when there is nothing else to do.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,32 +18,32 @@ use crate::privates::see_to_it;
 use crate::reacting::LEFT_BY_OTHERS;
 use crate::writing::once;
 
-/// Rooms that are entered at the same time: one whose server is away keeps no others waiting.
+/// The number of rooms joined at the same time, so that a server that is down delays no others.
 const AT_ONCE: usize = 4;
-/// How long coming into a room may take, and how long until it is tried again.
+/// The time-out for joining a room, and the time until the next attempt.
 const PATIENCE: Duration = Duration::from_secs(45);
 const AGAIN: Duration = Duration::from_mins(2);
-/// Between two invitations that are declined: a storm of them costs the server little.
+/// Time between two declined invitations, which keeps the load of a flood of them small.
 const APART: Duration = Duration::from_millis(200);
-/// How often invitations are looked at without news.
+/// The interval at which invitations are checked without news.
 const NOW_AND_THEN: Duration = Duration::from_mins(1);
 
-/// Tells that there are invitations.
+/// Signals new invitations.
 #[derive(Default)]
 pub(crate) struct Door {
     pub(crate) knocked: Notify,
 }
 
-/// What is known of an invitation.
+/// The decision on an invitation.
 struct Judged {
     inviter: Option<OwnedUserId>,
     is_welcome: bool,
-    /// When it is answered, at the earliest.
+    /// The earliest time at which it is answered.
     at: Instant,
 }
 
 impl Matrix {
-    /// Answers invitations for as long as it is polled.
+    /// Answers invitations for as long as the future is polled.
     pub(crate) async fn keep_door(&self, client: &Client) {
         let mut known: HashMap<_, Judged> = HashMap::new();
         loop {
@@ -98,7 +98,7 @@ impl Matrix {
         Judged { inviter, is_welcome, at: Instant::now() }
     }
 
-    /// Whether somebody may bring us into a room.
+    /// Checks whether somebody may invite us into a room.
     fn may_invite(&self, room: &Room, inviter: &OwnedUserId) -> bool {
         if self.config.invites.is_empty() {
             return inviter.server_name() == room.own_user_id().server_name();
@@ -113,7 +113,7 @@ impl Matrix {
         self.config.invites.iter().any(is_meant)
     }
 
-    /// Coming and going are events too: Synapse takes them from what the account may write.
+    /// Counts joining and leaving against the rate limit: Synapse treats them as events of the account.
     fn counts(&self) {
         self.ledger.take();
         self.ledger.beside();

@@ -1,11 +1,11 @@
-//! Reactions that stand for buttons.
+//! Reactions used as buttons.
 
 use pstral_core::domain::{Button, ButtonAction, Rating};
 
-/// All of them.
+/// All reactions that stand for buttons.
 const ALL: [&str; 15] = ["▶️", "✏️", "❓", "🧭", "👁️", "⚖️", "📈", "⬅️", "➡️", "⭐", "👍", "👎", "⏹️", "🔁", "⏩"];
 
-/// The reaction of an action.
+/// Returns the reaction of an action.
 pub(crate) fn key(action: &ButtonAction) -> &'static str {
     match action {
         ButtonAction::Execute(_) => "▶️",
@@ -28,8 +28,7 @@ pub(crate) fn key(action: &ButtonAction) -> &'static str {
     }
 }
 
-/// Whether two reactions look the same: programs write some with a mark that asks for colours, some without, and thumbs
-/// with a tone of skin.
+/// Checks whether two reactions look the same, ignoring variation selectors and skin tones.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     let plain = |key: &str| -> String { key.chars().filter(|letter| !is_tint(*letter)).collect() };
     plain(one) == plain(other)
@@ -39,13 +38,13 @@ fn is_tint(letter: char) -> bool {
     matches!(letter, '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
-/// Whether a reaction may stand for a button: most that people put below messages do not.
+/// Checks whether a reaction may stand for a button; most reactions of people do not.
 pub(crate) fn is_one(key: &str) -> bool {
     ALL.iter().any(|known| same(known, key))
 }
 
-/// What the reactions of a message do, in one line below it. Where the budget is limited a growing message gets none of its
-/// own, and says what to type.
+/// Describes the reactions of a message in one line below it. When the rate is limited, a growing message has no
+/// reactions of ours, so the line says what to type.
 pub(crate) fn legend(buttons: &[Button], is_limited: bool) -> String {
     let one = |button: &Button| {
         let (key, label) = (key(&button.action), button.label.trim());

@@ -1,4 +1,4 @@
-//! People who were told something lately: the same is not said to them again for ten minutes.
+//! People who were recently told something, so that it is not repeated to them for ten minutes.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use matrix_sdk::ruma::{OwnedUserId, UserId};
 use tokio::time::Instant;
 
-/// Time before a person is told again.
+/// Time before somebody is told again.
 const AGAIN: Duration = Duration::from_mins(10);
 
 /// People who were told one thing lately.

@@ -1,4 +1,4 @@
-//! What the homeserver still lets the account write, for what is written beside texts: reactions and files.
+//! An estimate of the homeserver's rate limit for the account, used for writes beside texts: reactions and files.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use pstral_core::ports::{BudgetSignal, BudgetSignals, Rate};
 use tokio::time::Instant;
 
-/// An estimate of the server's own bucket; none where it is not limited.
+/// The estimated state of the server's token bucket; unlimited if the account is not limited.
 pub(crate) struct Ledger {
     rate: Option<(u32, Duration)>,
     state: Mutex<State>,
@@ -14,9 +14,9 @@ pub(crate) struct Ledger {
 }
 
 struct State {
-    /// When the bucket is full again, if nothing more is taken.
+    /// The time at which the bucket is full again if nothing more is taken.
     full_at: Instant,
-    /// The server wants nothing before this.
+    /// The time until which the server refuses writes.
     closed_until: Instant,
 }
 
@@ -31,17 +31,17 @@ impl Ledger {
         Self { rate, state: Mutex::new(State { full_at: now, closed_until: now }), signals: Mutex::default() }
     }
 
-    /// Says from now on what is taken beside texts.
+    /// Sets the receiver that learns of writes beside texts.
     pub(crate) fn report(&self, signals: BudgetSignals) {
         *self.signals.lock().unwrap_or_else(PoisonError::into_inner) = Some(signals);
     }
 
-    /// Whether the server limits the account.
+    /// Checks whether the server limits the account.
     pub(crate) fn is_limited(&self) -> bool {
         self.rate.is_some()
     }
 
-    /// Something is being written: from now on it counts, as what has not ended yet may.
+    /// Takes a token for a write that is beginning, since one in progress may count already.
     pub(crate) fn take(&self) {
         let Some((burst, refill)) = self.rate else { return };
         let (mut state, now) = (self.state(), Instant::now());
@@ -49,8 +49,8 @@ impl Ledger {
         state.full_at = (state.full_at.max(now) + refill).min(now + refill * burst);
     }
 
-    /// What was written last is not counted by the core, which is told of it: by whole writes, since it takes what is
-    /// missing and how long that takes for how fast it comes back.
+    /// Reports to the core the writes that it did not make itself. Counts whole writes, since the core derives the
+    /// refill rate from the number of missing tokens and the time to refill them.
     pub(crate) fn beside(&self) {
         let Some((limit, refill)) = self.rate else { return };
         let missing = missing(self.state().full_at.saturating_duration_since(Instant::now()), refill);
@@ -61,7 +61,7 @@ impl Ledger {
         }
     }
 
-    /// Something was refused, and this long nothing is taken.
+    /// Notes a refusal: the bucket stays closed for this time.
     pub(crate) fn refused(&self, retry_after: Duration) {
         let mut state = self.state();
         let open = Instant::now() + retry_after;
@@ -71,7 +71,7 @@ impl Ledger {
         }
     }
 
-    /// When there is one write beside so much of the bucket, in tenths, which may be past.
+    /// Returns the time, possibly past, from which one write leaves so many tenths of the bucket for others.
     pub(crate) fn opens(&self, tenths: u32) -> Instant {
         let (now, state) = (Instant::now(), self.state());
         let spare = self.rate.map_or(now, |(burst, refill)| {
@@ -81,7 +81,7 @@ impl Ledger {
         spare.max(state.closed_until)
     }
 
-    /// Waits until there is one write.
+    /// Waits until there is a token.
     pub(crate) async fn wait_for_one(&self) {
         loop {
             let at = self.opens(0);
@@ -97,7 +97,7 @@ impl Ledger {
     }
 }
 
-/// How many writes come back in that time.
+/// Returns the number of tokens refilled in that time, rounded up.
 fn missing(reset_after: Duration, refill: Duration) -> u32 {
     let each = refill.as_nanos().max(1);
     u32::try_from(reset_after.as_nanos().div_ceil(each)).unwrap_or(u32::MAX)

@@ -94,10 +94,10 @@ use crate::typing::TypingRooms;
 use crate::undecryptable::Late;
 use crate::wanted::Wanted;
 
-/// How long showing that somebody types may take: it is a kindness.
+/// The time-out of a typing indicator, which may be lost.
 const TYPING: Duration = Duration::from_secs(5);
 
-/// Matrix.
+/// The Matrix adapter.
 pub struct Matrix {
     config: MatrixConfig,
     capabilities: Capabilities,
@@ -107,7 +107,7 @@ pub struct Matrix {
     asked: Asked,
     beginnings: Beginnings,
     connection: Connection,
-    /// People whose verification was cancelled.
+    /// People who were recently told that their verification was cancelled.
     declined: ToldLately,
     door: Door,
     heard: Heard,
@@ -121,17 +121,17 @@ pub struct Matrix {
     told: Told,
     turns: Turns,
     typing: TypingRooms,
-    /// People who reacted to a message that cannot be read.
+    /// People who were recently told that a message they reacted to cannot be decrypted.
     unread: ToldLately,
-    /// Files that came without words.
+    /// Files sent without a caption.
     waiting: Waiting,
     wanted: Wanted,
-    /// A message was written: there may be a new key.
+    /// Notified when a message was written, for which there may be a new key.
     written: Notify,
 }
 
 impl Matrix {
-    /// Matrix as the configuration describes it. Nothing is opened or reached for yet.
+    /// Creates the adapter from its configuration. Nothing is opened, and no connection made yet.
     pub fn new(config: MatrixConfig) -> Self {
         Self {
             capabilities: capabilities(&config),
@@ -162,7 +162,7 @@ impl Matrix {
         }
     }
 
-    /// The client, opened when it is first needed.
+    /// Returns the client, opening it when it is first needed.
     async fn open(&self) -> Result<Client, OpenError> {
         let mut opened = self.opened.lock().await;
         if let Some(opened) = &*opened {
@@ -176,13 +176,14 @@ impl Matrix {
         self.open().await.map_err(|error| PlatformError::Unavailable(error.to_string()))
     }
 
-    /// Lets go of the store, so that another process may use it.
+    /// Closes the store, so that another process may use it.
     async fn close(&self) {
         drop(self.opened.lock().await.take());
     }
 }
 
-/// What Matrix can do. An edit is an event that is kept for ever: thirty of a message are enough to read along.
+/// The capabilities of Matrix. Every edit is an event that is stored for ever, so a message gets thirty at most, enough
+/// to read along.
 fn capabilities(config: &MatrixConfig) -> Capabilities {
     Capabilities {
         length: content::LENGTH,
@@ -265,7 +266,8 @@ impl ChatPlatform for Matrix {
         place::spot(place).is_ok_and(|spot| self.privates.is_plain(&spot.room))
     }
 
-    /// Whoever presses a button below what others asked is answered in private: nobody else need read it.
+    /// Returns the private place for the answer to an event: whoever presses a button below somebody else's question is
+    /// answered in private.
     fn aside(&self, event: &Event) -> Option<Place> {
         let is_click = matches!(event.body, EventBody::Clicked(_)) && !event.place.private;
         let root = place::spot(&event.place).ok().filter(|_| is_click)?.thread?;

@@ -1,20 +1,20 @@
-//! Rooms stand beside each other: what happens in one is handed over in its order, and none waits for another. And up to where
-//! everything was.
+//! Keeps the order of events: those of one room are handed over one after the other, rooms independently of each other.
+//! Also tracks the sync token up to which everything was handed over.
 
 use std::collections::{HashMap, VecDeque};
 
 use matrix_sdk::ruma::{OwnedRoomId, RoomId};
 
-/// What one sync told of a room; `T` is that.
+/// The part of one sync that concerns a room; `T` is its content.
 #[derive(Debug)]
 pub(crate) struct Piece<T> {
     pub(crate) room: OwnedRoomId,
     pub(crate) told: T,
-    /// The sync.
+    /// The number of the sync.
     pub(crate) number: u64,
 }
 
-/// What a sync told of rooms, until all of it is handed over.
+/// A sync that has not been completely handed over yet.
 #[derive(Debug)]
 struct Sync {
     number: u64,
@@ -22,10 +22,10 @@ struct Sync {
     open: usize,
 }
 
-/// What is being handed over, and what waits for that.
+/// The queue of updates, by room.
 #[derive(Debug)]
 pub(crate) struct Line<T> {
-    /// What waits, by the rooms that something is being handed over of.
+    /// The updates that wait for an earlier one of their room to be handed over.
     rooms: HashMap<OwnedRoomId, VecDeque<Piece<T>>>,
     syncs: VecDeque<Sync>,
     next: u64,
@@ -38,7 +38,8 @@ impl<T> Default for Line<T> {
 }
 
 impl<T> Line<T> {
-    /// What a sync told, until a token. What of it can be handed over now, and the token where there is nothing.
+    /// Adds a sync that ends at the token `until`. Returns the pieces that can be handed over now, and the token if
+    /// there is nothing to wait for.
     pub(crate) fn take(
         &mut self,
         told: impl IntoIterator<Item = (OwnedRoomId, T)>,
@@ -60,7 +61,7 @@ impl<T> Line<T> {
         (now, self.ended())
     }
 
-    /// A piece was handed over. What is next in its room, and a token up to which all was.
+    /// Marks a piece as handed over. Returns the next one of its room, and a new token up to which everything was.
     pub(crate) fn done(&mut self, room: &RoomId, number: u64) -> (Option<Piece<T>>, Option<String>) {
         let next = self.rooms.get_mut(room).and_then(VecDeque::pop_front);
         if next.is_none() {
@@ -72,7 +73,7 @@ impl<T> Line<T> {
         (next, self.ended())
     }
 
-    /// The last sync before which, and of which, everything was handed over.
+    /// Returns the token of the last sync up to which everything was handed over.
     fn ended(&mut self) -> Option<String> {
         let mut until = None;
         while let Some(sync) = self.syncs.pop_front_if(|sync| sync.open == 0) {

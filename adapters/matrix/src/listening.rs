@@ -1,4 +1,4 @@
-//! What comes from the homeserver is handed over, each room by itself.
+//! Receives events from the homeserver and hands them over, each room independently.
 
 use std::time::Duration;
 
@@ -28,28 +28,28 @@ use crate::syncing::{Update, keep_syncing};
 use crate::undecryptable::rooms_of_keys;
 use crate::verifying;
 
-/// How often what could not be read is tried again without news of a key.
+/// The interval at which undecryptable messages are retried without news of a key.
 const LATE: Duration = Duration::from_secs(15);
-/// How often rooms are looked at that may have moved.
+/// The interval at which upgraded rooms are checked.
 const MOVED: Duration = Duration::from_mins(1);
-/// How long what is being handed over may take when the program ends.
+/// The time-out for events being handed over when the program ends.
 const HANDING_OVER: Duration = Duration::from_secs(2);
-/// How long the reactions below the last answers may take then.
+/// The time-out for placing reactions below the last answers when the program ends.
 const REACTING: Duration = Duration::from_secs(3);
-/// Of a sync that ended by a fault of our own.
+/// The error of a sync that failed because of a bug of ours.
 const BROKEN: &str = "reading what the homeserver says has failed";
 
-/// What a sync told of a room, and up to where the one before had told.
+/// The update of a room in one sync, with the token of the sync before.
 type Told = Piece<(JoinedRoomUpdate, Option<String>)>;
 
-/// What was handed over, and of which sync it was, where it was of one.
+/// The work of handled events, and the room and sync they came from, if they did come from one.
 struct Heard<'a> {
     work: Vec<Work<'a>>,
     of: Option<(OwnedRoomId, u64)>,
 }
 
 impl Matrix {
-    /// Answers what comes from the server until `shutdown`, then awaits what is being answered.
+    /// Handles events until `shutdown`, then waits for those in progress.
     pub(crate) async fn listen(&self, inbox: &Inbox, shutdown: &CancellationToken) -> Result<(), PlatformError> {
         self.connection.set(Standing::Connecting);
         let client = match self.open().await {
@@ -140,7 +140,8 @@ impl Matrix {
         ended
     }
 
-    /// What one sync told of a room, what the server left out first. In its order: what changes a message comes after it.
+    /// Handles the events of a room in one sync in their order, since edits follow their messages. Those that the
+    /// server omitted come first.
     async fn hear_piece<'a>(&'a self, client: &Client, piece: Told, inbox: &'a Inbox) -> Heard<'a> {
         let (number, (update, since)) = (piece.number, piece.told);
         let work = match client.get_room(&piece.room) {
@@ -173,7 +174,7 @@ impl Matrix {
         work
     }
 
-    /// What can be read by now that could not be before.
+    /// Handles the messages that have become decryptable.
     async fn hear_late<'a>(&'a self, of: Option<Vec<OwnedRoomId>>, inbox: &'a Inbox) -> Heard<'a> {
         let mut work = Vec::new();
         for (room, event) in self.late.read_now(of.as_deref()).await {
@@ -183,8 +184,8 @@ impl Matrix {
     }
 }
 
-/// We were removed from a room. Where we left by ourselves, as by declining, nobody need be told: the sync leaves out what we
-/// did.
+/// Handles our removal from a room. If we left by ourselves, as by declining an invitation, nobody is told: the sync
+/// omits our own events.
 ///
 /// It happened when the server says, or now where it does not: what is asked after we came back has to be later.
 fn left_room<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbox: &'a Inbox) -> Option<Work<'a>> {
@@ -204,8 +205,8 @@ fn left_room<'a>(client: &Client, id: OwnedRoomId, update: &LeftRoomUpdate, inbo
     Some(inbox(event))
 }
 
-/// The time when we were removed; `None` where we left by ourselves. A server that leaves a part of the timeline out tells of
-/// it in the state.
+/// Returns the time of our removal; `None` if we left by ourselves. A server that truncates the timeline reports the
+/// removal in the state.
 fn removed_at(timeline: &[Value], state: &[Value], own: &str) -> Option<Timestamp> {
     let is_ours = |event: &&Value| event["type"] == "m.room.member" && event["state_key"] == own;
     let found = timeline.iter().rfind(is_ours).or_else(|| state.iter().rfind(is_ours));

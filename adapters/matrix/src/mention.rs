@@ -1,18 +1,18 @@
-//! Whether a message calls us, by Matrix's own mark or by name, and what it says beside that.
+//! Mentions of the bot in a message, by Matrix's own field or by name, and the text without them.
 
 use serde_json::Value;
 
-/// By what we are called.
+/// The names by which the bot is mentioned.
 #[derive(Debug)]
 pub(crate) struct Names<'a> {
     /// `@name:server`.
     pub(crate) id: &'a str,
-    /// What people see in the room.
+    /// The display name in the room.
     pub(crate) shown: Option<&'a str>,
 }
 
 impl Names<'_> {
-    /// Whether a message calls us.
+    /// Checks whether a message mentions the bot.
     pub(crate) fn are_called(&self, content: &Value, words: &str) -> bool {
         // A program that says whom a message is for leaves nothing to its words.
         if content["m.mentions"].is_object() {
@@ -27,7 +27,7 @@ impl Names<'_> {
         is_named || is_local
     }
 
-    /// What is said beside the name that it begins with, or ends with.
+    /// Removes a name of the bot from the start or the end of a text.
     pub(crate) fn without(&self, words: &str) -> String {
         let words = words.trim();
         for name in self.all() {
@@ -44,7 +44,7 @@ impl Names<'_> {
         words.to_owned()
     }
 
-    /// The longest first: the shorter may be part of it.
+    /// Iterates over the names, the longest first, as the shorter may be part of it.
     fn all(&self) -> impl Iterator<Item = &str> {
         [Some(self.id), self.shown(), self.local()].into_iter().flatten()
     }
@@ -58,7 +58,7 @@ impl Names<'_> {
     }
 }
 
-/// Where a name stands by itself in a text, in whatever case it is written.
+/// Finds a name as a separate word in a text, ignoring case. Returns its start and end in bytes.
 fn find(text: &str, name: &str) -> Option<(usize, usize)> {
     let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     let letters: Vec<(usize, char)> =
@@ -77,7 +77,7 @@ fn find(text: &str, name: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// What somebody wrote, without the words of others that old programs put above an answer.
+/// Removes the quotation that older clients put above a reply.
 pub(crate) fn without_quote<'a>(content: &Value, body: &'a str) -> &'a str {
     if content["m.relates_to"]["m.in_reply_to"].is_null() || !body.starts_with("> ") {
         return body;

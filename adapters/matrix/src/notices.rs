@@ -1,5 +1,5 @@
-//! What was said to somebody beside a room: the same is said once a day. Whoever puts a thumb below what others asked need
-//! not read each time that it counts for nothing.
+//! A record of private notices, so that the same one is not sent to somebody twice a day: who votes on others' answers
+//! need not read each time that the vote does not count.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -8,17 +8,17 @@ use std::time::Duration;
 use pstral_core::domain::MessageRef;
 use tokio::time::Instant;
 
-/// How long the same is not said again.
+/// Time in which a notice is not repeated.
 const A_DAY: Duration = Duration::from_hours(24);
-/// Sentences remembered.
+/// The number of notices remembered.
 const MANY: usize = 1_024;
 
-/// The latest sentences.
+/// The latest notices: user, sentence, message and time.
 #[derive(Debug, Default)]
 pub(crate) struct Told(Mutex<VecDeque<(String, String, MessageRef, Instant)>>);
 
 impl Told {
-    /// Where somebody was told the same of late.
+    /// Finds the message with which somebody was recently told the same.
     pub(crate) fn of_late(&self, user: &str, sentence: &str) -> Option<MessageRef> {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while told.front().is_some_and(|(.., at)| at.elapsed() >= A_DAY) {
@@ -28,7 +28,7 @@ impl Told {
         same.map(|(_, _, stands, _)| stands.clone())
     }
 
-    /// Somebody was told this.
+    /// Records that somebody was told this.
     pub(crate) fn note(&self, user: &str, sentence: &str, stands: &MessageRef) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if told.len() >= MANY {

@@ -1,4 +1,4 @@
-//! Our own messages, as far as they have to be known to change them and to take reactions to them.
+//! A cache of our own messages, as far as needed to edit them and to handle reactions to them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,10 +20,10 @@ use crate::heard::Heard;
 use crate::keys::same;
 use crate::place::Spot;
 
-/// Messages known, the latest: older ones are asked for again when somebody reacts to them.
+/// The number of messages cached. Older ones are fetched again when somebody reacts to them.
 const KNOWN: usize = 4_096;
 
-/// Messages at most that are closed when we come back.
+/// The maximum number of unfinished messages that are completed when we return to a room.
 const ABANDONED: usize = 256;
 
 /// A message of ours.
@@ -32,13 +32,13 @@ pub(crate) struct Message {
     pub(crate) spot: Spot,
     pub(crate) buttons: Vec<(String, ButtonAction)>,
     pub(crate) is_gone: bool,
-    /// Whether it looks as if it were being written.
+    /// True if it still looks unfinished.
     pub(crate) is_live: bool,
-    /// Reactions of our own, by the key; those of an earlier run stand there under a name that is not known.
+    /// Our own reactions, by key; the ids of those placed by an earlier run may be unknown.
     pub(crate) placed: Vec<(String, Option<OwnedEventId>)>,
-    /// Files that were sent with it, by name.
+    /// The names of the files sent with it.
     pub(crate) files: Vec<String>,
-    /// Tells what was written last from other contents, where we wrote it.
+    /// A fingerprint of the content that we wrote last; `None` if this run did not write it.
     pub(crate) shown: Option<u64>,
 }
 
@@ -47,29 +47,29 @@ impl Message {
         Self { spot, buttons, is_gone: false, is_live: false, placed: Vec::new(), files: Vec::new(), shown: None }
     }
 
-    /// What a reaction to it does.
+    /// Returns the action of a reaction to it.
     pub(crate) fn action(&self, key: &str) -> Option<ButtonAction> {
         let found = self.buttons.iter().find(|(known, _)| same(known, key));
         found.map(|(_, action)| action.clone())
     }
 }
 
-/// Why there is no message of ours.
+/// The reason why there is no message of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotOurs {
-    /// Somebody else's, or gone.
+    /// Written by somebody else, or gone.
     Known,
-    /// Its key is not here; where it stands, if we wrote it.
+    /// Undecryptable for now, with its place if we wrote it.
     Unreadable(Option<Spot>),
 }
 
-/// The messages that are known.
+/// The cached messages.
 #[derive(Debug, Default)]
 pub(crate) struct Ours {
     known: Mutex<Known>,
-    /// Messages of others that were looked at.
+    /// Messages of others that were examined.
     others: Heard,
-    /// Messages that look live where we may not write, or are not any more.
+    /// Unfinished messages in rooms where we may not write any more.
     abandoned: Mutex<Vec<OwnedEventId>>,
 }
 
@@ -84,7 +84,7 @@ impl Ours {
         self.known().messages.get(id).cloned()
     }
 
-    /// Learns of a message, unless it is known.
+    /// Adds a message, unless it is cached.
     pub(crate) fn learn(&self, id: &EventId, message: Message) {
         let mut known = self.known();
         if known.messages.contains_key(id) {
@@ -99,14 +99,14 @@ impl Ours {
         }
     }
 
-    /// Changes what is known of one.
+    /// Changes a cached message.
     pub(crate) fn change(&self, id: &EventId, change: impl FnOnce(&mut Message)) {
         if let Some(message) = self.known().messages.get_mut(id) {
             change(message);
         }
     }
 
-    /// Notes that an event of a room is gone; whether it was a message of ours.
+    /// Removes a deleted event, and returns true if it was a message of ours.
     pub(crate) fn lose(&self, id: &EventId, room: &RoomId) -> bool {
         let mut is_ours = false;
         self.change(id, |message| {
@@ -116,7 +116,7 @@ impl Ours {
         is_ours
     }
 
-    /// A message could not be changed: where it looks live, it does until we can.
+    /// Notes that a message could not be edited, so that it is completed as soon as it can be.
     pub(crate) fn abandon(&self, id: &EventId) {
         let is_live = self.get(id).is_some_and(|message| message.is_live && !message.is_gone);
         let mut abandoned = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,12 +125,12 @@ impl Ours {
         }
     }
 
-    /// Says if a message of a room is being written.
+    /// Checks whether a message of the room is being written.
     pub(crate) fn is_writing_in(&self, room: &RoomId) -> bool {
         self.known().messages.values().any(|message| message.is_live && !message.is_gone && message.spot.room == room)
     }
 
-    /// The same of all that look live in a room.
+    /// Notes all unfinished messages of a room as abandoned.
     pub(crate) fn abandon_in(&self, room: &RoomId) {
         let of_room = |(_, message): &(&OwnedEventId, &Message)| message.is_live && message.spot.room == room;
         let live: Vec<_> = self.known().messages.iter().filter(of_room).map(|(id, _)| id.clone()).collect();
@@ -139,7 +139,7 @@ impl Ours {
         }
     }
 
-    /// Those of a room, to be closed.
+    /// Removes and returns the abandoned messages of a room, to be completed.
     pub(crate) fn take_abandoned(&self, room: &RoomId) -> Vec<(OwnedEventId, Message)> {
         let mut abandoned = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken = Vec::new();
@@ -154,12 +154,12 @@ impl Ours {
         taken
     }
 
-    /// The message of that id; `None` where it is not ours, gone, or cannot be read.
+    /// Finds the message of that id; `None` if it is not ours, gone, or undecryptable.
     pub(crate) async fn find(&self, room: &Room, id: &EventId) -> Result<Option<Message>, PlatformError> {
         Ok(self.look(room, id).await?.ok())
     }
 
-    /// Finds a message of ours, and tells what cannot be read yet from what is not ours.
+    /// Finds a message of ours, and distinguishes undecryptable ones from those of others.
     pub(crate) async fn look(&self, room: &Room, id: &EventId) -> Result<Result<Message, NotOurs>, PlatformError> {
         if let Some(message) = self.get(id) {
             let stands = !message.is_gone && message.spot.room == room.room_id();
@@ -195,7 +195,7 @@ impl Ours {
     }
 }
 
-/// An event as it can be read: after a recovery the keys of what was said before come from the backup, one by one.
+/// Decrypts an event if possible: after a recovery, old keys are fetched from the backup one by one.
 async fn with_its_key(room: &Room, event: TimelineEvent) -> TimelineEvent {
     let said = json_of(&event);
     let Some(session) = said["content"]["session_id"].as_str().filter(|_| is_closed(&event)) else { return event };
@@ -214,8 +214,7 @@ fn is_closed(event: &TimelineEvent) -> bool {
     json_of(event)["type"] == "m.room.encrypted"
 }
 
-/// Reactions of ours that stand below a message since an earlier run. Where they cannot be known, one that means nothing any more
-/// stays.
+/// Returns our reactions below a message since an earlier run. If they cannot be fetched, an obsolete one stays.
 pub(crate) async fn placed(room: &Room, id: &EventId) -> Vec<(String, Option<OwnedEventId>)> {
     let annotations = IncludeRelations::RelationsOfType(RelationType::Annotation);
     let options =
@@ -232,7 +231,7 @@ pub(crate) async fn placed(room: &Room, id: &EventId) -> Vec<(String, Option<Own
     ours.filter_map(|event| Some((key(event)?, event.event_id()))).collect()
 }
 
-/// An event as a message of ours that stands: where, and how.
+/// Reads an event as a message of ours; returns its place and its state.
 pub(crate) fn ours(event: &TimelineEvent, is_encrypted: bool, room: &Room) -> Option<(Spot, Standing)> {
     let said = json_of(event);
     let is_ours = said["type"] == "m.room.message" && said["sender"] == room.own_user_id().as_str();

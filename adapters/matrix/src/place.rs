@@ -1,19 +1,19 @@
-//! How rooms, threads and private conversations are called.
+//! The names of places: rooms, threads and private conversations.
 
 use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId};
 use pstral_core::domain::{Place, PlatformName};
 use pstral_core::ports::PlatformError;
 
-/// The name of the platform.
+/// Returns the name of the platform.
 pub(crate) fn platform() -> PlatformName {
     PlatformName("matrix".to_owned())
 }
 
-/// Where something is written.
+/// The target of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Spot {
     pub(crate) room: OwnedRoomId,
-    /// The message that a thread is about.
+    /// The root message of a thread.
     pub(crate) thread: Option<OwnedEventId>,
 }
 
@@ -22,7 +22,8 @@ impl Spot {
         Self { room, thread }
     }
 
-    /// As the core knows it. Ids of old rooms and of their events may hold a slash, which parts a room from its thread.
+    /// Converts it to a [`Place`]. Ids in old rooms may contain a slash, the separator of room and thread, which is
+    /// escaped.
     pub(crate) fn place(&self, private: bool) -> Place {
         let id = match &self.thread {
             Some(root) => format!("{}/{}", escaped(self.room.as_str()), escaped(root.as_str())),
@@ -36,20 +37,21 @@ fn escaped(id: &str) -> String {
     id.replace('/', "%2F")
 }
 
-/// What stands before somebody to whom something is said beside a room.
+/// The prefix of a place that stands for somebody's private conversation, before their user id.
 const ASIDE: &str = "aside:";
 
-/// Where only somebody reads what others need not: their private conversation, begun when something is said there.
+/// Returns the place of notices that only this user needs to read: their private conversation, created when something
+/// is said there.
 pub(crate) fn aside(user: &str) -> Place {
     Place { platform: platform(), id: format!("{ASIDE}{user}"), private: true }
 }
 
-/// Who reads such a place; `None` of others.
+/// Returns the user of such a private place; `None` for other places.
 pub(crate) fn whose_aside(place: &Place) -> Option<&str> {
     place.id.strip_prefix(ASIDE).filter(|_| place.platform == platform())
 }
 
-/// Where a place is; [`PlatformError::Gone`] for those of others.
+/// Parses a place. Fails with [`PlatformError::Gone`] for places of other platforms and for invalid ids.
 pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
     if place.platform != platform() {
         return Err(PlatformError::Gone);

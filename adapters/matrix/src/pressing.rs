@@ -1,4 +1,4 @@
-//! Reactions of people, which press buttons, and what people take back.
+//! Reactions of people, which press buttons, and redactions.
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{OwnedEventId, TransactionId, UserId};
@@ -17,11 +17,11 @@ use crate::place::{Spot, platform};
 use crate::rewording::ADVICE;
 use crate::rooms::Company;
 
-/// A reaction to a message that cannot be read now.
+/// A reaction to a message that cannot be decrypted now.
 pub(crate) struct Unread {
     /// The reason.
     pub(crate) error: PlatformError,
-    /// Where the message stands, if we wrote it and its key is missing.
+    /// The place of the message, if we wrote it and its key is missing.
     pub(crate) spot: Option<Spot>,
 }
 
@@ -32,8 +32,8 @@ impl From<PlatformError> for Unread {
 }
 
 impl Matrix {
-    /// Says that a reaction came to nothing, since the key of the message it stands below did not come in time: once in a
-    /// while to each person, and only to those who may ask there.
+    /// Says that a reaction had no effect because the key of its message did not arrive in time: once in a while to
+    /// each person, and only to those who may ask there.
     pub(crate) async fn tell_unread(&self, room: &Room, spot: Spot, sender: &UserId) {
         let Some(advice) = self.advice.get() else { return };
         let actor = Actor { platform: platform(), id: sender.to_string(), name: String::new() };
@@ -52,7 +52,7 @@ impl Matrix {
         }
     }
 
-    /// Somebody reacted to a message: where it is ours, they pressed a button. An error where that cannot be known now.
+    /// Handles a reaction: one to a message of ours presses a button. Fails if that cannot be determined now.
     pub(crate) async fn pressed<'a>(
         &'a self,
         room: &Room,
@@ -82,7 +82,7 @@ impl Matrix {
         Ok(Some(inbox(event)))
     }
 
-    /// Somebody took something back: a question, a reaction, or, as a moderator, a message of ours.
+    /// Handles a redaction: of a question, of a reaction, or, by a moderator, of a message of ours.
     pub(crate) async fn taken_back<'a>(
         &'a self,
         room: &Room,

@@ -1,5 +1,5 @@
-//! Private conversations that the account data does not tell of yet: it comes back with a later sync, and what is said first
-//! comes sooner.
+//! Private conversations that the account data does not list yet: it arrives with a later sync, and the first messages
+//! come sooner.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,15 +12,15 @@ use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 
 use crate::rooms::Company;
 
-/// How long the account data is waited for before it is written anew, and how often that is tried.
+/// Time to wait for the account data before it is written again, and the number of attempts.
 const KNOWN_AFTER: Duration = Duration::from_secs(5);
 const TRIES: u32 = 4;
 
-/// Rooms that were begun as private conversations, and with whom.
+/// Rooms created as private conversations, and the person of each.
 #[derive(Debug, Default)]
 pub(crate) struct Privates {
     begun: Mutex<HashMap<OwnedRoomId, Begun>>,
-    /// Where each person wrote last.
+    /// The room in which each person wrote last.
     used: Mutex<HashMap<OwnedUserId, OwnedRoomId>>,
     /// Conversations of two that others could read.
     plain: Mutex<HashSet<OwnedRoomId>>,
@@ -41,7 +41,7 @@ impl Privates {
         self.known().remove(room);
     }
 
-    /// Notes where somebody writes, in a conversation of two.
+    /// Notes that somebody writes in a conversation of two.
     pub(crate) fn uses(&self, user: &UserId, room: &RoomId, company: Company) {
         let mut plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
         if company == Company::Two {
@@ -65,18 +65,18 @@ impl Privates {
         self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(room)
     }
 
-    /// Whether a room was begun as a private conversation.
+    /// Checks whether a room was created as a private conversation.
     pub(crate) fn is_one(&self, room: &Room) -> bool {
         room.direct_targets_length() > 0 || self.known().contains_key(room.room_id())
     }
 
-    /// Whether it was begun as one with somebody.
+    /// Checks whether it was created as a private conversation with this user.
     pub(crate) fn is_with(&self, room: &Room, user: &UserId) -> bool {
         room.direct_targets().iter().any(|target| target.as_str() == user.as_str())
             || self.known().get(room.room_id()).is_some_and(|begun| begun.with == user)
     }
 
-    /// Whether what is said in a room stays there: nobody reads it but those who are in it, the server neither.
+    /// Checks whether a room is confidential: only its members can read it, and not the server.
     pub(crate) async fn is_closed(&self, room: &Room) -> bool {
         let is_encrypted = room.latest_encryption_state().await.is_ok_and(|state| state.is_encrypted());
         let is_open = match room.join_rule() {
@@ -92,8 +92,8 @@ impl Privates {
     }
 }
 
-/// Sees to it that the account data tells of a private conversation, also after a restart. matrix-sdk writes it when it comes
-/// in, unless a sync was faster, or another room was written at the same time.
+/// Ensures that the account data lists a private conversation, also after a restart. matrix-sdk writes it on joining,
+/// unless a sync was faster or another room was written at the same time.
 pub(crate) async fn see_to_it(room: Room, with: OwnedUserId) {
     for tried in 0..TRIES {
         tokio::time::sleep(KNOWN_AFTER * (1 + tried)).await;

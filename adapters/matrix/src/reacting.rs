@@ -1,4 +1,4 @@
-//! Reactions of our own, which stand below a message for people to press. They come after texts, and never in their way.
+//! Our own reactions below messages, for people to press. They are placed after texts and never delay them.
 
 use std::time::Duration;
 
@@ -13,25 +13,26 @@ use tokio::time::Instant;
 use crate::Matrix;
 use crate::own_messages::Message;
 
-/// How much of a limited budget, in tenths, the first reaction of a message leaves for texts, and the others.
+/// The share of a limited budget, in tenths, that the first reaction of a message leaves for texts, and that further
+/// ones leave.
 const LEFT_BY_FIRST: u32 = 5;
 pub(crate) const LEFT_BY_OTHERS: u32 = 8;
-/// Messages that are looked after at the same time where nothing is limited.
+/// The number of messages handled at the same time when the rate is not limited.
 const AT_ONCE: usize = 3;
-/// How long a message grows before it gets a reaction that stops it: most have ended by then, and need none. Where each event
-/// counts, how long the answers of others may end first.
+/// Time after which a growing message gets a reaction that stops it: most have ended by then and need none. When the
+/// rate is limited, the time that other answers have to end first.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// What became of one step.
+/// The result of one step.
 enum Step {
-    /// There may be more to do.
+    /// A step was made, and there may be more to do.
     More,
     Done,
 }
 
 impl Matrix {
-    /// Has the reactions below a message be what its buttons are, in a while. While it is being written a limited budget
-    /// belongs to its text: the legend tells what people can put there themselves.
+    /// Schedules the reactions below a message to match its buttons. While it is being written, a limited budget is
+    /// reserved for its text: the legend tells what people can react with themselves.
     pub(crate) fn want_reactions(&self, id: &EventId, message: &Outgoing) {
         let streams = message.state == OutgoingState::Streaming;
         let is_spared = self.ledger.is_limited() && streams;
@@ -41,7 +42,7 @@ impl Matrix {
         }
     }
 
-    /// Looks after reactions for as long as it is polled.
+    /// Maintains reactions for as long as the future is polled.
     pub(crate) async fn keep_reactions(&self) {
         let at_once = if self.ledger.is_limited() { 1 } else { AT_ONCE };
         let mut working = FuturesUnordered::new();
@@ -70,12 +71,12 @@ impl Matrix {
         }
     }
 
-    /// First those that have none yet.
+    /// Ranks messages without any reaction first.
     fn rank(&self, id: &EventId) -> u32 {
         u32::from(self.ours.get(id).is_some_and(|message| !message.placed.is_empty()))
     }
 
-    /// When the budget has one for it beside those of texts.
+    /// Returns the time at which the budget allows its next reaction beside texts.
     fn opens_for(&self, id: &EventId) -> Option<Instant> {
         let message = self.ours.get(id)?;
         Some(self.ledger.opens(if message.placed.is_empty() { LEFT_BY_FIRST } else { LEFT_BY_OTHERS }))
@@ -97,7 +98,7 @@ impl Matrix {
         }
     }
 
-    /// Takes one away that does nothing any more, or puts one that is missing.
+    /// Removes an obsolete reaction, or places a missing one.
     async fn step(&self, id: &EventId) -> Result<Step, PlatformError> {
         let Some(message) = self.ours.get(id).filter(|message| !message.is_gone) else { return Ok(Step::Done) };
         let room = self.room(&message.spot).await?;
@@ -132,13 +133,13 @@ impl Matrix {
     }
 }
 
-/// The next reaction that is not there yet.
+/// Returns the next reaction that is not placed yet.
 fn missing(message: &Message) -> Option<String> {
     let is_placed = |key: &str| message.placed.iter().any(|(placed, _)| placed == key);
     message.buttons.iter().map(|(key, _)| key).find(|key| !is_placed(key)).cloned()
 }
 
-/// One that is there and does nothing any more.
+/// Returns a placed reaction that has no effect any more.
 fn stale(message: &Message) -> Option<(String, Option<OwnedEventId>)> {
     let is_wanted = |key: &String| message.buttons.iter().any(|(wanted, _)| wanted == key);
     message.placed.iter().find(|(key, _)| !is_wanted(key)).cloned()

@@ -1,5 +1,5 @@
-//! That the homeserver refuses the account although nobody said that it limits it: noted for `pstral doctor`, which can
-//! learn it no other way. Only admins of a homeserver are told of limits.
+//! A record that the homeserver rate-limited an account configured as unlimited. `pstral doctor` reads it, as only
+//! admins of a homeserver can query its limits.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -8,12 +8,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// How often it is noted.
+/// The interval at which a refusal is recorded.
 const APART: Duration = Duration::from_mins(10);
-/// How long it is told of: by then somebody may have lifted the limit.
+/// Time for which a refusal is reported: by then somebody may have lifted the limit.
 const TOLD: SignedDuration = SignedDuration::from_hours(24);
 
-/// The file that it is noted in.
+/// The file of the record.
 #[derive(Debug)]
 pub(crate) struct Refusals {
     file: PathBuf,
@@ -25,7 +25,7 @@ impl Refusals {
         Self { file: folder.join("refused-at"), noted: Mutex::default() }
     }
 
-    /// It was refused now.
+    /// Records a refusal now.
     pub(crate) fn note(&self) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.is_some_and(|noted| noted.elapsed() < APART) {
@@ -38,7 +38,7 @@ impl Refusals {
         }
     }
 
-    /// When it was refused of late.
+    /// Returns the time of a recent refusal, if there was one.
     pub(crate) fn of_late(&self) -> Option<Timestamp> {
         let at: Timestamp = std::fs::read_to_string(&self.file).ok()?.trim().parse().ok()?;
         (Timestamp::now().duration_since(at) < TOLD).then_some(at)

@@ -1,4 +1,4 @@
-//! What the homeserver says of the account, asked without opening the store: another process may use that.
+//! Queries about the account that go directly to the homeserver: another process may be using the store.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::Matrix;
 use crate::session_store::Session;
 
-/// Time between two looks at the signature of the device.
+/// The interval at which the signature of the device is checked.
 const LOOK: Duration = Duration::from_mins(10);
-/// How long a question may take.
+/// The time-out of a query.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Matrix {
-    /// Who we are, as the homeserver has it.
+    /// Returns the user id of the account, as the homeserver knows it.
     pub(crate) async fn whoami(&self) -> Result<String, PlatformError> {
         let (vault, passphrase) = (self.vault.clone(), self.config.passphrase.clone());
         let session = tokio::task::spawn_blocking(move || vault.open(&passphrase)).await;
@@ -26,8 +26,8 @@ impl Matrix {
 }
 
 impl Matrix {
-    /// Notes every ten minutes, for as long as it is polled, whether the device is signed by the account: where other devices
-    /// have made new keys, it is not. Where that cannot be asked, it stays as it was.
+    /// Checks every ten minutes, for as long as the future is polled, whether the device is signed by the account: it
+    /// is not after another device has created new keys. If the query fails, the state is unchanged.
     pub(crate) async fn keep_trust(&self) {
         loop {
             match self.vault.session(&self.config.passphrase) {
@@ -42,13 +42,13 @@ impl Matrix {
     }
 }
 
-/// Whose token one is.
+/// The account and device of an access token.
 pub(crate) struct Found {
     pub(crate) user: String,
     pub(crate) device: String,
 }
 
-/// The account of a session; [`PlatformError::Rejected`] where it is logged in no more.
+/// Returns the account of a session. Fails with [`PlatformError::Rejected`] if it is no longer logged in.
 pub(crate) async fn whoami(session: &Session) -> Result<Found, PlatformError> {
     let (status, answer) = ask(session, "account/whoami", None).await?;
     match (answer["user_id"].as_str(), answer["device_id"].as_str()) {
@@ -60,7 +60,7 @@ pub(crate) async fn whoami(session: &Session) -> Result<Found, PlatformError> {
     }
 }
 
-/// Logs a device out: nobody uses it any more.
+/// Logs out a device that is not used any more.
 pub(crate) async fn log_out(session: &Session) -> Result<(), PlatformError> {
     match ask(session, "logout", Some(json!({}))).await? {
         (status, _) if status.is_success() || status == StatusCode::UNAUTHORIZED => Ok(()),
@@ -68,7 +68,7 @@ pub(crate) async fn log_out(session: &Session) -> Result<(), PlatformError> {
     }
 }
 
-/// Whether others can see that the device is the account's own.
+/// Checks whether others see the device as verified by the account.
 pub(crate) async fn is_verified(session: &Session) -> Result<bool, PlatformError> {
     let asked = json!({ "device_keys": { session.user.clone(): [] } });
     let (status, keys) = ask(session, "keys/query", Some(asked)).await?;

@@ -1,4 +1,4 @@
-//! Questions are asked once their files are read, and again where their messages are changed.
+//! Asks questions once their files have been read, and again when their messages are edited.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +18,13 @@ use crate::hearing::{Said, Work};
 use crate::place::{platform, spot};
 use crate::rooms::Company;
 
-/// How long an answer that was stopped may take to end.
+/// Time within which an answer that was stopped must end.
 const ENDING: Duration = Duration::from_secs(30);
-/// How long finding out may take whether something was run.
+/// The time-out of the query whether a statement was run.
 pub(crate) const ADVICE: Duration = Duration::from_secs(5);
 
 impl Matrix {
-    /// A message was changed: what it asked is asked again, unless something was run since.
+    /// Handles an edited message: its question is asked again, unless a statement was already run for it.
     pub(crate) async fn reword<'a>(
         &'a self,
         room: &Room,
@@ -54,13 +54,13 @@ impl Matrix {
         Some(async move { self.ask_again(before, question, inbox).await }.boxed())
     }
 
-    /// Asks a question, once its files are read.
+    /// Asks a question once its files have been read.
     pub(crate) async fn ask_with(&self, question: Arc<Question>, room: &Room, files: Files, inbox: &Inbox) {
         question.has_read(self.read_files(room, files).await);
         ask(&question, inbox).await;
     }
 
-    /// Stops the answer to a question, and when it has ended asks what it says now.
+    /// Stops the answer to a question, waits for its end, and asks the new version.
     async fn ask_again(&self, before: Arc<Question>, question: Arc<Question>, inbox: &Inbox) {
         if self.was_run(&before).await {
             question.answered.cancel();
@@ -76,7 +76,7 @@ impl Matrix {
         ask(&question, inbox).await;
     }
 
-    /// Whether something was run of what a message asked so far; where nobody knows, it may have been.
+    /// Checks whether a statement was run for any version of a question; true if that is not known.
     async fn was_run(&self, question: &Question) -> bool {
         let Some(advice) = self.advice.get() else { return true };
         let platform = platform();
@@ -89,7 +89,7 @@ impl Matrix {
     }
 }
 
-/// Asks a question, unless it was taken back meanwhile.
+/// Asks a question, unless it was withdrawn meanwhile.
 async fn ask(question: &Question, inbox: &Inbox) {
     if question.is_gone() {
         question.answered.cancel();
@@ -98,7 +98,7 @@ async fn ask(question: &Question, inbox: &Inbox) {
     }
 }
 
-/// Waits for the answer to a question, and notes that it is there.
+/// Waits for the answer to a question, and marks it as answered.
 pub(crate) async fn answered_by(answering: BoxFuture<'static, ()>, question: &Question) {
     answering.await;
     question.answered.cancel();

@@ -1,4 +1,4 @@
-//! Private conversations: which rooms are some, and the one with somebody.
+//! Private conversations: recognizing them, and finding or creating the one with somebody.
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{OwnedUserId, RoomId};
@@ -8,19 +8,19 @@ use pstral_core::ports::PlatformError;
 use crate::Matrix;
 use crate::place::Spot;
 
-/// Who reads in a room.
+/// The readers of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Company {
-    /// Several people, or whoever may come.
+    /// Several people, or anybody who may join.
     Many,
-    /// One person and we, but others could look on: the server at least. What is private is not said there.
+    /// One person and we, but others could read it, at least the server. Nothing private is said there.
     Two,
-    /// One person and we alone.
+    /// One person and we only, encrypted.
     Alone,
 }
 
 impl Matrix {
-    /// The private conversation with somebody: encrypted, and nobody else in it.
+    /// Returns the private conversation with somebody: encrypted, and with nobody else in it.
     pub(crate) async fn private_with(&self, user: &str) -> Result<Place, PlatformError> {
         let user: OwnedUserId = user.try_into().map_err(|_| PlatformError::Gone)?;
         let client = self.client().await?;
@@ -38,7 +38,8 @@ impl Matrix {
         Ok(private(&room))
     }
 
-    /// Who reads in a room: a private conversation is one that was begun as such, and that nobody reads but one person and us.
+    /// Determines the readers of a room: a private conversation is one that was created as such and that only one
+    /// person and we read.
     pub(crate) async fn company(&self, room: &Room) -> Company {
         let is_of_two =
             self.privates.is_one(room) && self.other_readers(room).await.is_some_and(|others| others.len() == 1);
@@ -48,7 +49,7 @@ impl Matrix {
         if self.privates.is_closed(room).await { Company::Alone } else { Company::Two }
     }
 
-    /// Who is in a room, or may come, beside us; `None` where that cannot be known.
+    /// Returns the members of a room and those invited, except us; `None` if that cannot be known.
     async fn other_readers(&self, room: &Room) -> Option<Vec<OwnedUserId>> {
         let members = match room.members(matrix_sdk::RoomMemberships::ACTIVE).await {
             Ok(members) => members,

@@ -1,5 +1,5 @@
-//! What is kept between two runs: the session, sealed with the passphrase, beside the store with the keys; and the lock that
-//! keeps a second process away from both.
+//! Persistent state: the session, encrypted with the passphrase, beside the store of keys, and the lock that keeps a
+//! second process away from both.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -10,37 +10,37 @@ use matrix_sdk_store_encryption::StoreCipher;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-/// A device of an account, logged in.
+/// The session of a logged-in device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
-    /// Where the homeserver is reached.
+    /// The address of the homeserver's client-server API.
     pub(crate) homeserver: String,
-    /// The address that was configured when somebody logged in, by which that was found.
+    /// The homeserver address that was configured at login, from which that was discovered.
     #[serde(default)]
     pub(crate) configured: Option<String>,
     pub(crate) user: String,
     pub(crate) device: String,
     pub(crate) token: String,
-    /// The key that tells this device from others. A store that has another one is not its store.
+    /// The key that identifies this device. A store with another one does not belong to it.
     pub(crate) fingerprint: String,
 }
 
-/// Why nothing could be read or written.
+/// The reason why the state could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum VaultError {
-    /// A second process.
+    /// Another process uses it.
     #[error("another process uses {0}")]
     InUse(String),
     /// Nobody has logged in.
     #[error("nobody is logged in")]
     Empty,
-    /// The session is there, and its keys are not.
+    /// The session exists, but its keys do not.
     #[error("the keys of the device are gone")]
     StoreLost,
-    /// Not what it was sealed with.
+    /// The passphrase is not the one it was encrypted with.
     #[error("the passphrase does not open the session")]
     Passphrase,
-    /// The disk.
+    /// Reading or writing the disk failed.
     #[error("{0}: {1}")]
     Disk(String, io::Error),
 }
@@ -49,13 +49,13 @@ pub(crate) enum VaultError {
 #[derive(Debug, Clone)]
 pub(crate) struct Vault {
     folder: PathBuf,
-    /// Where the homeserver is, as it is configured: it may have moved since somebody logged in.
+    /// The configured homeserver, whose address may have changed since the login.
     homeserver: String,
-    /// Once it was unsealed, which takes a moment on purpose.
+    /// The decrypted session, cached because decrypting is deliberately slow.
     unsealed: Arc<OnceLock<Session>>,
 }
 
-/// Held by one process at a time.
+/// The lock, held by one process at a time.
 #[derive(Debug)]
 pub(crate) struct Alone {
     _lock: File,
@@ -66,12 +66,12 @@ impl Vault {
         Self { folder: folder.to_owned(), homeserver: homeserver.to_owned(), unsealed: Arc::default() }
     }
 
-    /// Where the store is.
+    /// Returns the path of the store.
     pub(crate) fn store(&self) -> PathBuf {
         self.folder.join("store")
     }
 
-    /// Keeps other processes away while it is held: two that use the same keys make messages that nobody can read.
+    /// Locks the state against other processes: two that use the same keys create messages that nobody can decrypt.
     pub(crate) fn lock(&self) -> Result<Alone, VaultError> {
         self.make()?;
         let path = self.folder.join("lock");
@@ -83,14 +83,14 @@ impl Vault {
         }
     }
 
-    /// The session, whose keys are there.
+    /// Reads the session, whose keys must exist.
     pub(crate) fn open(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
         let session = self.session(passphrase)?;
         let keys = self.store().join("matrix-sdk-crypto.sqlite3");
         if keys.exists() { Ok(session) } else { Err(VaultError::StoreLost) }
     }
 
-    /// The session, with its keys or without.
+    /// Reads the session, with its keys or without.
     pub(crate) fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
         if let Some(session) = self.unsealed.get() {
             return Ok(session.clone());
@@ -115,7 +115,7 @@ impl Vault {
         cipher.decrypt_value(&sealed.session).map_err(|_| VaultError::Passphrase)
     }
 
-    /// Keeps a session.
+    /// Writes a session.
     pub(crate) fn keep(&self, session: &Session, passphrase: &SecretString) -> Result<(), VaultError> {
         let path = self.sealed();
         let seal = || {
@@ -134,7 +134,7 @@ impl Vault {
         std::fs::rename(&new, &path).map_err(|error| disk(&path, error))
     }
 
-    /// Takes away what is left of a store, for another device.
+    /// Removes the remains of a store, for a new device.
     pub(crate) fn clear_store(&self) -> Result<(), VaultError> {
         let store = self.store();
         match std::fs::remove_dir_all(&store) {
@@ -160,7 +160,7 @@ struct Sealed {
     session: Vec<u8>,
 }
 
-/// For nobody but the account that the program runs under.
+/// Restricts a path to the operating-system account that the program runs under.
 #[cfg(unix)]
 fn private(path: &Path) -> Result<(), VaultError> {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,4 @@
-//! Which of our messages in a place still look as if they were being written.
+//! Finds our messages in a place that still look unfinished.
 
 use std::collections::HashMap;
 
@@ -16,9 +16,9 @@ use crate::fault::fault;
 use crate::own_messages::{Message, ours, placed};
 use crate::place::spot;
 
-/// Messages looked at, the newest.
+/// The number of newest messages that are examined.
 const LOOKED_AT: usize = 50;
-/// Pages of a hundred events that are read for them: each change of a message is an event, too.
+/// The maximum number of pages of a hundred events read for them: each edit is an event, too.
 const PAGES: usize = 20;
 
 impl Matrix {

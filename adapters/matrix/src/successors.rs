@@ -1,4 +1,4 @@
-//! Rooms that have moved: we come along, where the new room says too that it is the old one.
+//! Upgraded rooms: we follow to the new room if it names the old one as its predecessor.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -17,18 +17,18 @@ use crate::fault::fault;
 use crate::invites::leave;
 use crate::writing::once;
 
-/// How long coming in may take, and how often it is tried.
+/// The time-out for joining, and the number of attempts.
 const PATIENCE: Duration = Duration::from_mins(1);
 const TRIES: u32 = 5;
-/// The first time until it is tried again; then it doubles.
+/// The time until the first retry, which doubles each time.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Rooms that were tried: how often, and when they are tried again.
+/// Rooms that were tried: the number of attempts, and the time of the next.
 #[derive(Debug, Default)]
 pub(crate) struct Successors(Mutex<HashMap<OwnedRoomId, (u32, Instant)>>);
 
 impl Successors {
-    /// Whether it is time to try a room; counts it if so.
+    /// Checks whether it is time to try a room, and counts the attempt if so.
     fn is_due(&self, room: &RoomId) -> bool {
         let mut tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -41,7 +41,7 @@ impl Successors {
         true
     }
 
-    /// Comes along where rooms have moved.
+    /// Joins the new rooms of those that were upgraded.
     pub(crate) async fn follow(&self, rooms: Vec<Room>) {
         for room in rooms {
             let Some(next) = room.successor_room().map(|next| next.room_id) else { continue };
@@ -65,7 +65,8 @@ impl Successors {
     }
 }
 
-/// Comes into the new room; whether it is the old one. Else whoever may move a room could bring us anywhere.
+/// Joins the new room, and returns true if it is the successor. Otherwise whoever may upgrade a room could bring us
+/// anywhere.
 async fn come_along(client: &Client, old: &Room, next: &RoomId) -> Result<bool, PlatformError> {
     let joined = client.join_room_by_id_or_alias(next.into(), &servers(old).await).await.map_err(fault)?;
     let asked = get_state_event_for_key::v3::Request::new(next.to_owned(), StateEventType::RoomCreate, String::new());
@@ -79,7 +80,7 @@ async fn come_along(client: &Client, old: &Room, next: &RoomId) -> Result<bool, 
     Ok(is_the_same)
 }
 
-/// Servers that know the new room: that of whoever moved it.
+/// Returns servers that know the new room: that of whoever upgraded the old one.
 async fn servers(old: &Room) -> Vec<OwnedServerName> {
     let moved = old.get_state_event(StateEventType::RoomTombstone, "").await.ok().flatten();
     let sender = moved.and_then(|moved| match moved {

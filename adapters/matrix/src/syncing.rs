@@ -1,4 +1,4 @@
-//! The sync itself: what the server is asked for, and staying connected.
+//! The sync loop: its filter, and reconnecting.
 
 use std::io;
 use std::time::Duration;
@@ -16,22 +16,22 @@ use tokio::sync::mpsc::Sender;
 use crate::connection::Connection;
 use crate::fault::{fault, is_logged_out};
 
-/// How long the server may wait for something to happen.
+/// The time for which the server may delay its answer until there is news.
 const POLL: Duration = Duration::from_secs(30);
-/// How long all of one may take, reading it and what the server tells us to wait with it.
+/// The time-out of one sync, including reading it and rate limits.
 const PATIENCE: Duration = Duration::from_mins(3);
-/// The first wait after a sync that failed, and the longest.
+/// The first and the longest wait after a failed sync.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// What one sync told.
+/// The result of one sync.
 pub(crate) struct Update {
     pub(crate) response: SyncResponse,
-    /// Up to where the one before had told, where that is known.
+    /// The token of the sync before, if known.
     pub(crate) since: Option<String>,
 }
 
-/// One sync that takes what is there: what was said before is not answered.
+/// Runs a first sync, whose messages are not answered.
 pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
     client.sync_once(settings(client, Duration::ZERO)).boxed().await.map(drop)
 }
@@ -58,7 +58,7 @@ fn settings(client: &Client, timeout: Duration) -> SyncSettings {
     SyncSettings::new().timeout(timeout).filter(Filter::FilterDefinition(filter))
 }
 
-/// Syncs for ever; ends where the account is logged in no more.
+/// Syncs until the account is no longer logged in.
 pub(crate) async fn keep_syncing(
     client: Client,
     connection: Connection,

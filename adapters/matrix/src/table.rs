@@ -1,10 +1,10 @@
-//! Tables that were drawn with lines, as tables.
+//! Converts tables drawn with lines to HTML tables.
 
 use std::fmt::Write as _;
 
 use crate::html::escaped;
 
-/// The table that a drawing shows: a head, a line below it, and rows of as many cells. Anything else stays as it is.
+/// Converts a drawn table: a head, a line below it, and rows of as many cells. `None` for anything else.
 pub(crate) fn html(drawn: &str) -> Option<String> {
     let mut lines = drawn.trim_end_matches('\n').lines();
     let head = cells(lines.next()?);

@@ -1,4 +1,4 @@
-//! Threads that we take part in: what is said there needs no mention.
+//! Threads that the bot takes part in: questions there need no mention.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::Matrix;
 use crate::event::json_of;
 
-/// Threads remembered, the latest.
+/// The number of threads remembered.
 const REMEMBERED: usize = 2_048;
 
-/// What is known of threads.
+/// The state of known threads.
 #[derive(Debug, Default)]
 pub(crate) struct Threads(Mutex<Known>);
 
@@ -21,19 +21,19 @@ pub(crate) struct Threads(Mutex<Known>);
 struct Known {
     threads: HashMap<OwnedEventId, Thread>,
     order: VecDeque<OwnedEventId>,
-    /// Where somebody asked last, by room.
+    /// The thread in which somebody asked last, by room and user.
     latest: HashMap<(OwnedRoomId, OwnedUserId), OwnedEventId>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Thread {
     is_ours: bool,
-    /// Who has asked us something there, as far as we know.
+    /// The known askers of the thread.
     askers: Vec<OwnedUserId>,
 }
 
 impl Threads {
-    /// Somebody asks us something there now.
+    /// Records that somebody asks in a thread now, which becomes their latest one.
     pub(crate) fn asks_now(&self, room: &RoomId, thread: &EventId, asker: &UserId) {
         self.asked(thread, asker);
         let mut known = self.known();
@@ -43,17 +43,17 @@ impl Threads {
         known.latest.insert((room.to_owned(), asker.to_owned()), thread.to_owned());
     }
 
-    /// The thread of a room in which somebody asked last.
+    /// Returns the thread of a room in which somebody asked last.
     pub(crate) fn latest_of(&self, room: &RoomId, asker: &UserId) -> Option<OwnedEventId> {
         self.known().latest.get(&(room.to_owned(), asker.to_owned())).cloned()
     }
 
-    /// Whether anybody is known to have asked there.
+    /// Checks whether anybody is known to have asked there.
     pub(crate) fn has_askers(&self, root: &EventId) -> bool {
         self.known().threads.get(root).is_some_and(|thread| !thread.askers.is_empty())
     }
 
-    /// Somebody has asked us something there.
+    /// Records that somebody has asked in a thread.
     pub(crate) fn asked(&self, root: &EventId, asker: &UserId) {
         self.learn(root, true);
         if let Some(thread) =
@@ -63,7 +63,7 @@ impl Threads {
         }
     }
 
-    /// Whether what stands there was asked by others.
+    /// Checks whether others, and not this user, asked there.
     pub(crate) fn is_of_others(&self, root: &EventId, user: &str) -> bool {
         let known = self.known();
         let askers = known.threads.get(root).map(|thread| thread.askers.as_slice()).unwrap_or_default();
@@ -90,7 +90,7 @@ impl Threads {
 }
 
 impl Matrix {
-    /// Learns who asked what a thread is about, as after a restart.
+    /// Finds out who asked the root question of a thread, as after a restart.
     pub(crate) async fn learn_asker(&self, room: &Room, thread: &EventId) {
         match room.event(thread, None).await.map(|event| event.sender()) {
             Ok(Some(sender)) => self.threads.asked(thread, &sender),
@@ -99,7 +99,7 @@ impl Matrix {
         }
     }
 
-    /// Whether a message goes on with what was asked in its thread, and calls nobody else.
+    /// Checks whether a message continues a thread of ours and mentions nobody else.
     pub(crate) async fn goes_on(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
         let calls_somebody = content["m.mentions"]["user_ids"].as_array().is_some_and(|users| !users.is_empty());
         let Some(thread) = thread.filter(|_| !calls_somebody) else { return false };

@@ -1,4 +1,4 @@
-//! One write to a place at a time, and each to its end: so none comes after a later one.
+//! Serializes the writes to each place, so that none overtakes an earlier one.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -10,18 +10,18 @@ use tokio::sync::Mutex as Turn;
 
 use crate::place::Spot;
 
-/// How long a write may take, preparing the keys of everybody in a room with it: less than the core waits for one.
+/// The time-out of a write, including distributing keys to everybody in the room: less than the core waits for one.
 const PATIENCE: Duration = Duration::from_secs(28);
-/// Places above which those are forgotten where nobody writes.
+/// The number of places above which idle ones are forgotten.
 const MANY: usize = 256;
 
-/// Whose turn it is, by place.
+/// The lock of each place.
 #[derive(Debug, Default)]
 pub(crate) struct Turns(Mutex<HashMap<Spot, Arc<Turn<()>>>>);
 
 impl Turns {
-    /// Writes to a place when all before has ended. Nothing is begun for one who is gone by then; what has begun goes to its
-    /// end, and what is written next waits for that.
+    /// Writes to a place after all earlier writes have ended. A write is not begun if its caller is gone by then; one
+    /// that has begun completes, and later writes wait for it.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         spot: &Spot,

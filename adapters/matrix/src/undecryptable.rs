@@ -1,5 +1,5 @@
-//! Messages that came before the keys to read them, and reactions to what could not be read: they are heard again when that
-//! can be, within a time.
+//! Messages that arrived before their keys, and reactions to undecryptable messages: they are handled once they can be
+//! decrypted, within a time limit.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,13 +15,13 @@ use tokio::time::Instant;
 
 use crate::event::json_of;
 
-/// How long a key is waited for.
+/// Time to wait for a key.
 const PATIENCE: Duration = Duration::from_mins(5);
-/// Messages that wait, at most, and those of one person: each is tried again and again.
+/// The maximum number of waiting messages, in all and of one person, since each is retried repeatedly.
 const MANY: usize = 500;
 const OF_ONE: usize = 20;
 
-/// Rooms that keys have come for.
+/// Streams the rooms for which keys have arrived.
 pub(crate) async fn rooms_of_keys(client: &Client) -> BoxStream<'static, Vec<OwnedRoomId>> {
     match client.encryption().room_keys_received_stream().await {
         // Where some were left out, the next tick tries all.
@@ -33,7 +33,7 @@ pub(crate) async fn rooms_of_keys(client: &Client) -> BoxStream<'static, Vec<Own
     }
 }
 
-/// What cannot be read yet.
+/// The messages that cannot be decrypted yet.
 #[derive(Default)]
 pub(crate) struct Late(Mutex<VecDeque<Waiting>>);
 
@@ -62,7 +62,7 @@ impl Late {
         waiting.push_back(Waiting { room, sender, event, since: Instant::now() });
     }
 
-    /// Tries what waits once more, of these rooms or of all; what can be read now.
+    /// Retries the waiting messages of these rooms or of all, and returns those that can be decrypted now.
     pub(crate) async fn read_now(&self, of: Option<&[OwnedRoomId]>) -> Vec<(Room, TimelineEvent)> {
         let is_meant = |one: &Waiting| of.is_none_or(|rooms| rooms.iter().any(|room| room == one.room.room_id()));
         let (tried, others): (VecDeque<_>, VecDeque<_>) =

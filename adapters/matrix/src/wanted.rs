@@ -1,4 +1,4 @@
-//! Which messages want reactions, and which of them is next: each gets its first before any gets its second.
+//! A queue of messages whose reactions need an update: each message gets its first reaction before any gets its second.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,25 +8,25 @@ use matrix_sdk::ruma::{EventId, OwnedEventId};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// The first wait after a try that came to nothing; it doubles, so often.
+/// The first wait after a failed attempt, which doubles, and the number of attempts.
 const AGAIN: Duration = Duration::from_secs(1);
 const TRIES: u32 = 8;
 
-/// How often is looked whether all is done.
+/// The interval at which completion is checked.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// A message whose reactions are to be looked after.
+/// A message whose reactions need an update.
 #[derive(Debug)]
 struct Want {
     message: OwnedEventId,
     at: Instant,
     failed: u32,
-    /// Whether something is being done for it, and whether it was put again meanwhile.
+    /// True while it is being handled, and true if it was queued again meanwhile.
     is_busy: bool,
     again: bool,
 }
 
-/// Messages whose reactions are to be looked after, in the order in which they came.
+/// The queued messages, in the order in which they came.
 #[derive(Default)]
 pub(crate) struct Wanted {
     line: Mutex<VecDeque<Want>>,
@@ -34,7 +34,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// Has a message looked at in a while; sooner, where it stands in line already.
+    /// Queues a message for an update after a wait; sooner, if it is queued already.
     pub(crate) fn put(&self, message: &EventId, wait: Duration) {
         let at = Instant::now() + wait;
         let mut line = self.line();
@@ -48,8 +48,8 @@ impl Wanted {
         self.changed.notify_one();
     }
 
-    /// The first that it is time for, of those that this ranks lowest; else says when it is time for one. It is busy from
-    /// now on, until one of those below.
+    /// Returns the first due message of the lowest rank and marks it as busy, until one of the methods below; otherwise
+    /// the time at which one is due.
     pub(crate) fn next(&self, rank: impl Fn(&EventId) -> u32) -> Result<OwnedEventId, Option<Instant>> {
         let now = Instant::now();
         let mut line = self.line();
@@ -61,14 +61,14 @@ impl Wanted {
         Err(line.iter().filter(|want| !want.is_busy).map(|want| want.at).min())
     }
 
-    /// Nothing was done for it yet.
+    /// Releases a message for which nothing was done yet.
     pub(crate) fn not_yet(&self, message: &EventId) {
         if let Some(want) = self.line().iter_mut().find(|want| want.message == message) {
             want.is_busy = false;
         }
     }
 
-    /// There is more to do for it: after the others.
+    /// Releases a message for which there is more to do, and queues it after the others.
     pub(crate) fn goes_on(&self, message: &EventId) {
         let mut line = self.line();
         if let Some(want) = taken(&mut line, message) {
@@ -76,7 +76,7 @@ impl Wanted {
         }
     }
 
-    /// There is nothing to do for it any more, unless it was put again meanwhile.
+    /// Removes a message that needs nothing any more, unless it was queued again meanwhile.
     pub(crate) fn done(&self, message: &EventId) {
         let mut line = self.line();
         if let Some(want) = taken(&mut line, message).filter(|want| want.again) {
@@ -84,7 +84,7 @@ impl Wanted {
         }
     }
 
-    /// Something came to nothing: it is tried again, ever more rarely, and at last no more.
+    /// Releases a message whose update failed: it is retried at growing intervals, and at last dropped.
     pub(crate) fn failed(&self, message: &EventId, wait: Duration) -> bool {
         let mut line = self.line();
         let Some(tried) = taken(&mut line, message).filter(|tried| tried.failed < TRIES) else { return false };
@@ -93,7 +93,7 @@ impl Wanted {
         true
     }
 
-    /// Waits until there is nothing to do for any.
+    /// Waits until the queue is empty.
     pub(crate) async fn all_done(&self) {
         while !self.line().is_empty() {
             tokio::time::sleep(LOOK).await;

@@ -1,4 +1,4 @@
-//! Sending, changing and removing messages.
+//! Sending, editing and redacting messages.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -18,7 +18,7 @@ use crate::invites::leave;
 use crate::own_messages::Message;
 use crate::place::{Spot, spot, whose_aside};
 
-/// Now or not at all: by the time it went again, its text would be stale.
+/// Requests without retries: by the time of a retry the text would be stale.
 pub(crate) fn once() -> RequestConfig {
     RequestConfig::new().timeout(PATIENCE).disable_retry()
 }
@@ -104,19 +104,19 @@ impl Matrix {
         }
     }
 
-    /// Shows that somebody types until the text is whole.
+    /// Shows that the bot is typing until the text is complete.
     fn show_typing(&self, room: &Room, message: &Outgoing) {
         if !is_live(message) {
             self.stop_typing_in(room);
         }
     }
 
-    /// A message as it is shown. Where there is no reaction for it, how it is stopped is said.
+    /// Builds the content of a message. If there is no reaction to stop it, it says what to type.
     fn shown(&self, message: &Outgoing) -> Result<Value, PlatformError> {
         shown(message, self.ledger.is_limited())
     }
 
-    /// Writes an event to a place, and says which one it is.
+    /// Writes an event to a place, and returns its id.
     pub(crate) async fn put(
         &self,
         spot: &Spot,
@@ -135,7 +135,7 @@ impl Matrix {
         written
     }
 
-    /// The same in nobody's turn: what stands beside texts keeps none of them waiting.
+    /// Writes an event outside the place's turn, so that it delays no text.
     pub(crate) async fn put_beside(
         &self,
         room: &Room,
@@ -147,19 +147,19 @@ impl Matrix {
         self.counted(put(room.clone(), kind, content, named).await)
     }
 
-    /// Takes an event back.
+    /// Redacts an event.
     async fn redact(&self, spot: &Spot, room: &Room, id: OwnedEventId) -> Result<(), PlatformError> {
         self.ledger.take();
         self.counted(self.turns.write(spot, redact(room.clone(), id)).await)
     }
 
-    /// The same in nobody's turn.
+    /// Redacts an event outside the place's turn.
     pub(crate) async fn redact_beside(&self, room: &Room, id: OwnedEventId) -> Result<(), PlatformError> {
         self.ledger.take();
         self.counted(redact(room.clone(), id).await)
     }
 
-    /// What was refused does not count against the budget of the account.
+    /// Notes a rate limit in the budget of the account, and records it if the account is configured as unlimited.
     fn counted<T>(&self, written: Result<T, PlatformError>) -> Result<T, PlatformError> {
         if let Err(PlatformError::RateLimited { retry_after }) = &written {
             self.ledger.refused(*retry_after);
@@ -170,7 +170,7 @@ impl Matrix {
         written
     }
 
-    /// The room of a place, where we are in it.
+    /// Returns the room of a place, if we are in it.
     pub(crate) async fn room(&self, spot: &Spot) -> Result<Room, PlatformError> {
         let client = self.client().await?;
         let room = client.get_room(&spot.room).ok_or(PlatformError::Gone)?;
@@ -198,7 +198,7 @@ fn is_live(message: &Outgoing) -> bool {
     message.state == OutgoingState::Streaming
 }
 
-/// Tells contents apart, without where they belong.
+/// Computes a fingerprint of a content, without its relations.
 fn fingerprint(content: &Value) -> u64 {
     let mut hasher = DefaultHasher::new();
     let shown = &content["m.new_content"];
@@ -209,7 +209,7 @@ fn fingerprint(content: &Value) -> u64 {
     hasher.finish()
 }
 
-/// What the homeserver knows a message by that is sent again.
+/// Returns the transaction id of a message, by which the homeserver recognizes a repeated send.
 fn named(key: SendKey) -> OwnedTransactionId {
     format!("pstral-{:016x}", key.0).into()
 }

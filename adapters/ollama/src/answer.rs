@@ -43,7 +43,7 @@ impl Reader for ChatReader {
     }
 }
 
-/// What a line holds; a blank one nothing.
+/// Parses a line of the stream; `None` for a blank one.
 pub(crate) fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<Option<T>, ModelError> {
     if line.trim_ascii().is_empty() {
         return Ok(None);
@@ -61,7 +61,8 @@ pub(crate) fn last_line<R: Reader>(reader: &mut R, rest: &[u8], said: &mut Said<
     }
 }
 
-/// What a `done_reason` means. An unknown one is an ending like any other: the server says that the answer is whole.
+/// Converts a `done_reason` to the end of the answer. An unknown one counts as an ordinary end: the server says that
+/// the answer is complete.
 fn finished(reason: Option<&str>, stats: ModelStats) -> Result<Delta, ModelError> {
     match reason {
         Some("length") => Ok(Delta::Done(ModelStats { finish: FinishReason::Length, ..stats })),

@@ -13,7 +13,7 @@ use crate::config::OllamaConfig;
 use crate::pull::PullReader;
 use crate::wire::{ChatBody, EmbedBody, Embeddings, Named, Shown, Tags};
 
-/// How long the server may say nothing while it fetches a model: it checks what it has fetched in one go.
+/// The time-out between two messages while the server fetches a model, including the verification of its digest.
 const FETCHING: Duration = Duration::from_mins(15);
 
 /// A model on an Ollama server.
@@ -21,12 +21,12 @@ const FETCHING: Duration = Duration::from_mins(15);
 pub struct Ollama {
     config: OllamaConfig,
     http: Http,
-    /// What the model was trained to read, in tokens; [`usize::MAX`] while nobody has said.
+    /// The context length that the model was trained for, in tokens; [`usize::MAX`] until known.
     trained: AtomicUsize,
 }
 
 impl Ollama {
-    /// That model on that server. Nothing is sent before the first question.
+    /// Creates a client for the configured model and server. Nothing is sent before the first question.
     pub fn new(config: OllamaConfig) -> Result<Self, InvalidUrl> {
         let http = Http::new(&config.server())?;
         Ok(Self { config, http, trained: AtomicUsize::new(usize::MAX) })
@@ -37,7 +37,7 @@ impl Ollama {
         self.http.send(request, &self.config.model, deadline).await
     }
 
-    /// What the server knows of the model. Its context length is kept.
+    /// Fetches the server's description of the model, and stores its context length.
     async fn show(&self) -> Result<Shown, ModelError> {
         let request = self.http.post("/api/show", &Named { model: &self.config.model });
         let deadline = Deadline::after(self.config.silence_timeout);
@@ -118,7 +118,7 @@ impl LanguageModel for Ollama {
     }
 }
 
-/// Whether an installed model is the one asked for: `smollm2` means `smollm2:latest`.
+/// Checks whether an installed model is the one asked for: `smollm2` means `smollm2:latest`.
 fn is_same_model(installed: &str, asked: &str) -> bool {
     installed == asked || installed.strip_suffix(":latest") == Some(asked)
 }

@@ -1,11 +1,11 @@
-//! Where the Ollama server is, which model is asked, and how long to wait for it.
+//! The Ollama server, the model, and the time-outs.
 
 use std::time::Duration;
 
 use pstral_modelhttp::Server;
 use secrecy::SecretString;
 
-/// How Ollama is reached and asked.
+/// The connection to Ollama and the parameters of the model.
 #[derive(Debug, Clone)]
 pub struct OllamaConfig {
     /// The server, such as `http://127.0.0.1:11434`.
@@ -14,31 +14,31 @@ pub struct OllamaConfig {
     pub model: String,
     /// The context window in tokens, prompt and answer together, as far as the model can read so much.
     pub num_ctx: usize,
-    /// How long the model stays in memory after an answer, in whole seconds.
+    /// Time for which the model stays in memory after an answer, in whole seconds.
     pub keep_alive: Duration,
-    /// Whether a model that can think aloud does; `None` leaves it to the model.
+    /// True if a thinking model should think; `None` leaves it to the model.
     pub think: Option<bool>,
-    /// 0 for the likeliest word each time, higher for more variety.
+    /// The sampling temperature: 0 for the likeliest word each time, higher for more variety.
     pub temperature: f64,
     /// The most tokens of an answer (`num_predict`).
     pub max_answer_tokens: u32,
-    /// Processor threads of the server; `None` leaves it to the server.
+    /// The number of processor threads of the server; `None` leaves it to the server.
     pub num_thread: Option<u32>,
-    /// How long a connection may take.
+    /// The time-out for establishing a connection.
     pub connect_timeout: Duration,
-    /// How long the first byte of an answer may take. Ollama sends nothing, not even headers, while the request is
+    /// The time-out for the first byte of an answer. Ollama sends nothing, not even headers, while the request is
     /// queued, the model loads and the prompt is read: minutes on a processor.
     pub first_token_timeout: Duration,
-    /// How long may pass between two pieces of an answer.
+    /// The time-out between two pieces of an answer.
     pub silence_timeout: Duration,
-    /// Sent as a bearer token, for a proxy in front of the server: Ollama itself asks for none.
+    /// The bearer token for a proxy in front of the server: Ollama itself asks for none.
     pub api_key: Option<SecretString>,
-    /// Whether the server may be at a public address, outside the company's network.
+    /// If true, the server may have a public address, outside the company's network.
     pub allow_public: bool,
 }
 
 impl OllamaConfig {
-    /// That model on that server, with values that suit a small model on a processor.
+    /// Creates a configuration for that model and server, with values that suit a small model on a processor.
     pub fn new(url: &str, model: &str) -> Self {
         Self {
             url: url.to_owned(),

@@ -87,7 +87,7 @@ pub(crate) struct ChatLine {
     pub(crate) error: Option<Json>,
 }
 
-/// What a line adds to the answer.
+/// The part of the answer in one line.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Piece {
     #[serde(default)]
@@ -150,7 +150,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// How many tokens the model was trained to read, when the server says it.
+    /// Returns the context length that the model was trained for, in tokens, if the server states it.
     pub(crate) fn context_length(&self) -> Option<usize> {
         let architecture = self.model_info.get("general.architecture")?.as_str()?;
         let length = self.model_info.get(&format!("{architecture}.context_length"))?.as_u64()?;

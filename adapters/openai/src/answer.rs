@@ -126,7 +126,7 @@ impl Reader for ChatReader {
     }
 }
 
-/// Whether data is the beginning of an event, as where the connection was lost.
+/// Checks whether data is an incomplete event, as after a lost connection.
 fn is_cut(data: &[u8]) -> bool {
     let is_cut_json = || serde_json::from_slice::<IgnoredAny>(data).is_err_and(|error| error.is_eof());
     (data.len() < DONE.len() && DONE.starts_with(data)) || is_cut_json()

@@ -18,12 +18,12 @@ use crate::wire::{ChatBody, EmbedBody, Embeddings, Model, Models, Props};
 pub struct OpenAi {
     config: OpenAiConfig,
     http: Http,
-    /// What the server lets the model read, in tokens; [`usize::MAX`] while nobody has said.
+    /// The context length that the server allows, in tokens; [`usize::MAX`] until known.
     served: AtomicUsize,
 }
 
 impl OpenAi {
-    /// That model on that server. Nothing is sent before the first question.
+    /// Creates a client for the configured model and server. Nothing is sent before the first question.
     pub fn new(config: OpenAiConfig) -> Result<Self, InvalidUrl> {
         let http = Http::new(&config.server())?;
         Ok(Self { config, http, served: AtomicUsize::new(usize::MAX) })
@@ -36,8 +36,8 @@ impl OpenAi {
         Ok(models.data)
     }
 
-    /// How many tokens the server lets the model read, when it says so. llama.cpp says what the model was trained for
-    /// in its list, and what it was started with elsewhere; a server that is not asked for it may refuse to tell.
+    /// Returns the context length in tokens, if the server states it. llama.cpp lists the length that the model was
+    /// trained for, and reports the one it was started with elsewhere, which it may refuse.
     async fn context_length(&self, model: &Model) -> Option<usize> {
         let listed = model.context_length();
         if model.owned_by.as_deref() != Some("llamacpp") {

@@ -1,11 +1,11 @@
-//! Where the server is, which model is asked, and how long to wait for it.
+//! The server, the model, and the time-outs.
 
 use std::time::Duration;
 
 use pstral_modelhttp::Server;
 use secrecy::SecretString;
 
-/// How a server is reached and asked.
+/// The connection to a server and the parameters of the model.
 #[derive(Debug, Clone)]
 pub struct OpenAiConfig {
     /// The server, such as `http://gpu.intern:8000`, with or without `/v1` at its end.
@@ -14,26 +14,26 @@ pub struct OpenAiConfig {
     pub model: String,
     /// The context window in tokens, prompt and answer together, as far as the server's own is not smaller.
     pub context_tokens: usize,
-    /// Whether a model that can think aloud does; `None` leaves it to the model.
+    /// True if a thinking model should think; `None` leaves it to the model.
     pub think: Option<bool>,
-    /// 0 for the likeliest word each time, higher for more variety.
+    /// The sampling temperature: 0 for the likeliest word each time, higher for more variety.
     pub temperature: f64,
     /// The most tokens of an answer.
     pub max_answer_tokens: u32,
-    /// How long a connection may take.
+    /// The time-out for establishing a connection.
     pub connect_timeout: Duration,
-    /// How long the first piece of an answer may take: while the request is queued and the prompt is read.
+    /// The time-out for the first piece of an answer, while the request is queued and the prompt is read.
     pub first_token_timeout: Duration,
-    /// How long may pass between two pieces of an answer.
+    /// The time-out between two pieces of an answer.
     pub silence_timeout: Duration,
-    /// Sent as a bearer token.
+    /// The bearer token.
     pub api_key: Option<SecretString>,
-    /// Whether the server may be at a public address, outside the company's network.
+    /// If true, the server may have a public address, outside the company's network.
     pub allow_public: bool,
 }
 
 impl OpenAiConfig {
-    /// That model on that server, with values that suit a small model.
+    /// Creates a configuration for that model and server, with values that suit a small model.
     pub fn new(url: &str, model: &str) -> Self {
         Self {
             url: url.to_owned(),

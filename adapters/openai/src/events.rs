@@ -8,7 +8,7 @@ use pstral_core::ports::ModelError;
 /// The most that one event may hold, in bytes.
 const LARGEST_EVENT: usize = 4 << 20;
 
-/// What a line made of the stream.
+/// The event that a line of the stream completes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// An event with its data.

@@ -17,7 +17,7 @@ pub(crate) struct ChatBody<'a> {
     temperature: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<Json>,
-    /// What the template of a thinking model reads; vLLM's and llama.cpp's word for it.
+    /// The variables of a thinking model's template, under the name that vLLM and llama.cpp use.
     #[serde(skip_serializing_if = "Option::is_none")]
     chat_template_kwargs: Option<Json>,
 }
@@ -77,13 +77,13 @@ pub(crate) struct Choice {
     pub(crate) finish_reason: Option<String>,
 }
 
-/// What an event adds to the answer.
+/// The part of the answer in one event.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Piece {
     pub(crate) content: Option<String>,
-    /// What a model thinks aloud, in the word of llama.cpp and of vLLM before 0.12.
+    /// The reasoning text, under the name that llama.cpp and vLLM before 0.12 use.
     pub(crate) reasoning_content: Option<String>,
-    /// The same, in the word of vLLM since, of Ollama and of others.
+    /// The reasoning text, under the name that vLLM since 0.12, Ollama and others use.
     pub(crate) reasoning: Option<String>,
 }
 
@@ -109,7 +109,7 @@ pub(crate) struct Embeddings {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Embedding {
-    /// Which text it is of.
+    /// The index of the text that the vector belongs to.
     #[serde(default)]
     pub(crate) index: usize,
     pub(crate) embedding: Vec<f32>,
@@ -132,7 +132,7 @@ pub(crate) struct Model {
     meta: Option<Meta>,
 }
 
-/// What llama.cpp says of its model.
+/// llama.cpp's metadata of its model.
 #[derive(Debug, Deserialize)]
 struct Meta {
     n_ctx_train: Option<usize>,
@@ -140,7 +140,7 @@ struct Meta {
 }
 
 impl Model {
-    /// How many tokens it can read, when the server says it.
+    /// Returns its context length in tokens, if the server states it.
     pub(crate) fn context_length(&self) -> Option<usize> {
         let trained = self.meta.as_ref().and_then(|meta| meta.n_ctx_train);
         self.max_model_len.or(trained).filter(|length| *length > 0)

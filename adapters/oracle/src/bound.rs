@@ -7,7 +7,7 @@ use pstral_core::ports::TargetError;
 
 use crate::moment::Moment;
 
-/// What a parameter is bound as.
+/// The type and value that a parameter is bound as.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Bound {
     /// A null of type `VARCHAR2`.
@@ -35,7 +35,7 @@ pub(crate) fn all(values: &BTreeMap<String, Value>) -> Result<Vec<(String, Bound
     values.iter().map(one).collect()
 }
 
-/// Truth values are 1 and 0, as databases before 23ai keep them.
+/// Converts a value for binding. Booleans become 1 and 0, as databases before 23ai store them.
 fn bound(value: &Value) -> Option<Bound> {
     Some(match value {
         Value::Null | Value::Unsupported(_) => Bound::Null,

@@ -1,4 +1,4 @@
-//! Which database, under whose name, and how much of this machine it may take.
+//! The configuration of the adapter: the database, the account, and limits on this machine's resources.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// Under whose account statements run.
+/// The account under which statements run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
     /// One account for everybody. The database's own audit tells people apart by the client identifier.
@@ -28,7 +28,7 @@ pub enum DriverChoice {
     Thin,
 }
 
-/// Which database, under whose name, and how much of this machine it may take.
+/// The database, the account, and limits on this machine's resources.
 #[derive(Debug, Clone)]
 pub struct OracleConfig {
     /// `//host:1521/service`, a TNS alias or a whole descriptor.
@@ -42,7 +42,8 @@ pub struct OracleConfig {
     /// The folder with the Instant Client's libraries; the loader's own path where there is none. The first target of a
     /// program decides: a client is loaded once.
     pub client_folder: Option<PathBuf>,
-    /// Where names without a schema are looked up, in the guard and in the database; else the account's own.
+    /// The schema in which names without one are looked up, in the guard and in the database; `None` for the account's
+    /// own.
     pub schema: Option<String>,
     /// Statements at once, each on a thread and a session of its own; at least 1.
     pub max_concurrent: usize,
@@ -51,7 +52,7 @@ pub struct OracleConfig {
     pub connect_time: Duration,
     /// Time for the catalog, a plan, known values, privileges and the health check; and for waiting for their turn.
     pub read_time: Duration,
-    /// Under whose account statements run.
+    /// The account under which statements run.
     pub identity: Identity,
     /// Rows a round trip brings, at least 1.
     ///
@@ -64,7 +65,8 @@ pub struct OracleConfig {
 }
 
 impl OracleConfig {
-    /// Four at once under one account; ten seconds to connect, thirty for the catalog.
+    /// Creates a configuration with defaults: four sessions at once under one account, ten seconds to connect, thirty
+    /// for the catalog.
     pub fn new(connect: impl Into<String>, user: impl Into<String>, password: SecretString) -> Self {
         Self {
             connect: connect.into(),

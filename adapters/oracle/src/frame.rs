@@ -17,20 +17,20 @@ use crate::session::{Described, Named};
 /// and reads `LONG` and `XMLTYPE` whole.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// What runs.
+    /// The text of the statement that runs.
     pub(crate) text: String,
     /// The columns of the statement within.
     pub(crate) columns: Vec<(String, Place)>,
 }
 
-/// Where a column of the statement within has its values.
+/// The place of an inner column's values in the framed result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// In the next column of the framed result.
+    /// The next column of the result.
     Read,
-    /// There too, as text: the driver would lose the offset of its times.
+    /// The next column of the result, converted to text, since the driver would lose the offset of its times.
     ReadAsText,
-    /// Nowhere; the type's name stands for them.
+    /// None: the values are replaced by the name of the type.
     LeftAway(String),
 }
 
@@ -55,7 +55,7 @@ impl Place {
 }
 
 impl Frame {
-    /// Around a statement whose columns are known. It is refused where nothing can be left away.
+    /// Builds a frame around a statement whose columns are known. Fails if no column can be left out.
     pub(crate) fn around(text: &str, named: &[Named]) -> Result<Self, TargetError> {
         let columns: Vec<(String, Place)> = named.iter().map(|one| (one.name.clone(), Place::of(one))).collect();
         let unread: Vec<&str> =
@@ -107,7 +107,7 @@ fn begins_with_with(text: &str) -> bool {
     text.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("with"))
 }
 
-/// Whatever the columns are called, and whether or not two share a name.
+/// Builds a frame that refers to columns by position, so that their names, even duplicate ones, do not matter.
 fn by_place(text: &str, columns: &[(String, Place)]) -> String {
     let name = |at: usize| format!("C{at}");
     let all: Vec<String> = (0..columns.len()).map(|at| quoted(&name(at))).collect();

@@ -1,4 +1,4 @@
-//! Whether a statement would run now, and could only read.
+//! The health check: whether a statement could run now, and whether the session is read-only.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,28 +14,28 @@ use crate::pool::{Pool, Purpose};
 use crate::statement::{all, begin};
 use crate::trips::Trips;
 
-/// Everybody may read it, and lock it: that everybody may not, within a transaction that only reads, is what is asked.
+/// A query on a table that everybody may read and lock, which must fail because a read-only transaction may not lock.
 const LOCK: &str = "SELECT dummy FROM sys.dual FOR UPDATE";
 
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/PRODUCT_COMPONENT_VERSION.html>
 const ENGINE: &str = "SELECT product, version FROM product_component_version WHERE product LIKE 'Oracle%'";
 
-/// One check at a time. It takes no turn of a statement's, and connecting cannot be interrupted: without this each
-/// question about a listener that never answers would hold one more thread of all that the program has.
+/// Limits health checks to one at a time. They take no slot of a statement, and connecting cannot be interrupted:
+/// otherwise each check of a listener that never answers would block one more of the program's threads.
 pub(crate) struct Checks {
-    /// Whoever waits for an answer; the next one waits behind them.
+    /// Held by the check in progress; the next one waits for it.
     asking: Mutex<()>,
-    /// Kept by the thread, which may outlast whoever asked.
+    /// Held by the thread, which may outlast its caller.
     thread: Arc<Semaphore>,
 }
 
 impl Checks {
-    /// None runs yet.
+    /// Creates the state without a running check.
     pub(crate) fn new() -> Self {
         Self { asking: Mutex::new(()), thread: Arc::new(Semaphore::new(1)) }
     }
 
-    /// What [`read`] says; at once that nothing can be said where the thread of the last check still hangs.
+    /// Runs [`read`]; fails at once if the thread of the last check is still blocked.
     pub(crate) async fn run(&self, threads: &Threads, pool: Arc<Pool>) -> Result<Text, TargetError> {
         let _asking = self.asking.lock().await;
         let Ok(thread) = Arc::clone(&self.thread).try_acquire_owned() else {
@@ -68,7 +68,8 @@ fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
     })
 }
 
-/// Only a lock that was given shows that the transaction does more than read; every refusal is as good as another.
+/// Checks that locking is refused: only a granted lock shows that the transaction is not read-only; any refusal is
+/// fine.
 fn check_read_only(trips: &mut Trips<'_>) -> Result<(), TargetError> {
     match all(trips, LOCK, &[]) {
         Ok(_) => Err(TargetError::Failed("the transaction is not read-only: a row could be locked".to_owned())),

@@ -1,41 +1,41 @@
-//! What a column's type means for its values.
+//! The meaning of a column's type for its values.
 
 use pstral_core::domain::ColumnKind;
 
-/// How the values of a column are read.
+/// The way in which the values of a column are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// As text; also row ids.
+    /// Text, which includes row ids.
     Text,
-    /// As exact numbers with at least so many decimals.
+    /// Exact numbers with at least so many decimals.
     Number {
         /// Decimals that the column declares.
         decimals: u8,
     },
-    /// As binary floats.
+    /// Binary floating-point numbers.
     Real,
-    /// As points in time. A `DATE` has a time too: without one (midnight) it reads as a date.
+    /// `DATE` values, which include a time: midnight is read as a date alone.
     Date,
-    /// As points in time.
+    /// Timestamps without an offset.
     Timestamp,
-    /// As points in time with their offset.
+    /// Timestamps with an offset.
     Zoned,
-    /// As text.
+    /// Intervals, as text.
     Interval,
-    /// As bytes.
+    /// Byte strings.
     Bytes,
-    /// As text, through its locator.
+    /// Long text, read through its locator.
     Clob,
-    /// As bytes, through its locator.
+    /// Long byte strings, read through their locator.
     Blob,
-    /// As truth values.
+    /// Booleans.
     Boolean,
-    /// Not at all; the type's name stands in its place.
+    /// Unsupported values, replaced by the name of the type.
     Unsupported(String),
 }
 
 impl Kind {
-    /// How the column reads where no value tells.
+    /// Returns the kind of column to report when no value decides it.
     pub(crate) fn declared(&self) -> ColumnKind {
         match self {
             Self::Text | Self::Interval | Self::Clob | Self::Unsupported(_) => ColumnKind::Text,

@@ -11,7 +11,7 @@ use crate::statement::{all, begin};
 /// Characters of a value at most: longer ones are prose, which no question quotes.
 const LONGEST: usize = 200;
 
-/// At most `limit` values as text in their order, without nulls and long ones.
+/// Reads at most `limit` distinct values as sorted text, without nulls and long ones.
 pub(crate) fn read(pool: &Pool, at: &ColumnPath, limit: usize, brake: &Brake) -> Result<Vec<String>, TargetError> {
     pool.with(Purpose::Reading(None), brake, |trips| {
         begin(trips)?;
@@ -20,7 +20,8 @@ pub(crate) fn read(pool: &Pool, at: &ColumnPath, limit: usize, brake: &Brake) ->
     })
 }
 
-/// Distinct and in order within, limited without: Oracle before 12c knows no FETCH FIRST.
+/// Builds the query: an inner one that is distinct and ordered, and an outer one that limits it, as Oracle before 12c
+/// has no FETCH FIRST.
 fn select(owner: &str, relation: &str, column: &str, limit: usize) -> String {
     let (owner, relation, column) = (quoted(owner), quoted(relation), quoted(column));
     format!(

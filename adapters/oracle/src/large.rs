@@ -66,7 +66,7 @@ fn is_plain(data_type: &str) -> bool {
     PLAIN.contains(&word)
 }
 
-/// Whether values of this kind are large objects, or may hold some.
+/// Checks whether values of this kind are large objects, or may contain some.
 pub(crate) fn is_large(kind: &Kind) -> bool {
     match kind {
         Kind::Clob | Kind::Blob | Kind::Unsupported(_) => true,

@@ -1,11 +1,11 @@
-//! Large objects, read as far as a cell may be long.
+//! Reads large objects (LOBs), up to the maximum length of a cell.
 
 use std::io::{self, Read};
 
-/// More than any text's last character: what is cut must be seen to be longer than the limit.
+/// Bytes read beyond the limit, more than any character has, so that a truncated text is recognized as too long.
 const BEYOND: usize = 4;
 
-/// Asked for at once at least; the driver reads characters into a buffer of its own below this.
+/// The minimum number of bytes requested at once; below it the driver reads characters into a buffer of its own.
 const PORTION: usize = 4096;
 
 /// The beginning of a text of so many UTF-16 units, which is how Oracle counts it: all of it, or more than `most` bytes.
@@ -28,8 +28,8 @@ pub(crate) fn bytes(from: impl Read, length: u64, most: usize) -> io::Result<Vec
     beginning(from, length, |bytes| bytes.len() as u64, most)
 }
 
-/// Never by `read_to_end`, which takes memory for the whole, and never beyond the end: the length came with the row, and
-/// a read that finds nothing more is a round trip too.
+/// Reads the beginning of a large object without `read_to_end`, which would allocate all of it, and never beyond the
+/// end: the length came with the row, and an empty read would cost another round trip.
 fn beginning(mut from: impl Read, length: u64, of: impl Fn(&[u8]) -> u64, most: usize) -> io::Result<Vec<u8>> {
     let wanted = most.saturating_add(BEYOND);
     let mut bytes = Vec::new();

@@ -1,23 +1,23 @@
-//! Dates, times and intervals, as they are shown and as they are bound.
+//! Dates, times and intervals: formatting and binding.
 
 use pstral_core::domain::Value;
 
 /// A point in time, of the calendar Oracle uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Moment {
-    /// Before 1 are years before our era.
+    /// The year; values below 1 are BCE.
     pub(crate) year: i32,
-    /// From 1.
+    /// The month, from 1.
     pub(crate) month: u32,
-    /// From 1.
+    /// The day, from 1.
     pub(crate) day: u32,
-    /// From 0.
+    /// The hour, from 0.
     pub(crate) hour: u32,
-    /// From 0.
+    /// The minute, from 0.
     pub(crate) minute: u32,
-    /// From 0 to 59: Oracle knows no leap seconds.
+    /// The second, from 0 to 59: Oracle has no leap seconds.
     pub(crate) second: u32,
-    /// From 0.
+    /// The nanosecond, from 0.
     pub(crate) nanosecond: u32,
     /// Minutes east of Greenwich, where it says.
     pub(crate) offset: Option<i32>,
@@ -30,7 +30,7 @@ impl Moment {
         if midnight { self.shown(self.day(), Value::Date) } else { self.timestamp() }
     }
 
-    /// Without the zeros at the end of its fraction.
+    /// Formats it without trailing zeros in the fraction.
     pub(crate) fn timestamp(&self) -> Value {
         let fraction = fraction(self.nanosecond);
         let offset = self.offset.map(offset_text).unwrap_or_default();
@@ -63,7 +63,7 @@ impl Moment {
     }
 }
 
-/// `D HH:MM:SS[.fff]` with a sign where it is negative; each part has the sign of the whole.
+/// Formats an interval as `D HH:MM:SS[.fff]`, with a sign if it is negative; every part has the sign of the whole.
 pub(crate) fn day_interval(days: i32, hours: i32, minutes: i32, seconds: i32, nanoseconds: i32) -> Value {
     let negative = [days, hours, minutes, seconds, nanoseconds].iter().any(|part| *part < 0);
     let [days, hours, minutes, seconds] = [days, hours, minutes, seconds].map(i32::unsigned_abs);
@@ -71,7 +71,7 @@ pub(crate) fn day_interval(days: i32, hours: i32, minutes: i32, seconds: i32, na
     Value::Text(format!("{sign}{days} {hours:02}:{minutes:02}:{seconds:02}{fraction}"))
 }
 
-/// `Y-MM` with a sign where it is negative.
+/// Formats an interval as `Y-MM`, with a sign if it is negative.
 pub(crate) fn month_interval(years: i32, months: i32) -> Value {
     let sign = if years < 0 || months < 0 { "-" } else { "" };
     Value::Text(format!("{sign}{}-{:02}", years.unsigned_abs(), months.unsigned_abs()))

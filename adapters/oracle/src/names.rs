@@ -1,6 +1,6 @@
 //! Names of accounts, schemas and relations as Oracle stores and reads them.
 
-/// As Oracle stores a name that people write: upper case, unless it stands in double quotes.
+/// Returns a name as Oracle stores it: in upper case, unless it is in double quotes.
 pub(crate) fn stored(written: &str) -> String {
     let quoted = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     quoted.map_or_else(|| written.to_uppercase(), str::to_owned)

@@ -1,4 +1,4 @@
-//! Oracle's NUMBER, from text to text: no float ever holds it.
+//! Converts Oracle's NUMBER from text to text, so that no float ever holds it.
 
 use pstral_core::domain::Value;
 
@@ -20,7 +20,7 @@ pub(crate) fn number(text: &str, decimals: u8) -> Value {
     Value::Decimal(plain)
 }
 
-/// `-?\d+(\.\d+)?`: no exponent, and digits before the point.
+/// Normalizes a number to `-?\d+(\.\d+)?`: no exponent, and digits before the point.
 fn plain(text: &str) -> Option<String> {
     let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (digits, exponent) = match rest.split_once(['E', 'e']) {

@@ -1,4 +1,4 @@
-//! How Oracle would go about a statement, and what it expects that to cost.
+//! Execution plans of statements, with Oracle's cost estimate.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::pool::{Pool, Purpose};
 use crate::statement::{Person, all, with_person};
 use crate::trips::Trips;
 
-/// Whether the table of plans is there for us at all.
+/// The query that checks whether the plan table is accessible.
 const TABLE: &str = "SELECT id FROM sys.plan_table$ WHERE ROWNUM < 1";
 
 /// Each step in order. The table that everybody has, by its own name: `PLAN_TABLE` would be the company's where the
@@ -27,10 +27,9 @@ const LINES: usize = 200;
 /// Tells plans apart that are asked for at the same time.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// What the database expects of a person's statement, in a session that is theirs: what they may read, and which rows,
-/// decides the plan. The plan is written into a table, so the session serves nothing else and is not read-only, and the
-/// transaction is rolled back. A fault of the statement is told; where it has no plan for another reason, the estimate
-/// says nothing.
+/// Reads the plan of a person's statement, in a session of theirs, since their rights and row policies determine it.
+/// The plan is written into a table, so the session serves nothing else and is not read-only, and the transaction is
+/// rolled back. Fails if the statement is invalid; if there is no plan for another reason, the estimate is empty.
 pub(crate) fn read(pool: &Pool, text: &str, person: &Person, brake: &Brake) -> Result<Estimate, TargetError> {
     // It stands in the statement itself, which takes no parameter there.
     let name = format!("pstral-{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -51,7 +50,7 @@ pub(crate) fn read(pool: &Pool, text: &str, person: &Person, brake: &Brake) -> R
     })
 }
 
-/// Whether there is a plan now; an error where the statement itself is refused.
+/// Explains a statement, and returns true if there is a plan now. Fails if the statement itself is refused.
 fn explained(trips: &mut Trips<'_>, explain: &str) -> Result<bool, TargetError> {
     let refused = trips.call(|session| match session.run(explain) {
         Ok(()) => Ok(None),

@@ -13,18 +13,19 @@ use crate::session::{Driver, Login, Session};
 use crate::setup::{out_of_reach, set_up};
 use crate::trips::Trips;
 
-/// Time for what ends a session's use: the person no longer waits, but a thread does.
+/// The time-out for ending the use of a session: the person no longer waits, but a thread does.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// How long sessions are good for.
+/// The maximum ages of sessions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ages {
-    /// One that lay longer is asked whether it still answers: a round trip, so that a restart of the database between
-    /// two questions is nobody's error.
+    /// Idle time after which a session is pinged before use: a round trip, so that a restart of the database between
+    /// two questions causes no error.
     pub(crate) fresh: Duration,
-    /// One that lay longer is closed when the next one is wanted.
+    /// Idle time after which a session is closed when the next one is requested.
     pub(crate) idle: Duration,
-    /// One that was opened before that is closed then too, so that changed rights and settings are taken up.
+    /// Time since login after which a session is closed at that point too, so that changed rights and settings take
+    /// effect.
     pub(crate) old: Duration,
 }
 
@@ -34,12 +35,12 @@ impl Default for Ages {
     }
 }
 
-/// What a session is for; none serves two purposes or two persons' accounts.
+/// The purpose of a session; none serves two purposes or two persons' accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Reading, under the account that is entered through ours, or our own.
+    /// Reading, through the proxy of this account or as our own.
     Reading(Option<String>),
-    /// Plans, which the database writes into a table of the session; entered likewise.
+    /// Plans, which the database writes into a table of the session; the account is as for reading.
     Plans(Option<String>),
 }
 
@@ -53,15 +54,15 @@ pub(crate) struct Pool {
     idle: Mutex<Vec<Idle>>,
 }
 
-/// How sessions are entered.
+/// The login of sessions.
 pub(crate) struct Door {
-    /// As Oracle's network layer reads it.
+    /// The connect string, as Oracle's network layer reads it.
     pub(crate) connect: String,
-    /// Our account.
+    /// The name of our account.
     pub(crate) user: String,
     /// Its password.
     pub(crate) password: secrecy::SecretString,
-    /// Where names without a schema are looked up, as stored.
+    /// The schema in which unqualified names are looked up, as it is stored.
     pub(crate) schema: String,
 }
 
@@ -151,7 +152,7 @@ impl Pool {
         found
     }
 
-    /// Where there are too many, the one that lay longest is closed.
+    /// Returns a session to the pool. If there are too many, the one idle for longest is closed.
     fn keep(&self, one: Idle) {
         let mut idle = self.idle();
         idle.push(one);
@@ -175,8 +176,8 @@ fn leave(session: &dyn Session) -> bool {
     session.rollback().is_ok()
 }
 
-/// What the brake may break: the session while it is used, and no longer. A late stop must not reach the next person's
-/// statement on the same session.
+/// The handle by which the brake interrupts a session, valid only while the session is in use: a late stop must not
+/// reach the next person's statement on the same session.
 struct Leash {
     held: Mutex<Held>,
 }
@@ -195,7 +196,7 @@ impl Leash {
         leash
     }
 
-    /// Away from the thread that says so: a signal too goes through a network that may be stuck.
+    /// Interrupts the session from another thread: a signal also goes through a network that may be stuck.
     fn pull_aside(leash: &Arc<Self>) {
         if leash.held.try_lock().is_ok_and(|held| held.session.is_none()) {
             return;
@@ -207,7 +208,8 @@ impl Leash {
         }
     }
 
-    /// Under the lock, so that the session is not let go of in between; the call itself only sends a signal.
+    /// Interrupts the session under the lock, so that it is not released in between; the call itself only sends a
+    /// signal.
     fn pull(&self) {
         let mut held = self.lock();
         if let Some(session) = held.session.clone() {
@@ -216,7 +218,8 @@ impl Leash {
         }
     }
 
-    /// Whether it was pulled: then the session may yet answer the next call with the break.
+    /// Releases the session, and returns true if it was interrupted: it may then still answer its next call with the
+    /// break.
     fn let_go(&self) -> bool {
         let mut held = self.lock();
         held.session = None;

@@ -1,4 +1,4 @@
-//! All that the adapter asks of a driver: small enough that another can take its place, and that tests can.
+//! The interface to a driver: small enough that another driver, or a test double, can implement it.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ pub(crate) trait Driver: Send + Sync {
     fn open(&self, login: &Login) -> Result<Box<dyn Session>, Fault>;
 }
 
-/// Who enters where.
+/// The account and the database of a login.
 pub(crate) struct Login {
-    /// As Oracle's network layer reads it.
+    /// The connect string, as Oracle's network layer reads it.
     pub(crate) connect: String,
     /// The account whose password it is.
     pub(crate) user: String,
-    /// Shown to nobody.
+    /// The password, which is never shown.
     pub(crate) password: SecretString,
     /// The account that is entered through it.
     pub(crate) through: Option<String>,
@@ -51,7 +51,7 @@ pub(crate) trait Session: Send + Sync {
     /// Ends the transaction.
     fn rollback(&self) -> Result<(), Fault>;
 
-    /// Whether the database still answers.
+    /// Checks that the database still answers.
     fn ping(&self) -> Result<(), Fault>;
 
     /// Ends the call another thread is waiting for; called at any time.
@@ -96,7 +96,7 @@ pub(crate) struct Named {
 pub(crate) struct Described {
     /// Its name; not necessarily unique.
     pub(crate) name: String,
-    /// How its values are read.
+    /// The way in which its values are read.
     pub(crate) kind: Kind,
 }
 

@@ -1,4 +1,4 @@
-//! What every session is told before its first statement.
+//! The statements that set every session up before its first query.
 
 use pstral_core::ports::TargetError;
 
@@ -28,8 +28,8 @@ pub(crate) fn set_up(trips: &mut Trips<'_>, schema: &str) -> Result<(), TargetEr
     Ok(())
 }
 
-/// What is refused before there is a statement, a schema that does not exist for one, is the operator's to repair: to
-/// whoever asks the database is out of reach.
+/// Converts a refusal during the setup, such as of a schema that does not exist: the operator must fix it, so to the
+/// person the database is unavailable.
 pub(crate) fn out_of_reach(error: TargetError) -> TargetError {
     match error {
         TargetError::Rejected(reason) => TargetError::Unavailable(reason),

@@ -1,4 +1,4 @@
-//! One statement of someone else: read-only, with its parameters, row by row.
+//! Runs one statement of a person: read-only, with its parameters, row by row.
 
 use std::collections::BTreeMap;
 
@@ -29,19 +29,19 @@ pub(crate) fn begin(trips: &mut Trips<'_>) -> Result<(), TargetError> {
 
 /// A statement as it came through the guard.
 pub(crate) struct Statement {
-    /// Exactly what runs.
+    /// The exact text that runs.
     pub(crate) text: String,
     /// The values of its parameters.
     pub(crate) values: BTreeMap<String, Value>,
-    /// How much it may cost.
+    /// The limits of time, rows and bytes.
     pub(crate) limits: Limits,
     /// Rows a round trip.
     pub(crate) fetch: u32,
-    /// It may make temporary large objects, even if its result has none.
+    /// True if it may create temporary LOBs, even if its result has none.
     pub(crate) large: bool,
 }
 
-/// Who asks.
+/// The person who asks.
 pub(crate) struct Person {
     /// The local user's name.
     pub(crate) name: String,
@@ -125,7 +125,7 @@ fn rows(
     Ok(reached)
 }
 
-/// Where the driver gives up on a column, the others are read in a frame.
+/// Opens the statement; if the driver does not support a column, a frame reads the others.
 fn open(
     trips: &mut Trips<'_>,
     statement: &Statement,

@@ -44,7 +44,7 @@ impl OracleTarget {
         Self::over(driver, config)
     }
 
-    /// Over a driver of any kind.
+    /// Creates the target with any driver.
     pub(crate) fn over(driver: Arc<dyn Driver>, config: OracleConfig) -> Self {
         let schema = stored(config.schema.as_ref().unwrap_or(&config.user));
         let connect = within(&config.connect, config.connect_time);
@@ -77,7 +77,7 @@ impl OracleTarget {
         self.threads.stream(limits, cancel, work).await
     }
 
-    /// What Oracle says of a text that has not passed the guard.
+    /// Returns the plan of a text that has not passed the guard.
     pub(crate) async fn plan(&self, text: String, person: &str) -> Result<Estimate, TargetError> {
         let person = self.person(person)?;
         self.read(move |pool, brake| plan::read(pool, &text, &person, brake)).await

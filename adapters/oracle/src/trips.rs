@@ -1,4 +1,4 @@
-//! Round trips to the database, each bounded by what is left of the time.
+//! Round trips to the database, each limited by the remaining time.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use pstral_reading::Brake;
 use crate::fault::{Fault, Stage, fault};
 use crate::session::Session;
 
-/// How old a bound may be: rows come faster than it need be told anew.
+/// The maximum age of a time-out set on the session: rows come faster than it needs to be set again.
 const FRESH: Duration = Duration::from_millis(20);
 
 /// The least a call may be given: 0 would mean no bound at all.
@@ -19,14 +19,14 @@ pub(crate) struct Trips<'t> {
     session: &'t dyn Session,
     brake: &'t Brake,
     told: Option<Instant>,
-    /// How far it has come.
+    /// The progress of the work.
     pub(crate) stage: Stage,
     /// The session is closed after this statement, however it ends.
     pub(crate) spent: bool,
 }
 
 impl<'t> Trips<'t> {
-    /// No row has come yet.
+    /// Starts before the first row.
     pub(crate) fn new(session: &'t dyn Session, brake: &'t Brake) -> Self {
         Self { session, brake, told: None, stage: Stage::Before, spent: false }
     }

@@ -1,4 +1,4 @@
-//! Where the database is: a URL, and nothing of the environment.
+//! The address of the database: a URL, without anything from the environment.
 
 use std::borrow::Cow;
 
@@ -8,25 +8,25 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
-/// Why a URL names no database. It never holds a part of the URL but the name of a parameter.
+/// The reason why a URL names no database. It quotes nothing of the URL except the name of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUrl {
-    /// It cannot be read as a URL.
+    /// The text is not a URL.
     #[error("it is not a URL: write postgres://user:password@host:port/database, special characters as %XX")]
     Unreadable,
-    /// It is one of something else.
+    /// The scheme is not PostgreSQL's.
     #[error("it must start with postgres://")]
     Scheme,
-    /// Where the server is.
+    /// The host is missing.
     #[error("it names no host")]
     NoHost,
-    /// As whom to connect; the machine's own user is not assumed.
+    /// The user is missing; the machine's own user is not assumed.
     #[error("it names no user")]
     NoUser,
-    /// What to open; the user's name is not assumed.
+    /// The database is missing; the user's name is not assumed.
     #[error("it names no database")]
     NoDatabase,
-    /// `sslmode` is none of PostgreSQL's.
+    /// The value of `sslmode` is unknown.
     #[error("sslmode must be disable, prefer, require, verify-ca or verify-full")]
     SslMode,
     /// A parameter that is not taken: some would undo a protection.
@@ -37,7 +37,8 @@ pub enum InvalidUrl {
     Environment,
 }
 
-/// How connections are made. A password file is not read, and whatever the environment could say is said here.
+/// Builds the connection options. No password file is read, and every option that the environment could set is set
+/// here.
 pub(crate) fn options(url: &SecretString) -> Result<PgConnectOptions, InvalidUrl> {
     let url = Url::parse(url.expose_secret()).map_err(|_| InvalidUrl::Unreadable)?;
     if !matches!(url.scheme(), "postgres" | "postgresql") {

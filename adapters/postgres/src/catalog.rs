@@ -91,7 +91,7 @@ pub(crate) async fn read(connection: &mut PgConnection, schema: &str) -> Result<
     Ok(Catalog { callables, ..Catalog::new(Dialect::Postgres, schema, tables) })
 }
 
-/// How many tables and views there are to read.
+/// Counts the readable tables and views.
 pub(crate) async fn counts(connection: &mut PgConnection) -> Result<(u64, u64), sqlx::Error> {
     let rows = ask(RELATIONS).fetch_all(connection).await?;
     let views = rows.iter().map(|row| row.try_get(3)).collect::<Result<Vec<bool>, _>>()?;

@@ -1,11 +1,11 @@
-//! What a PostgreSQL target is made of.
+//! The configuration of a PostgreSQL target.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// Which database, as whom, and how much of it may be taken.
+/// The database, the account, and limits on the resources used.
 #[derive(Debug, Clone)]
 pub struct PostgresConfig {
     /// `postgres://user:password@host:port/database`, with `?sslmode=` and `sslrootcert=` where needed.
@@ -19,7 +19,7 @@ pub struct PostgresConfig {
     pub connect_time: Duration,
     /// Time for the catalog, a plan, known values and the health check; and for waiting for their turn.
     pub read_time: Duration,
-    /// As whom statements run.
+    /// The account under which statements run.
     pub identity: Identity,
     /// The time zone of statements, such as `Europe/Paris`: where their days and months begin.
     pub timezone: String,
@@ -40,14 +40,14 @@ impl PostgresConfig {
     }
 }
 
-/// As whom statements run. In either case the database is told who asks: `current_setting('pstral.person', true)` is the
-/// local user's name, for policies on rows.
+/// The account under which statements run. In either case the database is told who asks:
+/// `current_setting('pstral.person', true)` is the local user's name, for policies on rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Identity {
-    /// Everybody's as the account of the URL.
+    /// The account of the URL, for everybody.
     #[default]
     Shared,
-    /// Each person's as a role of their own, by local user's name; who has none is told so. The account of the URL must
-    /// be a member of each of these roles.
+    /// A role for each person, by local user name; somebody without one is told so. The account of the URL must be a
+    /// member of each of these roles.
     Role(BTreeMap<String, String>),
 }

@@ -41,12 +41,12 @@ pub(crate) fn fault(error: &sqlx::Error, begun: bool) -> TargetError {
     }
 }
 
-/// Whether the server stopped the statement because someone or a clock told it to.
+/// Checks whether the server stopped the statement on request or at a time limit.
 pub(crate) fn is_canceled(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.code().as_deref() == Some(CANCELED))
 }
 
-/// Why no transaction begins. Nothing in a statement would mend that: it has yet to be sent.
+/// Explains why no transaction could begin. The statement is not the reason, as it has not been sent yet.
 pub(crate) fn not_begun(error: &sqlx::Error, terms: &Terms) -> TargetError {
     if let (Some(role), Some(code)) = (&terms.role, error.as_database_error().and_then(DatabaseError::code))
         && NO_ROLE.contains(&&*code)
@@ -60,8 +60,9 @@ pub(crate) fn not_begun(error: &sqlx::Error, terms: &Terms) -> TargetError {
     }
 }
 
-/// Whether the connection is over. After an error of a statement the server goes on listening; after a fatal one it does
-/// not: <https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS>.
+/// Checks whether the connection has ended. After an error of a statement the server goes on listening; after a fatal
+/// one it does not:
+/// <https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS>.
 pub(crate) fn is_gone(error: &sqlx::Error) -> bool {
     let said = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
     said.is_none_or(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))

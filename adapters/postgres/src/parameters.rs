@@ -112,7 +112,7 @@ fn has_zone(timestamp: &str) -> bool {
     timestamp.get(19..).is_some_and(|rest| rest.contains(['+', '-', 'Z', 'z']))
 }
 
-/// Whether the value stays what it is as this type: no digits and no time of day are lost.
+/// Checks whether the value keeps its digits and its time of day when converted to this type.
 fn fits(value: &Value, expected: &PgTypeInfo) -> bool {
     let whole = |most: i64| match value {
         Value::Integer(number) => (-most - 1..=most).contains(number),

@@ -47,7 +47,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Whether the quote that comes next opens `E'…'`.
+/// Checks whether the next quote opens an `E'…'` string.
 fn escapes(before: &str) -> bool {
     let mut back = before.chars().rev();
     matches!(back.next(), Some('e' | 'E')) && !back.next().is_some_and(|c| is_word(c) || c == '$')

@@ -1,4 +1,4 @@
-//! How PostgreSQL would go about a statement.
+//! Query plans of PostgreSQL.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

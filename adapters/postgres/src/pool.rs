@@ -34,10 +34,10 @@ pub(crate) struct Pool {
     idle: Mutex<Vec<Session>>,
 }
 
-/// What work in a transaction leaves.
+/// The result of work in a transaction.
 pub(crate) struct Done<T> {
     pub(crate) value: T,
-    /// Whether the server has nothing left to do for it, so that its connection can serve again.
+    /// True if the server has completed everything for it, so that its connection can be reused.
     pub(crate) whole: bool,
 }
 
@@ -47,7 +47,7 @@ impl<T> Done<T> {
     }
 }
 
-/// What came of work on a task of its own.
+/// Waits for the result of work on a task of its own.
 pub(crate) async fn outcome<T>(waiting: oneshot::Receiver<Result<T, TargetError>>) -> Result<T, TargetError> {
     waiting.await.unwrap_or_else(|_| Err(TargetError::Failed("the reading task broke down".to_owned())))
 }
@@ -106,7 +106,7 @@ impl Pool {
         waiting
     }
 
-    /// The same for what nobody wants to follow, within `time`.
+    /// Runs work that nobody follows, within `time`.
     pub(crate) async fn read<T: Send + 'static>(
         self: &Arc<Self>,
         terms: Terms,

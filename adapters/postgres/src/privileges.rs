@@ -1,4 +1,4 @@
-//! What the account may do beyond reading.
+//! The privileges of the account beyond reading.
 
 use std::collections::{BTreeMap, BTreeSet};
 

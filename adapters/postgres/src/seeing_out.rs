@@ -71,7 +71,7 @@ async fn is_over(
     row.try_get::<bool, _>(0).map(|works| !works)
 }
 
-/// Whether nothing listens where the server was: what it was doing is over with it.
+/// Checks whether the server is gone, and with it everything it was doing.
 fn no_server_is_there(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound))
 }

@@ -19,13 +19,13 @@ const LOCK_WAIT: &str = "2s";
 /// Under which terms a transaction runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Terms {
-    /// What the server holds a single statement to, beneath our own deadline.
+    /// The server's time limit for a single statement, below our own deadline.
     pub(crate) time: Duration,
     /// The local user's name; empty for what nobody asked for.
     pub(crate) person: String,
     /// The role to run as, if not the account itself.
     pub(crate) role: Option<String>,
-    /// Where days and months begin.
+    /// The time zone, which determines the start of days and months.
     pub(crate) timezone: String,
 }
 

@@ -14,14 +14,14 @@ use crate::parameters;
 use crate::pool::Done;
 use crate::values::Shape;
 
-/// What is to run, and within which limits.
+/// The statement to run, with its parameters and limits.
 pub(crate) struct Asked {
     pub(crate) text: String,
     pub(crate) values: BTreeMap<String, Value>,
     pub(crate) limits: Limits,
 }
 
-/// How a column is read.
+/// The decoding of a column.
 struct Reading {
     shape: Shape,
     type_name: String,

@@ -58,8 +58,8 @@ impl PostgresTarget {
         follow(brake, inlet, outcome(ending).boxed()).await
     }
 
-    /// What PostgreSQL says of a text that has not passed the guard: under the rights by which it would run, and the
-    /// policies on rows that hold for the person.
+    /// Returns the plan of a text that has not passed the guard, with the privileges and row policies that apply to the
+    /// person.
     pub(crate) async fn plan(
         &self,
         text: String,

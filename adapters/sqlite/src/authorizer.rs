@@ -1,4 +1,5 @@
-//! What a prepared statement may do: read known relations and call harmless functions; everything else is denied.
+//! The authorizer of prepared statements: they may read known relations and call harmless functions; everything else is
+//! denied.
 
 use std::collections::HashSet;
 

@@ -1,20 +1,21 @@
-//! How many rows and different values tables have, as far as ANALYZE was run.
+//! The numbers of rows and of distinct values, as far as ANALYZE was run.
 
 use std::collections::BTreeMap;
 
 use pstral_core::domain::Relation;
 use rusqlite::Connection;
 
-/// What the database's statistics say, by table (<https://www.sqlite.org/fileformat2.html#stat1tab>).
+/// The database's statistics by table (<https://www.sqlite.org/fileformat2.html#stat1tab>).
 #[derive(Default)]
 pub(crate) struct Counts {
     rows: BTreeMap<String, u64>,
-    /// Of the first column of each index.
+    /// The number of distinct values of the first column of each index.
     distinct: BTreeMap<(String, String), u64>,
 }
 
 impl Counts {
-    /// Nothing where ANALYZE never ran, and nothing that cannot be counts: anybody who may write may write there.
+    /// Reads the statistics. Empty where ANALYZE never ran; values that cannot be counts are ignored, since anybody who
+    /// may write may change them.
     pub(crate) fn read(connection: &Connection) -> rusqlite::Result<Self> {
         let mut counts = Self::default();
         if !connection.table_exists(Some("main"), "sqlite_stat1")? {

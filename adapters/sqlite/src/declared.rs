@@ -1,4 +1,4 @@
-//! What a column's declared type says of the values that SQLite stores as it likes.
+//! The meaning of a column's declared type, which SQLite does not enforce.
 
 use pstral_core::domain::{ColumnKind, Value, tidied};
 use rusqlite::types::ValueRef;
@@ -14,7 +14,7 @@ pub(crate) enum Declared {
     Timestamp,
     /// `DECIMAL`, `NUMERIC`, `NUMBER`: exact numbers with at least so many decimals.
     Decimal {
-        /// Zero where none is declared.
+        /// The number of decimals; zero if none is declared.
         scale: usize,
     },
     /// `BOOLEAN`: 0 and 1.
@@ -72,7 +72,7 @@ impl Declared {
         Value::Text(text.into_owned())
     }
 
-    /// How its values read, as far as the type says.
+    /// Returns the kind of its values, if the declared type determines it.
     pub(crate) fn kind(self) -> Option<ColumnKind> {
         match self {
             Self::Date => Some(ColumnKind::Date),

@@ -1,6 +1,6 @@
 //! Dates and times as SQLite databases write them in text.
 
-/// Whether a text is a date of the calendar, `YYYY-MM-DD`.
+/// Checks whether a text is a valid calendar date, `YYYY-MM-DD`.
 pub(crate) fn is_date(text: &str) -> bool {
     let mut parts = text.split('-');
     let (Some(year), Some(month), Some(day), None) =

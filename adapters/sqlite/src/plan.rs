@@ -1,4 +1,4 @@
-//! How SQLite would go about a statement.
+//! Query plans of SQLite.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What can be said of a statement's text before SQLite compiles it, where SQLite has no limit of its own.
+//! Checks of a statement's text before SQLite compiles it, where SQLite has no limit of its own.
 
 use crate::unfolding;
 

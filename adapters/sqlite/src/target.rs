@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{catalog, known_values, open, plan, statement};
 
-/// Which database, and how much of this machine it may take.
+/// The database file, and limits on this machine's resources.
 #[derive(Debug, Clone)]
 pub struct SqliteConfig {
     /// The database file. It need not exist yet: it is opened at each use. Beside a database in WAL mode SQLite makes
@@ -29,7 +29,7 @@ pub struct SqliteConfig {
 }
 
 impl SqliteConfig {
-    /// Four at once, ten seconds.
+    /// Creates a configuration with defaults: four statements at once, ten seconds.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), max_concurrent: 4, read_time: Duration::from_secs(10) }
     }
@@ -61,7 +61,7 @@ impl SqliteTarget {
         self.threads.stream(limits, cancel, work).await
     }
 
-    /// What SQLite says of a text that has not passed the guard.
+    /// Returns the plan of a text that has not passed the guard.
     pub(crate) async fn plan(&self, text: String) -> Result<Estimate, TargetError> {
         self.read(move |path, brake| plan::read(path, &text, brake)).await
     }

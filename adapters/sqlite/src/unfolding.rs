@@ -1,5 +1,6 @@
-//! How many queries a statement unfolds to. SQLite copies a common table expression at each mention while it compiles,
-//! where neither a limit nor the brake reaches: forty that each name the one before twice took minutes and all memory.
+//! Estimates the number of queries that a statement expands to. SQLite copies a common table expression at each mention
+//! while it compiles, where neither a limit nor the brake reaches: forty that each name the one before twice took
+//! minutes and all memory.
 
 use std::collections::{HashMap, HashSet};
 
@@ -43,7 +44,7 @@ impl Unfolding<'_> {
         copies.fold(1, u64::saturating_add)
     }
 
-    /// Where a relation may stand, and not the qualifier of a column.
+    /// Checks whether the token is in the position of a relation, and is not the qualifier of a column.
     fn is_mention(&self, at: usize) -> bool {
         let before = at.checked_sub(1).map(|before| &self.tokens[before]);
         let place = match before {
@@ -137,7 +138,7 @@ fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// What stands before the closing quote, where two quotes are one, and what comes after it.
+/// Splits a text at its closing quote, where a doubled quote stands for one.
 fn quoted(text: &str, quote: char) -> (String, &str) {
     let (mut word, mut rest) = (String::new(), text);
     loop {

@@ -1,5 +1,5 @@
-//! What a chain is proven by, straight from a server's copy of its rows: the driver of the rest makes a value of
-//! each column by itself, which is most of what a proof does there.
+//! Reads chain links directly from PostgreSQL's COPY output, to verify long logs: the driver used elsewhere creates a
+//! value for every column, which takes most of the time of a verification.
 //!
 //! The form is PostgreSQL's binary one (<https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format").
 
@@ -24,7 +24,7 @@ const ATTRIBUTES: &str = "SELECT attname::text AS name, atttypid::bigint AS kind
 /// The types of columns, by numbers that do not change (<https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat>).
 const INT8: i64 = 20;
 const TEXT: i64 = 25;
-/// What every copy begins with, before its flags and the length of what else its header holds.
+/// The signature at the start of every copy, before its flags and the length of the header extension.
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 
 /// The links of one chain after a number up to another, in order.
@@ -110,7 +110,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Where the fields of the next row stand; false at the end.
+    /// Reads the positions of the next row's fields; false at the end, `None` if the bytes are not a valid copy.
     fn row(&mut self, fields: &mut Vec<Option<Range<usize>>>) -> Option<bool> {
         fields.clear();
         let Ok(count) = u16::try_from(i16::from_be_bytes(self.take()?)) else { return Some(false) };

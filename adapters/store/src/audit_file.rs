@@ -1,5 +1,5 @@
-//! What a chain is proven by, straight from a file of SQLite, to prove long logs: the driver of the rest takes each value of each row
-//! through a thread and a copy of its own, which is most of the time a proof takes.
+//! Reads chain links directly from a SQLite file, to verify long logs: the driver used elsewhere passes and copies
+//! every value through a thread, which takes most of the time of a verification.
 
 use std::borrow::Cow;
 
@@ -73,7 +73,7 @@ impl Held for Fields<'_> {
     }
 }
 
-/// Of a file that was open a moment ago: what it holds cannot be read any more, or not now.
+/// Converts an error of a file that could be opened: its content cannot be read any more, or not now.
 #[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
 fn unreadable(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {

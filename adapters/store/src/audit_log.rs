@@ -101,12 +101,12 @@ impl AuditLog for Store {
     }
 }
 
-/// What is wrong with an audit that no chain can show.
+/// A fault of an audit that no chain can reveal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditFault {
-    /// In the place of its table is something else, or nothing.
+    /// Its table is missing, or replaced by something else.
     NoTable,
-    /// It holds no entry, though what is audited first is there.
+    /// It has no entry, although its first event is known to have been recorded.
     Emptied,
 }
 
@@ -126,7 +126,7 @@ impl Store {
     }
 }
 
-/// What one chain is proven by after a number up to another, in order.
+/// Reads the chain links of an instance in a range of numbers, the start excluded, in order.
 pub(crate) async fn stretch(
     engine: &Engine,
     instance: &str,

@@ -9,7 +9,7 @@ use pstral_core::ports::{AuditFilter, AuditMark, Towards};
 use crate::engine::Engine;
 use crate::sql::{Sql, Value, composed};
 
-/// Which database the text is for, where it matters.
+/// The database that the SQL text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Dialect {
     Sqlite,
@@ -54,7 +54,7 @@ impl Narrowing {
     }
 }
 
-/// What leads to the entries of a filter: that which leaves the fewest.
+/// The index that selects entries: the one that leaves the fewest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lead {
     User,
@@ -67,7 +67,7 @@ enum Lead {
     Time,
 }
 
-/// Those whose indexes hold the action too.
+/// The leads whose indexes include the action.
 const WITH_ACTION: [Lead; 4] = [Lead::User, Lead::Trouble, Lead::Target, Lead::Action];
 
 /// Entries that are looked at for a page at most, where no index tells which of them are asked for: some 30 ms.
@@ -137,7 +137,7 @@ pub(crate) fn bound(engine: &Engine, filter: &AuditFilter, from: Option<AuditMar
     Some(narrowing.finish())
 }
 
-/// What of a filter the index of its lead answers alone.
+/// Returns the part of a filter that the index of its lead covers.
 fn indexed(filter: &AuditFilter, lead: Lead) -> AuditFilter {
     let AuditFilter { since, until, .. } = *filter;
     let mut part = AuditFilter { since, until, ..AuditFilter::default() };

@@ -1,4 +1,4 @@
-//! Audit entries as rows, and rows as entries.
+//! Conversion between audit entries and rows.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -53,7 +53,7 @@ pub(crate) const COLUMNS: [&str; 31] = [
     "salt",
 ];
 
-/// How many rows one statement writes: a few sizes, so that each is prepared once.
+/// The numbers of rows that one statement writes: only a few, so that each is prepared once.
 const SIZES: [usize; 3] = [64, 8, 1];
 
 static ENTRIES: LazyLock<[String; 3]> = LazyLock::new(|| {
@@ -65,7 +65,7 @@ static RELATIONS: LazyLock<[String; 3]> = LazyLock::new(|| {
     SIZES.map(|rows| format!("INSERT INTO audit_relations (relation, at, position) VALUES {}", values(rows, 3)))
 });
 
-/// `($1, $2), ($3, $4)`.
+/// Builds placeholders such as `($1, $2), ($3, $4)`.
 fn values(rows: usize, columns: usize) -> String {
     let mut text = String::new();
     for row in 0..rows {
@@ -163,8 +163,8 @@ fn bound(sql: Sql, entry: &AuditEntry) -> Sql {
 
 /// A row of the audit, from wherever it was read.
 pub(crate) trait Held {
-    /// Where a column stands: looked for from a place on, and then before it. Nowhere in a database of an older version,
-    /// which is only looked at.
+    /// Finds the index of a column, searching from `from` and then before it. `None` in a database of an older version,
+    /// which is only read.
     fn place_of(&self, column: &str, from: usize) -> Option<usize>;
 
     /// The whole number at a place, or nothing where it is NULL.
@@ -193,7 +193,7 @@ pub(crate) fn place_of(names: &[String], column: &str, from: usize) -> Option<us
     (from..names.len()).chain(0..from).find(|at| names.get(*at).is_some_and(|name| name == column))
 }
 
-/// What the column at a place holds is not of its kind.
+/// Returns the error of a column whose value has the wrong type.
 pub(crate) fn misplaced(names: &[String], at: usize) -> StoreError {
     let column = names.get(at).map_or("", String::as_str);
     StoreError::Corrupt(format!("the column {column} holds what does not belong there"))
@@ -234,7 +234,7 @@ pub(crate) fn entry<'a, T: From<Cow<'a, str>>>(row: &'a impl Held) -> Result<Aud
         .map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
-/// What the chain of an instance is proven by, of the entry in a row: nothing of it is copied.
+/// Builds the chain link of the entry in a row, without copying its values.
 pub(crate) fn link(row: &impl Held, instance: &str, buffer: &mut Vec<u8>) -> Result<ChainLink, StoreError> {
     Ok(entry::<Cow<'_, str>>(row)?.link(instance, buffer))
 }
@@ -287,7 +287,7 @@ fn time_of(row: &InTurn<'_, impl Held>) -> Result<Timestamp, StoreError> {
     timestamp(at).ok_or_else(|| unexpected("at", &at.to_string()))
 }
 
-/// What every entry has.
+/// Returns a mandatory value, or the error that it is missing.
 fn needed<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
     held.ok_or_else(|| StoreError::Corrupt(format!("{column} is empty")))
 }

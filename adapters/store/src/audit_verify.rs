@@ -18,9 +18,9 @@ use crate::sql::sql;
 const PAGE: i64 = 2000;
 /// Pages read ahead, each by a task of its own, while another one is checked.
 const AHEAD: usize = 3;
-/// How often to look again while others seal and prune.
+/// The number of attempts while others seal and prune.
 const TRIES: usize = 100;
-/// What may be the reason why entries are sealed or gone.
+/// The actions that may be the reason why entries are sealed or gone.
 const REASONS: [AuditAction; 2] = [AuditAction::UserErased, AuditAction::AuditPruned];
 
 const UP_TO: &str = "SELECT seq FROM audit_events WHERE instance = $1 AND seq <= $2 ORDER BY seq LIMIT 1";
@@ -34,7 +34,7 @@ pub struct AuditProof {
     pub heads: Vec<ChainHead>,
 }
 
-/// Why an audit is not proven.
+/// The reason why an audit could not be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditUnproven {
     /// A chain does not hold.
@@ -43,10 +43,10 @@ pub enum AuditUnproven {
     /// A row that cannot even be read as an entry was changed.
     #[error("{0}")]
     Unreadable(String),
-    /// There is no chain to look at, though there must be.
+    /// A chain that must exist is missing.
     #[error("the audit is gone: {0:?}")]
     Gone(AuditFault),
-    /// It could not be read now, which says nothing of it.
+    /// It could not be read now, which says nothing about the audit.
     #[error(transparent)]
     Store(StoreError),
 }
@@ -77,7 +77,7 @@ impl Store {
         }
     }
 
-    /// What changes with everything that seals or prunes.
+    /// Reads the state that every sealing or pruning changes.
     async fn kept(&self) -> Result<(Vec<AuditCheckpoint>, Vec<ChainHead>), StoreError> {
         let mut newest = Vec::new();
         for action in REASONS {
@@ -112,7 +112,7 @@ impl Store {
         Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads() })
     }
 
-    /// What a checkpoint stands for is gone: a row that lies there was put there by a hand.
+    /// Checks that no row remains in the range of a checkpoint: it would have been inserted by hand.
     async fn nothing_up_to(&self, checkpoint: &AuditCheckpoint) -> Result<(), AuditUnproven> {
         let found = sql(UP_TO).bind(&checkpoint.instance).bind(checkpoint.seq).fetch_optional(self).await;
         let Some(row) = found.map_err(fault)? else { return Ok(()) };
@@ -185,7 +185,8 @@ impl Store {
         }
     }
 
-    /// What a chain is proven by up to an entry, page by page: numbers have no gaps, so that pages need not wait for each other.
+    /// Reads the chain links up to an entry page by page. Numbers have no gaps, so pages are read ahead independently
+    /// of each other.
     fn pages_ahead(
         &self,
         instance: &str,

@@ -17,9 +17,9 @@ const HEAD: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 ORDER
 /// An event that waits, and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Append {
-    /// What to write.
+    /// The event to write.
     pub(crate) event: AuditEvent,
-    /// Told once the event is durable, or why it is not.
+    /// Receives the entry once it is durable, or the error.
     pub(crate) done: oneshot::Sender<Result<AuditEntry, StoreError>>,
 }
 
@@ -88,7 +88,7 @@ async fn head(writing: &mut Writing, instance: &str) -> Result<Option<(i64, Audi
     Ok(Some((get(&row, "seq")?, AuditHash(get(&row, "hash")?))))
 }
 
-/// The same error for each of those whose events shared the transaction.
+/// Copies the error for each caller whose event shared the transaction.
 fn again(error: &StoreError) -> StoreError {
     match error {
         StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()),

@@ -32,7 +32,7 @@ const RENAME: &str = "UPDATE conversations SET title = $2 WHERE id = $1";
 const OPEN: &str = "UPDATE conversations SET platform = $2, place = $3, private = $4, opened =
     (SELECT MAX(other.opened) + 1 FROM conversations AS other WHERE other.user_id = conversations.user_id) WHERE id = $1";
 const IS_WRITTEN: &str = "SELECT id FROM turns WHERE conversation_id = $1 AND state = 'streaming' LIMIT 1";
-/// All of a conversation, what refers to something before what it refers to.
+/// The statements that delete a conversation, each table before those it refers to.
 const DELETE: [&str; 4] = [
     "DELETE FROM proposal_messages WHERE proposal IN (SELECT id FROM proposals WHERE conversation_id = $1)",
     "DELETE FROM proposals WHERE conversation_id = $1",

@@ -19,15 +19,15 @@ const STATE_LOCK: i64 = 0x7073_7472_616c_0001;
 /// A file of SQLite, and how it may be opened beside the pools.
 #[derive(Debug)]
 pub(crate) struct SqliteFile {
-    /// From the root.
+    /// The absolute path.
     pub(crate) path: PathBuf,
-    /// Whether nobody changes it, so that nothing need be made beside it.
+    /// True if nobody changes the file, so that no files need be created beside it.
     pub(crate) immutable: bool,
 }
 
 impl SqliteFile {
-    /// As an address that SQLite takes (<https://www.sqlite.org/uri.html>): every byte that could mean something is
-    /// written by its number.
+    /// Returns the URI that SQLite accepts (<https://www.sqlite.org/uri.html>), with every special byte
+    /// percent-encoded.
     pub(crate) fn uri(&self) -> String {
         let mut uri = "file:".to_owned();
         for byte in self.path.as_os_str().as_encoded_bytes() {
@@ -64,9 +64,9 @@ pub(crate) enum Engine {
 
 /// A transaction on either.
 pub(crate) enum Writing {
-    /// On SQLite.
+    /// A transaction on SQLite.
     Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
+    /// A transaction on PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -76,7 +76,8 @@ impl Engine {
         self.begin_alone_with(STATE_LOCK).await
     }
 
-    /// The same among those that give the same number; on SQLite, where there is one writer, among all.
+    /// Begins a transaction that excludes all others with the same lock number; on SQLite, which has a single writer,
+    /// all others.
     pub(crate) async fn begin_alone_with(&self, lock: i64) -> Result<Writing, StoreError> {
         match self {
             Self::Sqlite { writer, .. } => {

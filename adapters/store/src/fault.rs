@@ -7,7 +7,7 @@ use sqlx::Error;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
-/// What an error means that no row, name or number of the caller explains.
+/// Converts an error that no row, name or number of the caller explains.
 pub(crate) fn fault(error: Error) -> StoreError {
     match error {
         Error::Database(refusal) => match refusal.try_downcast_ref::<PgDatabaseError>() {
@@ -27,7 +27,7 @@ pub(crate) fn fault(error: Error) -> StoreError {
     }
 }
 
-/// Whether someone else holds the file.
+/// Checks whether somebody else holds the file's lock.
 pub(crate) fn is_busy(error: &Error) -> bool {
     error.as_database_error().and_then(code).is_some_and(|code| matches!(code, 5 | 6))
 }
@@ -54,8 +54,8 @@ fn refused(refusal: &dyn DatabaseError) -> StoreError {
     StoreError::Unavailable(format!("{why} ({})", refusal.message()))
 }
 
-/// By the code of PostgreSQL (<https://www.postgresql.org/docs/current/errcodes-appendix.html>). What else the server
-/// says may hold values: its message alone is passed on.
+/// Converts a refusal by PostgreSQL's code (<https://www.postgresql.org/docs/current/errcodes-appendix.html>). Only its
+/// message is passed on, as its other fields may contain values.
 fn refused_by_server(refusal: &PgDatabaseError) -> StoreError {
     let said = refusal.message();
     let why = match refusal.code() {
@@ -75,8 +75,8 @@ fn refused_by_server(refusal: &PgDatabaseError) -> StoreError {
     StoreError::Unavailable(format!("{why} ({said})"))
 }
 
-/// As [`fault`], but a name that is taken is a [`StoreError::Duplicate`] and a reference to nothing is
-/// [`StoreError::Missing`].
+/// Converts an error like [`fault`], but a taken name becomes [`StoreError::Duplicate`], and a reference to a missing
+/// row [`StoreError::Missing`].
 pub(crate) fn conflict(error: Error, name: impl Into<Cow<'static, str>>, needed: &str) -> StoreError {
     match error.as_database_error() {
         Some(refusal) if refusal.is_unique_violation() => StoreError::Duplicate(name.into().into_owned()),
@@ -85,7 +85,7 @@ pub(crate) fn conflict(error: Error, name: impl Into<Cow<'static, str>>, needed:
     }
 }
 
-/// [`StoreError::Missing`] when a change met no row.
+/// Returns [`StoreError::Missing`] if a change affected no row.
 pub(crate) fn met(changed: u64, name: impl FnOnce() -> String) -> Result<(), StoreError> {
     if changed == 0 { Err(StoreError::Missing(name())) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! Whether the state can be written, and how fast.
+//! The health check: whether the state can be written, and how fast.
 
 use std::time::Instant;
 

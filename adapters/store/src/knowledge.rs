@@ -1,4 +1,4 @@
-//! Verified queries, and what became of them.
+//! Verified queries, and the results of using them.
 
 use std::collections::BTreeMap;
 

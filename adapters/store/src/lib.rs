@@ -48,7 +48,7 @@ pub use transfer::{Loaded, TransferError};
 #[derive(Debug)]
 pub struct Store {
     engine: Engine,
-    /// Whose audit chain is written, and whose answers.
+    /// The instance whose audit chain and answers are written.
     instance: String,
     audit: mpsc::Sender<Append>,
 }

@@ -1,4 +1,4 @@
-//! Links, the codes that make them, and the wrong ones that were tried.
+//! Account links, the codes that create them, and wrong attempts.
 
 use crate::Store;
 use crate::engine::Writing;
@@ -180,7 +180,7 @@ async fn link(writing: &mut Writing, link: &Link) -> Result<(), StoreError> {
     made.execute(writing).await.map(|_| ()).map_err(|error| conflict(error, "this link", &name(*user)))
 }
 
-/// When an actor with too many wrong codes may try again.
+/// Returns the time until which an actor with too many wrong codes is locked out.
 async fn locked_until(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let most = i64::try_from(WRONG_CODES).unwrap_or(i64::MAX);
     let recent = sql(NEWEST_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(forgotten(at)).bind(most);

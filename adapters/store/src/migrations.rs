@@ -1,4 +1,4 @@
-//! What brings the tables of the state to the form this program knows: the same numbers on both databases.
+//! Migrations of the state to the current schema, with the same version numbers on both databases.
 
 use pstral_core::ports::StoreError;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
@@ -9,11 +9,11 @@ use crate::health::write_check;
 use crate::rows::get;
 use crate::sql::sql;
 
-/// Embedded, so that the program needs no file beside it.
+/// The migrations, embedded so that the program needs no files beside it.
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// Who brings a PostgreSQL database up to date, here or in another program. The number means nothing.
+/// The advisory lock of a PostgreSQL database that serializes migrations. The number means nothing.
 const MIGRATION_LOCK: i64 = 0x7073_7472_616c_0002;
 
 const LAST: &str = "SELECT max(version) AS last FROM _sqlx_migrations";
@@ -59,7 +59,7 @@ pub(crate) fn known() -> i64 {
     SQLITE.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
-/// Of a state that a newer program has changed.
+/// Returns the error for a state that a newer program has migrated.
 pub(crate) fn newer(version: i64) -> StoreError {
     let known = known();
     StoreError::Newer(format!(

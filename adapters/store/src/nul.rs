@@ -1,6 +1,7 @@
-//! Texts with a character 0 in them on PostgreSQL, which holds none (<https://www.postgresql.org/docs/current/datatype-character.html>).
+//! Escapes NUL characters in texts for PostgreSQL, which cannot store them
+//! (<https://www.postgresql.org/docs/current/datatype-character.html>).
 //!
-//! What people and models write is kept as it is: the hash of an audit event is of the very text. So the character 0
+//! Texts of people and models are kept unchanged: the hash of an audit event is of the very text. So the character 0
 //! is written as two others, the first of which is written as two itself.
 
 use std::borrow::Cow;
@@ -28,7 +29,7 @@ pub(crate) fn meant(held: String) -> String {
     if held.contains(MARK) { restored(&held) } else { held }
 }
 
-/// The same of a text that somebody else holds.
+/// Restores a borrowed text, copying it only if something was escaped.
 pub(crate) fn read(held: &str) -> Cow<'_, str> {
     if held.contains(MARK) { Cow::Owned(restored(held)) } else { Cow::Borrowed(held) }
 }

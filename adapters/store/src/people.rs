@@ -1,4 +1,4 @@
-//! Users, and the accounts that are theirs.
+//! Users and their chat accounts.
 
 use crate::Store;
 use crate::engine::Writing;
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use pstral_core::domain::{Actor, Link, NewUser, Role, User, UserChange, UserId, username_key};
 use pstral_core::ports::{Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, StoreError};
 
-/// Never the hash of a password: that leaves the database only where it is asked for.
+/// The columns of a user without the password hash, which is only read where it is needed.
 macro_rules! users {
     ($which:literal) => {
         concat!(
@@ -21,7 +21,7 @@ macro_rules! users {
     };
 }
 
-/// Above every user's number, also one that was given by hand or before numbers were kept.
+/// Reserves a number above every user's, including those set by hand or before numbers were tracked.
 const RESERVE: &str = "INSERT INTO user_numbers (id, last) VALUES (1, (SELECT coalesce(max(id), 0) + 1 FROM users))
     ON CONFLICT (id) DO UPDATE SET last =
         CASE WHEN user_numbers.last < excluded.last THEN excluded.last ELSE user_numbers.last + 1 END

@@ -16,7 +16,7 @@ use crate::open::{Location, connect_alone};
 use crate::rows::get;
 use crate::sql::sql;
 
-/// How often the session is looked at: a server that went away has let go of the lock.
+/// The interval at which the session is checked: a server that went away has released the lock.
 const LOOKING: Duration = Duration::from_secs(15);
 
 const TAKE: &str = "SELECT pg_try_advisory_lock($1)";
@@ -25,7 +25,7 @@ const PRESENT: &str = "SELECT (classid::bigint << 32) | objid::bigint AS lock FR
     WHERE locktype = 'advisory' AND objsubid = 1 AND granted
     AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())";
 
-/// Held while an instance answers.
+/// A lock held while an instance answers.
 #[derive(Debug)]
 pub struct Presence {
     held: JoinHandle<()>,

@@ -1,4 +1,4 @@
-//! What people think of answers.
+//! Ratings of answers.
 
 use std::collections::BTreeMap;
 

@@ -30,7 +30,7 @@ pub(crate) fn place(row: &Row, columns: [&str; 3]) -> Result<Place, StoreError> 
     Ok(Place { platform: PlatformName(get(row, platform)?), id: get(row, id)?, private: get(row, private)? })
 }
 
-/// What a column holds that it should not.
+/// Returns the error of a column with an unexpected value.
 pub(crate) fn unexpected(column: &str, held: &str) -> StoreError {
     StoreError::Corrupt(format!("{column} is {held:?}"))
 }

@@ -1,6 +1,6 @@
-//! One text of SQL for both databases: its values, where it runs, and the rows that come back.
+//! One SQL text for both databases, with its parameters, the place where it runs, and its rows.
 //!
-//! What both understand alike is little, and enough: `$1` for values, `RETURNING`, `ON CONFLICT`; whole numbers of 64
+//! Only constructs that both treat alike are used: `$1` for values, `RETURNING`, `ON CONFLICT`; whole numbers of 64
 //! bits and texts, and 0 or 1 for what is true or not.
 
 use std::borrow::Cow;
@@ -45,11 +45,11 @@ pub(crate) enum Value {
     Text(Option<String>),
 }
 
-/// Where a statement runs.
+/// The place where a statement runs.
 pub(crate) enum On<'a> {
-    /// By itself: reads beside whoever writes, or is a change of its own.
+    /// Outside a transaction: a read beside the writer, or a single change.
     Store(&'a Engine),
-    /// In a transaction.
+    /// Inside a transaction.
     Writing(&'a mut Writing),
 }
 
@@ -78,7 +78,7 @@ impl Sql {
         self
     }
 
-    /// Every row. By itself, a statement that changes something belongs into a transaction.
+    /// Fetches all rows. A statement that changes something belongs in a transaction.
     pub(crate) async fn fetch_all(self, on: impl Into<On<'_>>) -> Result<Vec<Row>, sqlx::Error> {
         step(&self.text);
         match on.into() {
@@ -160,9 +160,9 @@ impl Sql {
 
 /// A row of either database.
 pub(crate) enum Row {
-    /// Of SQLite.
+    /// A row of SQLite.
     Sqlite(SqliteRow),
-    /// Of PostgreSQL.
+    /// A row of PostgreSQL.
     Postgres(PgRow),
 }
 
@@ -175,7 +175,7 @@ impl Row {
         }
     }
 
-    /// Where a column stands: looked for from a place on, and then before it.
+    /// Finds the index of a column, searching from `from` and then before it.
     pub(crate) fn place_of(&self, column: &str, from: usize) -> Option<usize> {
         match self {
             Self::Sqlite(row) => (from..row.len()).chain(0..from).find(|at| row.column(*at).name() == column),
@@ -191,7 +191,7 @@ impl Row {
         }
     }
 
-    /// All that it holds, as it is: whole numbers, texts and nulls.
+    /// Returns all its values unchanged: integers, texts and nulls.
     pub(crate) fn values(&self) -> Result<Vec<Value>, sqlx::Error> {
         match self {
             Self::Sqlite(row) => (0..row.len())
@@ -210,7 +210,7 @@ impl Row {
     }
 }
 
-/// What a column can be read as.
+/// A type that a column can be read as.
 pub(crate) trait FromColumn: Sized {
     /// Reads the column of a row, by its name or its place.
     fn from_column<C>(row: &Row, column: C) -> Result<Self, sqlx::Error>

@@ -1,14 +1,14 @@
 //! Lets a test end the program at any step of the store: what is kept must be whole whenever it ends.
 
-/// Told of each step by its name.
+/// A callback that receives the name of each step.
 #[cfg(feature = "testkit")]
 type Hook = Box<dyn Fn(&str) + Send + Sync>;
 
 #[cfg(feature = "testkit")]
 static HOOK: std::sync::OnceLock<Hook> = std::sync::OnceLock::new();
 
-/// From now on every step is told by its name, before it is taken: the first words of a statement, or `commit` and
-/// `committed`. Once a program.
+/// Sets a hook that is called before each step with its name: the first words of a statement, or `commit` and
+/// `committed`. May be set once per program.
 #[cfg(feature = "testkit")]
 pub fn on_step(hook: impl Fn(&str) + Send + Sync + 'static) {
     // A second one is a mistake of the test; the first one stays.
@@ -24,6 +24,6 @@ pub(crate) fn step(text: &str) {
     }
 }
 
-/// Nobody listens.
+/// Does nothing: there is no hook.
 #[cfg(not(feature = "testkit"))]
 pub(crate) fn step(_: &str) {}

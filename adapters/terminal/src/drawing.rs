@@ -2,30 +2,30 @@
 
 use crate::rows::Row;
 
-/// How large the screen is, in characters.
+/// The size of the screen, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
-    /// Across.
+    /// The width.
     pub columns: u16,
-    /// Down.
+    /// The height.
     pub rows: u16,
 }
 
 /// Moves to the first column and erases everything from there on.
 pub(crate) const CLEAR: &str = "\r\x1b[J";
 
-/// What stands on the screen for one message; the cursor is on the row below it, where the person may type.
+/// The rows of one message on the screen; the cursor is on the row below, where the person may type.
 #[derive(Debug, Default)]
 pub(crate) struct Drawing {
     rows: Vec<Row>,
-    /// So many of the first rows have left the screen at the top and can no longer be changed.
+    /// The number of first rows that have scrolled off the screen and can no longer be changed.
     sealed: usize,
     size: Option<Size>,
 }
 
 impl Drawing {
-    /// What to write so that `new` (at least one row) stands there. Rows that have left the screen stay as they are
-    /// until the `last` update: if they were not right, the message is then written again as a whole.
+    /// Returns the output that makes the screen show `new` (at least one row). Rows that have scrolled off stay as they
+    /// are until the `last` update: if they were wrong, the whole message is then written again.
     pub(crate) fn update(&mut self, new: &[Row], size: Size, last: bool, dim: bool) -> String {
         let mut out = String::new();
         if self.size.replace(size).is_some_and(|before| before != size) {
@@ -57,8 +57,8 @@ impl Drawing {
         out
     }
 
-    /// What to write so that nothing of it is left on the screen, nor of the row typed below it where there is one, and the
-    /// cursor is where it began. What has left the screen stays.
+    /// Returns the output that removes the message from the screen, and the typed row below it if there is one, and
+    /// leaves the cursor where it began. Rows that have scrolled off stay.
     pub(crate) fn erase(&mut self, typed: bool) -> String {
         if typed && let Some(size) = self.size {
             // The end of the typed row moves the screen up where it is full.

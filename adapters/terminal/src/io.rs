@@ -1,4 +1,4 @@
-//! What the terminal is read from and written to: the program's own, or a test's.
+//! The input and output of the terminal: the program's own, or a test's.
 
 use std::io::{IsTerminal as _, Read as _};
 
@@ -10,19 +10,19 @@ use tokio_util::io::StreamReader;
 
 use crate::drawing::Size;
 
-/// What the terminal is read from and written to.
+/// The input and output of the terminal.
 pub struct TerminalIo {
-    /// What the person types, line by line.
+    /// The person's input, line by line.
     pub input: Box<dyn AsyncRead + Send + Unpin>,
-    /// What the person sees. Each change is one write.
+    /// The output that the person sees. Each change is one write.
     pub output: Box<dyn AsyncWrite + Send + Unpin>,
-    /// Each time the person presses Ctrl-C. Listened to only when it is a terminal.
+    /// An item for each Ctrl-C. Polled only on a terminal.
     pub interrupts: BoxStream<'static, ()>,
     /// Drops what the person has typed and not entered.
     pub forget: Box<dyn Fn() + Send + Sync>,
-    /// How large the screen is now.
+    /// Returns the current size of the screen.
     pub size: Box<dyn Fn() -> Size + Send + Sync>,
-    /// Whether a person sits in front of it.
+    /// True if it is a terminal with a person in front of it.
     pub tty: bool,
 }
 
@@ -91,7 +91,7 @@ fn forget() {
 #[cfg(not(unix))]
 fn forget() {}
 
-/// 80 by 24 when the terminal does not say.
+/// Returns the size of the screen; 80 by 24 if the terminal does not state it.
 fn size() -> Size {
     let (columns, rows) = terminal_size::terminal_size().map_or((80, 24), |(width, height)| (width.0, height.0));
     Size { columns, rows }

@@ -32,7 +32,7 @@ pub use crate::io::TerminalIo;
 use crate::page::{Look, Page};
 use crate::session::Session;
 
-/// Who sits at the terminal and what it says by itself, in their language.
+/// The person at the terminal, and the adapter's own sentences in their language.
 #[derive(Debug, Clone)]
 pub struct TerminalConfig {
     /// The person's immutable id, such as the name of their account on this machine.
@@ -41,13 +41,13 @@ pub struct TerminalConfig {
     pub actor_name: String,
     /// Stands before what the person types, such as `> `.
     pub prompt: String,
-    /// What Ctrl-C says when nothing is being answered: how to leave.
+    /// The sentence shown on Ctrl-C when nothing is being answered: how to leave.
     pub idle_hint: String,
-    /// What the end of the input says while something is being answered: how to stop it.
+    /// The sentence shown at the end of the input while something is being answered: how to stop it.
     pub ending_hint: String,
-    /// Whether it is a terminal; `None` looks.
+    /// True if it is a terminal; `None` to detect that.
     pub tty: Option<bool>,
-    /// Whether what is secondary is dim on a terminal.
+    /// True if secondary text is dimmed on a terminal.
     pub dim: bool,
 }
 
@@ -60,7 +60,7 @@ pub struct Terminal {
     forget: Box<dyn Fn() + Send + Sync>,
     screen: tokio::sync::Mutex<Screen>,
     input: Mutex<Option<Input>>,
-    /// How many messages are still being written.
+    /// The number of messages that are still being written.
     streaming: watch::Sender<usize>,
     /// Cancelled when nobody reads the output any more.
     closed: CancellationToken,
@@ -120,8 +120,8 @@ impl Terminal {
         }
     }
 
-    /// Whether a person sits in front of it. While it runs it then takes every Ctrl-C for itself: the program must not
-    /// take it as a request to end.
+    /// Returns true if a person sits in front of it. While the adapter runs it then handles every Ctrl-C: the program
+    /// must not treat it as a request to end.
     pub fn is_interactive(&self) -> bool {
         self.live
     }
@@ -166,7 +166,7 @@ impl Terminal {
         self.show_quietly(|page, _| page.leave()).await;
     }
 
-    /// For what is only decoration.
+    /// Shows something decorative, ignoring errors of the output.
     async fn show_quietly(&self, change: impl FnOnce(&mut Page, Size) -> String) {
         if let Err(error) = self.show(|page, size| Some(change(page, size))).await {
             tracing::debug!(%error, "the terminal was not written to");

@@ -20,8 +20,8 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         Self { from: BufReader::new(from), line: Vec::new(), dropping: false }
     }
 
-    /// The next line without its end, as soon as it is whole or at the limit; `None` when there are no more.
-    /// What is not UTF-8 becomes U+FFFD. Nothing is lost when the future is dropped before its end.
+    /// Returns the next line without its end, once it is complete or at the limit; `None` when there are no more.
+    /// Invalid UTF-8 becomes U+FFFD. Nothing is lost when the future is dropped before its end.
     pub(crate) async fn next(&mut self) -> io::Result<Option<String>> {
         loop {
             let bytes = self.from.fill_buf().await?;

@@ -30,7 +30,7 @@ pub(crate) fn lines(message: &Outgoing) -> Vec<Line> {
     lines
 }
 
-/// The same with other arrows before what could be typed, or a path.
+/// Replaces the arrows before text that could be typed as a command, or before a path.
 fn without_commands(text: &str) -> String {
     let mut parts = text.split('→');
     let mut out = parts.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! What has been said and what of it stands on the screen; gives the bytes to write, and writes nothing itself.
+//! The conversation and its state on the screen. It returns the bytes to write, and writes nothing itself.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use crate::message::{Line, lines};
 use crate::rows::rows;
 use crate::typed::{columns, plain};
 
-/// So many messages can still be changed; older ones are gone.
+/// The number of messages that can still be changed; older ones are dropped.
 const KEPT: usize = 500;
 
-/// How things are shown.
+/// The appearance of messages.
 #[derive(Debug, Clone)]
 pub(crate) struct Look {
     /// Messages change in place while they are written, and a prompt is shown. Else only what is final is printed.
     pub(crate) live: bool,
-    /// Whether what is secondary is dim.
+    /// True if secondary text is dimmed.
     pub(crate) dim: bool,
     /// Stands before what the person types.
     pub(crate) prompt: String,
 }
 
-/// What has been said and what of it stands on the screen.
+/// The conversation and its state on the screen.
 #[derive(Debug)]
 pub(crate) struct Page {
     look: Look,
@@ -43,7 +43,7 @@ pub(crate) struct Page {
 #[derive(Debug)]
 struct Kept {
     message: Outgoing,
-    /// What stands printed as final, without buttons: they change with no need to print the message again.
+    /// The final text already printed, without buttons, which may change without printing the message again.
     printed: Option<Vec<Line>>,
 }
 
@@ -51,7 +51,7 @@ struct Kept {
 enum Prompt {
     /// An answer is being prepared.
     Unwanted,
-    /// To be shown after the message that is being written.
+    /// Waiting to be shown after the message that is being written.
     Wanted,
     /// The cursor stands behind it.
     Shown,
@@ -63,7 +63,8 @@ impl Page {
         Self { look, messages, drawing: None, prompt, gap: false, drawn_over: false, forgets: false }
     }
 
-    /// Whether what was typed and not entered can be seen no more: it must not be sent with the next line. Says so once.
+    /// Returns true, once, if text that was typed but not entered is no longer visible: it must not be sent with the
+    /// next line.
     pub(crate) fn forgets(&mut self) -> bool {
         std::mem::take(&mut self.forgets)
     }
@@ -102,7 +103,7 @@ impl Page {
         }
     }
 
-    /// Everything is answered: the person may type.
+    /// Notes that everything is answered, and shows the prompt as soon as possible.
     pub(crate) fn idle(&mut self) -> String {
         if self.prompt == Prompt::Unwanted {
             self.prompt = Prompt::Wanted;
@@ -204,7 +205,7 @@ impl Page {
         out + &self.next(size)
     }
 
-    /// What comes after a message that is whole: another that is still being written, or the prompt.
+    /// Returns the output after a complete message: another one that is still being written, or the prompt.
     fn next(&mut self, size: Size) -> String {
         let waiting = self.messages.iter().find(|(_, kept)| kept.message.state == OutgoingState::Streaming);
         match waiting.map(|(&id, _)| id) {

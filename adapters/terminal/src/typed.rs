@@ -1,4 +1,4 @@
-//! What a person has typed in a line, as the terminal gives it.
+//! Cleans a typed line as the terminal delivers it.
 
 use unicode_width::UnicodeWidthChar as _;
 
@@ -16,7 +16,7 @@ pub(crate) fn plain(line: &str) -> String {
     out
 }
 
-/// What follows ESC: `[` to a final sign, `O` and a sign, or one sign.
+/// Skips an escape sequence after ESC: `[` to a final character, `O` and a character, or one character.
 fn skip_sequence(chars: &mut impl Iterator<Item = char>) {
     match chars.next() {
         Some('[') => drop(chars.find(|c| matches!(c, '@'..='~'))),
@@ -25,7 +25,7 @@ fn skip_sequence(chars: &mut impl Iterator<Item = char>) {
     }
 }
 
-/// How many columns the terminal's own echo took at most: it shows control characters as `^[`.
+/// Returns the maximum number of columns of the terminal's own echo, which shows control characters as `^[`.
 pub(crate) fn columns(line: &str) -> usize {
     line.chars().map(|c| if c == '\t' { 8 } else { c.width().unwrap_or(2) }).sum()
 }

@@ -1,4 +1,4 @@
-//! Where a model server is: its address, what it asks for, and whether that can be used.
+//! The address of a model server, and its validation.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,40 +7,40 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-/// How a server is reached.
+/// The address of a server, its key, and its limits.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// Such as `http://127.0.0.1:11434` or `https://gpu.intern/v1`.
+    /// The base URL, such as `http://127.0.0.1:11434` or `https://gpu.intern/v1`.
     pub url: String,
-    /// Sent as a bearer token.
+    /// The bearer token.
     pub api_key: Option<SecretString>,
-    /// How long a connection may take.
+    /// The time-out for establishing a connection.
     pub connect_timeout: Duration,
-    /// Whether it may be at a public address, outside the company's network.
+    /// If true, it may have a public address, outside the company's network.
     pub allow_public: bool,
 }
 
-/// Why an address is no address of a model server.
+/// The reason why a URL is not the address of a model server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUrl {
-    /// It is no URL at all.
+    /// The text is not a URL.
     #[error("{url:?} is not an address such as http://127.0.0.1:11434: {fault}")]
     Malformed {
-        /// What was given.
+        /// The given text.
         url: String,
-        /// What is wrong with it.
+        /// The error in it.
         fault: String,
     },
-    /// It asks for something other than HTTP.
+    /// The scheme is neither HTTP nor HTTPS.
     #[error("{url:?} begins neither with http:// nor with https://")]
     NotHttp {
-        /// What was given.
+        /// The given text.
         url: String,
     },
-    /// It holds a name or a password, which would end up in logs.
+    /// The URL contains a user name or a password, which would end up in logs.
     #[error("the address of the model server holds a user name or a password: use the API key instead")]
     Credentials,
-    /// It is a public address, and that was not allowed.
+    /// The address is public, which is not allowed.
     #[error("{address} is a public address: what is asked would leave the company's network")]
     Public {
         /// The address.
@@ -72,12 +72,12 @@ impl Address {
 }
 
 impl Server {
-    /// That server, without a key, inside the company's network.
+    /// Creates the address of a server without a key, which must be inside the company's network.
     pub fn new(url: &str) -> Self {
         Self { url: url.to_owned(), api_key: None, connect_timeout: Duration::from_secs(5), allow_public: false }
     }
 
-    /// Host, port and the path to it, if any, such as `gpu.intern:8000`: what tells servers apart in logs.
+    /// Returns the host, the port and the path, if any, such as `gpu.intern:8000`, which distinguishes servers in logs.
     pub fn place(&self) -> Result<String, InvalidUrl> {
         let Address { url, name } = self.address()?;
         let path = url.path().trim_end_matches('/');

@@ -14,12 +14,12 @@ use crate::http::Response;
 /// The longest line accepted, in bytes. A piece of an answer takes some hundred; an answer in one piece some thousand.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// How long a server may say nothing.
+/// The time-outs of an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Until the first piece.
+    /// The deadline for the first piece.
     pub first: Deadline,
-    /// Between two pieces. Signs of life without a word, which some servers send, do not count.
+    /// The time-out between two pieces. Keep-alive messages without text, which some servers send, do not count.
     pub silence: Duration,
 }
 
@@ -28,7 +28,7 @@ pub type Said<P> = VecDeque<P>;
 
 /// Understands the lines of a protocol.
 pub trait Reader: Send + 'static {
-    /// What is said.
+    /// The parsed type of a piece.
     type Piece: Send + 'static;
 
     /// Takes in a line without its end, which may be blank, and adds what it says.
@@ -42,7 +42,7 @@ pub trait Reader: Send + 'static {
         None
     }
 
-    /// Whether nothing after this piece is of interest.
+    /// Checks whether this piece is the last one of interest.
     fn is_last(piece: &Self::Piece) -> bool;
 }
 
@@ -78,14 +78,14 @@ pub fn stream<R: Reader>(
 struct Answer<R: Reader> {
     response: Response,
     reader: R,
-    /// Until when the next piece is waited for, once it is.
+    /// The deadline for the next piece, while it is awaited.
     deadline: Option<Deadline>,
     silence: Duration,
     lines: LinesCodec,
     /// Bytes that have arrived and are not yet a line.
     buffer: BytesMut,
     said: Said<R::Piece>,
-    /// What ends the answer after all that was said.
+    /// The error that ends the answer after all its pieces.
     failed: Option<ModelError>,
 }
 

@@ -1,4 +1,4 @@
-//! When to stop waiting, and how to say so.
+//! Deadlines, and the errors for missing them.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// That long from now.
+    /// Creates a deadline that long from now.
     pub fn after(after: Duration) -> Self {
         const FOREVER: Duration = Duration::from_hours(24 * 365);
         let now = Instant::now();

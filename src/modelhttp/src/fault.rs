@@ -1,4 +1,4 @@
-//! What a model server says when it does not answer, as decisions.
+//! Converts the errors of model servers to [`ModelError`].
 
 use std::error::Error;
 use std::iter::successors;
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::inside::Outside;
 
-/// Bytes, or characters, of what a server says that are kept.
+/// The maximum length of a quoted server message, in bytes or characters.
 const SHOWN: usize = 200;
 
 /// The failure behind a status that is not a success, with its body.
@@ -86,7 +86,7 @@ fn message_of(error: Json) -> Option<String> {
     }
 }
 
-/// What the words of a failure mean. They are Ollama's, recorded from 0.33, those of llama.cpp's server, and vLLM's.
+/// Classifies an error message, as worded by Ollama (recorded from 0.33), llama.cpp's server and vLLM.
 pub fn of_message(said: &str, model: &str) -> ModelError {
     let lower = said.to_lowercase();
     let has = |words: &[&str]| words.iter().all(|word| lower.contains(word));

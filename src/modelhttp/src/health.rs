@@ -1,4 +1,4 @@
-//! What was measured of a server that has the model, in one line.
+//! A one-line health report of a server that has the model.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use crate::size::size;
 /// A server that has the model.
 #[derive(Debug)]
 pub struct Found<'a> {
-    /// What the server is, such as `Ollama`.
+    /// The kind of server, such as `Ollama`.
     pub server: &'a str,
-    /// How long it took to say which models it has.
+    /// The time the server took to list its models.
     pub took: Duration,
     /// The model.
     pub model: &'a str,
@@ -19,7 +19,7 @@ pub struct Found<'a> {
     pub bytes: Option<u64>,
     /// The context window that is used, in tokens.
     pub context: usize,
-    /// What the model could read, when the server says it.
+    /// The context length of the model in tokens, if the server states it.
     pub own: Option<usize>,
 }
 

@@ -19,9 +19,10 @@ pub struct Outside {
     pub address: IpAddr,
 }
 
-/// Whether an address is of this machine or of a private network: what a company's own machines have. Those that
-/// carriers share (100.64.0.0/10) count too, as private networks between sites use them. Sources:
-/// <https://www.iana.org/assignments/iana-ipv4-special-registry>, <https://www.iana.org/assignments/iana-ipv6-special-registry>.
+/// Checks whether an address belongs to this machine or to a private network, as a company's own machines do. Those
+/// that carriers share (100.64.0.0/10) count too, as private networks between sites use them. Sources:
+/// <https://www.iana.org/assignments/iana-ipv4-special-registry>,
+/// <https://www.iana.org/assignments/iana-ipv6-special-registry>.
 pub fn is_inside(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_inside_v4(address),

@@ -58,9 +58,9 @@ pub struct Table<'t> {
     pub columns: &'t str,
 }
 
-/// A database with these tables, in the dictionary too.
+/// Creates a database with these tables, which are in the dictionary too.
 /// # Panics
-/// Where the script is none of SQLite.
+/// Panics if the script is none of SQLite.
 pub fn company(tables: &[Table<'_>], script: &str) -> Oracle {
     let mut all = DICTIONARY.to_owned();
     for Table { name, columns } in tables {

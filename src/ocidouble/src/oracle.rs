@@ -25,7 +25,7 @@ pub enum At {
     Login,
     /// The statement itself.
     Execute,
-    /// More rows of it.
+    /// A fetch of more rows.
     Fetch,
     /// A read of a large object.
     Lob,
@@ -49,10 +49,10 @@ impl At {
     }
 }
 
-/// Something that goes wrong.
+/// An injected fault.
 #[derive(Debug, Clone, Copy)]
 pub struct Fault<'f> {
-    /// In which call.
+    /// The call that fails.
     pub at: At,
     /// Pattern of LIKE for the statement, or for the account at the login; `%` for other calls.
     pub pattern: &'f str,
@@ -65,10 +65,10 @@ pub struct Fault<'f> {
 }
 
 impl Oracle {
-    /// A database that holds what a script of SQLite makes, with the account `bot` and its password `secret`.
+    /// Creates a database from a SQLite script, with the account `bot` and its password `secret`.
     ///
     /// # Panics
-    /// Where the script fails.
+    /// Panics if the script fails.
     pub fn new(script: &str) -> Self {
         let oracle = Self { folder: TempDir::new().expect("there is room") };
         oracle.batch(OWN);
@@ -81,19 +81,19 @@ impl Oracle {
         self.folder.path().join("oracle.db").display().to_string()
     }
 
-    /// Changes the database beside its sessions.
+    /// Changes the database outside its sessions.
     ///
     /// # Panics
-    /// Where the script fails.
+    /// Panics if the script fails.
     pub fn batch(&self, script: &str) {
         let connection = Connection::open(self.folder.path().join("oracle.db")).expect("it can be opened");
         connection.execute_batch(script).expect("the script is SQLite's");
     }
 
-    /// Lets something go wrong from now on, and nothing else.
+    /// Injects this fault from now on, replacing any other.
     ///
     /// # Panics
-    /// Where the database cannot be written.
+    /// Panics if the database cannot be written.
     pub fn fault(&self, fault: Fault<'_>) {
         let Fault { at, pattern, row, code, wait } = fault;
         let message = format!("of the scenario ({})", at.name());
@@ -110,10 +110,10 @@ impl Oracle {
         connection.execute("INSERT INTO double_faults VALUES (?, ?, ?, ?, ?, ?)", values).expect("it can be written");
     }
 
-    /// Calls that reached the server, one a line: the call, a tab, its subject.
+    /// Returns the calls that reached the server, one per line: the call, a tab, its subject.
     ///
     /// # Panics
-    /// Where the record cannot be read.
+    /// Panics if the record cannot be read.
     pub fn record(&self) -> Vec<String> {
         let path = self.folder.path().join("oracle.db.log");
         if !path.exists() {

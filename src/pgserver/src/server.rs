@@ -19,7 +19,7 @@ pub struct Server {
     programs: PathBuf,
     user: Option<&'static str>,
     port: u16,
-    /// Whether what it says is kept is on the disk.
+    /// True if committed data is flushed to the disk.
     durable: bool,
     /// Address space that each of its processes may take at most, KiB.
     memory: Option<u64>,
@@ -42,10 +42,10 @@ impl Server {
         Self::start_with(false, Some(memory))
     }
 
-    /// None, and says why, where PostgreSQL is not installed.
+    /// Starts a server; `None` if PostgreSQL is not installed, which is printed.
     ///
     /// # Panics
-    /// Where the server does not start, or is not installed and `PSTRAL_TEST_REQUIRE=all`.
+    /// Panics if the server does not start, or is not installed and `PSTRAL_TEST_REQUIRE=all`.
     pub fn start() -> Option<Self> {
         Self::start_with(false, None)
     }
@@ -76,7 +76,7 @@ impl Server {
     /// Starts it on its folder after a [`Self::crash`].
     ///
     /// # Panics
-    /// Where it does not start.
+    /// Panics if it does not start.
     pub fn start_again(&self) {
         let (socket, port) = (self.folder.path().display(), self.port);
         let fsync = if self.durable { "on" } else { "off" };
@@ -125,25 +125,25 @@ impl Server {
         Self::url_at(account, self.port)
     }
 
-    /// The same through another port.
+    /// Returns the URL of the server through another port.
     pub fn url_at(account: &str, port: u16) -> SecretString {
         SecretString::from(format!("postgres://{account}@127.0.0.1:{port}/postgres?sslmode=disable"))
     }
 
-    /// Statements of the test itself, as the superuser.
+    /// Runs statements of the test itself, as the superuser.
     ///
     /// # Panics
-    /// Where one fails.
+    /// Panics if one fails.
     pub async fn batch(&self, script: &str) {
         let mut connection = self.connect().await;
         let script = AssertSqlSafe(script.to_owned());
         sqlx::raw_sql(script).execute(&mut connection).await.expect("the test's own script");
     }
 
-    /// One value as text, as the superuser.
+    /// Queries one value as text, as the superuser.
     ///
     /// # Panics
-    /// Where the query fails or has no row.
+    /// Panics if the query fails or has no row.
     pub async fn value(&self, query: &str) -> String {
         let mut connection = self.connect().await;
         let query = sqlx::query_scalar(AssertSqlSafe(query.to_owned()));
@@ -218,7 +218,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("it is bound").port()
 }
 
-/// Who runs it where the test itself runs as root.
+/// Returns the user that runs the server if the test itself runs as root.
 fn other_user() -> Option<&'static str> {
     let root = text(&Command::new("id").arg("-u").output().expect("every Unix has it")).trim() == "0";
     let known = |user: &&str| Command::new("id").args(["-u", user]).output().is_ok_and(|found| found.status.success());

@@ -1,5 +1,5 @@
-//! How long a verified question takes from the question to its table and files, through the real state database, the
-//! real sample company and real files. Each turn is one question and one execution.
+//! The time from a verified question to its table and files, with the real state database, the real sample company and
+//! real files. Each turn is one question and one execution.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! How long the built program takes from its start to `/readyz`, and the memory it then holds: each turn is one `pstral run`
-//! on a state database that is there, ended by its process identifier.
+//! The time from the start of the built program to `/readyz`, and its memory then: each turn is one `pstral run` on an
+//! existing state database, stopped by its process id.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -24,7 +24,7 @@ impl Running {
         Self(command.spawn().expect("the program starts"))
     }
 
-    /// What the kernel says of its memory, as `VmRSS: … kB`.
+    /// Returns the kernel's line on its memory, as `VmRSS: … kB`.
     fn memory(&self) -> String {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
         status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or("VmRSS: not told here").to_owned()

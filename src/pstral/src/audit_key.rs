@@ -25,7 +25,7 @@ impl AuditKey {
         key.map(Self).map(Some).ok_or_else(|| anyhow!("{}: this is not a key of Pstral's", path.display()))
     }
 
-    /// The same, made where there is none.
+    /// Reads the key, creating it if it does not exist.
     pub fn read_or_make(path: &Path) -> anyhow::Result<Self> {
         if let Some(key) = Self::read(path)? {
             return Ok(key);

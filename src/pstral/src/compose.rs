@@ -42,35 +42,35 @@ pub struct App {
     pub pipeline: Arc<Pipeline>,
     /// The state database.
     pub store: Arc<Store>,
-    /// Where the model is.
+    /// The servers of the model.
     pub models: ModelServers,
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
-    /// Those of them that nobody reads any more.
+    /// The platforms that have ended by themselves.
     pub ended: EndedPlatforms,
-    /// Where results become files.
+    /// The folder in which result files are written.
     pub files: FolderFiles,
-    /// How long those files stay where nobody was handed a copy.
+    /// The maximum age of those files if nobody was handed a copy.
     pub file_age: Duration,
-    /// Who tells where the audit chain of this instance stands.
+    /// The publisher of the head of this instance's audit chain.
     pub heads: Heads,
     /// The name of this program in the audit.
     pub instance: String,
-    /// What its configuration is: a hash of each section, without its secrets.
+    /// The fingerprint of its configuration: a hash of each section, without secrets.
     pub fingerprint: BTreeMap<String, String>,
 }
 
-/// Why a part could not be made, so that whoever set it up can put it right.
+/// The reason why a part could not be created, with a remedy.
 #[derive(Debug, thiserror::Error)]
 #[error("{part}: {fact}")]
 pub struct StartError {
-    /// Such as `state`, `target crm` or `http`.
+    /// The part, such as `state`, `target crm` or `http`.
     pub part: String,
-    /// What was found.
+    /// The observed fact.
     pub fact: String,
-    /// What to do.
+    /// The recommended action.
     pub remedy: Text,
-    /// What was found, where there is a sentence for it.
+    /// The observed fact as a localized sentence, if there is one.
     pub found: Option<Box<Text>>,
 }
 
@@ -118,12 +118,12 @@ impl App {
         Self::build_with(config, locale, open_store(config).await?).await
     }
 
-    /// As [`App::build`], with a state database that is open already.
+    /// Builds the program like [`App::build`], with a state database that is already open.
     pub async fn build_with(config: &Config, locale: Locale, store: Arc<Store>) -> anyhow::Result<Self> {
         Self::build_on(registry::platforms(config, locale)?, config, locale, store).await
     }
 
-    /// As [`App::build_with`], on these platforms instead of those of the configuration.
+    /// Builds the program like [`App::build_with`], on these platforms instead of those of the configuration.
     pub async fn build_on(
         platforms: Vec<Arc<dyn ChatPlatform>>,
         config: &Config,
@@ -185,7 +185,7 @@ fn model_pool(config: &Model, servers: &ModelServers, clock: Arc<dyn Clock>) -> 
     ModelPool::new(servers.endpoints.clone(), limits, clock)
 }
 
-/// Who tells where the audit chain stands, as often as the configuration says and where it says.
+/// Creates the publisher of the audit chain's head, with the interval and the destinations of the configuration.
 fn heads(config: &Config, head: watch::Receiver<Option<ChainHead>>, platforms: &[Arc<dyn ChatPlatform>]) -> Heads {
     let audit = &config.audit;
     let named = |name: &String| platforms.iter().find(|platform| platform.name().0 == *name).cloned();
@@ -306,7 +306,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
     }
 }
 
-/// What each role lets people do: those built in, and those of the configuration in place of them or beside.
+/// Returns the capabilities of each role: the built-in roles, replaced or extended by those of the configuration.
 pub(crate) fn roles(config: &Config) -> Roles {
     config.roles.iter().fold(Roles::default(), |roles, (name, role)| match (name.parse(), &role.capabilities) {
         (Ok(name), Some(words)) => {

@@ -10,14 +10,14 @@ use pstral_core::text::text;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-/// How often, and to whom.
+/// The interval and the destinations of publishing the chain's head.
 #[derive(Clone)]
 pub struct Heads {
     /// The newest entry of this instance.
     pub head: watch::Receiver<Option<ChainHead>>,
-    /// After so many events.
+    /// The number of events after which it is published.
     pub every_events: u64,
-    /// After so long, where anything happened.
+    /// The time after which it is published if anything happened.
     pub every: Duration,
     /// The place it is sent to besides, by its id on a platform.
     pub channel: Option<(Arc<dyn ChatPlatform>, String)>,

@@ -1,4 +1,4 @@
-//! Whether each configured part works: what `doctor` prints, `/readyz` answers and `/status` says in a chat.
+//! The health of each configured part, as shown by `doctor`, `/readyz` and `/status`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,20 +17,20 @@ use pstral_store::Store;
 use crate::models;
 use crate::registry::ModelServers;
 
-/// How long a part may take to answer.
+/// The time-out for checking a part.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a Pstral is made of, as far as it can be asked how it is.
+/// The parts of a running Pstral whose health can be checked.
 pub struct Installation {
     /// The state database.
     pub store: Arc<Store>,
-    /// Where the model is.
+    /// The servers of the model.
     pub models: ModelServers,
     /// The databases that can be asked, by name.
     pub targets: BTreeMap<String, Arc<Target>>,
     /// The chats people write in.
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
-    /// Those of them that nobody reads any more.
+    /// The platforms that have ended by themselves.
     pub ended: EndedPlatforms,
 }
 
@@ -40,7 +40,7 @@ pub struct Installation {
 pub struct EndedPlatforms(Arc<Mutex<BTreeMap<PlatformName, PlatformError>>>);
 
 impl EndedPlatforms {
-    /// It has ended, for this reason.
+    /// Records that a platform has ended, with the reason.
     pub(crate) fn note(&self, platform: PlatformName, why: PlatformError) {
         self.locked().insert(platform, why);
     }
@@ -87,8 +87,8 @@ impl Checkup for Installation {
     }
 }
 
-/// Whether some question can be answered: the state works, and not every target, nor every platform, has failed. One
-/// target of three that is away is no reason to take the program away from those who ask the others.
+/// Checks whether some question can be answered: the state works, and neither all targets nor all platforms have
+/// failed. If one target of three is down, the program must still serve those who ask the others.
 pub fn can_answer(checks: &[Check]) -> bool {
     let works = |kind: &str| {
         let mut of_kind = checks.iter().filter(|check| check.part.split(' ').next() == Some(kind)).peekable();
@@ -97,7 +97,7 @@ pub fn can_answer(checks: &[Check]) -> bool {
     ["state", "target", "platform"].into_iter().all(works)
 }
 
-/// What an administrator does about the state database.
+/// Returns the administrator's remedy for an error of the state database.
 pub(crate) fn state_remedy(error: &StoreError) -> Text {
     match error {
         StoreError::Full(_) => text("remedy-state-full"),
@@ -108,7 +108,7 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
     }
 }
 
-/// What an administrator does about a target.
+/// Returns the administrator's remedy for an error of a target.
 pub(crate) fn target_remedy(error: &TargetError, target: &Target) -> Text {
     let remedy = match error {
         TargetError::Busy(_) if target.port.dialect() == Dialect::Sqlite => text("remedy-file-busy"),
@@ -121,10 +121,9 @@ pub(crate) fn target_remedy(error: &TargetError, target: &Target) -> Text {
     remedy.with("target", &target.name)
 }
 
-/// What was found where something does not work: the sentences of the errors themselves are for those who asked
-/// something, this is for those who look after it.
+/// Describes an error for administrators: the errors' own sentences are for people who asked something.
 pub(crate) trait Found {
-    /// In a few words.
+    /// Returns the description, in a few words.
     fn found(&self) -> Text;
 }
 

@@ -20,19 +20,19 @@ use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
 use crate::models::ServerLog;
 
-/// How long closing the state database may take.
+/// The time-out for closing the state database.
 const CLOSING: Duration = Duration::from_secs(5);
-/// After how long a catalog that could not be read is tried again.
+/// Time before reading a catalog is retried.
 const AGAIN: Duration = Duration::from_mins(1);
 /// Starts read at a time to find the last one of this instance.
 const STARTS: u32 = 100;
-/// How often messages of proposals that have expired are looked for.
+/// The interval at which messages of expired proposals are updated.
 const EXPIRING: Duration = Duration::from_mins(1);
-/// How often messages that look live and that nobody writes any more are looked for.
+/// The interval at which abandoned live messages are closed.
 const CLOSING_LEFT: Duration = Duration::from_mins(1);
-/// How often old files are looked for.
+/// The interval at which old files are deleted.
 const SWEEPING: Duration = Duration::from_hours(1);
-/// How often the endpoints of the model are looked after.
+/// The interval at which the endpoints of the model are checked.
 const CHECKING: Duration = Duration::from_secs(10);
 
 /// Closes what an earlier run left behind and records the start. Without an audit nothing starts.
@@ -46,7 +46,7 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     record(&app.pipeline, AuditAction::Started, detail).await
 }
 
-/// What stands in the audit where nothing is left to compare a configuration with.
+/// The audit's text when the earlier configuration is no longer known.
 const UNKNOWN: &str = "unknown: what it was at the last start is not kept any more";
 
 /// Records what of the configuration is not as it was when this instance was last started, or that nobody can tell:
@@ -89,7 +89,7 @@ async fn last_start(app: &App) -> anyhow::Result<Option<AuditEntry>> {
     }
 }
 
-/// What to do when every platform has ended by itself, as a terminal does at the end of its input.
+/// The reaction when every platform has ended by itself, as a terminal does at the end of its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterPlatforms {
     /// End too.

@@ -1,4 +1,4 @@
-//! What is audited is also counted: the metrics follow the audit, so that they cannot tell another story.
+//! Metrics derived from audit events, so that they cannot contradict the audit.
 
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ impl MeteredAudit {
     }
 }
 
-/// What the model is doing now: `pstral_generations_running{endpoint}`, `pstral_generations_waiting` and
-/// `pstral_endpoint_resting{endpoint}`, 1 while it is not asked because it failed.
+/// Sets the gauges of the model's current load: `pstral_generations_running{endpoint}`, `pstral_generations_waiting`
+/// and `pstral_endpoint_resting{endpoint}`, which is 1 while an endpoint is not used because it failed.
 pub fn gauge_generations(model: &ModelPool) {
     for Load { endpoint, running, rests, .. } in model.loads() {
         gauge!("pstral_generations_running", "endpoint" => endpoint.clone()).set(f64::from(running));

@@ -1,4 +1,4 @@
-//! How each server of the model is, and what whoever looks after it does about it.
+//! The health of each model server, and the administrator's remedies.
 
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ pub(crate) async fn health(endpoint: &Endpoint) -> Result<Text, ModelError> {
     said.unwrap_or(Err(ModelError::Timeout { seconds: PATIENCE.as_secs() }))
 }
 
-/// How each server is, asked at the same time. Without any of them, verified queries still answer.
+/// Checks all servers concurrently. Without any of them, verified queries still answer.
 pub(crate) async fn checks(servers: &ModelServers, locale: Locale) -> Vec<Check> {
     join_all(servers.endpoints.iter().map(async |endpoint| check(servers, endpoint, locale).await)).await
 }
@@ -49,7 +49,7 @@ async fn check(servers: &ModelServers, endpoint: &Endpoint, locale: Locale) -> C
     }
 }
 
-/// What an administrator does about it: the sentences of the errors themselves are for those who asked something.
+/// Returns the administrator's remedy for an error: the errors' own sentences are for people who asked something.
 pub(crate) async fn remedy(error: &ModelError, servers: &ModelServers, endpoint: &Endpoint) -> Text {
     let is_ollama = servers.kind == ModelKind::Ollama;
     match error {
@@ -84,7 +84,7 @@ async fn served(endpoint: &Endpoint) -> Option<String> {
 pub(crate) struct ServerLog {
     servers: ModelServers,
     locale: Locale,
-    /// What was last found wrong with each; nothing where it was well.
+    /// The problem last logged of each server; `None` if it was well.
     told: HashMap<String, Option<String>>,
 }
 
@@ -106,7 +106,7 @@ impl ServerLog {
         }
     }
 
-    /// What a server says of itself, or why it does not.
+    /// Logs the health of a server if it has changed.
     async fn tell(&mut self, endpoint: &Endpoint, health: Result<Text, ModelError>) {
         let found = health.as_ref().err().map(|error| error.found().render(self.locale));
         if self.told.insert(endpoint.name.clone(), found.clone()) == Some(found) {

@@ -53,7 +53,7 @@ pub async fn verify(people: &dyn People, username: &str, password: Password) -> 
     Ok(user.filter(|user| known && right && !user.disabled))
 }
 
-/// Whether a password is the one that was hashed, under the parameters of that hash.
+/// Checks a password against a hash, with the parameters of that hash.
 async fn matches(kept: String, password: Password) -> anyhow::Result<bool> {
     let _turn = AT_ONCE.acquire().await.context("invariant: the semaphore is never closed")?;
     spawn_blocking(move || {

@@ -1,4 +1,4 @@
-//! Who may do what, by the configuration alone: for `pstral policy`, and for tables of decisions that are kept and tested.
+//! Access decisions from the configuration alone, for `pstral policy` and for tables of expected decisions.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub struct Rulebook {
     targets: BTreeMap<String, Terms>,
 }
 
-/// What a row of a table is about.
+/// The action that a row of a table is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Deed {
@@ -32,8 +32,8 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// What the rules come to for it: `no`, `yes` for what is only done, `here` or `private` for what is shown, and what made
-    /// it so.
+    /// Returns the outcome of the rules for the action, with its reason: `no`, or `yes` for asking and running, or
+    /// `here` or `private` for results.
     pub fn outcome(self, rulings: &Rulings) -> (&'static str, &AccessDecision) {
         let Rulings { ask, execute, read, delivery } = rulings;
         let said = |ruling: &AccessDecision| if ruling.allowed { "yes" } else { "no" };
@@ -59,17 +59,17 @@ impl Rulebook {
         Self { settings: settings(config), targets: terms.collect() }
     }
 
-    /// What they say of roles, places and quotas.
+    /// Returns the settings of roles, places and quotas.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// What they say of a target.
+    /// Returns the terms of a target.
     pub fn terms(&self, target: &str) -> Option<&Terms> {
         self.targets.get(target)
     }
 
-    /// What they say of a case. Tables are looked up in `catalog`.
+    /// Decides a case. Tables are looked up in `catalog`.
     pub fn decide(&self, case: &Case, catalog: &Catalog) -> Rulings {
         self.settings.decide(case, self.terms(&case.target), catalog)
     }
@@ -89,26 +89,26 @@ pub fn place(written: &str) -> Option<Place> {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// Who, by their role.
+    /// The role of the person.
     pub role: Option<Role>,
-    /// Who, by their username.
+    /// The username of the person.
     pub user: Option<String>,
-    /// Where; without it, in private.
+    /// The place; without it, in private.
     pub place: Option<String>,
     /// The target.
     pub target: String,
     /// The table, or a column of one.
     pub table: Option<String>,
-    /// What is tried; without it, all from the question to where its result is shown.
+    /// The action; without it, all of them from the question to the place of its result.
     #[serde(rename = "do")]
     pub deed: Option<Deed>,
     /// `no`, `yes`, `here` or `private`. `yes` is also met by the last two.
     pub expect: String,
     /// The beginning of what must have made it so: `denied`, or `denied targets.crm.deny clients.email`.
     pub because: Option<String>,
-    /// What the row is there for; decides nothing.
+    /// The purpose of the row, which has no effect.
     pub note: Option<String>,
-    /// Where it stands in its file.
+    /// The line number in its file.
     #[serde(skip)]
     pub line: u64,
 }
@@ -121,7 +121,7 @@ struct Table {
 }
 
 impl Row {
-    /// Whether an outcome is the expected one.
+    /// Checks whether an outcome is the expected one.
     pub fn is_met(&self, (outcome, ruling): (&str, &AccessDecision)) -> bool {
         let expected = self.expect.trim();
         let is_outcome = expected == outcome || (expected == "yes" && matches!(outcome, "here" | "private"));
@@ -130,7 +130,7 @@ impl Row {
         is_outcome && self.because.as_deref().map(str::trim).filter(|one| !one.is_empty()).is_none_or(begins)
     }
 
-    /// What it expects, as it is told.
+    /// Formats the expectation.
     pub fn expected(&self) -> String {
         [Some(self.expect.as_str()), self.because.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }

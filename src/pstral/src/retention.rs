@@ -1,4 +1,4 @@
-//! How long each class of data stays, and what takes away what is over.
+//! The retention periods of each class of data, and their enforcement.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct Retention {
     key: PathBuf,
 }
 
-/// Why nothing was taken away.
+/// The reason why nothing was deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum NotPruned {
     /// The audit does not hold: whoever prunes it would sign that it did.
@@ -31,18 +31,18 @@ pub enum NotPruned {
 }
 
 impl Retention {
-    /// What a configuration says of a state.
+    /// Creates the retention of a state from the configuration.
     pub fn new(config: &Config, store: Arc<Store>) -> Self {
         Self { store, config: config.retention, key: config.audit.key.clone() }
     }
 
-    /// Whether any class has its time.
+    /// Checks whether all classes are kept for ever.
     pub fn is_for_ever(&self) -> bool {
         let RetentionConfig { conversations_days, proposals_days, audit_texts_days, audit_days, .. } = self.config;
         [conversations_days, proposals_days, audit_texts_days, audit_days] == [0; 4]
     }
 
-    /// What is over.
+    /// Returns the expired data.
     pub async fn prunings(&self, now: Timestamp) -> anyhow::Result<Vec<Pruning>> {
         Ok(self.store.prunings(&self.due(now)).await?)
     }

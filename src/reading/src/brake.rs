@@ -1,4 +1,4 @@
-//! What stops work on the database: a deadline or a person.
+//! The brake, which stops work on the database at a deadline or on request.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ impl Brake {
         Self { limit, deadline, stop, interrupt: Arc::default() }
     }
 
-    /// Why the work must end, once it must.
+    /// Returns the reason why the work must end, once it must.
     pub fn pulled(&self) -> Option<TargetError> {
         if self.stop.is_cancelled() {
             Some(TargetError::Cancelled)

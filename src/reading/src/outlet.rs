@@ -35,20 +35,20 @@ pub struct Outlet {
 /// Rows on their way.
 pub(crate) struct Portion {
     pub(crate) rows: Vec<Row>,
-    /// Of all rows so far.
+    /// The number of truncated cells in all rows so far.
     pub(crate) cut_cells: u64,
 }
 
 /// The other end, to be given to [`follow`](crate::follow).
 pub struct Inlet {
-    /// Closed without a value where the statement failed before its first batch.
+    /// The columns; closed without a value if the statement failed before its first batch.
     pub(crate) columns: oneshot::Receiver<Vec<Column>>,
-    /// Closed at the end, good or bad.
+    /// The batches of rows; closed at the end, successful or not.
     pub(crate) rows: mpsc::Receiver<Portion>,
 }
 
 impl Outlet {
-    /// Both ends.
+    /// Creates both ends.
     pub fn new(brake: &Brake, limits: Limits) -> (Self, Inlet) {
         let (ready, columns) = oneshot::channel();
         let (sender, rows) = mpsc::channel(WAITING);
@@ -88,7 +88,7 @@ impl Outlet {
         self.flush()
     }
 
-    /// The same as [`Outlet::push`] for a task.
+    /// Adds a row like [`Outlet::push`], from an async task.
     pub async fn push_soon(&mut self, row: Row) -> Result<Option<LimitReached>, TargetError> {
         if let Some(reached) = self.add(row) {
             return Ok(Some(reached));
@@ -106,7 +106,7 @@ impl Outlet {
         brake.over(async { sender.send(portion).await.map_err(|_| TargetError::Cancelled) }).await
     }
 
-    /// When the rows that wait for more have waited long enough; none wait for ever.
+    /// Returns the time at which an incomplete batch is sent; `None` without rows.
     pub fn due(&self) -> Option<Instant> {
         (!self.batch.is_empty()).then(|| self.since + BATCH_AGE)
     }

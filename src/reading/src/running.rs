@@ -11,7 +11,7 @@ use tokio_util::sync::DropGuard;
 use crate::brake::Brake;
 use crate::outlet::{Inlet, Portion};
 
-/// How the work ended: at a limit that is counted, or at the last row.
+/// The end of the work: at a limit, at the last row, or with an error.
 pub type Ended = Result<Option<LimitReached>, TargetError>;
 
 /// Work, seen from who reads its rows. Dropping it pulls the brake.

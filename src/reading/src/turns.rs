@@ -1,4 +1,4 @@
-//! How many at once may work on one database.
+//! Limits the number of concurrent reads on one database.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct Turn {
 }
 
 impl Turns {
-    /// At most `most` at once, at least one.
+    /// Creates a limit of `most`, at least one.
     pub fn new(most: usize) -> Self {
         Self(Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS))))
     }

@@ -1,19 +1,19 @@
-//! What the server was asked, as it notes it down itself.
+//! The access log of the server.
 
 use std::time::Duration;
 
 /// A request that was answered. Times are since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Who asked: `@name:server`.
+    /// The user who asked: `@name:server`.
     pub user: String,
-    /// When it came, and when it was answered.
+    /// The time of the request.
     pub came: Duration,
-    /// When it was answered.
+    /// The time of the answer.
     pub ended: Duration,
-    /// What was answered, such as 429.
+    /// The HTTP status, such as 429.
     pub status: u16,
-    /// What was asked, such as `PUT /_matrix/client/v3/…`.
+    /// The request line, such as `PUT /_matrix/client/v3/…`.
     pub line: String,
 }
 

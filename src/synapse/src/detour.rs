@@ -1,11 +1,11 @@
-//! Another way to the server, on which some requests take their time.
+//! A proxy to the server, which holds some requests back.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How often is looked whether what waits may go.
+/// The interval at which waiting requests are checked.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Takes requests to the server. Those whose address holds a certain text wait here. What is sent is answered at once, as a
@@ -29,7 +29,7 @@ struct Waiting {
 }
 
 impl Detour {
-    /// To the server on a port of this machine.
+    /// Creates a proxy to the server on a port of this machine.
     pub(crate) fn to(server: u16, address: &'static str) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let port = listener.local_addr()?.port();
@@ -47,20 +47,20 @@ impl Detour {
         Ok(Self { port, shared })
     }
 
-    /// Where it is reached.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// How many wait.
+    /// Counts the waiting requests.
     pub fn waiting(&self) -> usize {
         self.shared.waiting().requests.len()
     }
 
-    /// Hands on what waits, in its order, and everything that comes from now on.
+    /// Forwards the waiting requests in order, and everything that arrives from now on.
     ///
     /// # Panics
-    /// Where the server is away.
+    /// Panics if the server is away.
     pub fn let_go(&self) {
         let mut waiting = self.shared.waiting();
         for request in std::mem::take(&mut waiting.requests) {

@@ -23,7 +23,7 @@ threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).st
 from synapse.app.homeserver import main
 main()";
 
-/// How long it may take to start: four seconds, on a machine with nothing else to do.
+/// The time-out for starting, which takes four seconds on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A running server; ended when dropped.
@@ -41,15 +41,15 @@ pub struct Account {
     pub id: String,
     /// The name alone.
     pub name: String,
-    /// What it logs in with.
+    /// The password of the account.
     pub password: String,
 }
 
 impl Server {
-    /// None, and says why, where Synapse is neither installed nor can be.
+    /// Starts a server; `None` if Synapse is neither installed nor can be installed, which is printed.
     ///
     /// # Panics
-    /// Where the server does not start, or cannot be had and `PSTRAL_TEST_REQUIRE=all`.
+    /// Panics if the server does not start, or cannot be had and `PSTRAL_TEST_REQUIRE=all`.
     pub fn start(limits: Limits) -> Option<Self> {
         if let Err(why) = python() {
             pstral_pypackages::skip("Synapse", why);
@@ -70,7 +70,7 @@ impl Server {
     /// Starts it on its folder after a [`Self::stop`], and waits until it answers.
     ///
     /// # Panics
-    /// Where it does not.
+    /// Panics if it does not answer.
     pub fn start_again(&self) {
         let python = python().expect("invariant: it was there at the first start");
         let mut command = Command::new(python);
@@ -92,31 +92,31 @@ impl Server {
         }
     }
 
-    /// Where it is reached.
+    /// Returns the URL of the server.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Another way to it, on which requests wait whose address holds this.
+    /// Creates a proxy that holds requests back whose address contains `part`.
     ///
     /// # Panics
-    /// Where no port is free.
+    /// Panics if no port is free.
     pub fn holding(&self, part: &'static str) -> Detour {
         Detour::to(self.port, part).expect("a port")
     }
 
-    /// What it warned of.
+    /// Returns the log of the server's warnings.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    /// What an account has written so far: messages, reactions and what it took back.
+    /// Returns an account's writes so far: messages, reactions and redactions.
     pub fn writes_of(&self, user: &str) -> Vec<Request> {
         let is_write = |line: &str| line.starts_with("PUT ") && (line.contains("/send/") || line.contains("/redact/"));
         self.requests_of(user).into_iter().filter(|asked| is_write(&asked.line)).collect()
     }
 
-    /// What an account has asked for so far.
+    /// Returns an account's requests so far.
     pub fn requests_of(&self, user: &str) -> Vec<Request> {
         let log = std::fs::read_to_string(self.folder.path().join("access")).unwrap_or_default();
         log.lines().filter_map(access::read).filter(|asked| asked.user == user).collect()
@@ -130,15 +130,15 @@ impl Server {
     /// Makes an account.
     ///
     /// # Panics
-    /// Where the server does not.
+    /// Panics if the server refuses.
     pub fn account(&self, name: &str) -> Account {
         self.register(name, false)
     }
 
-    /// Makes an account that may look after the server.
+    /// Creates an account with admin rights on the server.
     ///
     /// # Panics
-    /// Where the server does not.
+    /// Panics if the server refuses.
     pub fn admin(&self, name: &str) -> Account {
         self.register(name, true)
     }
@@ -157,10 +157,10 @@ impl Server {
         Account { id: format!("@{name}:{NAME}"), name: name.to_owned(), password }
     }
 
-    /// Logs in, and gives back the access token.
+    /// Logs in, and returns the access token.
     ///
     /// # Panics
-    /// Where the server does not let it in.
+    /// Panics if the login is refused.
     pub fn token(&self, account: &Account) -> String {
         let who = json!({ "type": "m.id.user", "user": account.name });
         let wish = json!({ "type": "m.login.password", "identifier": who, "password": account.password });
@@ -169,10 +169,10 @@ impl Server {
         answer["access_token"].as_str().expect("a token").to_owned()
     }
 
-    /// Lifts the limit of an account, as its admin does.
+    /// Lifts the rate limit of an account, as its admin does.
     ///
     /// # Panics
-    /// Where the server does not.
+    /// Panics if the server refuses.
     pub fn lift(&self, admin_token: &str, account: &Account) {
         let path = format!("/_synapse/admin/v1/users/{}/override_ratelimit", account.id);
         let none = json!({ "messages_per_second": 0, "burst_count": 0 });
@@ -180,20 +180,20 @@ impl Server {
         assert_eq!(status, 200, "{answer}");
     }
 
-    /// Limits an account again as everybody is: it begins with all that may be written at once.
+    /// Restores the default rate limit of an account, with a full burst.
     ///
     /// # Panics
-    /// Where the server does not.
+    /// Panics if the server refuses.
     pub fn limit_again(&self, admin_token: &str, account: &Account) {
         let path = format!("/_synapse/admin/v1/users/{}/override_ratelimit", account.id);
         let (status, answer) = self.ask("DELETE", &path, Some(admin_token), &Value::Null);
         assert_eq!(status, 200, "{answer}");
     }
 
-    /// Asks it something, and gives back the status and the answer.
+    /// Sends a request, and returns the status and the answer.
     ///
     /// # Panics
-    /// Where it does not run.
+    /// Panics if it does not run.
     pub fn ask(&self, method: &str, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
         ask(self.port, method, path, token, body).expect("it runs")
     }

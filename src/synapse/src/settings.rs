@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-/// How fast people may write.
+/// The rate limits for accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limits {
-    /// As fast as they like.
+    /// No limits.
     Off,
-    /// Ten events, then one in five seconds, an account: what Synapse does where nobody changes it. Logging in, joining and
-    /// inviting, which are the test's own preparations, are not limited.
+    /// The default of Synapse: a burst of ten events, then one every five seconds, for each account. Logging in,
+    /// joining and inviting, which are the test's own preparations, are not limited.
     Default,
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Connected to a double as it is by default, and aware of it.
+    /// Starts the adapter on a default double and waits until it is connected.
     pub(crate) async fn connected() -> Self {
         let bench = Self::with(Plan::default(), |_| {}).await;
         bench.discord.connected().await;
@@ -36,12 +36,12 @@ impl Bench {
         bench
     }
 
-    /// Running, not necessarily connected, to such a double with such a configuration.
+    /// Starts the adapter on a double of this plan, with a changed configuration; it need not be connected yet.
     pub(crate) async fn with(plan: Plan, change: impl FnOnce(&mut DiscordConfig)) -> Self {
         Self::on(plan.start().await, change)
     }
 
-    /// Running, not necessarily connected, to a double that is there.
+    /// Starts the adapter on an existing double; it need not be connected yet.
     pub(crate) fn on(discord: Discord, change: impl FnOnce(&mut DiscordConfig)) -> Self {
         let mut config = config(&discord);
         change(&mut config);
@@ -59,33 +59,33 @@ impl Bench {
         Self { discord, bot, advised, heard: Mutex::new(heard), shutdown, running }
     }
 
-    /// What the adapter hands over next.
+    /// Waits for the next event that the adapter hands over.
     pub(crate) async fn event(&self) -> Event {
         let mut heard = self.heard.lock().await;
         let next = tokio::time::timeout(std::time::Duration::from_secs(30), heard.recv()).await;
         next.expect("something is handed over").expect("the adapter runs")
     }
 
-    /// The same, when it is a text.
+    /// Waits for the next event, which must be a text, and returns both.
     pub(crate) async fn said(&self) -> (Event, String) {
         let event = self.event().await;
         let EventBody::Said(text) = event.body.clone() else { panic!("{event:?}") };
         (event, text)
     }
 
-    /// Whether nothing more was handed over so far.
+    /// Checks whether every event so far has been received.
     pub(crate) async fn heard_all(&self) -> bool {
         self.heard.lock().await.is_empty()
     }
 
-    /// Ends the adapter, and says how it ended.
+    /// Stops the adapter, and returns its result.
     pub(crate) async fn ends(self) -> (Discord, Result<(), PlatformError>) {
         self.shutdown.cancel();
         let ended = tokio::time::timeout(std::time::Duration::from_secs(30), self.running).await;
         (self.discord, ended.expect("it ends when it is told to").unwrap())
     }
 
-    /// How the adapter ends by itself.
+    /// Waits until the adapter ends by itself.
     pub(crate) async fn ended(self) -> Result<(), PlatformError> {
         let ended = tokio::time::timeout(std::time::Duration::from_secs(30), self.running).await;
         ended.expect("it ends by itself").unwrap()
@@ -99,7 +99,7 @@ pub(crate) fn config(discord: &Discord) -> DiscordConfig {
     config
 }
 
-/// A channel as the adapter names it.
+/// Returns the place of a channel.
 pub(crate) fn place(channel: Id) -> Place {
     Place { platform: PlatformName("discord".to_owned()), id: channel.to_string(), private: false }
 }

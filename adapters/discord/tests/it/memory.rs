@@ -1,4 +1,4 @@
-//! What this process takes.
+//! Memory use of this process.
 
 /// Of this process, in KiB, with all its tests and doubles; 0 where that cannot be known.
 pub(crate) fn resident() -> u64 {

@@ -16,7 +16,7 @@ use crate::double::Discord;
 /// The intents of a bot that reads messages: guilds, their messages, private ones, and what they say.
 pub(crate) const INTENTS: u64 = 1 | 1 << 9 | 1 << 12 | 1 << 15;
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug)]
 pub(crate) struct Got {
     pub(crate) status: u16,
@@ -70,7 +70,7 @@ pub(crate) fn request(discord: &Discord, method: &str, path: &str) -> RequestBui
     request.header("authorization", token).header("user-agent", "DiscordBot (https://example.org, 1.0)")
 }
 
-/// Where a path is.
+/// Returns the URL of a path.
 pub(crate) fn at(discord: &Discord, path: &str) -> String {
     format!("{}/api/v10{path}", discord.url())
 }
@@ -133,7 +133,7 @@ impl Line {
     }
 }
 
-/// What a bot says first.
+/// Builds the payload with which a bot identifies itself.
 pub(crate) fn identify(discord: &Discord, intents: u64) -> Value {
     let properties = json!({ "os": "linux", "browser": "test", "device": "test" });
     json!({

@@ -1,4 +1,4 @@
-//! What people say and do reaches the core as it is meant, and nothing else does.
+//! Tests that questions and actions reach the core as they are meant, and nothing else does.
 
 use pstral_core::domain::{Button, ButtonAction, EventBody, Outgoing, OutgoingState, ProposalId};
 use pstral_core::ports::ChatPlatform as _;

@@ -1,4 +1,4 @@
-//! What comes with a question, and what changes it or pretends to.
+//! Tests of attachments, edits and redactions, and of forged ones.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

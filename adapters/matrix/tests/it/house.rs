@@ -62,7 +62,7 @@ impl House {
     }
 }
 
-/// How an account logs in.
+/// Returns the credentials of an account.
 pub(crate) fn credentials(account: &Account) -> Credentials {
     Credentials::Password { user: account.name.clone(), password: SecretString::from(account.password.clone()) }
 }

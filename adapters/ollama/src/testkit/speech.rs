@@ -1,4 +1,4 @@
-//! What Ollama sends, in its own words.
+//! Ollama's own messages, for the scripted server.
 
 use pstral_modelhttp::testkit::{Answer, Dialect, Ending, Installed, Piece, Request};
 use serde_json::{Value as Json, json};

@@ -1,4 +1,4 @@
-//! What every adapter must do, run through real connections.
+//! The contract of every model adapter, tested over real connections.
 
 use pstral_core::testkit::language_model::contract;
 use pstral_modelhttp::testkit::{connections, failure_table};

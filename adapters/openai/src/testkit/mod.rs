@@ -14,10 +14,10 @@ use std::ops::Deref;
 pub struct ScriptedOpenAi(ScriptedServer);
 
 impl ScriptedOpenAi {
-    /// A server on a free port that has one model and no answer yet.
+    /// Starts a server on a free port, with one model and no scripted answer yet.
     ///
     /// # Panics
-    /// When the loopback interface has no free port.
+    /// Panics if the loopback interface has no free port.
     pub async fn start(model: &str) -> Self {
         Self(ScriptedServer::start(OpenAiSpeech::Vllm, model).await)
     }

@@ -1,4 +1,4 @@
-//! What such servers send, in their own words.
+//! The messages of such servers, for the scripted server.
 
 use pstral_modelhttp::testkit::{Answer, Dialect, Ending, Installed, Piece, Request};
 use serde_json::{Value as Json, json};

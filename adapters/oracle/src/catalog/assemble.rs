@@ -8,14 +8,14 @@ use super::declared::declared;
 use super::remote::remote;
 use super::rows::{Constraint, Dictionary};
 
-/// Owner and name.
+/// The owner and the name of an object.
 pub(super) type Name<'d> = (&'d str, &'d str);
 
 /// Names of what the database makes for itself: the recycle bin, logs of materialized views, text indexes.
 const INTERNAL: &[&str] = &["BIN$", "MLOG$_", "RUPD$_", "DR$", "SYS_IOT_OVER_", "ISEQ$$_"];
 
-/// What the dictionary says, as the guard and the prompt need it. External tables read files of the server, and views
-/// through a link read another database: both are left out.
+/// Assembles the catalog from rows of the dictionary, as the guard and the prompt need it. External tables, which read
+/// files of the server, and views through a database link are left out.
 pub(crate) fn assemble(dictionary: &Dictionary, default_schema: &str) -> Catalog {
     let mut tables = relations(dictionary);
     fill_columns(dictionary, &mut tables);
@@ -119,7 +119,8 @@ fn fill_keys(dictionary: &Dictionary, relations: &mut [Relation]) {
     }
 }
 
-/// `None` where the other key is not to be seen. The relation is named with its owner where that is another.
+/// Builds a foreign key; `None` if the key it refers to is not visible. A relation of another owner is named with that
+/// owner.
 fn reference(
     key: &Constraint,
     own: Vec<String>,
@@ -133,8 +134,8 @@ fn reference(
     (!own.is_empty() && own.len() == references.len()).then_some(ForeignKey { columns: own, relation, references })
 }
 
-/// Those that lead to a relation of the catalog. In the default schema a name that is taken by anything else, such as a
-/// synonym through a link, hides the public synonym of that name: without that the guard would take one for the other.
+/// Returns the synonyms of relations in the catalog. In the default schema a name used by anything else, such as a
+/// synonym through a link, hides the public synonym of that name; otherwise the guard would take one for the other.
 fn synonyms(dictionary: &Dictionary, relations: &[Relation], default_schema: &str) -> Vec<Synonym> {
     let own = dictionary.synonyms.iter().map(|one| (one.owner.as_str(), one.name.as_str()));
     let objects = dictionary.external_tables.iter().chain(&dictionary.views).chain(&dictionary.callables);

@@ -2,7 +2,7 @@
 
 use super::rows::Column;
 
-/// What stood in CREATE TABLE, as far as the dictionary tells:
+/// Returns a column's type as in CREATE TABLE, as far as the dictionary states it:
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/ALL_TAB_COLUMNS.html>.
 pub(super) fn declared(column: &Column) -> String {
     let Some(name) = &column.data_type else { return "UNKNOWN".to_owned() };

@@ -1,4 +1,4 @@
-//! Whose objects are looked at: everybody's but Oracle's own.
+//! The schemas included in the catalog: all but Oracle's own.
 
 use pstral_core::ports::TargetError;
 
@@ -46,17 +46,17 @@ const MAINTAINED: &[&str] = &[
     "XS$NULL",
 ];
 
-/// Whether the database says of an account that it is Oracle's own.
+/// The way in which Oracle's own accounts are recognized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owners {
-    /// 12c and later.
+    /// By a column of the dictionary, in 12c and later.
     Told,
-    /// Before.
+    /// By a list of names, before 12c.
     Listed,
 }
 
 impl Owners {
-    /// Asks.
+    /// Determines which way the database supports.
     pub(crate) fn of(trips: &mut Trips<'_>) -> Result<Self, TargetError> {
         match all(trips, "SELECT oracle_maintained FROM all_users WHERE ROWNUM = 1", &[]) {
             Ok(_) => Ok(Self::Told),
@@ -65,7 +65,7 @@ impl Owners {
         }
     }
 
-    /// True of the owners that are looked at; `column` holds an owner.
+    /// Builds a condition that holds for the included owners; `column` is the name of the owner's column.
     pub(crate) fn condition(self, column: &str) -> String {
         match self {
             Self::Told => format!("{column} IN (SELECT username FROM all_users WHERE oracle_maintained = 'N')"),

@@ -12,32 +12,32 @@ pub(crate) enum View {
     ExternalTables,
     /// Views.
     Views,
-    /// What views stand on, as far as it may lead through a database link.
+    /// The dependencies of views that may lead through a database link.
     Dependencies,
     /// Columns, without hidden ones.
     Columns,
-    /// What owners say of relations.
+    /// The owners' comments on relations.
     TableComments,
-    /// What owners say of columns.
+    /// The owners' comments on columns.
     ColumnComments,
     /// Primary, unique and foreign keys.
     Constraints,
-    /// Their columns.
+    /// The columns of constraints.
     ConstraintColumns,
-    /// How many different values a column has.
+    /// The number of distinct values of each column.
     Statistics,
-    /// Other names.
+    /// Synonyms.
     Synonyms,
     /// Functions, procedures and packages.
     Procedures,
     /// Sequences.
     Sequences,
-    /// Types, whose names make objects, and operators.
+    /// Types, whose names are constructors, and operators.
     Types,
 }
 
 impl View {
-    /// All of them.
+    /// All of these queries.
     #[cfg(test)]
     pub(crate) const ALL: [Self; 14] = [
         Self::Tables,
@@ -61,7 +61,7 @@ impl View {
         self.parts().1
     }
 
-    /// What is asked of it.
+    /// Builds the text of the query.
     pub(crate) fn query(self, owners: Owners) -> String {
         let (columns, view, owner, condition) = self.parts();
         let mut whose = owners.condition(owner);
@@ -73,7 +73,7 @@ impl View {
         format!("SELECT {columns} FROM {view} WHERE {whose}{and}{condition} ORDER BY {}", order(columns))
     }
 
-    /// Columns, view, the column with the owner, and what else must hold.
+    /// Returns the columns, the view, the column with the owner, and a further condition.
     fn parts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
             // A temporary table holds nothing for anybody else; parts of other objects are no tables of people.

@@ -1,4 +1,4 @@
-//! What reads another database in the end.
+//! Finds the objects that directly or indirectly read another database.
 
 use std::collections::{HashMap, HashSet};
 

@@ -5,7 +5,7 @@ use pstral_core::ports::TargetError;
 
 use super::queries::View;
 
-/// All that the dictionary says.
+/// The rows read from the dictionary.
 #[derive(Debug, Default)]
 pub(crate) struct Dictionary {
     pub(super) tables: Vec<Table>,
@@ -110,7 +110,7 @@ rows! {
     Object { owner: String = text, name: String = text }
     /// A table.
     Table { owner: String = text, name: String = text, rows: Option<i64> = number_or_none }
-    /// What a view stands on, here or in another database.
+    /// An object that a view depends on, here or in another database.
     Dependency {
         owner: String = text,
         name: String = text,
@@ -132,9 +132,9 @@ rows! {
         characters: Option<i64> = number_or_none,
         counted_in: Option<String> = text_or_none,
     }
-    /// What is said of a relation.
+    /// The comment on a relation.
     TableComment { owner: String = text, relation: String = text, comment: String = text }
-    /// What is said of a column.
+    /// The comment on a column.
     ColumnComment { owner: String = text, relation: String = text, column: String = text, comment: String = text }
     /// A key.
     Constraint {
@@ -153,14 +153,14 @@ rows! {
         position: Option<i64> = number_or_none,
         column: String = text,
     }
-    /// How many different values a column has.
+    /// The number of distinct values of a column.
     Statistic {
         owner: String = text,
         relation: String = text,
         column: String = text,
         distinct: Option<i64> = number_or_none,
     }
-    /// Another name.
+    /// A synonym.
     OtherName {
         owner: String = text,
         name: String = text,

@@ -10,7 +10,7 @@ use pstral_reading::Brake;
 /// Characters kept of a message: it quotes the statement, which may be long.
 const MESSAGE: usize = 300;
 
-/// Who says so, with its number.
+/// The origin of an error, with its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     /// The database or its network layer.
@@ -26,12 +26,12 @@ pub(crate) enum Code {
     Other,
 }
 
-/// What went wrong, in the driver's words.
+/// An error of the driver or the database, with its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// Its number.
     pub(crate) code: Code,
-    /// All it said; may name hosts and accounts.
+    /// The whole message, which may name hosts and accounts.
     pub(crate) message: String,
 }
 
@@ -48,32 +48,32 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What an error calls for.
+/// The decision that follows from an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// The statement's own fault.
     Rejected,
-    /// What pulled the brake says which.
+    /// The statement was interrupted by the brake, which knows the reason.
     Stopped,
     /// The call's time is over.
     Timeout,
     /// The connection is gone, or never came.
     Lost,
-    /// Not reached, not let in, not open.
+    /// The database was not reached, refused the login, or is not open.
     Unavailable,
     /// The person's own account is not let in.
     NoAccount,
-    /// No room, or someone else holds it.
+    /// A limit was reached, or somebody else holds a lock.
     Busy,
-    /// There is no client library that works.
+    /// There is no working client library.
     ClientMissing,
-    /// Memory, or room for temporary results.
+    /// Memory or temporary space is exhausted.
     OutOfMemory,
-    /// It broke while running.
+    /// The statement failed while running.
     Failed,
 }
 
-/// How far work had come.
+/// The progress of the work when an error occurred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Neither planning nor rows have begun: a lost connection says nothing about the statement.
@@ -120,13 +120,13 @@ pub(crate) fn fault(fault: &Fault, brake: &Brake, stage: Stage) -> TargetError {
     }
 }
 
-/// Whether the session is as good as before.
+/// Checks whether the session is unaffected by an error.
 pub(crate) fn is_clean(error: &TargetError) -> bool {
     matches!(error, TargetError::Rejected(_))
 }
 
-/// What the network layer and the door say, without the hosts, files and accounts that they name: since 23ai those stand
-/// in a second sentence.
+/// Shortens a message of the network layer or the login so that it names no hosts, files or accounts: since 23ai those
+/// are in a second sentence.
 fn nameless(fault: &Fault) -> String {
     match fault.code {
         Code::Ora(1045) => "ORA-01045: the account lacks CREATE SESSION".to_owned(),

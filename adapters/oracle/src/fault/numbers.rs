@@ -1,4 +1,4 @@
-//! What the database's numbers call for.
+//! The decision for each error number of the database.
 
 use super::Decision;
 

@@ -22,7 +22,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// `kinds` has one a column.
+    /// Creates a cursor; `kinds` has one entry per column.
     pub(super) fn new(rows: ResultSet<'static, Row>, kinds: Vec<Kind>, cell_bytes: usize) -> Self {
         let names = rows.column_info().iter().map(|column| column.name().to_owned());
         let columns = names.zip(kinds).map(|(name, kind)| Described { name, kind }).collect();
@@ -48,7 +48,7 @@ pub(super) fn whole(kind: &OracleType) -> bool {
     matches!(kind, OracleType::Long | OracleType::LongRaw | OracleType::Xml)
 }
 
-/// How a column of that type is read.
+/// Returns the way in which a column of that type is read.
 pub(super) fn kind(kind: &OracleType) -> Kind {
     match kind {
         OracleType::Varchar2(_)

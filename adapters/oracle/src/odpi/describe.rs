@@ -14,7 +14,7 @@ const DESCRIBE: &str = "DECLARE c INTEGER := DBMS_SQL.OPEN_CURSOR; n INTEGER; d 
      || d(i).col_name || CHR(30); END LOOP; DBMS_SQL.CLOSE_CURSOR(c); \
      EXCEPTION WHEN OTHERS THEN IF DBMS_SQL.IS_OPEN(c) THEN DBMS_SQL.CLOSE_CURSOR(c); END IF; RAISE; END;";
 
-/// What a list of columns may take, the most PL/SQL has room for.
+/// The buffer size in bytes for a list of columns, the maximum of PL/SQL.
 const ROOM: u32 = 32_767;
 
 /// The columns in order.

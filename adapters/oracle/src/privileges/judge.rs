@@ -4,22 +4,22 @@ use pstral_core::ports::{Excess, ExcessKind, Privileges};
 
 use super::lists::{ABOVE, NEEDED, OUTSIDE, POWERFUL, REACHING, READING, RULING};
 
-/// What the dictionary says of an account, its roles and everybody.
+/// The dictionary's rows on an account, its roles and PUBLIC.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// Its name.
     pub(crate) account: String,
-    /// Whether it entered as the server's administrator.
+    /// True if it logged in as SYSDBA.
     pub(crate) sysdba: bool,
     /// Its system privileges, also through roles.
     pub(crate) system: Vec<String>,
     /// Its roles, switched on or not, and those within them.
     pub(crate) roles: Vec<String>,
-    /// Some of what it owns, `TYPE NAME`.
+    /// Some of its own objects, as `TYPE NAME`.
     pub(crate) owned: Vec<String>,
-    /// Database links it may use.
+    /// The database links it may use.
     pub(crate) links: Vec<String>,
-    /// What the network's access lists allow it, `privilege host`.
+    /// The network access that ACLs grant it, as `privilege host`.
     pub(crate) hosts: Vec<String>,
     /// Sequences it may use, `OWNER.NAME`.
     pub(crate) sequences: Vec<String>,
@@ -32,17 +32,17 @@ pub(crate) struct Facts {
 /// A right on an object.
 #[derive(Debug)]
 pub(crate) struct Grant {
-    /// Whose: the account, a role or `PUBLIC`.
+    /// The grantee: the account, a role or `PUBLIC`.
     pub(crate) grantee: String,
     /// The object's schema.
     pub(crate) schema: String,
     /// The object.
     pub(crate) name: String,
-    /// What may be done with it.
+    /// The granted privilege.
     pub(crate) privilege: String,
 }
 
-/// Everything beyond reading, the worst first, each once.
+/// Returns all privileges beyond reading, the worst first and without duplicates.
 pub(crate) fn judge(facts: &Facts) -> Privileges {
     let mut excesses = Vec::new();
     let mut add = |kind, what: String| excesses.push(Excess { kind, what });
@@ -78,7 +78,7 @@ pub(crate) fn judge(facts: &Facts) -> Privileges {
     Privileges { account: facts.account.clone(), excesses }
 }
 
-/// What is not known is taken for writing: nearly all that a database lets somebody do is.
+/// Classifies a system privilege. An unknown one counts as writing, as nearly all of them do more than read.
 fn of_system(privilege: &str) -> Option<ExcessKind> {
     let is = |list: &[&str]| list.contains(&privilege);
     let begins = |words: &[&str]| words.iter().any(|word| privilege.starts_with(word));
@@ -101,7 +101,8 @@ fn of_system(privilege: &str) -> Option<ExcessKind> {
     }
 }
 
-/// SELECT lets one lock too: `SELECT … FOR UPDATE` and `LOCK TABLE`; READ does not. From a sequence it takes numbers.
+/// Classifies an object privilege. SELECT permits locking too (`SELECT … FOR UPDATE`, `LOCK TABLE`), and drawing
+/// numbers from a sequence; READ does not.
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-privilege-and-role-authorization.html>
 fn of_grant(grant: &Grant, facts: &Facts) -> Option<ExcessKind> {
     let sequence = || facts.sequences.contains(&format!("{}.{}", grant.schema, grant.name));

@@ -1,4 +1,4 @@
-//! What the account may do beyond reading.
+//! The privileges of the account beyond reading.
 
 mod judge;
 mod lists;
@@ -14,7 +14,7 @@ use crate::pool::{Pool, Purpose};
 use crate::statement::{all, begin};
 use crate::trips::Trips;
 
-/// Who we are, and whether as the server's administrator.
+/// The query for our account's name, and whether it is SYSDBA.
 const SELF: &str = "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('USERENV', 'ISDBA') FROM sys.dual";
 
 /// The views of roles show all that were granted, one within the other; those of the session only what is switched on,
@@ -23,12 +23,13 @@ const SELF: &str = "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('
 const ROLES: &str = "SELECT granted_role FROM user_role_privs UNION SELECT granted_role FROM role_role_privs \
      UNION SELECT role FROM role_role_privs UNION SELECT role FROM session_roles";
 
-/// Likewise.
+/// The query for all system privileges, with those of every granted role.
 const SYSTEM: &str = "SELECT privilege FROM user_sys_privs UNION SELECT privilege FROM role_sys_privs \
      UNION SELECT privilege FROM session_privs";
 
-/// What is the account's own, a few of them. Not parts of something else, nor what the database named itself, nor what
-/// was thrown away; temporary tables hold nothing of anybody's, synonyms nothing at all, and links are told of apart.
+/// The query for a few of the account's own objects. Excluded are parts of other objects, names that the database
+/// generated, the recycle bin, temporary tables and synonyms, which hold no data, and links, which are reported
+/// separately.
 const OWNED: &str = "SELECT object_type || ' ' || object_name FROM user_objects \
      WHERE object_type NOT IN ('DATABASE LINK', 'INDEX', 'INDEX PARTITION', 'INDEX SUBPARTITION', 'LOB', \
      'LOB PARTITION', 'LOB SUBPARTITION', 'PACKAGE BODY', 'SYNONYM', 'TABLE PARTITION', 'TABLE SUBPARTITION', \

@@ -43,13 +43,13 @@ struct Walk<'v> {
     views: &'v Views,
     /// Views and columns that were named and are listed.
     named: BTreeSet<(String, String)>,
-    /// Those that are not, each as a sentence.
+    /// The columns in error, each as a sentence.
     wrong: BTreeSet<String>,
 }
 
 /// The only relation of a SELECT, whose columns its names mean.
 struct Relation {
-    /// None where it is another SELECT.
+    /// `None` for any other SELECT.
     view: Option<String>,
     columns: BTreeSet<String>,
 }

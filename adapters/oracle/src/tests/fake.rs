@@ -10,14 +10,14 @@ use crate::fault::{Code, Fault};
 use crate::kind::Kind;
 use crate::session::{Cursor, Described, Driver, Login, Named, Query, Session};
 
-/// What a statement does.
+/// The behaviour of a statement.
 #[derive(Clone)]
 pub(crate) enum Act {
     /// Yields rows of one number, from 1.
     Rows(i64),
     /// Yields these.
     Table(Vec<Described>, Vec<Vec<Value>>),
-    /// Fails.
+    /// Fails with this code.
     Fails(Code),
     /// Yields so many rows, then fails.
     FailsAfter(i64, Code),
@@ -31,7 +31,7 @@ pub(crate) enum Act {
     Deaf(Duration),
 }
 
-/// What happened, in order; `n` is the session's number.
+/// The log of calls in order; `n` is the number of the session.
 #[derive(Default)]
 pub(crate) struct Log {
     lines: Mutex<Vec<String>>,
@@ -42,7 +42,7 @@ impl Log {
         self.lines.lock().unwrap().push(format!("{session} {}", line.as_ref()));
     }
 
-    /// All lines but those of setting sessions up, which a test of its own looks at.
+    /// Returns all lines except those of session setup, which a test of its own covers.
     pub(crate) fn told(&self) -> Vec<String> {
         let lines = self.lines.lock().unwrap();
         lines.iter().filter(|line| !line.contains("ALTER SESSION") && !line.contains("timeout")).cloned().collect()
@@ -59,7 +59,7 @@ impl Log {
         }
     }
 
-    /// How many lines hold a word.
+    /// Counts the lines that contain a word.
     pub(crate) fn count(&self, word: &str) -> usize {
         self.lines.lock().unwrap().iter().filter(|line| line.contains(word)).count()
     }
@@ -75,9 +75,10 @@ pub(crate) struct Script {
 #[derive(Default)]
 struct State {
     opened: usize,
-    /// How the next sessions open; then they open well.
+    /// The results of the next logins; after those, logins succeed.
     doors: VecDeque<Result<Duration, Code>>,
-    /// What statements do, by a word in them; the first that fits, and a row of one number where none does.
+    /// The behaviour of statements, by a word in them: the first match decides, and without one the result is a row
+    /// with one number.
     acts: Vec<(&'static str, Act)>,
     describes: Vec<Named>,
     rollback_fails: bool,

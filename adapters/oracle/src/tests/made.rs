@@ -254,7 +254,7 @@ fn add(rows: &mut Rows, view: View, row: Row) {
     rows.get_mut(&view).unwrap().push(row);
 }
 
-/// What is not for questions, and other names.
+/// Adds objects that are not for questions, and synonyms.
 fn others(rows: &mut Rows) {
     table(rows, "CRM", "BIN$fq2XyZ1ROGPgUwEAAH8BaQ==$0", 3, &["ID NUMBER(10) PK"], "");
     table(rows, "CRM", "MLOG$_CLIENTS", 3, &["ID NUMBER(10)"], "");

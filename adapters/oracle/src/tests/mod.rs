@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{OracleConfig, OracleTarget};
 use fake::{Log, Script};
 
-/// More than any test needs.
+/// Limits beyond what any test needs.
 const WIDE: Limits = Limits { rows: 1_000_000, bytes: 1 << 30, cell_bytes: 1 << 20, time: Duration::from_secs(20) };
 
 const CAMILLE: &str = "camille.durand";

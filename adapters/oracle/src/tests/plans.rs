@@ -1,4 +1,4 @@
-//! Plans: in whose session, and what it means that there is none.
+//! Tests of plans: the session that reads them, and the meaning of their absence.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Which sessions are used again, and what happens on each.
+//! Tests of which sessions are reused, and of the calls on each.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

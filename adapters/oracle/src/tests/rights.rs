@@ -1,4 +1,4 @@
-//! What the dictionary says of the account, asked and judged.
+//! Tests of querying and classifying the account's privileges.
 
 use pstral_core::domain::Value;
 use pstral_core::ports::QueryTarget as _;

@@ -11,8 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::server::Server;
 
-/// What the contract's fixture makes, as Oracle writes it. A body is longer than a text may be in a database of the
-/// ordinary kind.
+/// The statements that create the contract's fixture on Oracle. A body is longer than a VARCHAR2 may be by default.
 const FIXTURE: &[&str] = &[
     "CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR2(40), price NUMBER(10,2), made_on DATE)",
     "CREATE TABLE notes (id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES items(id), title VARCHAR2(40), body CLOB)",

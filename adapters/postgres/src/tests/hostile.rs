@@ -65,7 +65,7 @@ async fn writes_are_refused_even_of_an_owner() {
     assert_eq!(alive.rows, [[Value::Text("alive".to_owned())]]);
 }
 
-/// What a read-only transaction does let pass is gone with it.
+/// Tests that effects permitted in a read-only transaction end with it.
 #[tokio::test]
 async fn nothing_is_left_for_the_next_person() {
     let Some((server, target)) = canary().await else { return };

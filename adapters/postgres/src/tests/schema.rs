@@ -1,4 +1,4 @@
-//! What the catalog, the plan, known values and privileges tell.
+//! Tests of the catalog, plans, known values and privileges.
 
 use pstral_core::domain::{ColumnPath, RelationKind, Value};
 use pstral_core::ports::{ExcessKind, QueryTarget as _, TargetError};

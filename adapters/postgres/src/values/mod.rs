@@ -17,7 +17,7 @@ pub(crate) use shape::Shape;
 use wire::Wire;
 
 impl Shape {
-    /// How its cells read.
+    /// Returns the kind of its cells.
     pub(crate) fn kind(&self) -> ColumnKind {
         match self {
             Self::Boolean => ColumnKind::Boolean,

@@ -36,7 +36,7 @@ pub(super) fn hardware(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
 }
 
-/// How many, and then as many bytes as hold them.
+/// Reads a bit string: the number of bits, then the bytes that hold them.
 pub(super) fn bits(wire: &mut Wire<'_>) -> Option<String> {
     let count = usize::try_from(wire.i32()?).ok()?;
     let bytes = wire.take(count.div_ceil(8))?;

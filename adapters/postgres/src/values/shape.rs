@@ -1,4 +1,4 @@
-//! Which of PostgreSQL's binary formats a type has.
+//! The binary format of each PostgreSQL type.
 
 use sqlx::TypeInfo as _;
 use sqlx::postgres::{PgTypeInfo, PgTypeKind};

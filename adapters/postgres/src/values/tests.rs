@@ -1,4 +1,4 @@
-//! What no server sends: values that end too early or lie about their length.
+//! Tests with values that no server sends: truncated, or with wrong lengths.
 
 use super::Shape;
 

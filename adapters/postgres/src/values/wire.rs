@@ -1,6 +1,6 @@
 //! Bytes read from their beginning; nothing is read past their end.
 
-/// What is left of a value.
+/// The unread bytes of a value.
 pub(super) struct Wire<'a>(&'a [u8]);
 
 impl<'a> Wire<'a> {

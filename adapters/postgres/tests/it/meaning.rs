@@ -13,10 +13,10 @@ use sqlx::{
 
 const SEED: u64 = 1;
 const STATEMENTS: u64 = 1_600;
-/// Where a text finds its tables: all of them, or those without the closed columns.
+/// The search path of a text: all tables, or those without the closed columns.
 const ALL: &str = "public";
 const OPEN: &str = "open_columns";
-/// Where the adapter lets a rendering find names: PostgreSQL's own, and nothing else.
+/// The search path that the adapter sets for a rendering: PostgreSQL's own schemas, and nothing else.
 const OWN: &str = "pg_catalog, pg_temp";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +72,7 @@ async fn say(connection: &mut PgConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.unwrap();
 }
 
-/// What a text gives where names are looked up on this path. An error undoes nothing but itself.
+/// Returns the result of a text on this search path. An error undoes nothing but itself.
 async fn given(connection: &mut PgConnection, path: &str, sql: &str) -> Given {
     say(connection, &format!("ROLLBACK TO before; SET LOCAL search_path = {path}")).await;
     let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(&mut *connection).await;

@@ -7,7 +7,8 @@ pub(super) fn byte(hay: &[u8], needle: &[u8]) -> usize {
     memmem::find(hay, needle).map_or(0, |at| at + 1)
 }
 
-/// The same counted in characters. A match begins where a character begins, or at the very start.
+/// Finds a match and counts its position in characters. A match begins at the start of a character, or at the very
+/// start.
 pub(super) fn character(hay: &[u8], needle: &[u8]) -> usize {
     if hay.starts_with(needle) {
         return 1;
@@ -18,7 +19,7 @@ pub(super) fn character(hay: &[u8], needle: &[u8]) -> usize {
     }
 }
 
-/// Every `old`, from the left, as `new`; none where the result is longer than `longest` bytes.
+/// Replaces every `old` by `new`, from the left; `None` if the result is longer than `longest` bytes.
 pub(super) fn replaced(all: &[u8], old: &[u8], new: &[u8], longest: usize) -> Option<Vec<u8>> {
     let (mut out, mut rest) = (Vec::new(), 0);
     for at in memmem::find_iter(all, old) {
@@ -33,7 +34,7 @@ pub(super) fn replaced(all: &[u8], old: &[u8], new: &[u8], longest: usize) -> Op
     (out.len() <= longest).then_some(out)
 }
 
-/// Whether the byte is not the first of a character.
+/// Checks whether the byte is a continuation of a UTF-8 character.
 pub(super) fn continues(byte: u8) -> bool {
     byte & 0xC0 == 0x80
 }

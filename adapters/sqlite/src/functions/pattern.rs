@@ -5,7 +5,7 @@ use rusqlite::Result;
 use super::Patience;
 use super::find::continues;
 
-/// Which signs stand for something else.
+/// The wildcards of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wildcards {
     /// `%` any text, `_` any character; letters from A to Z are equal to small ones.
@@ -56,8 +56,8 @@ impl Pattern {
         Self { parts, folded: wildcards == Wildcards::Like }
     }
 
-    /// Whether the whole text is of this form. After a part that stands for any text, a failure moves that part's end by
-    /// one character and tries again; earlier ones need no second try.
+    /// Checks whether the whole text matches the pattern. After a wildcard for any text, a mismatch extends that
+    /// wildcard by one character and retries; earlier wildcards need no retry.
     pub(super) fn matches(&self, text: &[u8], patience: &mut Patience<'_>) -> Result<bool> {
         let (mut at, mut rest) = (0, text);
         let mut retry: Option<(usize, &[u8])> = None;
@@ -118,7 +118,7 @@ pub(super) fn only_character(text: &[u8]) -> Option<u32> {
     next(&mut rest).is_none().then_some(only)
 }
 
-/// What follows `[`; none where its `]` is missing.
+/// Parses a set after its `[`; `None` if the `]` is missing.
 fn set(rest: &mut &[u8]) -> Option<Part> {
     let mut sign = next(rest)?;
     let others = sign == u32::from('^');

@@ -1,4 +1,4 @@
-//! Taking the characters of a set off the ends of a text.
+//! Trims the characters of a set from the ends of a text.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use rusqlite::Result;
 use super::Patience;
 use super::find::continues;
 
-/// Which ends.
+/// The ends to trim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ends {
     Left,
@@ -15,7 +15,7 @@ pub(super) enum Ends {
     Both,
 }
 
-/// What is left of `text`. The set ends at its first NUL, as in SQLite.
+/// Returns the trimmed `text`. The set ends at its first NUL, as in SQLite.
 pub(super) fn trimmed<'t>(text: &'t [u8], set: &[u8], ends: Ends, patience: &mut Patience<'_>) -> Result<&'t [u8]> {
     let set = set.split(|byte| *byte == 0).next().unwrap_or_default();
     let set = match str::from_utf8(set) {

@@ -33,7 +33,7 @@ const CALLS: &[(&str, usize)] = &[
     ("like(?1, ?2, ?3)", 3),
 ];
 
-/// What SQLite answers and of which type, or that it refuses.
+/// Returns the type and the value of SQLite's answer, or its error.
 fn answer(connection: &Connection, call: &str, values: &[Value]) -> Result<(String, Value), String> {
     let mut statement = connection.prepare_cached(&format!("SELECT typeof({call}), CAST({call} AS BLOB)")).unwrap();
     let answer = statement.query_row(rusqlite::params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)));

@@ -1,4 +1,4 @@
-//! What rows look like when they arrive.
+//! Tests of rows as they are delivered.
 
 use futures::StreamExt as _;
 use pstral_core::domain::{ColumnKind, LimitReached, Limits, Value};

@@ -66,7 +66,7 @@ fn queries() -> impl Strategy<Value = String> {
     })
 }
 
-/// What stands before SELECT, and one or two sources named `a` and `b`.
+/// Generates the text before SELECT, and one or two sources named `a` and `b`.
 fn from(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = (String, String)> {
     let table = select(vec!["users", "contracts", "clients", "clients", "vault", "main.users", "\"users\""]);
     let source = prop_oneof![
@@ -127,7 +127,7 @@ fn tail(inner: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy
     ]
 }
 
-/// What preparing a statement makes the database read, `table` and `column`, both in lower case.
+/// Returns the columns that the database reads for a statement, as `table` and `column` in lower case.
 fn reads(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<(String, String)>> {
     let (note, seen) = channel();
     let authorizer = move |context: AuthContext<'_>| {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use pstral_store::Location;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
-/// What makes the copying quick in SQLite: nothing waits for the disk, and what is written stays in memory (in KiB).
+/// The settings that make copying to SQLite fast: no waiting for the disk, and a cache (in KiB) for all writes.
 const QUICK_IN_SQLITE: &str = "PRAGMA synchronous = OFF; PRAGMA cache_size = -4000000; PRAGMA temp_store = MEMORY";
 const QUICK_IN_POSTGRES: &str = "SET synchronous_commit = off; SET maintenance_work_mem = '1GB'";
 // The indexes that a table was given, as they were made; not those of its keys.
@@ -42,7 +42,7 @@ pub(crate) async fn lengthen(location: &Location, events: u64) {
     println!("lengthened by copies to {events} events in {:.0?}", begun.elapsed());
 }
 
-/// Without the indexes, which are quicker made anew than kept up.
+/// Copies without indexes, which are faster to rebuild than to maintain.
 async fn copy<C: Connection>(to: &mut C, indexes: &'static str, events: i64)
 where
     for<'c> &'c mut C: Executor<'c, Database = C::Database>,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditDelivery, AuditEvent, AuditStatus, AuditVerdict, UserId, sha256};
 
-/// When the first one happened, in milliseconds.
+/// The time of the first event, in milliseconds of Unix time.
 pub(crate) const BEGUN: i64 = 1_767_225_600_000;
 /// Milliseconds from one to the next.
 pub(crate) const APART: i64 = 6_000;

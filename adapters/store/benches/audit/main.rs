@@ -1,4 +1,5 @@
-//! What the audit costs: durable appends from many writers, filtered pages of a long log, its proof and its export.
+//! The cost of the audit: durable appends by many writers, filtered pages of a long log, its verification and its
+//! export.
 //!
 //! `cargo bench -p pstral-store --bench audit`; `PSTRAL_BENCH_EVENTS` is how long the log is for pages (5,000,000),
 //! `PSTRAL_BENCH_CHAIN` how much of it is a chain that is proven and exported (300,000), and `PSTRAL_BENCH_ON` where:
@@ -30,7 +31,7 @@ use secrecy::ExposeSecret as _;
 const WRITERS: usize = 64;
 /// Entries that are read at once for a file, as `pstral audit export` does.
 const PAGE_OF_FILE: u32 = 250;
-/// How long they do.
+/// The duration of the append benchmark.
 const APPENDING: Duration = Duration::from_secs(10);
 
 fn main() {
@@ -66,7 +67,7 @@ async fn measure(location: &Location, chain: u64, events: u64) {
     store.close().await;
 }
 
-/// Each writer appends one event after the other, each durable before the next.
+/// Has each writer append events one by one, each durable before the next.
 async fn append(store: &Arc<Store>, what: &str) {
     let begun = Instant::now();
     let writers = (0..WRITERS).map(|writer| {
@@ -107,7 +108,7 @@ async fn prove(store: &Store) {
     }
 }
 
-/// Everything as JSON lines, as `pstral audit export` writes it; what is held in memory, a tenth after the other.
+/// Exports everything as JSON lines, like `pstral audit export`; prints the memory use after each tenth.
 async fn export(store: &Store, events: u64) {
     let before = memory::settle();
     let begun = Instant::now();

@@ -1,4 +1,5 @@
-//! How much memory the process holds, as the kernel counts it (<https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>).
+//! The memory use of the process, as the kernel reports it
+//! (<https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>).
 
 /// Forgets the highest so far and says what is held now, in kB; 0 where the kernel does not tell.
 pub(crate) fn settle() -> u64 {
@@ -6,7 +7,7 @@ pub(crate) fn settle() -> u64 {
     now()
 }
 
-/// What is held, in kB.
+/// Returns the resident memory, in kB.
 pub(crate) fn now() -> u64 {
     status("VmRSS:")
 }

@@ -1,4 +1,4 @@
-//! How long a page of fifty entries takes, by what it is filtered by.
+//! The time to read a page of fifty entries, for each kind of filter.
 
 use std::time::{Duration, Instant};
 

@@ -20,24 +20,24 @@ const SEALED: &str = "SELECT seq, user_id FROM audit_events
 /// The beginning of a chain that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Beginning {
-    /// Whose chain.
+    /// The instance of the chain.
     pub(super) instance: String,
-    /// Up to this one it was pruned before; 0 for nothing.
+    /// The number up to which it was pruned before; 0 if it never was.
     pub(super) after: i64,
     /// The last one that is over.
     pub(super) until: i64,
 }
 
 impl Beginning {
-    /// How many entries.
+    /// The number of entries.
     pub(super) fn entries(&self) -> u64 {
         u64::try_from(self.until - self.after).unwrap_or_default()
     }
 }
 
 impl Store {
-    /// What lies before the first entry of each chain that is not older than a time. The last entry of a chain is never
-    /// over: the next one is chained to it.
+    /// Returns the prunable beginning of each chain, before the first entry that is not older than `before`. The last
+    /// entry of a chain is never pruned, as the next one is chained to it.
     pub(super) async fn beginnings(&self, before: Timestamp) -> Result<Vec<Beginning>, StoreError> {
         let pruned = self.pruned().await?;
         let mut beginnings = Vec::new();
@@ -54,16 +54,17 @@ impl Store {
         Ok(beginnings)
     }
 
-    /// How many entries of a beginning still hold what may be of a person and can be taken away.
+    /// Counts the entries of a beginning whose personal texts are still there and can be redacted.
     pub(super) async fn whole_entries(&self, of: &Beginning) -> Result<u64, StoreError> {
         let count = sql(WHOLE).bind(&of.instance).bind(of.after).bind(of.until);
         let held: i64 = get(&count.fetch_one(self).await.map_err(fault)?, "held")?;
         Ok(u64::try_from(held).unwrap_or_default())
     }
 
-    /// What the entry that records a pruning covers: every chain up to where it will have been pruned, by this or an
-    /// earlier one, and single entries beyond that were sealed for a reason that is being pruned now. So an entry that
-    /// covers others may go like any other: what it covered goes with it, or has this one as its reason from now on.
+    /// Returns what the entry that records a pruning covers: every chain up to where it will have been pruned by this
+    /// or an earlier pruning, and single entries beyond that were sealed for a reason that is pruned now. So an entry
+    /// that covers others may be pruned like any other: what it covered is pruned too, or has the new entry as its
+    /// reason.
     pub(super) async fn handed_on(&self, beginnings: &[Beginning]) -> Result<Covers, StoreError> {
         let mut until = self.pruned().await?;
         until.extend(beginnings.iter().map(|one| (one.instance.clone(), one.until)));
@@ -87,12 +88,12 @@ impl Store {
         Ok(Covers { user: None, until, entries })
     }
 
-    /// How far each chain has been pruned.
+    /// Returns the number up to which each chain has been pruned.
     async fn pruned(&self) -> Result<BTreeMap<String, i64>, StoreError> {
         Ok(self.checkpoints().await?.into_iter().map(|checkpoint| (checkpoint.instance, checkpoint.seq)).collect())
     }
 
-    /// Every entry that covers others.
+    /// Returns every entry that covers others.
     async fn reasons(&self) -> Result<Vec<AuditEntry>, StoreError> {
         let mut reasons = Vec::new();
         for action in [AuditAction::UserErased, AuditAction::AuditPruned] {
@@ -136,7 +137,7 @@ fn reaches(covers: &Covers) -> BTreeMap<&str, i64> {
     reaches
 }
 
-/// As the verifier sees it: nothing is the reason for what came after it.
+/// Checks, like the verifier, whether an entry is the reason for another: it cannot be for later ones.
 fn is_reason(reason: &AuditEntry, instance: &str, seq: i64, user: Option<UserId>) -> bool {
     let is_later = reason.instance != instance || reason.seq > seq;
     is_later && reason.covers().is_some_and(|covers| covers.holds(instance, seq, user))

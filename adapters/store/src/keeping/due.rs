@@ -14,7 +14,7 @@ macro_rules! quiet {
     };
 }
 
-/// With all that is in them, each table before those it refers to. `$1` is a time.
+/// Old conversations with everything in them, each table before those it refers to. `$1` is a time.
 const CONVERSATIONS: &[Part] = &[
     Part::new(
         "proposal_messages",
@@ -37,7 +37,7 @@ const PROPOSALS: &[Part] = &[
     Part::new("proposals", "id", "created_at < $1 AND expires_at < $1"),
 ];
 
-/// What is worth nothing any more. `$1` is a time.
+/// Expired rows. `$1` is a time.
 const OVER: &[Part] = &[
     Part::new("link_codes", "user_id", "expires_at < $1"),
     Part::new("link_requests", "platform, actor", "expires_at < $1"),
@@ -55,7 +55,7 @@ pub enum PruningClass {
     Over,
     /// Entries of the audit.
     Audit,
-    /// What entries of the audit say of a person.
+    /// The personal texts of audit entries.
     AuditTexts,
 }
 
@@ -72,18 +72,18 @@ impl PruningClass {
     }
 }
 
-/// Before which time each class is over; `None` where it stays for ever.
+/// The times before which the data of each class is expired; `None` for classes that are kept for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// Of [`PruningClass::Conversations`].
+    /// The limit of [`PruningClass::Conversations`].
     pub conversations: Option<Timestamp>,
-    /// Of [`PruningClass::Proposals`].
+    /// The limit of [`PruningClass::Proposals`].
     pub proposals: Option<Timestamp>,
-    /// Of [`PruningClass::Audit`].
+    /// The limit of [`PruningClass::Audit`].
     pub audit: Option<Timestamp>,
-    /// Of [`PruningClass::AuditTexts`].
+    /// The limit of [`PruningClass::AuditTexts`].
     pub audit_texts: Option<Timestamp>,
 }
 
@@ -101,19 +101,19 @@ impl Due {
     }
 }
 
-/// What of a class is over.
+/// The expired data of one class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pruning {
-    /// Which class.
+    /// The class of data.
     pub class: PruningClass,
-    /// What is older goes.
+    /// The time before which data is deleted.
     pub before: Timestamp,
-    /// How many rows of which table.
+    /// The number of rows to delete, by table.
     pub rows: Vec<(&'static str, u64)>,
 }
 
 impl Pruning {
-    /// In all tables together.
+    /// Returns the number of rows in all tables together.
     pub fn total(&self) -> u64 {
         self.rows.iter().map(|(_, rows)| rows).sum()
     }

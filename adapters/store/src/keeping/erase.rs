@@ -14,7 +14,7 @@ use crate::fault::{conflict, fault};
 use crate::rows::get;
 use crate::sql::sql;
 
-/// All that is a user's, each table before those it refers to. `$1` is the user.
+/// The rows of a user, each table before those it refers to. `$1` is the user.
 pub(super) const THEIRS: &[Part] = &[
     Part::new(
         "proposal_messages",
@@ -67,19 +67,20 @@ const BY_OTHERS: &str = "SELECT instance, seq, salt, sealed FROM audit_events
         OR ((user_id IS NULL OR user_id <> $1) AND proposal IN (SELECT p.proposal FROM audit_events p
             WHERE p.user_id = $1 AND p.action IN ('proposal', 'refusal') AND p.proposal IS NOT NULL))";
 
-/// How often to look again for what was written while a person was forgotten.
+/// The number of passes for entries written during the erasure.
 const ROUNDS: usize = 3;
 
-/// What goes, or went, of a person.
+/// The data of a person that an erasure deletes or has deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
     /// Rows of each table.
     pub rows: Vec<(&'static str, u64)>,
-    /// Audit entries that are sealed.
+    /// The number of audit entries that are sealed.
     pub entries: u64,
-    /// Audit entries of the first form: their hash covers what they say, so that it stays until they are pruned.
+    /// The number of audit entries of the first format, whose hash covers their texts, so that these stay until they
+    /// are pruned.
     pub fixed: u64,
-    /// Audit entries that were written meanwhile, as by an answer under way: for the next time.
+    /// The number of audit entries written meanwhile, as by an answer in progress, which the next erasure will seal.
     pub late: u64,
 }
 
@@ -96,16 +97,16 @@ impl Besides {
 }
 
 impl Store {
-    /// What is held on a person and can go.
+    /// Counts the data of a person that an erasure would delete.
     pub async fn erasure(&self, user: &User) -> Result<Erasure, StoreError> {
         let besides = self.besides(user).await?;
         self.counted_with(user.id, &besides).await
     }
 
-    /// Forgets a person: recorded first, then done. The user stays under a name that says nothing, disabled. `None`
-    /// where nobody else among those enabled has one of the roles to `keep`; then nothing was done.
+    /// Erases a person's data, after recording that. The user remains, disabled and under a neutral name. Returns
+    /// `None`, having done nothing, if no other enabled user has one of the roles to `keep`.
     ///
-    /// Who is killed on the way begins again: what is already gone is not looked for, and what was to be sealed is.
+    /// An interrupted erasure is repeated: rows already deleted are skipped, and entries still to be sealed are sealed.
     pub async fn erase(
         &self,
         user: &User,
@@ -186,7 +187,7 @@ impl Store {
         Ok(besides)
     }
 
-    /// All entries of the user so far, and those besides.
+    /// Returns the entries to cover: all of the user so far, and the given ones.
     async fn covers_of(&self, user: UserId, entries: BTreeMap<String, BTreeSet<i64>>) -> Result<Covers, StoreError> {
         let until = self.heads().await?.into_iter().map(|head| (head.instance, head.seq)).collect();
         Ok(Covers { user: Some(user), until, entries })

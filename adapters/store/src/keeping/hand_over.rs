@@ -1,4 +1,4 @@
-//! All that is held on a person, as one JSON document.
+//! Exports all data of a person as one JSON document.
 
 use std::io::Write;
 

@@ -1,5 +1,4 @@
-//! What does not stay for ever: of everybody, what has had its time; of one person, what they ask to be forgotten. And
-//! what a person is handed of theirs.
+//! Retention: pruning expired data, erasing the data of one person, and exporting it for them.
 //!
 //! Whatever goes is recorded first, and goes in small transactions: others write between them, and a program that is
 //! killed leaves a state that holds. Who comes again goes on.
@@ -41,10 +40,12 @@ mod tests {
     use super::{erase, hand_over};
     use crate::transfer::TABLES;
 
-    /// What is of no person, and those that are forgotten by other means: sealed, or left under a neutral name.
+    /// The tables that an erasure does not delete from: they have no personal data, or are sealed or pseudonymized
+    /// instead.
     const NOT_REMOVED: [&str; 6] =
         ["users", "user_numbers", "audit_events", "audit_checkpoints", "audit_relations", "catalogs"];
-    /// What says nothing of a person, and those that stand in the document by themselves.
+    /// The tables that a person's export does not list as rows: they have no personal data, or appear in it in another
+    /// form.
     const NOT_LISTED: [&str; 6] = NOT_REMOVED;
 
     #[test]

@@ -16,7 +16,7 @@ const REST: Duration = Duration::from_millis(200);
 /// Rows of one table that meet a condition, in which `$1` stands for the user or the time it depends on.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// Their table.
+    /// The table of the rows.
     pub(super) table: &'static str,
     /// The columns that tell one from the other.
     key: &'static str,
@@ -28,7 +28,7 @@ impl Part {
         Self { table, key, condition }
     }
 
-    /// How many there are.
+    /// Counts the rows.
     pub(super) async fn count(&self, store: &Store, value: i64) -> Result<u64, StoreError> {
         let Self { table, condition, .. } = self;
         let count = composed(format!("SELECT count(*) AS held FROM {table} WHERE {condition}")).bind(value);

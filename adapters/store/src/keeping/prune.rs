@@ -34,7 +34,7 @@ const REMOVE: &str = "DELETE FROM audit_events WHERE instance = $1 AND seq > $2 
 pub type Sign = dyn Fn(AuditCheckpoint) -> AuditCheckpoint + Send + Sync;
 
 impl Store {
-    /// What is over, class by class; those of which nothing is are not in it.
+    /// Returns the expired data by class, without the classes that have none.
     pub async fn prunings(&self, due: &Due) -> Result<Vec<Pruning>, StoreError> {
         let mut prunings = Vec::new();
         for (class, before, parts) in due.rows() {

@@ -67,7 +67,7 @@ impl Store {
         Ok(sealed)
     }
 
-    /// What the audit says was to be sealed for a user.
+    /// Returns what was to be sealed for a user, as recorded in the audit.
     async fn erasures_of(&self, user: UserId) -> Result<Vec<Covers>, StoreError> {
         let (user, action) = (Some(user), Some(AuditAction::UserErased));
         let filter = AuditFilter { user, action, ..AuditFilter::default() };

@@ -16,18 +16,18 @@ use crate::audit_writer::write_events;
 use crate::engine::Engine;
 use crate::migrations::{migrate, understood};
 
-/// How long to wait for another program that writes, and for a server.
+/// The time-out for another program's write lock, and for a server.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Audit events that may wait to be written before appending waits too.
+/// The length of the queue of audit events, above which appending waits.
 const WAITING: usize = 1024;
 
-/// Where the state is.
+/// The location of the state.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
-    /// In a file of SQLite.
+    /// A SQLite file.
     File(PathBuf),
-    /// On a PostgreSQL server: an address that may hold a password.
+    /// A PostgreSQL URL, which may contain a password.
     Server(String),
 }
 
@@ -51,7 +51,7 @@ impl Location {
     }
 }
 
-/// Without the password.
+/// Omits the password.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -24,26 +24,26 @@ pub(super) async fn to_read(url: &str) -> Result<Engine, StoreError> {
     connect(options(url)?.options([("default_transaction_read_only", "on")])).await
 }
 
-/// One session.
+/// Opens a single session.
 pub(super) async fn alone(url: &str) -> Result<PgConnection, StoreError> {
     let options = options(url)?;
     let slow = |_| StoreError::Unavailable("it does not answer".to_owned());
     tokio::time::timeout(PATIENCE, options.connect()).await.map_err(slow)?.map_err(fault)
 }
 
-/// Whether an address can be read.
+/// Checks whether a URL can be parsed.
 pub(super) fn is_address(url: &str) -> bool {
     PgConnectOptions::from_str(url).is_ok()
 }
 
-/// Where a database is, without the password: for errors.
+/// Formats a database's URL without the password, for errors.
 pub(super) fn shown(url: &str) -> String {
     let Ok(options) = PgConnectOptions::from_str(url) else { return "postgres://…".to_owned() };
     let database = options.get_database().unwrap_or_else(|| options.get_username());
     format!("postgres://{}:{}/{database}", options.get_host(), options.get_port())
 }
 
-/// What the parser says of an address may hold the password: it is not passed on.
+/// Parses a URL. The parser's error is not passed on, as it may contain the password.
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     let unreadable = |_| StoreError::Unavailable("its address cannot be read".to_owned());
     let options = PgConnectOptions::from_str(url).map_err(unreadable)?.application_name("pstral");

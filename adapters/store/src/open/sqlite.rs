@@ -56,7 +56,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(file).foreign_keys(true).busy_timeout(PATIENCE)
 }
 
-/// Where SQLite keeps what is written but not yet in the file itself (<https://www.sqlite.org/wal.html>).
+/// Returns the path of SQLite's write-ahead log (<https://www.sqlite.org/wal.html>).
 fn write_ahead_log(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push("-wal");
@@ -84,7 +84,7 @@ fn make_file(file: &Path) -> Result<(), String> {
     }
 }
 
-/// SQLite gives the files it keeps beside this one the same permissions.
+/// Creates the file with private permissions, which SQLite also gives to the files beside it.
 fn create(file: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

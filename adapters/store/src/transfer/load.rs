@@ -24,19 +24,19 @@ const IS_HELD: &str = "SELECT count(*) AS held FROM (SELECT 1) AS one
 const OTHERS: &str = "SELECT count(*) AS others FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'pstral' AND pid <> pg_backend_pid()";
 const LOOK_AGAIN: &str = "SELECT pg_stat_clear_snapshot()";
-/// Time for the server to forget a program that has just ended.
+/// Time for the server to notice that a program has just ended.
 const LEAVING: Duration = Duration::from_secs(2);
 const NUMBERS: &str = "SELECT column_name::text AS name FROM information_schema.columns
     WHERE table_schema = current_schema() AND table_name = $1 AND data_type = 'bigint'";
 const COUNTERS: &str = "SELECT table_name::text AS name, column_name::text AS number FROM information_schema.columns
     WHERE table_schema = current_schema() AND is_identity = 'YES'";
 
-/// What came of it.
+/// The result of loading a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loaded {
-    /// In all tables together.
+    /// The number of rows in all tables together.
     pub rows: u64,
-    /// When the stream was written, UTC, as it says.
+    /// The time at which the stream was written, UTC, as stated in it.
     pub at: String,
 }
 
@@ -44,7 +44,7 @@ pub struct Loaded {
 struct Table {
     name: String,
     columns: Vec<String>,
-    /// Which of them hold whole numbers, where the database wants to know.
+    /// For each column, true if the database requires an integer there.
     numbers: Vec<bool>,
 }
 
@@ -80,7 +80,7 @@ async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -
     Ok(Loaded { rows, at })
 }
 
-/// True while another program is connected. The pool of this very one has no other connection yet.
+/// Checks whether another program is connected. This program's pool has no other connection yet.
 async fn is_in_use(writing: &mut Writing) -> Result<bool, TransferError> {
     let begun = Instant::now();
     loop {
@@ -148,7 +148,7 @@ async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, Tra
 }
 
 impl Table {
-    /// Only tables and columns whose names are ours come into a statement.
+    /// Creates a table's statement, into which only known names of tables and columns are put.
     async fn of(writing: &mut Writing, name: String, columns: Vec<String>) -> Result<Self, TransferError> {
         let is_name = |word: &String| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         if !TABLES.contains(&name.as_str()) || columns.is_empty() || !columns.iter().all(is_name) {

@@ -34,7 +34,7 @@ pub(crate) const TABLES: [&str; 16] = [
     "catalogs",
 ];
 
-/// What needs not be kept: a row that is only written to see whether it can be, and one that no transaction leaves.
+/// The tables that need not be kept: a row that only serves to test writing, and one that no transaction leaves.
 #[cfg(test)]
 const NOT_KEPT: [&str; 2] = ["audit_opened", "health_checks"];
 
@@ -44,30 +44,30 @@ const NOT_KEPT: [&str; 2] = ["audit_opened", "health_checks"];
 enum Line {
     /// The first.
     Pstral {
-        /// Of the stream.
+        /// The version of the stream's format.
         form: u32,
         /// The last one that made the tables.
         migration: i64,
-        /// When it was written, UTC.
+        /// The time at which it was written, UTC.
         at: String,
     },
     /// Rows of a table follow.
     Table {
         /// Its name.
         name: String,
-        /// What each row holds, in this order.
+        /// The columns of each row, in this order.
         columns: Vec<String>,
     },
     /// The last.
     End {
-        /// In all tables together.
+        /// The number of rows in all tables together.
         rows: u64,
-        /// Of all lines before, as hexadecimal digits.
+        /// The SHA-256 of all lines before, in hexadecimal.
         sha256: String,
     },
 }
 
-/// Why a state was not carried over.
+/// The reason why a state was not transferred.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     /// A database did not do what was asked.
@@ -79,13 +79,13 @@ pub enum TransferError {
     /// The stream is none of ours, not whole, or was changed.
     #[error("{0}")]
     NotOurs(String),
-    /// Somebody's state is there already.
+    /// The destination is not empty.
     #[error("there is a state already")]
     NotEmpty,
     /// An older program made what is to be written: it has not all that a stream holds.
     #[error("an older version of Pstral made it (migration {0}): bring it up to date first")]
     Older(i64),
-    /// Other programs of Pstral work on it.
+    /// Other Pstral processes use it.
     #[error("another program of Pstral works on it")]
     InUse,
 }

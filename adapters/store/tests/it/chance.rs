@@ -12,8 +12,7 @@ use crate::{beside, event, folder, on, open, verify};
 const CHANGES: u64 = 1000;
 const ENTRIES: u64 = 24;
 
-/// What differs between the databases: how the protections are lifted, and how a text is compared with one that may be
-/// absent.
+/// The differences between the databases: disabling protections, and comparing a text that may be null.
 struct Dialect {
     lift: &'static str,
     is_not: &'static str,
@@ -34,7 +33,7 @@ const POSTGRES: Dialect = Dialect {
     is_not: "IS DISTINCT FROM",
 };
 
-/// Chance that can be had again (splitmix64).
+/// A reproducible random generator (splitmix64).
 struct Chance(u64);
 
 impl Chance {

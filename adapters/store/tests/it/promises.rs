@@ -1,4 +1,4 @@
-//! What every state database must do, and what a file must do besides: keep it.
+//! The contract of every state database, and the durability of a file.
 
 use pstral_core::domain::Locale;
 use pstral_core::domain::{Mode, NewTurn, Speaker, TurnState};

@@ -1,4 +1,4 @@
-//! What a person said can be taken out of the audit, and its beginning can go: both in one way only.
+//! Tests that a person's texts can be redacted in the audit, and its beginning pruned, in one way only.
 
 use std::collections::BTreeMap;
 

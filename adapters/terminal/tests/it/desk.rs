@@ -64,7 +64,7 @@ impl Desk {
         Self::piped_to_a_reader_of(usize::MAX, input)
     }
 
-    /// The same, read by somebody who leaves after so many bytes.
+    /// Pipes such input, with an output that is closed after so many bytes.
     pub(crate) fn piped_to_a_reader_of(room: usize, input: impl AsRef<[u8]>) -> Self {
         let input = io::Cursor::new(input.as_ref().to_vec());
         Self::of(Size { columns: 80, rows: 24 }, false, input, room)
@@ -130,7 +130,7 @@ impl Desk {
         self.interrupts.unbounded_send(()).unwrap();
     }
 
-    /// How often what was typed and not entered was dropped.
+    /// Counts how often typed text was dropped before it was entered.
     pub(crate) fn forgotten(&self) -> usize {
         self.forgotten.load(Ordering::Relaxed)
     }
@@ -167,7 +167,7 @@ impl Desk {
 
 pub(crate) type Running = JoinHandle<Result<(), PlatformError>>;
 
-/// What a screen of that size shows of `bytes`, with all that has left it at the top; without empty rows at the end.
+/// Renders `bytes` on a screen of that size, including everything that scrolled off, without empty rows at the end.
 pub(crate) fn seen(bytes: &[u8], columns: u16, rows: u16) -> String {
     let mut parser = vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 100_000);
     parser.process(bytes);

@@ -55,7 +55,7 @@ async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
     }
 }
 
-/// What the tests below start as a program of its own; by itself, the same in memory.
+/// The program that the tests below start; run by itself it does the same in memory.
 #[tokio::test]
 async fn reciter() {
     let stop = Arc::new(Notify::new());

@@ -9,29 +9,29 @@ use super::tokens::{AROUND_MESSAGE, Kind, tokens};
 use crate::domain::Speaker;
 use crate::ports::ModelMessage;
 
-/// What a check found in an answer.
+/// A check's result for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check<'a> {
-    /// What the model answered: its statement, or its words where it wrote none.
+    /// The model's answer: its statement, or its text if it has none.
     pub answer: &'a str,
     /// The statement's fault; `None` where there should be a statement and is none.
     pub fault: Option<CheckedFault<'a>>,
 }
 
-/// What is wrong with a statement.
+/// The fault of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckedFault<'a> {
     /// The rule it breaks, where it is one of ours.
     pub rule: Option<&'a str>,
     /// Line and column, from 1, where they are known.
     pub at: Option<(u64, u64)>,
-    /// What was found and what to write instead, in the language of the answer.
+    /// The fault and the correction, in the language of the answer.
     pub reason: &'a str,
 }
 
 impl Briefing {
-    /// The same request with the answer and what a check found in it. All else stays as it was, so that a server need
-    /// not read it again; only where there is no room do the oldest messages go. `None` where it does not fit.
+    /// Returns the request extended by the answer and the check's result. All else stays as it was, so that a server
+    /// need not read it again; only if there is no room are the oldest messages dropped. `None` if it does not fit.
     pub fn again(&self, template: &str, check: &Check<'_>) -> Result<Option<Self>, Unfit> {
         let answer = match check.fault {
             Some(_) => format!("```sql\n{}\n```", code(check.answer)),
@@ -63,7 +63,7 @@ impl Briefing {
     }
 }
 
-/// What the model is told of its answer.
+/// Renders the message that tells the model the check's result.
 fn found(template: &str, check: &Check<'_>) -> Result<String, Unfit> {
     let values = match check.fault {
         None => context! { missing => true },

@@ -26,24 +26,24 @@ pub struct Brief<'a> {
     pub today: String,
     /// The conversation as it is kept, the oldest turn first, the question last.
     pub turns: &'a [Turn],
-    /// What there is to know of a target; `None` for a question that is not about data.
+    /// The information about the target; `None` for a question that is not about data.
     pub data: Option<DataBrief<'a>>,
 }
 
-/// What there is to know of a target.
+/// The information about a target.
 #[derive(Debug, Clone, Copy)]
 pub struct DataBrief<'a> {
     /// Its name.
     pub target: &'a str,
-    /// What it holds, in a sentence.
+    /// The description of its content, in a sentence.
     pub description: &'a str,
     /// The part of it that all may see who read the answer.
     pub catalog: &'a Catalog,
-    /// What is asked, with the question it belongs to.
+    /// The question, with the earlier question it belongs to.
     pub question: &'a str,
     /// Verified questions like it, the nearest first.
     pub examples: &'a [Example],
-    /// Whether the model may ask something in return.
+    /// True if the model may ask a question in return.
     pub may_ask: bool,
 }
 
@@ -59,18 +59,18 @@ pub struct Example {
 /// A request, and what the model is told by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Briefing {
-    /// What the model is asked.
+    /// The request to the model.
     pub request: ChatRequest,
-    /// What it was told, and what was left out.
+    /// The record of what it contains, and of what was left out.
     pub told: PromptManifest,
-    /// What it takes, as estimated.
+    /// Its estimated length, in tokens.
     pub tokens: usize,
-    /// What it may take.
+    /// Its maximum length, in tokens.
     pub(super) room: usize,
     pub(super) locale: Locale,
 }
 
-/// Why there is no request.
+/// The reason why there is no request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// The question does not fit beside the instructions and one relation.

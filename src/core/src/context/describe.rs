@@ -16,7 +16,7 @@ const LONGEST_TYPE: usize = 60;
 const LEAST_RELATION: usize = 4;
 const LEAST_COLUMN: usize = 3;
 
-/// What of a catalog stands in a prompt.
+/// The part of a catalog that is in a prompt.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Described {
     pub(super) text: String,
@@ -62,7 +62,7 @@ impl<'c> Describing<'c> {
         self.whole.iter().map(|(_, tokens)| tokens).sum()
     }
 
-    /// What fits. Where all of it does it stands in the database's order, the same for every question.
+    /// Returns the part that fits. If everything does, it is in the database's order, the same for every question.
     pub(super) fn within(&self, room: usize) -> Described {
         if self.whole.len() == self.nearest.len() && self.wants() <= room {
             return self.all();

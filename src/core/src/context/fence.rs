@@ -1,4 +1,4 @@
-//! What people and databases wrote, made unable to pass for anything else in a prompt.
+//! Escaping of text by people and databases, so that it cannot pass for anything else in a prompt.
 //!
 //! Data stands between tags. It cannot hold one, nor the marks with which the templates of models tell who speaks:
 //! servers read those wherever they stand. So that a prompt stays the same from question to question, and servers need
@@ -38,7 +38,7 @@ pub(super) fn data(text: &str) -> String {
     out
 }
 
-/// The same on one line, of at most `most` characters, unable to end the comment it may stand in or to open a fence.
+/// Escapes a text to one line of at most `most` characters, which cannot end the comment it may be in or open a fence.
 pub(super) fn line(text: &str, most: usize) -> String {
     // Last of all: what is hidden may stand between the two signs.
     let line = code(&text.split_whitespace().collect::<Vec<_>>().join(" ")).replace("*/", "* /");
@@ -48,7 +48,7 @@ pub(super) fn line(text: &str, most: usize) -> String {
     }
 }
 
-/// The same in a code fence, which it cannot close.
+/// Escapes a text for a code fence, which it cannot close.
 pub(super) fn code(text: &str) -> String {
     data(text).replace("```", "ˋˋˋ")
 }

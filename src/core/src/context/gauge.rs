@@ -1,4 +1,4 @@
-//! How the tokens that servers count compare to those estimated.
+//! The ratio of the tokens that servers count to those estimated.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -7,10 +7,11 @@ use std::sync::{Mutex, MutexGuard};
 const TELLING: usize = 200;
 /// A count of less than half is of a prompt that the server had partly read before.
 const LEAST_SEEN: usize = 500;
-/// What a gauge may come down to, and rise to.
+/// The limits of a gauge.
 const LEAST: usize = 700;
 const MOST: usize = 2_000;
-/// What it may rise to for a prompt of which only that it was too long is known: one strange text is not all texts.
+/// The upper limit after a prompt of which only that it was too long is known: one unusual text does not represent all
+/// texts.
 const MOST_GUESSED: usize = 1_500;
 
 /// For one model: tokens counted for a thousand estimated. It rises at once, so that the next prompt fits, and comes down

@@ -8,12 +8,12 @@ use crate::ports::ModelMessage;
 /// Words of an answer that is put as a question: "the active ones?".
 const LONGEST_ANSWER: usize = 3;
 
-/// What was said before a question, as far as it fits.
+/// The messages before a question, as far as they fit.
 #[derive(Debug, Default)]
 pub(super) struct History {
     /// The oldest first; a model expects the person to speak first.
     pub(super) messages: Vec<ModelMessage>,
-    /// How many of them did not fit.
+    /// The number of messages that did not fit.
     pub(super) left: usize,
     pub(super) tokens: usize,
 }
@@ -30,8 +30,8 @@ pub(super) fn told(turns: &[Turn]) -> Vec<&Turn> {
     turns.iter().filter(|turn| turn.state != TurnState::Failed && !turn.text.trim().is_empty()).collect()
 }
 
-/// Whether the last thing of ours before the last question was a question in return: whole, without a statement, and
-/// ending as questions do.
+/// Returns the model's question in return, if our last message before the last question was one: complete, without a
+/// statement, and ending as questions do.
 pub fn asked_back(turns: &[Turn]) -> Option<AskedBack<'_>> {
     let told = told(turns);
     let ours = told.iter().rposition(|turn| turn.speaker == Speaker::Pstral)?;
@@ -41,12 +41,12 @@ pub fn asked_back(turns: &[Turn]) -> Option<AskedBack<'_>> {
     Some(AskedBack { first })
 }
 
-/// Whether a text ends as questions do.
+/// Checks whether a text ends as questions do.
 pub fn asks(text: &str) -> bool {
     text.trim_end().trim_end_matches(['*', '_', '`', '"', '»', '”', ')', ' ', '\u{a0}']).ends_with('?')
 }
 
-/// Whether what a person says to a question of ours is a question of its own. Answers are short, and seldom asked.
+/// Checks whether the reply to a question of ours is a new question. Answers are short, and seldom questions.
 pub fn asks_anew(text: &str) -> bool {
     let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
     asks(text) && words.count() > LONGEST_ANSWER

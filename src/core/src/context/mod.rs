@@ -1,4 +1,4 @@
-//! What a model is told: instructions, relations, examples and the conversation, as much as its context window takes.
+//! The prompt: instructions, relations, examples and the conversation, as much as the context window takes.
 //!
 //! [`Brief::told`] makes the request and says what was left out. Room is counted in tokens: estimated by `tokens`, and
 //! corrected by what servers count ([`Gauge`]).

@@ -1,4 +1,4 @@
-//! Which relations a question is likely to be about.
+//! Estimates which relations a question is about.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -21,7 +21,7 @@ impl Words {
         Self { now, before }
     }
 
-    /// How much a name says of what is asked.
+    /// Returns how strongly a name is related to the question.
     pub(super) fn weight(&self, name: &str) -> usize {
         let count = |words: &BTreeSet<String>| words.iter().filter(|word| says(name, word)).count();
         2 * count(&self.now) + count(&self.before)
@@ -32,7 +32,7 @@ impl Words {
     }
 }
 
-/// Whether one of the words of a name is this one, in the singular or the plural.
+/// Checks whether one of the words of a name is this one, in the singular or the plural.
 fn says(name: &str, stem: &str) -> bool {
     let root = stem.trim_end_matches('i').as_bytes();
     let is_it = |word: &str| {

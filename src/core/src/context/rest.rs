@@ -1,4 +1,4 @@
-//! What a model is told to go on with an answer that was cut.
+//! The prompt that continues an answer that was cut.
 
 use super::brief::{Brief, Briefing, Unfit};
 use super::fence::data;
@@ -7,7 +7,7 @@ use crate::domain::Speaker;
 use crate::egress::fence::Fence;
 use crate::ports::ModelMessage;
 
-/// What the answer so far may take of the room, as a part of it: the first that leaves enough for the rest.
+/// The divisors of the room that the answer so far may take: the first that leaves enough for the rest is used.
 const PARTS: [usize; 3] = [2, 4, 8];
 
 impl Brief<'_> {

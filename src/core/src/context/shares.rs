@@ -1,4 +1,4 @@
-//! Who gets how much of the room that is left in a prompt.
+//! Divides the remaining room of a prompt.
 
 /// A part of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ pub(super) fn render(template: &str, values: minijinja::Value) -> Result<String,
     Environment::new().render_str(template, values)
 }
 
-/// What is wrong with a template, where something is.
+/// Checks a template; the error describes its fault.
 pub fn check_template(template: &str) -> Result<(), String> {
     let example = context! { question => "", statement => "" };
     let values = context! { catalog => "", examples => vec![example], dialect => "SQLite" };

@@ -1,11 +1,11 @@
-//! How many tokens a text takes, by a measured ratio.
+//! Estimates the tokens of a text, by a measured ratio.
 //!
 //! No tokenizer is kept for it: each model has its own, of megabytes, and the server already counts exactly. An estimate
 //! on the safe side that learns from those counts ([`super::Gauge`]) is as good.
 
 use crate::domain::Locale;
 
-/// What a text is made of.
+/// The kind of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Sentences in a language.

@@ -1,4 +1,4 @@
-//! What the audit says of one thing that happened.
+//! One event of the audit.
 
 use jiff::Timestamp;
 
@@ -9,11 +9,11 @@ use super::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict, UserId};
 /// person is among them: a user is a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent<T = String> {
-    /// When, UTC.
+    /// The time, UTC.
     pub at: Timestamp,
-    /// What.
+    /// The action.
     pub action: AuditAction,
-    /// How it ended.
+    /// The result of the action.
     pub status: AuditStatus,
     /// The platform of the actor.
     pub platform: Option<T>,
@@ -39,7 +39,7 @@ pub struct AuditEvent<T = String> {
     pub statement_hash: Option<T>,
     /// Its parameters as JSON.
     pub parameters: Option<T>,
-    /// Whether it may run.
+    /// The decision on whether the statement may run.
     pub verdict: Option<AuditVerdict>,
     /// The rule by which it may not.
     pub rule: Option<T>,
@@ -47,19 +47,19 @@ pub struct AuditEvent<T = String> {
     pub model: Option<T>,
     /// The SHA-256 of all that the model was told.
     pub prompt_hash: Option<T>,
-    /// What the database expected the statement to cost, in its own unit, rounded.
+    /// The database's cost estimate for the statement, in its own unit, rounded.
     pub cost: Option<i64>,
     /// Rows delivered.
     pub rows: Option<i64>,
     /// Milliseconds it took.
     pub duration_ms: Option<i64>,
-    /// Where it was shown.
+    /// The place where the result or answer was shown.
     pub delivery: Option<AuditDelivery>,
     /// The question, the answer, or what else helps to understand it later.
     pub detail: Option<T>,
-    /// What went wrong.
+    /// The error, if the action failed.
     pub error: Option<T>,
-    /// Which entries were sealed or pruned by this deed: the JSON of [`super::Covers`].
+    /// The entries that this action sealed or pruned: the JSON of [`super::Covers`].
     pub covers: Option<T>,
 }
 
@@ -96,7 +96,7 @@ impl AuditEvent {
         }
     }
 
-    /// The same without what may hold something of a person.
+    /// Returns a copy without the members that may hold personal data.
     #[must_use]
     pub(super) fn without_private(&self) -> Self {
         Self {

@@ -7,7 +7,7 @@ macro_rules! words {
         pub enum $name { $($(#[$doc])* $variant,)+ }
 
         impl $name {
-            /// Every one of them.
+            /// Every value.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The word stored and shown.
@@ -24,7 +24,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What happened.
+    /// The action that an audit entry records.
     AuditAction {
         /// A person asked something.
         Question = "question",
@@ -38,13 +38,13 @@ words! {
         Agreed = "agreed",
         /// A person approved a statement; durable before it runs.
         Execution = "execution",
-        /// How an approved statement ended.
+        /// The end of an approved statement.
         Result = "result",
         /// A result that was shown is drawn as a chart; durable before it is shown.
         Chart = "chart",
         /// Further rows of a result that was shown; durable before they are.
         ResultPage = "result.page",
-        /// Someone who may not tried to.
+        /// An attempt without permission.
         Denied = "denied",
         /// A user was made.
         UserAdded = "user.added",
@@ -56,13 +56,13 @@ words! {
         PasswordSet = "password.set",
         /// A person was given all that is held on them.
         UserExported = "user.exported",
-        /// What is held on a person was removed; it covers the audit entries that were sealed for it.
+        /// The erasure of a person's data; it covers the audit entries that were sealed for it.
         UserErased = "user.erased",
         /// A one-time code was made.
         LinkCode = "link.code",
         /// An actor gives a code; durable before the code is tried.
         LinkAttempt = "link.attempt",
-        /// How that ended.
+        /// The end of linking an account.
         Link = "link",
         /// An actor is no longer anybody's.
         Unlink = "unlink",
@@ -116,13 +116,13 @@ words! {
 }
 
 words! {
-    /// How it ended.
+    /// The result of an audited action.
     AuditStatus {
-        /// As asked.
+        /// It succeeded.
         Ok = "ok",
-        /// Not allowed.
+        /// It was not allowed.
         Refused = "refused",
-        /// Something broke.
+        /// It failed.
         Failed = "failed",
         /// The person stopped it.
         Stopped = "stopped",
@@ -130,19 +130,19 @@ words! {
 }
 
 words! {
-    /// What the guard, or whoever else decides, said of a statement.
+    /// The decision on a statement by the guard, or by whoever else decides.
     AuditVerdict {
-        /// It may run.
+        /// The statement may run.
         Allow = "allow",
-        /// It may not; the rule says why.
+        /// The statement may not run; the rule says why.
         Deny = "deny",
     }
 }
 
 words! {
-    /// Where a result or an answer was shown.
+    /// The place where a result or an answer was shown.
     AuditDelivery {
-        /// Where it was asked for.
+        /// The place where it was asked for.
         Here = "here",
         /// In private, though it was asked for elsewhere.
         Private = "private",

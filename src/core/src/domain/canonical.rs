@@ -83,8 +83,8 @@ fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// How many bytes stand as they are before the first that does not: looked for in blocks, which the processor compares at
-/// once, for hashing an entry is little else.
+/// Returns the number of leading bytes that need no escaping. Searches in blocks, which the processor compares at once,
+/// since hashing an entry consists of little else.
 fn plain(bytes: &[u8]) -> usize {
     let is_plain = |block: &&[u8]| !block.iter().fold(false, |found, byte| found | is_escaped(*byte));
     let blocks = bytes.chunks(32).take_while(is_plain).map(<[u8]>::len).sum::<usize>();

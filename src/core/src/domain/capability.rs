@@ -1,4 +1,4 @@
-//! What a role lets a person do.
+//! The capabilities that a role grants.
 
 /// One thing a role lets a person do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

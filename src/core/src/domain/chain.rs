@@ -23,7 +23,7 @@ use super::{AuditEvent, Covers, UserId};
 pub struct AuditHash<T = String>(pub T);
 
 impl AuditHash {
-    /// What the first entry of a chain names as the one before it.
+    /// Returns the hash that the first entry of a chain names as its predecessor.
     pub fn origin() -> Self {
         Self("0".repeat(64))
     }
@@ -35,14 +35,14 @@ impl<T: AsRef<str>> fmt::Display for AuditHash<T> {
     }
 }
 
-/// What hides the private members of an entry from its hash.
+/// The way in which the private members of an entry are kept out of its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditSeal<T = String> {
-    /// Nothing: the hash covers them as they are.
+    /// Not at all: the hash covers them as they are.
     None,
-    /// They are there, hashed with this salt: 32 hexadecimal digits.
+    /// Hashed with this salt, 32 hexadecimal digits.
     Salted(T),
-    /// They were taken away; this is the digest that is left of them.
+    /// Redacted; this is the digest that is left of them.
     Sealed(AuditHash<T>),
 }
 
@@ -59,9 +59,9 @@ pub struct AuditEntry<T = String> {
     pub previous: AuditHash<T>,
     /// The hash of this one.
     pub hash: AuditHash<T>,
-    /// How its private members are hidden from the hash.
+    /// The way in which its private members are kept out of the hash.
     pub seal: AuditSeal<T>,
-    /// What happened.
+    /// The event.
     pub event: AuditEvent<T>,
 }
 
@@ -78,8 +78,8 @@ impl AuditEntry {
         entry
     }
 
-    /// The same with nothing left of its private members but their digest; `None` where that cannot be done without
-    /// breaking the chain: in an entry of the first form, and in one that is sealed already.
+    /// Returns the entry with its private members redacted, leaving only their digest; `None` where that would break
+    /// the chain: in an entry of the first format, and in one that is sealed already.
     #[must_use]
     pub fn sealed(&self) -> Option<Self> {
         let AuditSeal::Salted(salt) = &self.seal else { return None };
@@ -88,12 +88,12 @@ impl AuditEntry {
         Some(Self { seal, event: self.event.without_private(), ..self.clone() })
     }
 
-    /// What it says was sealed or pruned, where it is an entry that does: see [`Covers`].
+    /// Returns the entries that it sealed or pruned, if it records that: see [`Covers`].
     pub fn covers(&self) -> Option<Covers> {
         Covers::of(&self.event)
     }
 
-    /// Where its chain stood with it.
+    /// Returns the head of its chain after this entry.
     pub fn head(&self) -> ChainHead {
         ChainHead { instance: self.instance.clone(), seq: self.seq, hash: self.hash.clone() }
     }
@@ -125,12 +125,12 @@ impl AuditEntry {
 }
 
 impl<T: AsRef<str>> AuditEntry<T> {
-    /// Whether it is what its own hash says. The buffer is kept from entry to entry.
+    /// Checks whether the entry matches its own hash. The buffer is reused from entry to entry.
     pub fn is_itself(&self, buffer: &mut Vec<u8>) -> bool {
         self.hashed(buffer) == self.hash.0.as_ref().as_bytes()
     }
 
-    /// What the chain of an instance is proven by: it is hashed for that.
+    /// Returns the part that proves the chain of an instance, for which the entry is hashed.
     pub fn link(&self, instance: &str, buffer: &mut Vec<u8>) -> ChainLink {
         ChainLink {
             seq: self.seq,
@@ -174,17 +174,17 @@ impl<T: AsRef<str>> AuditEntry<T> {
     }
 }
 
-/// What of an entry its chain is proven by, so that the rest of it need not be held until it is its turn.
+/// The part of an entry that proves its chain, so that the rest need not be held in memory.
 #[derive(Debug, Clone)]
 pub struct ChainLink {
     pub(super) seq: i64,
     pub(super) position: i64,
-    /// Nothing where what is held is no hash.
+    /// The hash of the entry before; `None` if the stored value is not a hash.
     pub(super) previous: Option<[u8; 64]>,
     pub(super) hash: Option<[u8; 64]>,
     pub(super) user: Option<UserId>,
     pub(super) is_sealed: bool,
-    /// Whether it is what its own hash says, of the instance it was looked for in.
+    /// True if the entry matches its own hash, for the instance it was read for.
     pub(super) is_itself: bool,
 }
 
@@ -194,7 +194,7 @@ impl ChainLink {
         self.seq
     }
 
-    /// Whether its entry is the one with this hash.
+    /// Checks whether its entry is the one with this hash.
     pub fn is(&self, hash: &AuditHash) -> bool {
         self.is_itself && self.hash.is_some() && self.hash == digits(&hash.0)
     }

@@ -1,4 +1,4 @@
-//! Why a chain does not hold, and from which entry on.
+//! The reason why a chain fails verification, and the first entry concerned.
 
 use crate::text::{Text, text};
 
@@ -8,31 +8,31 @@ pub enum ChainFault {
     /// The content is not what was hashed.
     #[error("entry {seq} of {instance} was changed")]
     Changed {
-        /// Whose chain.
+        /// The instance of the chain.
         instance: String,
-        /// Which entry.
+        /// The number of the entry.
         seq: i64,
     },
     /// The entry before is not the one it was chained to: some are missing, swapped or added.
     #[error("entry {seq} of {instance} does not follow the one before it: entries are missing, swapped or added")]
     Broken {
-        /// Whose chain.
+        /// The instance of the chain.
         instance: String,
-        /// Which entry.
+        /// The number of the entry.
         seq: i64,
     },
     /// Its private members were taken away, or it was pruned, and no entry says why.
     #[error("entry {seq} of {instance} was emptied or removed, and nothing says why")]
     Sealed {
-        /// Whose chain.
+        /// The instance of the chain.
         instance: String,
-        /// Which entry.
+        /// The number of the entry.
         seq: i64,
     },
     /// The signature of the checkpoint in place of the beginning does not hold.
     #[error("the checkpoint at entry {seq} of {instance} is not signed with the key")]
     Checkpoint {
-        /// Whose chain.
+        /// The instance of the chain.
         instance: String,
         /// The last entry it stands for.
         seq: i64,
@@ -40,7 +40,7 @@ pub enum ChainFault {
     /// The checkpoint in place of the beginning names a key that is not known here.
     #[error("the checkpoint at entry {seq} of {instance} is signed with another key: {key}")]
     OtherKey {
-        /// Whose chain.
+        /// The instance of the chain.
         instance: String,
         /// The last entry it stands for.
         seq: i64,
@@ -50,15 +50,15 @@ pub enum ChainFault {
     /// A head that was written down is not there any more.
     #[error("entry {seq} of {instance} is not the one that was written down: entries are missing or were replaced")]
     Truncated {
-        /// Whose chain.
+        /// The instance of the chain.
         instance: String,
-        /// Which entry.
+        /// The number of the entry.
         seq: i64,
     },
 }
 
 impl ChainFault {
-    /// What a person reads.
+    /// Returns the sentence for people.
     pub fn text(&self) -> Text {
         let (sentence, instance, seq) = match self {
             Self::Changed { instance, seq } => (text("chain-changed"), instance, seq),

@@ -31,11 +31,11 @@ struct Head {
 struct Reason {
     head: ChainHead,
     covers: Covers,
-    /// Whether it is what its own hash says.
+    /// True if the entry matches its own hash.
     is_itself: bool,
     /// The first entry that needs it.
     needed: Option<(String, i64)>,
-    /// Whether it came.
+    /// True once the entry was seen.
     came: bool,
 }
 
@@ -87,7 +87,7 @@ impl ChainVerifier {
         self.check_link(&entry.instance, &link)
     }
 
-    /// The same of what is left of an entry of that instance, which was hashed on another thread for one.
+    /// Checks the chain link of an entry of that instance, which may have been hashed on another thread.
     pub fn check_link(&mut self, instance: &str, link: &ChainLink) -> Result<(), ChainFault> {
         let ChainLink { seq, position, previous, hash, .. } = *link;
         let (after, expected, before) = match self.heads.get(instance) {
@@ -134,7 +134,7 @@ impl ChainVerifier {
         true
     }
 
-    /// How many entries were checked.
+    /// Returns the number of entries checked.
     pub fn checked(&self) -> u64 {
         self.checked
     }

@@ -1,4 +1,4 @@
-//! What arrives from a chat and what goes back to it, the same for every platform.
+//! Events from a chat and messages to it, common to all platforms.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -23,11 +23,11 @@ impl fmt::Display for PlatformName {
 /// An identity on a platform. `id` never changes; `name` is for display and decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// Where the identity lives.
+    /// The platform that the identity belongs to.
     pub platform: PlatformName,
     /// The platform's immutable id.
     pub id: String,
-    /// What people see today.
+    /// The current display name.
     pub name: String,
 }
 
@@ -38,7 +38,7 @@ pub struct Place {
     pub platform: PlatformName,
     /// The platform's id of it. That of a thread is the id of the channel it stands in, a slash, and its own.
     pub id: String,
-    /// Whether only one person reads it.
+    /// True if only one person reads it.
     pub private: bool,
 }
 
@@ -52,14 +52,14 @@ impl Place {
         }
     }
 
-    /// Whether it is this place, or a thread in it.
+    /// Checks whether it is this place, or a thread in it.
     #[must_use]
     pub fn is_within(&self, place: &Self) -> bool {
         self == place || self.channel() == *place
     }
 }
 
-/// Where a message that was sent can be found again.
+/// The location of a sent message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MessageRef {
     /// The place it stands in.
@@ -73,17 +73,17 @@ pub struct MessageRef {
 pub struct Event {
     /// The platform's id of the event: the same event delivered twice has the same one.
     pub id: String,
-    /// When the platform says it happened.
+    /// The time of the event, according to the platform.
     pub at: Timestamp,
-    /// Who did it.
+    /// The person who did it.
     pub actor: Actor,
-    /// Where.
+    /// The place where it happened.
     pub place: Place,
-    /// What.
+    /// The content of the event.
     pub body: EventBody,
 }
 
-/// What a person did.
+/// The content of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventBody {
     /// Wrote a text addressed to Pstral.
@@ -149,7 +149,7 @@ impl EventBody {
     }
 }
 
-/// What a button does. The proposal or turn it names is opaque to the platform and resolved in the store, so that a
+/// The action of a button. The proposal or turn it names is opaque to the platform and resolved in the store, so that a
 /// button still works after a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,9 +210,9 @@ pub struct ResultPage {
 pub struct Form {
     /// The proposal.
     pub proposal: ProposalId,
-    /// What stands above it, in the reader's language.
+    /// The title above the form, in the reader's language.
     pub title: String,
-    /// What the text is.
+    /// The label of the text.
     pub label: String,
     /// The text as it is now.
     pub text: String,
@@ -221,13 +221,13 @@ pub struct Form {
 /// A button under a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Button {
-    /// What pressing it does.
+    /// The action of pressing it.
     pub action: ButtonAction,
     /// Its text, in the reader's language.
     pub label: String,
 }
 
-/// Whether a message may still change.
+/// The state of an outgoing message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutgoingState {
     /// Still being written. It can be stopped by a button, which tells it from others where a platform keeps nothing else.
@@ -241,7 +241,7 @@ pub enum OutgoingState {
 pub struct FileRef {
     /// The name the person sees.
     pub name: String,
-    /// Where it is on this machine.
+    /// The path on this machine.
     pub path: PathBuf,
     /// Its media type, such as `text/csv`.
     pub media_type: &'static str,
@@ -268,7 +268,7 @@ pub struct Outgoing {
     pub buttons: Vec<Button>,
     /// Uploaded with the message.
     pub files: Vec<FileRef>,
-    /// Whether it may still change.
+    /// The state, which says whether it may still change.
     pub state: OutgoingState,
 }
 

@@ -1,4 +1,4 @@
-//! What stands in place of the beginning of a chain that was pruned.
+//! A signed checkpoint, which replaces the pruned beginning of a chain.
 
 use jiff::Timestamp;
 
@@ -9,15 +9,15 @@ use super::{AuditHash, ChainHead};
 /// has one at most: a later pruning replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditCheckpoint {
-    /// Whose chain.
+    /// The instance of the chain.
     pub instance: String,
     /// The number of the last entry that was pruned.
     pub seq: i64,
     /// Its hash, which the next one names as the one before it.
     pub hash: AuditHash,
-    /// How many entries were taken away, this time and before: all of them, and so equal to `seq`.
+    /// The total number of entries pruned so far; equal to `seq`.
     pub count: i64,
-    /// When, UTC; kept to the millisecond.
+    /// The time of the pruning, UTC, in milliseconds.
     pub at: Timestamp,
     /// The public half of the key that signed it, 64 hexadecimal digits: what was signed with a key that nobody here
     /// knows can so be told from what was forged.
@@ -27,7 +27,7 @@ pub struct AuditCheckpoint {
 }
 
 impl AuditCheckpoint {
-    /// What is signed: the RFC 8785 JSON of everything but the signature.
+    /// Returns the signed message: the RFC 8785 JSON of everything but the signature.
     pub fn signed(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let members = [
@@ -49,12 +49,12 @@ impl AuditCheckpoint {
     }
 }
 
-/// Who can tell a signature from a forged one: core does no such arithmetic itself.
+/// Verifies signatures, for which core has no cryptography of its own.
 pub trait Signatures: Send + Sync {
-    /// Whether a public key (hexadecimal digits) is one of those this knows.
+    /// Checks whether a public key (hexadecimal digits) is a known one.
     fn knows(&self, key: &str) -> bool;
 
-    /// Whether `signature` (hexadecimal digits) is that of `message` by a key this knows.
+    /// Checks whether `signature` (hexadecimal digits) is that of `message` by a known key.
     fn holds(&self, message: &[u8], signature: &str) -> bool;
 }
 

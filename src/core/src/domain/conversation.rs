@@ -18,7 +18,7 @@ pub struct ConversationId(pub i64);
 #[serde(transparent)]
 pub struct TurnId(pub i64);
 
-/// What a question is taken to be about.
+/// The assumed subject of questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     /// Data: the answer should hold a SELECT.
@@ -55,19 +55,19 @@ impl FromStr for Mode {
 pub struct Conversation {
     /// Number in the state database.
     pub id: ConversationId,
-    /// Whose it is.
+    /// The user it belongs to.
     pub user: UserId,
-    /// Where it is held: what was begun among others and opened again in private goes on in private.
+    /// The place where it is held. A conversation begun in a channel and reopened in private continues in private.
     pub place: Place,
     /// Its first question, shortened, or what its user calls it; empty before there is one.
     pub title: String,
-    /// What its questions are taken to be about.
+    /// The assumed subject of its questions.
     pub mode: Mode,
-    /// When it was begun.
+    /// The time of its beginning.
     pub started_at: Timestamp,
 }
 
-/// Who wrote a turn.
+/// The author of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
     /// The user.
@@ -91,7 +91,7 @@ impl Speaker {
     }
 }
 
-/// How far a turn has come.
+/// The state of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnState {
     /// Being written; found so after a restart, it becomes [`TurnState::Interrupted`].
@@ -133,11 +133,11 @@ pub struct Turn {
     pub id: TurnId,
     /// The conversation it belongs to.
     pub conversation: ConversationId,
-    /// Who wrote it.
+    /// The author.
     pub speaker: Speaker,
-    /// What it says.
+    /// The text.
     pub text: String,
-    /// How far it has come.
+    /// The state.
     pub state: TurnState,
     /// The statement it offers, or the one it runs.
     pub proposal: Option<ProposalId>,
@@ -145,11 +145,11 @@ pub struct Turn {
     pub table: Option<ShownTable>,
     /// The message people see, for turns of Pstral that were sent.
     pub message: Option<MessageRef>,
-    /// When it was begun.
+    /// The time of its beginning.
     pub at: Timestamp,
-    /// Whether it was shown to the person alone though others read where they asked: it stays between them.
+    /// True if it was shown to the person alone although others read where they asked.
     pub aside: bool,
-    /// Whether it was cut by its length: its rest can be asked for.
+    /// True if it was cut by its length, so that the rest can be requested.
     pub cut: bool,
     /// The name of the target that was chosen for a question, where its words need not name one.
     pub target: Option<String>,
@@ -160,35 +160,35 @@ pub struct Turn {
 pub struct NewTurn {
     /// The conversation it belongs to.
     pub conversation: ConversationId,
-    /// Who wrote it.
+    /// The author.
     pub speaker: Speaker,
-    /// What it says.
+    /// The text.
     pub text: String,
-    /// How far it has come.
+    /// The state.
     pub state: TurnState,
     /// The statement it offers, or the one it runs.
     pub proposal: Option<ProposalId>,
-    /// When it was begun.
+    /// The time of its beginning.
     pub at: Timestamp,
-    /// Whether it is shown to the person alone though others read where they asked.
+    /// True if it is shown to the person alone although others read where they asked.
     pub aside: bool,
     /// The name of the target that was chosen for a question.
     pub target: Option<String>,
 }
 
-/// How a turn ends.
+/// The end of a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TurnEnd {
-    /// What it says, to people and, later in the conversation, to the model. Of an answer it is the text that was heard,
-    /// not a copy: when many end at once, copies are what takes the most memory.
+    /// The text, for people and, later in the conversation, for the model. It shares the received text of an answer
+    /// instead of copying it: when many answers end at once, copies would take the most memory.
     pub text: Arc<String>,
-    /// How far it came.
+    /// The final state.
     pub state: TurnState,
     /// The statement it offers; `None` leaves the one it was begun with.
     pub proposal: Option<ProposalId>,
     /// The rows the chat showed.
     pub table: Option<ShownTable>,
-    /// Whether it was cut by its length.
+    /// True if it was cut by its length.
     pub cut: bool,
 }
 
@@ -216,6 +216,6 @@ pub struct ShownTable {
 pub struct ShownColumn {
     /// As it was shown.
     pub name: String,
-    /// Whether its cells stand on the right.
+    /// True if its cells are right-aligned.
     pub number: bool,
 }

@@ -1,4 +1,4 @@
-//! What an entry says was sealed or pruned by the deed it records: the reason without which neither is legitimate.
+//! The entries that a sealing or pruning covers, without which neither is legitimate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AuditAction, AuditEvent, AuditStatus, UserId};
 
-/// Which entries a deed has sealed or pruned. It is kept as JSON in [`AuditEvent::covers`], which the hash covers:
-/// `{"entries":{"one":[3,9]},"until":{"one":345,"two":12},"user":7}`.
+/// The entries that an action has sealed or pruned. It is kept as JSON in [`AuditEvent::covers`], which the hash
+/// covers: `{"entries":{"one":[3,9]},"until":{"one":345,"two":12},"user":7}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Covers {
@@ -29,7 +29,7 @@ impl Covers {
         serde_json::to_string(self).expect("invariant: names and numbers always serialise")
     }
 
-    /// What an event covers: only a user that was erased and a pruning that succeeded cover anything.
+    /// Returns what an event covers: only a completed erasure or pruning covers anything.
     pub(super) fn of(event: &AuditEvent) -> Option<Self> {
         if event.status != AuditStatus::Ok {
             return None;
@@ -42,7 +42,7 @@ impl Covers {
         }
     }
 
-    /// Whether it is the reason for which an entry of a user may be sealed.
+    /// Checks whether it is the reason for which an entry of a user may be sealed.
     pub fn holds(&self, instance: &str, seq: i64, user: Option<UserId>) -> bool {
         let is_theirs = self.user.is_none() || self.user == user;
         let until = self.until.get(instance).is_some_and(|last| seq <= *last);

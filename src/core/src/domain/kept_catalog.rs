@@ -7,11 +7,11 @@ use super::{Catalog, sha256};
 /// A catalog as it was read once, to be used again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptCatalog {
-    /// What was read.
+    /// The catalog.
     pub catalog: Catalog,
     /// SHA-256 of it: two of the same hash are the same.
     pub hash: String,
-    /// When.
+    /// The time at which it was read.
     pub read_at: Timestamp,
 }
 

@@ -1,11 +1,11 @@
-//! How much text a message holds.
+//! The maximum length of a message's text.
 
-/// How much text a message holds.
+/// The maximum length of a message's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
-    /// So many units at most.
+    /// The maximum number of units.
     pub most: usize,
-    /// What is counted.
+    /// The unit.
     pub unit: LengthUnit,
 }
 
@@ -15,7 +15,7 @@ impl Length {
         Self { most, unit: LengthUnit::Characters }
     }
 
-    /// Whether a text is no longer.
+    /// Checks whether a text fits.
     pub fn holds(self, text: &str) -> bool {
         // A unit takes a byte at least.
         text.len() <= self.most || self.unit.count(text) <= self.most
@@ -27,14 +27,14 @@ impl Length {
         self.less(self.unit.count(text))
     }
 
-    /// So many units less.
+    /// Returns the length reduced by so many units.
     #[must_use]
     pub fn less(self, units: usize) -> Self {
         Self { most: self.most.saturating_sub(units), ..self }
     }
 }
 
-/// What the length of a text is counted in.
+/// The unit in which the length of a text is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LengthUnit {
     /// Unicode scalar values.
@@ -46,7 +46,7 @@ pub enum LengthUnit {
 }
 
 impl LengthUnit {
-    /// How many of them a text has.
+    /// Counts the units of a text.
     pub fn count(self, text: &str) -> usize {
         match self {
             Self::Characters => text.chars().count(),

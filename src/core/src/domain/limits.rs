@@ -13,10 +13,10 @@ pub enum LimitReached {
     Time,
 }
 
-/// What is missing of a result that ended well.
+/// The truncation of a result that ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ending {
-    /// Why rows are missing, if any are.
+    /// The limit because of which rows are missing, if any are.
     pub truncated: Option<LimitReached>,
     /// Cells that were longer than a cell may be, and were cut.
     pub cut_cells: u64,

@@ -1,10 +1,10 @@
-//! Which accounts of which chats are whose.
+//! The links between chat accounts and users.
 
 use jiff::Timestamp;
 
 use super::{Actor, UserId};
 
-/// How an account came to be somebody's.
+/// The way in which an account was linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkedHow {
     /// The person gave a code that was made for the user.
@@ -39,12 +39,12 @@ impl LinkedHow {
 pub struct Link {
     /// The account; its name is the one it had when it was linked.
     pub actor: Actor,
-    /// Whose it is.
+    /// The user it is linked to.
     pub user: UserId,
-    /// Since when.
+    /// The time of linking.
     pub at: Timestamp,
-    /// Who made the code or confirmed the request; `None` for the command line.
+    /// The user who made the code or confirmed the request; `None` for the command line.
     pub by: Option<UserId>,
-    /// How it came to be.
+    /// The way in which it was linked.
     pub how: LinkedHow,
 }

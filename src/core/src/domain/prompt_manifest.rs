@@ -1,9 +1,9 @@
-//! What a model was told when it wrote a statement, and what did not fit.
+//! A record of what a prompt contained, and what did not fit.
 
 use serde::{Deserialize, Serialize};
 
-/// What a model was told of a target and of the conversation, and what was left out for want of room: counts, and the
-/// first of the names, so that a person can see why it did not know something.
+/// The counts, and the first names, of what a model was told about a target and the conversation, and of what was left
+/// out for lack of room.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PromptManifest {
@@ -15,26 +15,26 @@ pub struct PromptManifest {
     pub columns_left: u64,
     /// Verified queries given as examples.
     pub examples: u64,
-    /// Those that did not fit.
+    /// The number of examples that did not fit.
     pub examples_left: u64,
     /// Earlier messages of the conversation.
     pub turns: u64,
-    /// Those that did not fit.
+    /// The number of messages that did not fit.
     pub turns_left: u64,
 }
 
 impl PromptManifest {
-    /// Whether anything was left out.
+    /// Checks whether anything was left out.
     pub fn is_partial(&self) -> bool {
         self.relations_left.count + self.columns_left + self.examples_left + self.turns_left > 0
     }
 }
 
-/// How many there are, and the first of their names.
+/// A count, and the first names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Names {
-    /// How many.
+    /// The number of names.
     pub count: u64,
     /// The first of them.
     pub first: Vec<String>,

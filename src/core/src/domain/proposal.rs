@@ -19,7 +19,7 @@ impl fmt::Display for ProposalId {
     }
 }
 
-/// Who wrote the statement of a proposal.
+/// The author of a proposal's statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "from")]
 pub enum Origin {
@@ -31,9 +31,9 @@ pub enum Origin {
     Verified {
         /// The verified query's id.
         id: String,
-        /// Who approved it.
+        /// The user who approved it.
         by: String,
-        /// When, as `YYYY-MM-DD`.
+        /// The day of the approval, as `YYYY-MM-DD`.
         on: String,
         /// The question it was taken for, with its values; empty in proposals of releases that kept none.
         #[serde(default)]
@@ -62,7 +62,7 @@ impl ProposalId {
     }
 }
 
-/// How far a proposal has come. Only a pending one can run, and only once.
+/// The state of a proposal. Only a pending one can run, and only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProposalState {
     /// Waiting for a decision.
@@ -89,13 +89,13 @@ impl ProposalState {
     }
 }
 
-/// Whether a steward must agree before a proposal can run.
+/// The state of a steward's approval of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Agreement {
-    /// Nobody need.
+    /// No approval is needed.
     #[default]
     NotNeeded,
-    /// It is costly, and nobody has agreed yet: it cannot be claimed.
+    /// It is costly and not approved yet: it cannot be claimed.
     Needed,
     /// This user has agreed.
     By(UserId),
@@ -106,7 +106,7 @@ pub enum Agreement {
 pub struct Proposal {
     /// Opaque name.
     pub id: ProposalId,
-    /// Where it was made.
+    /// The conversation in which it was made.
     pub conversation: ConversationId,
     /// The only person who may run it.
     pub author: UserId,
@@ -116,7 +116,7 @@ pub struct Proposal {
     pub statement: String,
     /// Values of the named parameters in the statement.
     pub parameters: BTreeMap<String, Value>,
-    /// Who wrote it.
+    /// The author of the statement.
     pub origin: Origin,
     /// The question it answers.
     pub question: String,
@@ -125,43 +125,43 @@ pub struct Proposal {
     pub asked: Vec<TurnId>,
     /// How far it has come.
     pub state: ProposalState,
-    /// Whether a steward must agree first.
+    /// The state of a steward's approval.
     pub agreement: Agreement,
     /// The version of the rules it was offered under; empty for those of a release that kept none.
     pub policy: PolicyVersion,
     /// What it was when it was offered: the SHA-256 of what [`Proposal::sealed`] covers.
     pub seal: String,
-    /// What the model was told that wrote it; `None` where it was not a model, or a release that kept none.
+    /// The content of the model's prompt; `None` if it was not written by a model, or by a release that kept none.
     pub told: Option<PromptManifest>,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// After this it cannot run.
+    /// The time after which it cannot run.
     pub expires_at: Timestamp,
 }
 
 /// A message that shows a proposal with its buttons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
-    /// Where it stands.
+    /// The location of the message.
     pub message: MessageRef,
-    /// What it says.
+    /// The text of the message.
     pub text: String,
 }
 
 impl Proposal {
-    /// The same, bound to what it now says: its author, its target, the exact statement, its parameters and the rules it
-    /// is offered under.
+    /// Returns the proposal sealed with a digest of its content: its author, its target, the exact statement, its
+    /// parameters and the rules it is offered under.
     #[must_use]
     pub fn sealed(self) -> Self {
         Self { seal: self.digest(), ..self }
     }
 
-    /// Whether it says what it said when it was sealed.
+    /// Checks whether its content still matches the seal.
     pub fn is_untouched(&self) -> bool {
         self.seal == self.digest()
     }
 
-    /// Whether it comes of a release that sealed none.
+    /// Checks whether it comes from a release that sealed none.
     pub fn is_unsealed(&self) -> bool {
         self.seal.is_empty() && self.policy == PolicyVersion::default()
     }

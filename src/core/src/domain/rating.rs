@@ -1,4 +1,4 @@
-//! What people think of answers.
+//! Ratings of answers.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ impl fmt::Display for AnswerId {
     }
 }
 
-/// What somebody thinks of an answer.
+/// A rating of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rating {
@@ -55,25 +55,25 @@ impl Rating {
 /// A rating, kept with its answer: whoever asked has one for each, the last they gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rated {
-    /// Which answer.
+    /// The rated answer.
     pub answer: AnswerId,
-    /// Whose rating it is.
+    /// The user who rated it.
     pub user: UserId,
     /// The conversation of the answer; the rating goes with it.
     pub conversation: ConversationId,
-    /// What they think.
+    /// The rating.
     pub rating: Rating,
-    /// When they said so.
+    /// The time of the rating.
     pub at: Timestamp,
     /// The target and the id of the verified query that the answer came of, if it did.
     pub verified: Option<(String, String)>,
 }
 
-/// How many found the answers of a verified query good, and how many bad.
+/// The numbers of good and bad ratings of the answers of a verified query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// How many good.
+    /// The number of good ratings.
     pub good: u64,
-    /// How many bad.
+    /// The number of bad ratings.
     pub bad: u64,
 }

@@ -1,4 +1,4 @@
-//! What the roles of the configuration let people do.
+//! The roles of the configuration and their capabilities.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,14 +21,14 @@ impl Default for Roles {
 }
 
 impl Roles {
-    /// The same with what one role may do, whatever it might before.
+    /// Sets the capabilities of a role, replacing any earlier ones.
     #[must_use]
     pub fn with(mut self, role: Role, capabilities: BTreeSet<Capability>) -> Self {
         self.0.insert(role, capabilities);
         self
     }
 
-    /// Whether there is such a role.
+    /// Checks whether the role exists.
     pub fn knows(&self, role: &Role) -> bool {
         self.0.contains_key(role)
     }
@@ -38,7 +38,7 @@ impl Roles {
         self.0.keys().cloned().collect()
     }
 
-    /// What a role lets people do: nothing where there is no such role.
+    /// Returns the capabilities of a role; none if it does not exist.
     pub fn of(&self, role: &Role) -> BTreeSet<Capability> {
         self.0.get(role).cloned().unwrap_or_default()
     }
@@ -53,7 +53,7 @@ impl Roles {
         self.0.keys().map(Role::word).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether a role lets people do something.
+    /// Checks whether a role has a capability.
     pub fn may(&self, role: &Role, capability: Capability) -> bool {
         self.0.get(role).is_some_and(|held| held.contains(&capability))
     }

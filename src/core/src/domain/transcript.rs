@@ -14,7 +14,7 @@ pub struct Transcript {
     pub conversation: i64,
     /// Empty where there was no question yet.
     pub title: String,
-    /// What its questions were taken to be about, as people type it.
+    /// The assumed subject of its questions, in the word that people type.
     pub mode: &'static str,
     /// The databases asked, in alphabetical order.
     pub targets: Vec<String>,
@@ -24,11 +24,11 @@ pub struct Transcript {
     pub full_name: String,
     /// The platform it is held on.
     pub platform: String,
-    /// Whether only they read it.
+    /// True if only they read it.
     pub private: bool,
-    /// When it was begun.
+    /// The time of its beginning.
     pub started_at: Timestamp,
-    /// When this was written.
+    /// The time of the export.
     pub exported_at: Timestamp,
     /// The oldest first.
     pub turns: Vec<TranscriptTurn>,
@@ -37,13 +37,13 @@ pub struct Transcript {
 /// One message of a [`Transcript`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TranscriptTurn {
-    /// When it was begun.
+    /// The time of its beginning.
     pub at: Timestamp,
     /// `user` or `assistant`.
     pub speaker: &'static str,
     /// `complete`, `stopped`, `interrupted`, `failed`, or `streaming` where it is still being written.
     pub state: &'static str,
-    /// What it says.
+    /// The text.
     pub text: String,
     /// The statement it offers or runs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ pub struct TranscriptStatement {
     pub target: String,
     /// `pending`, `used` or `refused`.
     pub state: &'static str,
-    /// Who wrote it.
+    /// The author of the statement.
     pub origin: Origin,
     /// Exactly as it runs.
     pub text: String,

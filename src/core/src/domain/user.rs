@@ -23,7 +23,7 @@ pub struct User {
     pub full_name: String,
     /// Empty when not known.
     pub email: String,
-    /// What they are trusted with.
+    /// The role.
     pub role: Role,
     /// The language they read.
     pub locale: Locale,
@@ -31,7 +31,7 @@ pub struct User {
     pub zone: Option<TimeZone>,
     /// A disabled user is treated as if they were not linked.
     pub disabled: bool,
-    /// When the user was made.
+    /// The time of the user's creation.
     pub created_at: Timestamp,
 }
 
@@ -44,13 +44,13 @@ pub struct NewUser {
     pub full_name: String,
     /// Empty when not known.
     pub email: String,
-    /// What they are trusted with.
+    /// The role.
     pub role: Role,
     /// The language they read.
     pub locale: Locale,
 }
 
-/// What is to be another about a user; what is `None` stays as it is.
+/// The changes to a user; members that are `None` stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserChange {
     /// Unique; stored in lower case.
@@ -59,13 +59,13 @@ pub struct UserChange {
     pub full_name: Option<String>,
     /// Empty when not known.
     pub email: Option<String>,
-    /// What they are trusted with.
+    /// The role.
     pub role: Option<Role>,
     /// The language they read.
     pub locale: Option<Locale>,
     /// The time zone they are told times in.
     pub zone: Option<TimeZone>,
-    /// Whether they are treated as if they were not linked.
+    /// True if they are to be treated as if they were not linked.
     pub disabled: Option<bool>,
 }
 
@@ -75,7 +75,7 @@ impl UserChange {
         Self { disabled: Some(disabled), ..Self::default() }
     }
 
-    /// Whether everything stays as it is.
+    /// Checks whether nothing is changed.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

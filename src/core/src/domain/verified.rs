@@ -22,9 +22,9 @@ pub struct VerifiedQuery {
     /// Every `:name` of the statement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
-    /// Who approved it; empty before somebody has.
+    /// The user who approved it; empty if it is not approved.
     pub verified_by: String,
-    /// When, as `YYYY-MM-DD`; empty before.
+    /// The day of the approval, as `YYYY-MM-DD`; empty if it is not approved.
     pub verified_on: String,
 }
 
@@ -50,9 +50,9 @@ impl VerifiedQuery {
 pub struct Parameter {
     /// Lower-case letters, digits and `_`.
     pub name: String,
-    /// What it may hold.
+    /// The type of its values.
     pub kind: ParameterKind,
-    /// Where its values are known from; required for text, so that a value is one the data holds.
+    /// The column that its values come from; required for text, so that a value is one the data holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<ColumnRef>,
     /// Used when the question names no value; without it such a question does not match.
@@ -60,7 +60,7 @@ pub struct Parameter {
     pub default: Option<String>,
 }
 
-/// What a parameter may hold.
+/// The type of a parameter's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ParameterKind {
@@ -77,36 +77,36 @@ pub enum ParameterKind {
 pub struct KeptQuery {
     /// The target it asks.
     pub target: String,
-    /// What it asks, and how.
+    /// The question and the statement.
     pub query: VerifiedQuery,
-    /// Where it was written.
+    /// The place where it was written.
     pub source: QuerySource,
-    /// How far it has come.
+    /// The state.
     pub state: QueryState,
     /// Grows with each change: a change is made to the version that was seen, or not at all.
     pub version: i64,
-    /// Who proposed it.
+    /// The user who proposed it, and the time.
     pub proposed: Option<Step>,
-    /// Who approved it last.
+    /// The user who approved it last, and the time.
     pub approved: Option<Step>,
-    /// Who changed its words last.
+    /// The user who last edited it, and the time.
     pub edited: Option<Step>,
-    /// Who retired it, while it is.
+    /// The user who retired it, and the time, while it is retired.
     pub retired: Option<Step>,
-    /// Why it does not hold any more, where it does not.
+    /// The reason why it is no longer valid, if it is not.
     pub fault: Option<QueryFault>,
-    /// Whether a file has another of the same id, which is used instead.
+    /// True if a file has another one of the same id, which is used instead.
     pub hidden: bool,
 }
 
 impl KeptQuery {
-    /// Whether it answers questions.
+    /// Checks whether it is used to answer questions.
     pub fn is_used(&self) -> bool {
         self.state == QueryState::Approved && self.fault.is_none() && !self.hidden
     }
 }
 
-/// Where a verified query was written.
+/// The place where a verified query was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum QuerySource {
     /// In the file of its target, which alone can change it.
@@ -130,14 +130,14 @@ impl QuerySource {
     }
 }
 
-/// How far a verified query has come.
+/// The state of a verified query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueryState {
-    /// Somebody would like it to be one.
+    /// Proposed, and not decided yet.
     Proposed,
-    /// It answers questions, as long as it holds.
+    /// Approved: it answers questions while it is valid.
     Approved,
-    /// It answers no more.
+    /// Retired: it answers no more questions.
     Retired,
 }
 
@@ -157,23 +157,23 @@ impl QueryState {
     }
 }
 
-/// Who did something, and when.
+/// A user's action and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// Who.
+    /// The user.
     pub by: UserId,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 
-/// Why a verified query does not hold any more.
+/// The reason why a verified query is no longer valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryFault {
     /// The sentence in French.
     pub fr: String,
     /// The sentence in English.
     pub en: String,
-    /// When it was first seen.
+    /// The time at which it was first found.
     pub since: Timestamp,
 }
 

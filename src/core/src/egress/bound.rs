@@ -12,7 +12,7 @@ use crate::ports::{Clock, PlatformError};
 /// The slowest line over which files are waited for, in bytes a second: 512 kbit/s.
 const SLOWEST: u64 = 64 << 10;
 
-/// How long one request to a platform is waited for.
+/// The time-out of requests to a platform.
 #[derive(Clone)]
 pub(crate) struct Bound {
     pub(crate) clock: Arc<dyn Clock>,
@@ -20,13 +20,14 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// The same with the time that the files of a message take over a slow line.
+    /// Adds the time that the files of a message take over a slow line.
     pub(crate) fn carrying(self, message: &Outgoing) -> Self {
         let bytes: u64 = message.files.iter().map(|file| file.bytes).sum();
         Self { longest: self.longest.saturating_add(Duration::from_secs(bytes / SLOWEST)), ..self }
     }
 
-    /// What a platform answers. One that does not answer in time is away: what was asked of it is dropped.
+    /// Waits for the platform's answer. If it does not come in time, the request is dropped and the platform counts as
+    /// unavailable.
     pub(crate) async fn wait<T>(
         &self,
         asked: impl Future<Output = Result<T, PlatformError>>,

@@ -15,17 +15,17 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The shortest wait where a platform refuses and asks for none.
 pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
-/// What stands where a message was that may not be removed.
+/// Returns the replacement of a message that may not be removed.
 pub(super) fn emptied() -> Outgoing {
     Outgoing::text("…")
 }
 
-/// How long to go on trying.
+/// The limits of repeated attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// Tries of a platform that is away.
     pub tries: u32,
-    /// How long in all a platform may ask to wait.
+    /// The total time that a platform may ask to wait.
     pub time: Duration,
 }
 
@@ -36,7 +36,7 @@ impl Patience {
     pub const SHORT: Self = Self { tries: 3, time: Duration::from_mins(1) };
 }
 
-/// What becomes of a message.
+/// The destination of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Aim {
     /// It is a new one.
@@ -60,7 +60,7 @@ impl Outlet {
         self.deliver_as(self.key(), platform, place, aim, message, patience).await
     }
 
-    /// The same; where it is a new message, with this key.
+    /// Delivers a message; if it is a new one, with this key.
     pub(super) async fn deliver_as(
         &self,
         key: SendKey,

@@ -21,13 +21,13 @@ impl Fence {
         opens.then(|| Self { sign, length, line: line.trim_end().to_owned() })
     }
 
-    /// Whether a line closes it.
+    /// Checks whether a line closes it.
     pub(crate) fn is_closed_by(&self, line: &str) -> bool {
         marks(line)
             .is_some_and(|(sign, length, said)| sign == self.sign && length >= self.length && said.trim().is_empty())
     }
 
-    /// Whether a line closes it for a model that goes on in the same line: after a blank, other words may follow.
+    /// Checks whether a line closes it when a model continues in the same line: after a blank, other words may follow.
     pub(crate) fn is_loosely_closed_by(&self, line: &str) -> bool {
         marks(line).is_some_and(|(sign, length, said)| {
             sign == self.sign && length >= self.length && !said.starts_with(|c: char| !c.is_whitespace())
@@ -42,7 +42,7 @@ impl Fence {
         })
     }
 
-    /// How many marks a line begins with, where they may become a fence.
+    /// Returns the number of marks at the start of a line, if they may become a fence.
     pub(crate) fn marks_of(line: &str) -> usize {
         marks(line).filter(|(_, length, _)| *length >= 3).map_or(0, |(_, length, _)| length)
     }
@@ -57,7 +57,7 @@ impl Fence {
         self.sign.to_string().repeat(self.length)
     }
 
-    /// How many marks it has; each counts one in every unit.
+    /// Returns the number of its marks; each counts one in every unit.
     pub(crate) fn length(&self) -> usize {
         self.length
     }

@@ -7,7 +7,7 @@ use super::split::{Split, Splitting, split};
 use crate::domain::Length;
 use crate::harmless;
 
-/// What stands where something is missing.
+/// The replacement of what is missing.
 const CUT: &str = "\n…";
 
 /// Cuts a name or a line to so many characters, between graphemes, ending in `…` where something is missing.

@@ -1,4 +1,4 @@
-//! Who writes next where several share one budget: the most urgent first, and those equally urgent in turn.
+//! The order of writes that share a budget: the most urgent first, and equally urgent ones in turn.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use super::budget::Budget;
 use crate::ports::{BudgetSignal, Clock, Rate};
 
-/// What gives way to what when a budget is tight.
+/// The urgency of a write when a budget is tight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Urgency {
     /// The last text of an answer, a result, a reply: somebody waits for it.
@@ -37,7 +37,7 @@ struct State {
     came: u64,
     /// Answers that have not shown their last text yet.
     owed: u32,
-    /// When something that streams was written last.
+    /// The time of the last streaming write.
     streamed: Option<Duration>,
 }
 
@@ -55,8 +55,8 @@ impl State {
         }
     }
 
-    /// When it is time for a write, which may be past; `None` when that depends on more than time. What streams comes at
-    /// distances, so that no answer seems to have stopped while the budget recovers from a rush.
+    /// Returns the time, possibly past, at which a write is due; `None` if that depends on more than time. Streaming
+    /// writes keep a distance, so that no answer seems to have stopped while the budget recovers from a rush.
     fn due(&mut self, urgency: Urgency, now: Duration) -> Option<Duration> {
         let left = self.left_by(urgency);
         let free = self.budget.holds_at(left + 1, now)?;
@@ -66,7 +66,7 @@ impl State {
         }
     }
 
-    /// The same for one of those who wait: `None` too while others are first.
+    /// Returns the time at which a waiting write is due; `None` also while others are first.
     fn due_for(&mut self, rank: Rank, now: Duration) -> Option<Duration> {
         let is_first = self.waiting.first_key_value().is_none_or(|(first, _)| *first >= rank);
         if is_first { self.due(rank.0, now) } else { None }
@@ -94,12 +94,12 @@ impl Lane {
         Owed(Arc::clone(self))
     }
 
-    /// What the platform says of the budget.
+    /// Takes note of what the platform reports about the budget.
     pub(super) fn told(&self, signal: &BudgetSignal) {
         self.change(|state, now| state.budget.told(signal, now));
     }
 
-    /// Whether forgetting it would change nothing.
+    /// Checks whether forgetting it would change nothing.
     pub(super) fn is_idle(&self) -> bool {
         let now = self.clock.elapsed();
         let mut state = self.state();
@@ -172,7 +172,7 @@ impl Waiting {
         }
     }
 
-    /// When it is its turn, and the time.
+    /// Returns the time at which its turn comes, and the current time.
     fn look(&mut self, waker: &Waker) -> (Option<Duration>, Duration) {
         let now = self.lane.clock.elapsed();
         let mut state = self.lane.state();

@@ -11,27 +11,27 @@ const GAP: &str = "\n\n";
 /// The least room for prose above what is ours: code and tables go on in no less.
 const LEAST: usize = 60;
 
-/// How a platform's messages are filled.
+/// Returns how texts are split for a platform.
 pub fn splitting(capabilities: &Capabilities) -> Splitting {
     let Length { most, unit } = capabilities.length;
     Splitting { length: most, unit, most: capabilities.max_messages.max(1) }
 }
 
-/// What an answer consists of.
+/// The parts of an answer.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LaidOut<'a> {
     /// A line of ours above all of it, or nothing.
     pub heading: &'a str,
-    /// What the model wrote first: it calls nobody.
+    /// The model's text before ours; it mentions nobody.
     pub before: &'a str,
     /// Something of ours that must be read whole, such as a statement that can be run, or nothing.
     pub ours: &'a str,
-    /// What the model wrote after it.
+    /// The model's text after ours.
     pub after: &'a str,
 }
 
-/// Lays an answer out: the model's words over as many messages as they take, what is ours whole in the last one.
-/// What is ours must fit in one, with the heading.
+/// Lays an answer out: the model's words over as many messages as they take, our own text whole in the last one. Our
+/// text must fit in one message, with the heading.
 pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
     let length = Length { most: by.length, unit: by.unit };
     let (mut before, after) = (neutralized(answer.before.trim()), neutralized(answer.after.trim()));
@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// What is neither blank nor part of marks that may have been closed, opened or guarded.
+    /// Returns the text without blanks and marks that may have been closed, opened or guarded.
     fn ink(text: &str) -> String {
         text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '`' | '\u{2060}')).collect()
     }

@@ -14,13 +14,13 @@ const PICTURE: char = '\u{fe0f}';
 /// Names that call everybody, on whatever they follow.
 const EVERYBODY: [&str; 3] = ["everyone", "here", "room"];
 
-/// What stands before a name in an address of a scheme that has users.
+/// The path before a user name in addresses of schemes that have users.
 const USERS: [&str; 2] = [":u/", ":user/"];
 
-/// How an address writes `@` in other signs, or begins to.
+/// Escaped forms of `@` in addresses, or their beginnings.
 const AT_SIGNS: [&str; 3] = ["%40", "&#", "&commat;"];
 
-/// The same words without our marks and what hides or steers, calling nobody.
+/// Returns the text without our own marks and hidden or control characters, mentioning nobody.
 pub fn neutralized(text: &str) -> String {
     let mut disarmer = Neutralizer::default();
     let mut out = disarmer.push(text);
@@ -28,7 +28,7 @@ pub fn neutralized(text: &str) -> String {
     out
 }
 
-/// Whether a text begins with a sign that only our own sentences begin with.
+/// Checks whether a text begins with a sign that only our own sentences begin with.
 pub(crate) fn is_ours(text: &str) -> bool {
     text.starts_with(MARKS)
 }
@@ -47,11 +47,11 @@ pub struct Neutralizer {
     /// The last characters that were passed on, as many as the longest word that is looked for, in lower case.
     last: [char; 9],
     at: At,
-    /// What followed an `@` within a word, while it may become a name of everybody.
+    /// The text after an `@` within a word, while it may become a name of everybody.
     held: String,
-    /// Whether an address has begun and no blank came since.
+    /// True if an address has begun and no blank came since.
     in_address: bool,
-    /// Whether that, or any word, has come to a `#/`.
+    /// True if the address or word has reached a `#/`.
     in_fragment: bool,
     brackets: Brackets,
     /// A mark was left out just now.
@@ -59,7 +59,7 @@ pub struct Neutralizer {
     pile: Pile,
 }
 
-/// What the last `@` asks for.
+/// The treatment of the last `@`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum At {
     /// It was dealt with.
@@ -75,7 +75,7 @@ enum At {
 #[derive(Debug, Default)]
 struct Brackets {
     depth: u32,
-    /// Whether it has the look of an address.
+    /// True if it looks like an address.
     shows_address: bool,
     /// It has just ended, and did.
     ended: bool,
@@ -152,7 +152,7 @@ impl Neutralizer {
         self.note(c);
     }
 
-    /// Whether a link to a person is complete with this character.
+    /// Checks whether a link to a person is complete with this character.
     fn names_somebody(&self, c: char) -> bool {
         let is_whole = |sign: &&str| sign.strip_suffix(c).is_some_and(|before| self.follows(before));
         USERS.iter().any(is_whole) || (self.in_fragment && AT_SIGNS.iter().any(is_whole))
@@ -180,7 +180,7 @@ impl Neutralizer {
 }
 
 impl Brackets {
-    /// Whether what follows would hide an address behind another one.
+    /// Checks whether the next character would hide an address behind another one.
     fn hides(&mut self, c: char) -> bool {
         std::mem::take(&mut self.ended) && matches!(c, '(' | '[' | ':')
     }

@@ -1,4 +1,4 @@
-//! When the next text of a message is due, as far as that is its own affair: what the platform takes is its budget's.
+//! The pace of a message's texts on its own account; the platform's limits are enforced by its budget.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const SHARES: f64 = 7.4;
 pub struct Pacing {
     /// Since when the message shows what is said, and how often it could be changed from then on.
     began: Option<(Duration, u32)>,
-    /// How often it may still be.
+    /// The number of edits left.
     left: u32,
     last_shown: Duration,
     not_before: Duration,
@@ -43,8 +43,8 @@ impl Pacing {
         self.chars >= FIRST_CHARS
     }
 
-    /// How long to wait before showing what came: `None` while there is nothing to show, or when all changes were made
-    /// that may be before the message is full.
+    /// Returns the wait before new text is shown; `None` if there is none, or if all edits allowed before the message
+    /// is full were made.
     pub fn wait(&self, now: Duration) -> Option<Duration> {
         let due = match (self.began, self.first_text?) {
             (None, _) if self.chars >= FIRST_CHARS => now,
@@ -58,7 +58,7 @@ impl Pacing {
         Some(due.max(self.not_before).saturating_sub(now))
     }
 
-    /// How long nothing is of use, because a write failed.
+    /// Returns the remaining pause after a failed write.
     pub fn pause(&self, now: Duration) -> Duration {
         self.not_before.saturating_sub(now)
     }
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(pacing.wait(MS(510)), Some(MS(500)));
     }
 
-    /// What is shown when, of an answer that never ends.
+    /// Returns the times at which texts are shown, of an answer that never ends.
     fn shown(most: u32, until: Duration) -> Vec<Duration> {
         let (mut pacing, mut now, mut shown, mut left) = (Pacing::default(), MS(0), Vec::new(), most);
         pacing.heard(now, &"x".repeat(30));

@@ -136,7 +136,7 @@ impl Outlet {
         self.keys.next()
     }
 
-    /// How long a request is waited for.
+    /// Returns the time-out of a request.
     pub(super) fn bound(&self) -> &Bound {
         &self.bound
     }
@@ -148,7 +148,7 @@ impl Outlet {
         poll_fn(move |context| poll_each(&mut waiting, context).map(|permits| Turn { permits, bound: bound.clone() }))
     }
 
-    /// The same, unless one would have to wait.
+    /// Takes a turn, unless that would require waiting.
     pub(super) fn turn_at_once(&self, urgency: Urgency) -> Option<Turn> {
         self.turn(urgency).now_or_never()
     }
@@ -166,7 +166,7 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// The same for a message with its files, which take their time.
+    /// Extends the time-out for the files of a message.
     pub(super) fn carrying(self, message: &Outgoing) -> Self {
         Self { bound: self.bound.carrying(message), ..self }
     }

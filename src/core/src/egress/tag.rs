@@ -2,7 +2,7 @@
 
 use super::fence::Fence;
 
-/// What models name their thoughts.
+/// The tag names that models use for their thoughts.
 const NAMES: [&str; 4] = ["think", "thinking", "thought", "reasoning"];
 /// The longest tag, in bytes, what is said in it included.
 const LONGEST: usize = 128;
@@ -11,7 +11,7 @@ const LONGEST_CODE: usize = 256;
 /// The longest beginning of a line that may open or close a block of code, in bytes.
 const LONGEST_MARKS: usize = 256;
 
-/// What a stream is made of.
+/// A piece of a stream.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Piece {
     Said(char),
@@ -26,19 +26,19 @@ pub(super) enum Piece {
 pub(super) struct Tags {
     /// A thought was opened.
     thinking: bool,
-    /// What may become a tag.
+    /// The text that may become a tag.
     held: String,
     /// A tag behind backticks and what follows it, until it is known whether others close the code.
     doubtful: String,
     /// The beginning of the line, while it may be that of a block of code.
     line: String,
-    /// Whether the line has more than blanks by now.
+    /// True if the line has more than blanks by now.
     begun: bool,
     fence: Option<Fence>,
     /// Backticks in a row just now, and those that opened the code in this line.
     ticks: usize,
     code: usize,
-    /// Whether an opening tag was said, as text.
+    /// True if an opening tag was said, as text.
     named: bool,
 }
 
@@ -193,7 +193,7 @@ enum Kind {
     Text,
 }
 
-/// What a text is that begins with `<`.
+/// Determines the kind of a text that begins with `<`.
 fn kind(text: &str) -> Kind {
     let inside = text.strip_prefix('<').unwrap_or(text);
     let (closes, inside) = inside.strip_prefix('/').map_or((false, inside), |inside| (true, inside));

@@ -22,13 +22,13 @@ pub struct ThinkingFilter {
 
 #[derive(Debug, Default)]
 struct Said {
-    /// What is visible and was not passed on yet.
+    /// The visible text that was not passed on yet.
     out: String,
-    /// Whether there was visible text: blank lines after a thought at the beginning are dropped.
+    /// True once there was visible text: blank lines after an initial thought are dropped.
     begun: bool,
     /// Those that were dropped since the last thought.
     blanks: String,
-    /// Whether a thought was heard.
+    /// True once a thought was received.
     thought: bool,
     retracts: bool,
 }
@@ -43,13 +43,13 @@ impl ThinkingFilter {
         std::mem::take(&mut self.said.out)
     }
 
-    /// Whether the last piece showed that what was passed on before it was a thought too: then only what the last
-    /// [`push`](Self::push) or [`finish`](Self::finish) returned is visible. Says so once.
+    /// Returns true, once, if the last piece showed that the text passed on before it was a thought too: then only what
+    /// the last [`push`](Self::push) or [`finish`](Self::finish) returned is visible.
     pub fn retracts(&mut self) -> bool {
         std::mem::take(&mut self.said.retracts)
     }
 
-    /// Whether nothing but thoughts was heard so far: an answer that ends so says nothing to the person.
+    /// Checks whether only thoughts were received so far: an answer that ends so says nothing to the person.
     pub fn is_only_thought(&self) -> bool {
         self.said.thought && !self.said.begun
     }

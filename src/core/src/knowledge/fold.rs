@@ -28,9 +28,9 @@ struct Folding {
     words: Vec<String>,
     /// The word being read.
     word: String,
-    /// What stood between it and the word before.
+    /// The separator between it and the word before.
     separator: String,
-    /// Whether the last word is a number that further groups of three digits may continue.
+    /// True if the last word is a number that further groups of three digits may continue.
     grouping: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a verified query must hold besides its form.
+//! Checks of a verified query's content, besides its form.
 
 use std::collections::BTreeSet;
 
@@ -91,13 +91,13 @@ fn placeholders(statement: &str) -> BTreeSet<&str> {
     names
 }
 
-/// How many bytes after `from` the first `mark` ends; all of them when there is none.
+/// Returns the bytes from `from` to the end of the first `mark`; all of them if there is none.
 fn end(text: &str, from: usize, mark: &str) -> usize {
     let inside = text.get(from..).unwrap_or_default();
     inside.find(mark).map_or(inside.len(), |at| at + mark.len())
 }
 
-/// Whether a text is a name: lower-case letters and digits, and `joint` between them.
+/// Checks whether a text is a name: lower-case letters and digits, with `joint` between them.
 pub fn is_name(text: &str, joint: u8) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == joint;
     !text.is_empty() && text.bytes().all(allowed)

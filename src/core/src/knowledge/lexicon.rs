@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// What a phrase does to the meaning of a question.
+/// The effect of a phrase on the meaning of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sense {
     /// Nothing.
@@ -72,27 +72,27 @@ impl Lexicon {
         self.longest(stems, |phrase| self.numbers.get(phrase).copied())
     }
 
-    /// Whether a meaning names what is compared rather than what is grouped.
+    /// Checks whether a meaning names what is compared rather than what is grouped.
     pub(super) fn is_measure(&self, meaning: &str) -> bool {
         self.measures.contains(meaning)
     }
 
-    /// Whether a meaning may stand between a number and what it counts.
+    /// Checks whether a meaning may be between a number and what it counts.
     pub(super) fn is_order(&self, meaning: &str) -> bool {
         self.order.contains(meaning)
     }
 
-    /// Whether a folded word is a legal form of companies.
+    /// Checks whether a folded word is a legal form of companies.
     pub(super) fn is_legal_form(&self, word: &str) -> bool {
         self.legal_forms.contains(word)
     }
 
-    /// Whether a folded word is an article.
+    /// Checks whether a folded word is an article.
     pub(super) fn is_article(&self, word: &str) -> bool {
         self.articles.contains(word)
     }
 
-    /// Whether a stem has a sense of its own.
+    /// Checks whether a stem has a sense of its own.
     pub(super) fn knows(&self, stem: &str) -> bool {
         self.senses.contains_key(stem) || self.numbers.contains_key(stem)
     }

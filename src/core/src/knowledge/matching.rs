@@ -1,4 +1,4 @@
-//! Whether a question asks for a verified query, and with which values.
+//! Matches questions with verified queries, and finds the values of their parameters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ pub struct Match<'q> {
     pub values: BTreeMap<String, Value>,
     /// The parameters that have a default value, since the question names none.
     pub assumed: BTreeSet<String>,
-    /// Whether the question is the verified one word for word, with every value named.
+    /// True if the question is the verified one word for word, with every value named.
     pub exact: bool,
 }
 
@@ -51,7 +51,7 @@ pub fn match_question<'q>(
 
 struct Candidate<'q> {
     found: Match<'q>,
-    /// How alike the wordings are, in thousandths: it decides between queries of the same meaning.
+    /// The similarity of the wordings, in thousandths: it decides between queries of the same meaning.
     shared: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What is left of a question when the ways of saying it are taken away: a set of words.
+//! The meaning of a question: a set of words, without the ways of saying it.
 
 use std::collections::BTreeSet;
 

@@ -75,7 +75,7 @@ pub(super) fn fill(question: &Question, query: &VerifiedQuery, template: &str, k
     Some(Filled { items, values: filling.values, defaulted })
 }
 
-/// Whether a parameter of that name is a number of something.
+/// Checks whether a parameter of that name is an integer.
 pub(super) fn counts(query: &VerifiedQuery, name: &str) -> bool {
     query.parameters.iter().any(|parameter| parameter.name == name && parameter.kind == ParameterKind::Integer)
 }

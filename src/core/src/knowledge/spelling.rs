@@ -55,7 +55,7 @@ fn is(stem: &str, wanted: impl Fn(&Sense) -> bool) -> bool {
     lexicon().sense(&[stem.to_owned()]).is_some_and(|(sense, _)| wanted(sense))
 }
 
-/// Whether one letter is missing, too many, wrong, or exchanged with its neighbour.
+/// Checks whether one letter is missing, added, wrong, or exchanged with its neighbour.
 fn one_slip(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };

@@ -12,7 +12,7 @@ pub struct KnownValues {
     columns: BTreeMap<ColumnRef, Index>,
 }
 
-/// What the words of a question may stand for; `None` when they stand for several values.
+/// An index of the values that the words of a question may stand for; `None` for words that stand for several values.
 #[derive(Debug, Clone, Default)]
 struct Index {
     forms: HashMap<String, Option<String>>,

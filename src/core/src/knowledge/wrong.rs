@@ -1,8 +1,8 @@
-//! What is wrong with a verified query, said so that its steward can put it right.
+//! The errors of a verified query, worded so that its steward can correct them.
 
 use crate::text::{Text, text};
 
-/// What is wrong with the form of a verified query, or with the file it stands in.
+/// An error in the form of a verified query, or in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhatIsWrong {
     /// It cannot be read as a verified query, in the words of the parser.
@@ -46,7 +46,7 @@ pub enum WhatIsWrong {
 }
 
 impl WhatIsWrong {
-    /// What the steward reads.
+    /// Returns the sentence for the steward.
     pub fn text(&self) -> Text {
         match self {
             Self::Form(error) => text("verified-form").with("error", error),

@@ -13,7 +13,7 @@ use super::held::Held;
 use super::ticket::Ticket;
 use crate::ports::{ChatRequest, Delta, LanguageModel, ModelError, ModelStream};
 
-/// How far a question has come.
+/// The progress of a question.
 pub enum Stage {
     /// It waits for its turn; 1 is next. Told again whenever it changes.
     Waiting(usize),
@@ -25,7 +25,7 @@ pub enum Stage {
     Failed(ModelError),
 }
 
-/// What an endpoint says first, and the rest.
+/// The first piece of an endpoint's answer, and the rest of it.
 type First = Result<(Delta, ModelStream), ModelError>;
 
 /// One question on its way: the stages it goes through. Dropping it takes it out of the queue, or stops the endpoint

@@ -9,7 +9,7 @@ const FIRST_REST: Duration = Duration::from_secs(10);
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_mins(5);
 
-/// How much a failure says.
+/// The significance of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weight {
     /// It may be an accident.
@@ -18,19 +18,19 @@ pub(super) enum Weight {
     All,
 }
 
-/// Whether an endpoint is asked. Times are since a fixed moment.
+/// The state of an endpoint's circuit breaker. Times are since a fixed moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breaker {
-    /// It is.
+    /// Questions are sent there.
     Closed {
         /// Failures since its last whole answer.
         failures: u32,
-        /// How long it rests after the last of them.
+        /// The length of its next rest.
         rest: Duration,
     },
-    /// It rests.
+    /// It rests after failures, and no question is sent there.
     Open {
-        /// Until then.
+        /// The end of the rest.
         until: Duration,
         rest: Duration,
     },
@@ -45,7 +45,7 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// Whether a question may go there now.
+    /// Checks whether a question may be sent there now.
     pub(super) fn admits(self, now: Duration) -> bool {
         match self {
             Self::Closed { .. } => true,
@@ -54,12 +54,12 @@ impl Breaker {
         }
     }
 
-    /// Whether it rests, so that waiting for it is of no use.
+    /// Checks whether it rests, so that waiting for it is of no use.
     pub(super) fn rests(self, now: Duration) -> bool {
         matches!(self, Self::Open { until, .. } if now < until)
     }
 
-    /// When its rest is over, where it rests.
+    /// Returns the end of its rest, if it rests.
     pub(super) fn until(self) -> Option<Duration> {
         match self {
             Self::Open { until, .. } => Some(until),
@@ -67,7 +67,7 @@ impl Breaker {
         }
     }
 
-    /// Whether its last whole answer is newer than its last failure.
+    /// Checks whether its last complete answer is newer than its last failure.
     pub(super) fn is_well(self) -> bool {
         self == Self::default()
     }

@@ -10,7 +10,7 @@ use super::{Full, QueueLimits};
 use crate::domain::UserId;
 use crate::ports::ModelError;
 
-/// What an answer is taken to last before any was given.
+/// The assumed duration of an answer before any was given.
 const USUAL: Duration = Duration::from_mins(1);
 
 /// An endpoint that is free for a question, or why none is left.
@@ -22,18 +22,18 @@ pub(super) struct State {
     pub(super) line: Line,
     limits: QueueLimits,
     pub(super) entries: HashMap<Number, Entry>,
-    /// How long answers have taken of late.
+    /// The typical duration of recent answers.
     pub(super) usual: Duration,
 }
 
-/// How one endpoint is.
+/// The load and the health of one endpoint.
 pub(super) struct Occupancy {
     slots: u32,
     pub(super) running: u32,
     pub(super) breaker: Breaker,
     /// The question that tries whether it is back.
     pub(super) trial: Option<Number>,
-    /// Why it did not answer last.
+    /// The reason of its last failure.
     pub(super) fault: ModelError,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Entry {
     pub(super) tried: Vec<usize>,
     /// Its place among those who wait; 1 is next.
     pub(super) position: usize,
-    /// What came of waiting, until the question takes note of it.
+    /// The result of waiting, until the question takes note of it.
     pub(super) called: Option<Called>,
     pub(super) waker: Option<Waker>,
 }
@@ -97,7 +97,7 @@ impl State {
         })
     }
 
-    /// Why a question need not wait: every endpoint has failed it, or rests.
+    /// Returns the error if a question need not wait because every endpoint has failed it, or rests.
     fn hopeless(&self, number: Number, now: Duration) -> Option<ModelError> {
         let tried = &self.entries[&number].tried;
         let hope = |(at, one): (usize, &Occupancy)| !tried.contains(&at) && !one.breaker.rests(now);
@@ -137,7 +137,7 @@ impl State {
         }
     }
 
-    /// Whether one more than may wait for a person, who is among them already.
+    /// Checks whether the queue exceeds its limits with this person's question, which is already in it.
     pub(super) fn full(&self, person: UserId) -> Option<Full> {
         let (waiting, own) = (self.line.len() - 1, self.line.of(person) - 1);
         if waiting >= self.limits.waiting {

@@ -1,19 +1,19 @@
-//! What an error says of the endpoint that gave it.
+//! Classifies errors by what they say about the endpoint.
 
 use super::breaker::Weight;
 use crate::ports::ModelError;
 
-/// What took long enough to be a time-out says more than a connection refused at once.
+/// Returns the significance of an error: a time-out, which cost time, says more than a connection refused at once.
 pub(super) fn weight(error: &ModelError) -> Weight {
     if matches!(error, ModelError::Timeout { .. }) { Weight::All } else { Weight::One }
 }
 
-/// Whether an endpoint that says it is well has got over it.
+/// Checks whether an endpoint that reports itself healthy has recovered from this error.
 pub(super) fn is_seen_from_outside(fault: &ModelError) -> bool {
     matches!(fault, ModelError::Unavailable(_) | ModelError::ModelMissing { .. } | ModelError::Forbidden)
 }
 
-/// Whether another endpoint might do better: not where the question itself is at fault.
+/// Checks whether another endpoint might succeed: not if the question itself is at fault.
 pub(super) fn is_of_the_endpoint(error: &ModelError) -> bool {
     match error {
         ModelError::Unavailable(_)

@@ -1,8 +1,8 @@
-//! How many may wait for the model.
+//! The limits of the queue for the model.
 
 use std::time::Duration;
 
-/// How many may wait for the model.
+/// The maximum numbers of waiting questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueLimits {
     /// Questions that wait, of everybody together; 0 lets nobody wait.
@@ -11,21 +11,21 @@ pub struct QueueLimits {
     pub each: usize,
 }
 
-/// Why a question does not join the queue.
+/// The reason why a question cannot join the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Full {
     /// As many wait as may.
     #[error("{waiting} questions wait already")]
     Queue {
-        /// How many that is.
+        /// The number of waiting questions.
         waiting: usize,
-        /// How long the last of them will wait, as answers have taken of late.
+        /// The expected wait of the last of them, judging by recent answers.
         wait: Duration,
     },
     /// As many of the person's own questions wait as may.
     #[error("{waiting} questions of this person wait already")]
     Person {
-        /// How many that is.
+        /// The number of the person's waiting questions.
         waiting: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! Who waits, and in which order they get their turn: round-robin between people.
+//! The order of the queue: round-robin between people.
 
 use std::collections::HashMap;
 
@@ -87,12 +87,12 @@ impl Line {
         order.into_iter().map(|(_, number)| number).collect()
     }
 
-    /// How many wait.
+    /// Returns the number of waiting questions.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    /// How many of a person's questions wait.
+    /// Counts a person's waiting questions.
     pub(super) fn of(&self, person: UserId) -> usize {
         self.waiting.iter().filter(|one| one.person == person).count()
     }

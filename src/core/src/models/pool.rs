@@ -14,27 +14,27 @@ use crate::domain::UserId;
 use crate::ports::{ChatRequest, Clock, LanguageModel, ModelError};
 use crate::text::Text;
 
-/// How long an endpoint may take to say how it is.
+/// The time-out for an endpoint's health check.
 const CHECK: Duration = Duration::from_secs(5);
 
 /// One model on several endpoints, with the queue before them.
 pub struct ModelPool {
     endpoints: Arc<[Endpoint]>,
-    /// Whether each of them has ever said that it is well.
+    /// For each endpoint, true once it has reported itself healthy.
     met: Box<[AtomicBool]>,
     queue: Arc<Queue>,
 }
 
-/// What an endpoint is doing.
+/// The current load of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
     /// The endpoint's name.
     pub endpoint: String,
     /// Answers it is writing.
     pub running: u32,
-    /// Whether it rests after failures: nobody is sent there.
+    /// True if it rests after failures: no question is sent there.
     pub rests: bool,
-    /// Whether its last whole answer is newer than its last failure.
+    /// True if its last complete answer is newer than its last failure.
     pub well: bool,
 }
 
@@ -90,7 +90,7 @@ impl ModelPool {
         said
     }
 
-    /// What each endpoint is doing.
+    /// Returns the load of each endpoint.
     pub fn loads(&self) -> Vec<Load> {
         let (occupancy, now) = (self.queue.occupancy().0, self.queue.clock.elapsed());
         let load = |(endpoint, (running, breaker)): (&Endpoint, (u32, super::breaker::Breaker))| Load {
@@ -102,7 +102,7 @@ impl ModelPool {
         self.endpoints.iter().zip(occupancy).map(load).collect()
     }
 
-    /// How many questions wait for their turn.
+    /// Returns the number of waiting questions.
     pub fn waiting(&self) -> usize {
         self.queue.occupancy().1
     }

@@ -1,4 +1,4 @@
-//! Who waits for which endpoint, and who is being answered: one state under one lock.
+//! The queue and the load of each endpoint: one state under one lock.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Waker;
@@ -12,7 +12,7 @@ use super::{Full, QueueLimits};
 use crate::domain::UserId;
 use crate::ports::{Clock, ModelError};
 
-/// Who waits for which endpoint, and who is being answered.
+/// The queue and the load of each endpoint.
 pub(super) struct Queue {
     state: Mutex<State>,
     pub(super) clock: Arc<dyn Clock>,
@@ -39,7 +39,8 @@ impl Queue {
         })
     }
 
-    /// What came of waiting, or the place of a question that waits still; `waker` is called when that changes.
+    /// Returns the result of waiting, or the position of a question that still waits; `waker` is called when that
+    /// changes.
     pub(super) fn turn(&self, number: Number, waker: &Waker) -> Result<Called, usize> {
         let mut state = self.state();
         let Some(entry) = state.entries.get_mut(&number) else { return Ok(Err(ModelError::Interrupted)) };
@@ -49,7 +50,7 @@ impl Queue {
         })
     }
 
-    /// When an endpoint's rest is over, from now: those who wait look again then.
+    /// Returns the time until the next endpoint's rest is over, when those who wait check again.
     pub(super) fn next_rest_over(&self) -> Option<Duration> {
         let (state, now) = (self.state(), self.clock.elapsed());
         let rests = state.endpoints.iter().filter(|one| one.breaker.rests(now));
@@ -124,7 +125,7 @@ impl Queue {
         });
     }
 
-    /// What an endpoint says of its own health.
+    /// Takes note of an endpoint's health check.
     pub(super) fn checked(&self, endpoint: usize, found: Result<(), &ModelError>) {
         self.change(|state, now| {
             let one = &mut state.endpoints[endpoint];

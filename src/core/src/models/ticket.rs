@@ -11,7 +11,7 @@ use super::line::Number;
 use super::queue::Queue;
 use crate::ports::ModelError;
 
-/// How often those who wait look whether an endpoint is back, where none rests yet.
+/// The interval at which waiting questions check whether an endpoint is back while none rests.
 const LOOK: Duration = Duration::from_secs(10);
 
 /// One question's place in the queue, or its slot.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::sha256;
 use crate::ports::Entropy;
 
-/// How long a one-time code is worth something.
+/// The lifetime of a one-time code.
 pub const CODE_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Letters of a code: 32 of them, so five bits each, without those that look alike (<https://www.crockford.com/base32.html>).
@@ -25,19 +25,19 @@ pub fn new_code(entropy: &dyn Entropy) -> String {
     letters.chunks(GROUP).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
-/// How a code is kept: hashed, whatever case and spacing it is typed in, and O for 0 and I or L for 1, as Crockford
-/// reads them. 60 bits cannot be searched in the ten minutes they live, not even by who has stolen the hash.
+/// Returns the hash by which a code is stored, ignoring case and spacing, and reading O as 0 and I or L as 1, as
+/// Crockford does. 60 bits cannot be searched in the ten minutes they live, not even by who has stolen the hash.
 pub fn code_hash(code: &str) -> String {
     sha256(&plain(code))
 }
 
-/// Whether a text is a code and nothing else, in its three groups.
+/// Checks whether a text is a code and nothing else, in its three groups.
 pub fn is_code(text: &str) -> bool {
     let groups: Vec<&str> = text.trim().split('-').collect();
     groups.len() == LENGTH / GROUP && groups.iter().all(|group| group.chars().count() == GROUP) && has_shape(text)
 }
 
-/// What may be a code in a text: words of its length, and groups of its length one after the other.
+/// Finds possible codes in a text: words of the right length, and consecutive groups of the right length.
 pub fn codes_in(text: &str) -> Vec<String> {
     let apart = |c: char| c.is_whitespace() || "\"'`*_()[]{}<>,;:.!?«»“”".contains(c);
     let words: Vec<&str> = text.split(apart).filter(|word| !word.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! What may be written about a user, and how it is kept.
+//! Validation and normalization of what is entered about a user.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -36,7 +36,7 @@ impl Password {
         }
     }
 
-    /// What is hashed.
+    /// Returns the bytes to hash.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -84,7 +84,7 @@ fn username(typed: &str) -> Result<String, Refusal> {
     if fits && begins && holds { Ok(name) } else { Err(Refusal::Username) }
 }
 
-/// Whether a character can stand in a name that is shown to others: it neither steers nor hides.
+/// Checks whether a character may be in a displayed name: it neither controls nor hides anything.
 fn shows(c: char) -> bool {
     harmless::text(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8()
         && !matches!(c, '\n' | '\t' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}' | '`')

@@ -1,4 +1,4 @@
-//! What is not done for whoever looks after users, and what they can do instead.
+//! Refusals to whoever manages users, with what they can do instead.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::Password;
 use crate::egress::echo;
 use crate::text::{Text, text};
 
-/// Why something is not done.
+/// The reason of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The username is none.
@@ -17,9 +17,9 @@ pub enum Refusal {
     Email,
     /// The role is none of those there are.
     Role {
-        /// What was given.
+        /// The given role.
         role: String,
-        /// What could be.
+        /// The known roles.
         known: String,
     },
     /// There is nothing to change.
@@ -40,16 +40,16 @@ pub enum Refusal {
     CodeWrong,
     /// Too many wrong codes.
     Locked {
-        /// When the next try counts.
+        /// The time from which the next attempt counts.
         until: Timestamp,
-        /// When it was refused.
+        /// The time of the refusal.
         now: Timestamp,
     },
     /// The user has no such account.
     NotLinked(String),
 }
 
-/// How whoever reads a refusal types commands about users: what comes before `list`.
+/// The way in which the reader types commands about users: the words before `list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// `pstral user list`

@@ -1,4 +1,4 @@
-//! Where users are looked after: what is done is recorded first, and names the user by number.
+//! User administration: every action is recorded first, and names the user by number.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::ports::{AuditLog, Changed, People, StoreError};
 
-/// Who does it.
+/// The person who acts.
 #[derive(Debug, Clone, Copy)]
 pub enum By<'a> {
     /// Whoever works on the machine Pstral runs on.
@@ -18,28 +18,28 @@ pub enum By<'a> {
     Person {
         /// Under which account.
         actor: &'a Actor,
-        /// Where.
+        /// The place.
         place: &'a Place,
-        /// Who they are.
+        /// The user.
         user: UserId,
     },
 }
 
-/// Where users are looked after.
+/// The administration of users, on behalf of one person.
 pub struct UserAdmin<'a> {
     /// Users and links.
     pub people: &'a dyn People,
-    /// What happened.
+    /// The audit.
     pub audit: &'a dyn AuditLog,
-    /// When.
+    /// The current time.
     pub now: Timestamp,
-    /// Who does it.
+    /// The person who acts.
     pub by: By<'a>,
     /// The roles there are. Somebody enabled keeps one of those that let people look after users.
     pub roles: &'a Roles,
 }
 
-/// Why something was not done.
+/// The reason why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum UserAdminError {
     /// Whoever asked can do something about it.
@@ -186,7 +186,7 @@ impl UserAdmin<'_> {
     }
 }
 
-/// What is changed. Names and addresses are not repeated: the audit outlives the wish to be forgotten.
+/// Describes a change for the audit, without names and addresses, since the audit outlives an erasure.
 fn in_words(user: &User, change: &UserChange) -> String {
     let disabled = change.disabled.map(|disabled| if disabled { "disabled" } else { "enabled" }.to_owned());
     let username = change.username.as_ref().map(|username| format!("username={username}"));

@@ -1,4 +1,4 @@
-//! What happened, in an order and a content nobody can change unseen.
+//! The audit log: events in an order and with contents that nobody can change undetected.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::StoreError;
 use crate::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, AuditStatus, ChainHead, UserId};
 
-/// Which entries to return. Members that are `None` do not narrow.
+/// A filter of audit entries. Members that are `None` do not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Only of this user.
@@ -31,7 +31,7 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    /// Whether it lets an event through, as the log itself would.
+    /// Checks whether an event passes the filter, exactly as the log itself would.
     pub fn lets_through(&self, event: &AuditEvent) -> bool {
         let millisecond = |at: Timestamp| at.as_millisecond();
         let relations = || event.relations.iter().flat_map(|relations| relations.split(' '));
@@ -53,12 +53,12 @@ fn holds(event: &AuditEvent, text: &str) -> bool {
     searched.into_iter().flatten().any(|held| held.to_ascii_lowercase().contains(&text))
 }
 
-/// Where a page ends: an entry's time, to the millisecond, and its position.
+/// The end of a page: the time of an entry, in milliseconds, and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AuditMark {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// Among those of the same time.
+    /// The position among entries of the same time.
     pub position: i64,
 }
 
@@ -69,17 +69,17 @@ impl AuditMark {
     }
 }
 
-/// What was found for a page.
+/// The entries found for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditFound {
     /// The entries, in the direction that pages are turned.
     pub entries: Vec<AuditEntry>,
-    /// From where the next page goes on; none where nothing is left. A page that is not full, or is empty, and has one
-    /// was ended because enough had been looked at.
+    /// The mark from which the next page continues; `None` if nothing is left. A page with one that is not full was
+    /// ended because enough entries had been examined.
     pub further: Option<AuditMark>,
 }
 
-/// In which direction pages are turned.
+/// The direction of turning pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Towards {
     /// Each entry is older than the one before it.
@@ -88,7 +88,7 @@ pub enum Towards {
     Newer,
 }
 
-/// What happened, in an order and a content nobody can change unseen.
+/// A log of events in an order and with contents that nobody can change undetected.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
     /// Chains an event and makes it durable: when this returns, a power cut does not lose it.
@@ -133,6 +133,6 @@ pub trait AuditLog: Send + Sync {
     /// it are.
     async fn chain(&self, instance: &str, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
 
-    /// What stands in place of the beginnings of chains.
+    /// Returns the checkpoints that replace the pruned beginnings of chains.
     async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError>;
 }

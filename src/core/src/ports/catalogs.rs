@@ -15,7 +15,7 @@ pub trait Catalogs: Send + Sync {
     /// Keeps none of a target any more.
     async fn forget_catalog(&self, target: &str) -> Result<(), StoreError>;
 
-    /// When the kept catalog of a target was read; cheap enough for every question.
+    /// Returns the time at which the cached catalog of a target was read; cheap enough for every question.
     async fn catalog_read_at(&self, target: &str) -> Result<Option<Timestamp>, StoreError>;
 
     /// The kept catalog of a target.

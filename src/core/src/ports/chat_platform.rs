@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{Actor, Event, Form, Length, Locale, MessageRef, Outgoing, Place, PlatformName, Suggested};
 use crate::text::Text;
 
-/// What a platform can do. The pipeline reads this and never asks which platform it is on.
+/// The capabilities of a platform. The pipeline reads this and never asks which platform it is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is something a platform can do or not")]
 pub struct Capabilities {
@@ -18,16 +18,16 @@ pub struct Capabilities {
     pub length: Length,
     /// The most messages of one answer, one at least: the rest of what is longer goes to a file.
     pub max_messages: usize,
-    /// Whether a sent message can be changed.
+    /// True if a sent message can be edited.
     pub edits: bool,
     /// The most changes of one message until it is final, the last one counted: on some platforms each is kept for ever.
     pub max_edits: u32,
-    /// How long one send, edit or deletion is waited for, [`LONGEST_WRITE`] unless there is a reason, and a second more for
-    /// each 64 KiB of its files: then it is dropped and the platform is taken to be away.
+    /// The time-out of a send, edit or deletion, [`LONGEST_WRITE`] unless there is a reason, plus one second for each
+    /// 64 KiB of its files. After it the write is dropped, and the platform counts as unavailable.
     pub longest_write: Duration,
-    /// How fast it may be written to, as far as is known before the platform says so itself.
+    /// The rate limits of writes, as far as they are known before the platform states them.
     pub budget: WriteBudget,
-    /// Whether messages can carry buttons; where not, their labels tell what to type.
+    /// True if messages can carry buttons; otherwise their labels tell what to type.
     pub buttons: bool,
     /// Turns the pages of a result in its message. Not where a button cannot be pressed again at once, as reactions cannot, or
     /// where each change of a message is kept for ever.
@@ -36,47 +36,47 @@ pub struct Capabilities {
     pub asides: bool,
     /// Draws Markdown tables as tables; where not, they are aligned in blocks of code.
     pub tables: bool,
-    /// What commands begin with when typed.
+    /// The prefix of typed commands.
     pub command_prefix: &'static str,
     /// The largest file, in bytes.
     pub max_file_bytes: u64,
-    /// Whether files are copied to the platform with their message; where not, people read them where they lie.
+    /// True if files are uploaded with their message; otherwise people read them where they are stored.
     pub uploads: bool,
 }
 
-/// How long a chat on a network is waited for that does not answer.
+/// The default time-out of a write to a chat on a network.
 pub const LONGEST_WRITE: Duration = Duration::from_secs(30);
 
-/// How fast a platform may be written to: sends, edits and deletions together. Where it limits both, a write takes from
+/// The rate limits of a platform for sends, edits and deletions together. Where it limits both, a write takes from
 /// both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WriteBudget {
-    /// What each place allows, as Discord's channels do; `None` for as fast as it takes them.
+    /// The limit of each place, as of Discord's channels; `None` if there is none.
     pub place: Option<Rate>,
-    /// What the account allows in all places together, as Matrix homeservers do; `None` for as fast as it takes them.
+    /// The limit of the account in all places together, as on Matrix homeservers; `None` if there is none.
     pub account: Option<Rate>,
 }
 
-/// So many writes in so much time.
+/// A rate limit of writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rate {
     /// `burst` writes at once, and one more each `refill`.
     Bucket {
-        /// What is there when nothing was written for long.
+        /// The capacity of the bucket.
         burst: u32,
         /// The time in which one comes back.
         refill: Duration,
     },
     /// At most `writes` within any `span`.
     Window {
-        /// How many.
+        /// The number of writes.
         writes: u32,
-        /// Within how long.
+        /// The length of the window.
         span: Duration,
     },
 }
 
-/// What a platform says of a budget, such as in the headers of an answer.
+/// The state of a rate limit, as a platform reports it, such as in the headers of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetSignal {
     /// The place whose budget it is; `None` for that of the account.
@@ -89,20 +89,20 @@ pub struct BudgetSignal {
     pub reset_after: Duration,
 }
 
-/// What makes a message the same one each time that its sending is tried: no two have the same, in other runs of the
-/// program neither.
+/// The idempotency key of a message, the same for each attempt at sending it. No two messages have the same, not even
+/// in different runs of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SendKey(pub u64);
 
-/// Where a platform says what it learns of its budgets.
+/// The receiver of what a platform learns of its rate limits.
 pub type BudgetSignals = Arc<dyn Fn(&BudgetSignal) + Send + Sync>;
 
 /// Something to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
-    /// What is written when it is chosen.
+    /// The text that is inserted when it is chosen.
     pub word: String,
-    /// What is shown of it.
+    /// The text that is shown.
     pub label: String,
 }
 
@@ -113,25 +113,25 @@ impl Suggestion {
     }
 }
 
-/// What a platform may ask before it hands something over. Where nobody knows, the answer is the careful one.
+/// Questions that a platform may ask before it hands an event over. If the answer is not known, it is the cautious one.
 #[async_trait]
 pub trait Advice: Send + Sync {
-    /// What can be suggested to somebody: all that they may see of it.
+    /// Returns the suggestions for somebody, limited to what they may see.
     async fn suggestions(&self, actor: &Actor, suggested: Suggested) -> Vec<Suggestion>;
 
-    /// Whether somebody is known and may ask something in a place: only then is what they ask shown there before it is
-    /// answered.
+    /// Checks whether somebody is known and may ask a question in a place: only then is the question shown there before
+    /// it is answered.
     async fn may_ask(&self, actor: &Actor, place: &Place) -> bool;
 
-    /// Whether a statement was run of what the question of this event came to: then it is not asked again in other words.
+    /// Checks whether a statement was run for the question of this event, which is then not asked again when edited.
     async fn was_run(&self, platform: &PlatformName, event: &str) -> bool;
 }
 
-/// Where a platform hands its events. The future ends when the event has been answered: a platform that takes several
+/// The receiver of a platform's events. The future ends when the event has been answered: a platform that takes several
 /// events at once polls them side by side, and one whose events come in a row awaits each before the next.
 pub type Inbox = Arc<dyn Fn(Event) -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// Why a platform did not do what was asked.
+/// The reason why a platform did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {
     /// Too fast: try again after this long. Where a platform limits both its places and its account, this is the place; of
@@ -166,7 +166,7 @@ pub trait ChatPlatform: Send + Sync {
     /// The name its actors and places carry.
     fn name(&self) -> PlatformName;
 
-    /// What it can do; does not change while it runs.
+    /// Returns its capabilities, which do not change while it runs.
     fn capabilities(&self) -> &Capabilities;
 
     /// Takes where to say what is learnt of its budgets from now on. One that learns nothing but when it is refused
@@ -238,6 +238,6 @@ pub trait ChatPlatform: Send + Sync {
         Err(PlatformError::Rejected("there are no forms here".to_owned()))
     }
 
-    /// Whether it is connected: the measured fact that `doctor` and `/readyz` show.
+    /// Checks whether it is connected, and returns the measured fact that `doctor` and `/readyz` show.
     async fn health(&self) -> Result<Text, PlatformError>;
 }

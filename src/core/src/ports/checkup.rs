@@ -1,4 +1,4 @@
-//! How everything is that a Pstral is made of.
+//! The health of the parts of a Pstral.
 
 use async_trait::async_trait;
 use serde::Serialize;
@@ -6,15 +6,15 @@ use serde::Serialize;
 use crate::domain::Locale;
 use crate::text::{Text, text};
 
-/// How a part is.
+/// The health of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PartState {
     /// It works.
     Ok,
-    /// Pstral works without it, but less well.
+    /// It is down, and Pstral works with restrictions.
     Degraded,
-    /// What needs it does not work.
+    /// It is down, and so are the features that need it.
     Failed,
 }
 
@@ -29,23 +29,23 @@ impl PartState {
     }
 }
 
-/// What was found of a part.
+/// The result of checking a part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// Such as `state`, `model`, of several `model gpu.intern:8000`, `target crm`, `platform terminal`.
     pub part: String,
-    /// How it is.
+    /// The health.
     pub state: PartState,
-    /// What was measured.
+    /// The measured fact.
     pub fact: String,
-    /// What to do; empty where there is nothing to do.
+    /// The recommended action; empty if none is needed.
     pub remedy: String,
 }
 
 /// Looks at every part.
 #[async_trait]
 pub trait Checkup: Send + Sync {
-    /// What is found of each, in a language. Parts are looked at together, and one that says nothing is waited for some
-    /// seconds at most: however many of them are dead, this takes no longer.
+    /// Checks all parts concurrently, in a language. Each is given a few seconds at most: however many of them are
+    /// down, this takes no longer.
     async fn checks(&self, locale: Locale) -> Vec<Check>;
 }

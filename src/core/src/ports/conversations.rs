@@ -1,4 +1,4 @@
-//! What was said, by whom, and how far each message has come.
+//! The conversations: messages, their authors and their states.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::StoreError;
 use crate::domain::{Conversation, ConversationId, MessageRef, Mode, NewTurn, Place, Turn, TurnEnd, TurnId, UserId};
 
-/// What was said, by whom, and how far each message has come.
+/// A store of conversations: messages, their authors and their states.
 #[async_trait]
 pub trait Conversations: Send + Sync {
     /// The conversation the user is holding in the place: the one begun or opened last, or a new one in this mode.

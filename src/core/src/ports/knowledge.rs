@@ -1,4 +1,4 @@
-//! What stewards have approved, and what people think of answers.
+//! Verified queries, and ratings of answers.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::domain::{AnswerId, KeptQuery, Rated, Rating, Tally, UserId, VerifiedQuery};
 
-/// What stewards have approved, and what people think of answers.
+/// A store of verified queries and of ratings of answers.
 #[async_trait]
 pub trait Knowledge: Send + Sync {
     /// Makes `queries` the verified queries that the file of a target holds, replacing those before. One that is as it was
@@ -24,8 +24,8 @@ pub trait Knowledge: Send + Sync {
     /// Keeps a query that somebody proposes in a chat; its version is 1 whatever it says.
     async fn propose_verified(&self, query: &KeptQuery) -> Result<(), StoreError>;
 
-    /// Puts a query in the place of the one written in a chat that has its target, id and version, with a version more.
-    /// Whether there was one: of two changes at once, one finds none.
+    /// Replaces a query written in a chat that has the same target, id and version, and increments the version. Returns
+    /// false if there was none: of two concurrent changes, one fails.
     async fn change_verified(&self, query: &KeptQuery) -> Result<bool, StoreError>;
 
     /// Says of the query with this target, id, source and version whether it holds, changing nothing else of it. Whether
@@ -35,9 +35,9 @@ pub trait Knowledge: Send + Sync {
     /// Keeps what somebody thinks of an answer, in the place of what they thought before.
     async fn rate(&self, rated: &Rated) -> Result<(), StoreError>;
 
-    /// What somebody thinks of an answer.
+    /// Returns a user's rating of an answer.
     async fn rating(&self, user: UserId, answer: &AnswerId) -> Result<Option<Rating>, StoreError>;
 
-    /// What people think of the answers that came of the verified queries of a target, by id; none for those nobody rated.
+    /// Returns the ratings of answers from a target's verified queries, by query id; those never rated are missing.
     async fn tallies(&self, target: &str) -> Result<BTreeMap<String, Tally>, StoreError>;
 }

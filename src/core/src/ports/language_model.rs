@@ -6,7 +6,7 @@ use futures::stream::BoxStream;
 use crate::domain::Speaker;
 use crate::text::{Text, text};
 
-/// What a model is asked.
+/// A request to a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChatRequest {
     /// Instructions and context.
@@ -20,9 +20,9 @@ pub struct ChatRequest {
 /// One message of the exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelMessage {
-    /// Who said it.
+    /// The author.
     pub speaker: Speaker,
-    /// What.
+    /// The text.
     pub text: String,
 }
 
@@ -37,10 +37,10 @@ pub enum Delta {
     Done(ModelStats),
 }
 
-/// What the model says of an answer it has finished.
+/// The model's statistics of a finished answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelStats {
-    /// Why it ended.
+    /// The reason why it ended.
     pub finish: FinishReason,
     /// Tokens of the prompt the model really read.
     pub prompt_tokens: Option<u64>,
@@ -48,7 +48,7 @@ pub struct ModelStats {
     pub answer_tokens: Option<u64>,
 }
 
-/// Why an answer ended.
+/// The reason why an answer ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FinishReason {
     /// The model had nothing more to say.
@@ -58,7 +58,7 @@ pub enum FinishReason {
     Length,
 }
 
-/// What is known of a model that can be used.
+/// The properties of an available model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelInfo {
     /// The name to ask for it by.
@@ -67,10 +67,10 @@ pub struct ModelInfo {
     pub bytes: Option<u64>,
 }
 
-/// How far the fetching of a model has come.
+/// The progress of fetching a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PullProgress {
-    /// What the server does now, in its own words.
+    /// The server's current step, in its own words.
     Step {
         /// Such as `pulling manifest` or `verifying sha256 digest`.
         said: String,
@@ -81,7 +81,7 @@ pub enum PullProgress {
     Done,
 }
 
-/// Why there is no answer, or no more of it. Each is a sentence with a remedy in `locales/`.
+/// The reason why there is no answer, or no more of it. Each is a sentence with a remedy in `locales/`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
     /// The server cannot be reached.
@@ -105,7 +105,7 @@ pub enum ModelError {
     /// Nothing came for too long.
     #[error("the model server said nothing for {seconds} s")]
     Timeout {
-        /// How long was waited.
+        /// The time-out that was exceeded, in seconds.
         seconds: u64,
     },
     /// The stream ended although the answer was not whole.
@@ -117,7 +117,7 @@ pub enum ModelError {
     /// The server gave an error of its own.
     #[error("the model server failed: {0}")]
     Failed(String),
-    /// What came is not what the protocol says.
+    /// The answer violates the protocol.
     #[error("the model server sent something that is not understood: {0}")]
     Protocol(String),
     /// The server does not accept the request as it is: asking the same again will not help.
@@ -182,7 +182,7 @@ pub trait LanguageModel: Send + Sync {
     /// The models that can be used now.
     async fn models(&self) -> Result<Vec<ModelInfo>, ModelError>;
 
-    /// Whether a question asked now would be answered; the measured fact.
+    /// Checks whether a question asked now would be answered, and returns the measured fact.
     async fn health(&self) -> Result<Text, ModelError>;
 
     /// Has the server fetch the model of that name from where it gets its models. Most servers cannot.

@@ -1,4 +1,4 @@
-//! What Pstral needs from the outside, each as an object-safe trait with errors that are decisions.
+//! The ports: what Pstral needs from the outside, each as an object-safe trait with errors that are decisions.
 
 mod audit_log;
 mod catalogs;
@@ -36,7 +36,7 @@ pub use result_files::{Colophon, FileError, Finished, ResultFiles, ResultSheet, 
 
 use crate::text::{Text, text};
 
-/// Why the state database did not do what was asked.
+/// The reason why the state database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached: nothing was written.
@@ -51,7 +51,7 @@ pub enum StoreError {
     /// A name that must be unique is taken.
     #[error("{0} already exists")]
     Duplicate(String),
-    /// What was named is not there.
+    /// The named row does not exist.
     #[error("{0} does not exist")]
     Missing(String),
     /// It holds something this version does not understand.

@@ -21,26 +21,26 @@ pub struct LinkCode {
     pub user: UserId,
     /// SHA-256 of the code, as hexadecimal digits.
     pub hash: String,
-    /// After this it is worth nothing.
+    /// The time at which it expires.
     pub expires_at: Timestamp,
-    /// Who made it; `None` for the command line.
+    /// The user who made it; `None` for the command line.
     pub by: Option<UserId>,
 }
 
 /// The other way round: a one-time code for an actor, by which whoever looks after users can tell who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkRequest {
-    /// Who asks.
+    /// The actor who asks.
     pub actor: Actor,
     /// SHA-256 of the code, as hexadecimal digits.
     pub hash: String,
-    /// When they ask.
+    /// The time of the request.
     pub at: Timestamp,
-    /// After this it is worth nothing.
+    /// The time at which it expires.
     pub expires_at: Timestamp,
 }
 
-/// What a code that can still be used is for.
+/// The purpose of a valid code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LiveCode {
     /// Whoever gives it is linked to this user.
@@ -49,7 +49,7 @@ pub enum LiveCode {
     OfActor(Actor),
 }
 
-/// What came of giving a code.
+/// The result of redeeming a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Redeemed {
     /// The actor is now linked to this user; the code is used up.
@@ -58,12 +58,12 @@ pub enum Redeemed {
     Wrong,
     /// Too many wrong codes from this actor; try again after this time.
     Locked {
-        /// When the next try counts.
+        /// The time from which the next attempt counts.
         until: Timestamp,
     },
 }
 
-/// What came of confirming a request.
+/// The result of confirming a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confirmed {
     /// This actor is now linked to the user; the code is used up.
@@ -72,12 +72,12 @@ pub enum Confirmed {
     Wrong,
     /// Too many wrong codes from whoever confirms; try again after this time.
     Locked {
-        /// When the next try counts.
+        /// The time from which the next attempt counts.
         until: Timestamp,
     },
 }
 
-/// What came of changing a user.
+/// The result of changing a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
     /// The user as they are now.
@@ -159,7 +159,7 @@ pub trait People: Send + Sync {
         at: Timestamp,
     ) -> Result<Confirmed, StoreError>;
 
-    /// What a code (by its hash) is for, while it can be used.
+    /// Returns the purpose of a code (by its hash) while it is valid.
     async fn live_code(&self, hash: &str, at: Timestamp) -> Result<Option<LiveCode>, StoreError>;
 
     /// Voids a code of either kind; whether there was one.

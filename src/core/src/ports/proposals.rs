@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::StoreError;
 use crate::domain::{Card, ConversationId, PlatformName, Proposal, ProposalId, UserId};
 
-/// What came of taking a proposal's one use.
+/// The result of claiming a proposal's only use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
     /// It was pending and is now used: run it.

@@ -25,7 +25,7 @@ pub struct ResultStream {
     pub batches: BoxStream<'static, Result<Batch, TargetError>>,
 }
 
-/// What the database expects a statement to cost. `None` is "not known", never "cheap".
+/// The database's cost estimate for a statement. `None` is "not known", never "cheap".
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Estimate {
     /// In the database's own unit.
@@ -36,7 +36,7 @@ pub struct Estimate {
     pub plan: Vec<String>,
 }
 
-/// What the account under which statements run may do.
+/// The privileges of the account under which statements run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Privileges {
     /// Its name in the database; empty where the database knows no accounts.
@@ -46,7 +46,7 @@ pub struct Privileges {
 }
 
 impl Privileges {
-    /// Whether it is above the database's own checks, or could undo them.
+    /// Checks whether it is above the database's own checks, or could undo them.
     pub fn is_privileged(&self) -> bool {
         self.excesses.iter().any(|excess| matches!(excess.kind, ExcessKind::Superuser | ExcessKind::Owner))
     }
@@ -55,18 +55,18 @@ impl Privileges {
 /// Something an account may do that reading does not need.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Excess {
-    /// What it is.
+    /// The kind of excess.
     pub kind: ExcessKind,
     /// Of what, or by which right, in the database's own words.
     pub what: String,
 }
 
-/// What an account may do too much, the worst first.
+/// The kinds of excess privileges, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExcessKind {
     /// The database's checks do not hold for it.
     Superuser,
-    /// What it reads is its own: it may change and drop it, and give rights to others.
+    /// It owns what it reads: it may change and drop it, and grant rights to others.
     Owner,
     /// It may give itself rights: make accounts, take roles, pass over row-level rules.
     Administer,
@@ -84,7 +84,7 @@ pub enum ExcessKind {
     Unbounded,
 }
 
-/// Why a target did not do what was asked.
+/// The reason why a target did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// It cannot be reached, is missing, or is not a database.
@@ -167,13 +167,13 @@ pub trait QueryTarget: Send + Sync {
     /// The language it speaks.
     fn dialect(&self) -> Dialect;
 
-    /// What it holds, read afresh.
+    /// Reads its catalog afresh.
     async fn catalog(&self) -> Result<Catalog, TargetError>;
 
-    /// What the database expects the statement to cost for a person, without running it.
+    /// Returns the database's cost estimate of a statement for a person, without running it.
     async fn explain(&self, statement: &ApprovedStatement, person: &str) -> Result<Estimate, TargetError>;
 
-    /// Whether it can say what a statement will cost; where it never can, that is not said of every statement.
+    /// Returns true if it can estimate costs; if it never can, that is not mentioned for every statement.
     fn estimates(&self) -> bool {
         true
     }
@@ -190,10 +190,10 @@ pub trait QueryTarget: Send + Sync {
     /// The distinct values of a column of the catalog, at most `limit` of them, for matching words of a question to data.
     async fn known_values(&self, column: &ColumnPath, limit: usize) -> Result<Vec<String>, TargetError>;
 
-    /// What the account may do beyond reading.
+    /// Returns the account's privileges beyond reading.
     async fn privileges(&self) -> Result<Privileges, TargetError>;
 
-    /// Whether a statement would run now; the measured fact.
+    /// Checks whether a statement would run now, and returns the measured fact.
     async fn health(&self) -> Result<Text, TargetError>;
 }
 

@@ -1,16 +1,16 @@
-//! Where a result becomes files, row by row.
+//! Files of results, written row by row.
 
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 
 use crate::domain::{Chart, Column, FileRef, Locale, Row, Transcript};
 
-/// Why a file could not be written, such as a full disk.
+/// The reason why a file could not be written, such as a full disk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the result could not be written to a file: {0}")]
 pub struct FileError(pub String);
 
-/// What a conversation is written as.
+/// The format of an exported conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TranscriptFormat {
     /// Pages for people.
@@ -65,7 +65,7 @@ pub trait ResultSheet: Send {
     async fn finish(self: Box<Self>, colophon: &Colophon) -> Result<Finished, FileError>;
 }
 
-/// What is only known of a result at its end.
+/// The facts about a result that are only known at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colophon {
     /// A plain file name without an ending.
@@ -81,8 +81,8 @@ pub struct Colophon {
 pub struct Finished {
     /// In the order in which they are shown; one may still be larger than can be handed over.
     pub files: Vec<FileRef>,
-    /// Whether one is compressed, because it was larger than can be handed over.
+    /// True if a file was compressed because it was larger than can be handed over.
     pub compressed: bool,
-    /// Whether the result has more rows or columns than a spreadsheet holds, so that it comes without one.
+    /// True if the result has more rows or columns than a spreadsheet holds, so that there is none.
     pub beyond_sheet: bool,
 }

@@ -61,7 +61,7 @@ impl Cell {
         Self { width: width + 1, ..self }
     }
 
-    /// The same, no wider than `widest`.
+    /// Returns the cell shortened to at most `widest` columns.
     pub(super) fn shortened(&self, widest: usize) -> std::borrow::Cow<'_, Self> {
         if self.width <= widest {
             std::borrow::Cow::Borrowed(self)

@@ -1,4 +1,4 @@
-//! Whether a result can be drawn as a chart, and as which.
+//! Decides whether a result can be drawn as a chart, and of which kind.
 
 use jiff::Timestamp;
 
@@ -19,7 +19,7 @@ impl Chart {
     /// Rows beyond which there is no chart.
     pub const MOST_ROWS: usize = *ROWS.end();
 
-    /// Whether columns like these may be a chart, before the rows are known.
+    /// Checks whether such columns may become a chart, before the rows are known.
     pub fn may_be(columns: &[Column]) -> bool {
         let numbers = columns.iter().filter(|column| column.kind == ColumnKind::Number).count();
         match columns.len() - numbers {

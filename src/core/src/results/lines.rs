@@ -52,7 +52,7 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
     preview
 }
 
-/// What the lines show, as rows and columns.
+/// Returns the content of the lines as rows and columns.
 fn table(columns: &[Column], rows: &[Row], preview: &Preview, locale: Locale) -> ShownTable {
     let kept = columns.len() - preview.hidden_columns;
     let cell = |value: &Value| Cell::of(&for_reading(&[value])[0], locale, false, MAX_VALUE).text;

@@ -46,7 +46,7 @@ impl<'a> Strip<'a> {
         cells.chain([self.head.width]).max().unwrap_or(0).min(widest)
     }
 
-    /// How little it tells: what stands in every row alike tells less than what differs, nothing at all the least.
+    /// Ranks how little a column tells: a constant one tells less than others, and one of nulls the least.
     fn dullness(&self) -> u8 {
         match self.values.split_first() {
             Some((first, rest)) if rest.iter().all(|value| value == first) => 1 + u8::from(**first == Value::Null),
@@ -74,7 +74,7 @@ pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Pre
     }
 }
 
-/// What is drawn, with cells as wide as they came.
+/// Returns the content of the drawing, with cells at full width.
 fn table(strips: &[Strip<'_>], rows: usize) -> ShownTable {
     let column = |strip: &Strip<'_>| ShownColumn { name: strip.head.text.clone(), number: strip.number };
     let cell = |strip: &Strip<'_>, row: usize| strip.cells.get(row).map_or_else(String::new, |cell| cell.text.clone());

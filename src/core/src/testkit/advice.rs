@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::domain::{Actor, Place, PlatformName, Suggested};
 use crate::ports::{Advice, Suggestion};
 
-/// What a platform is told when it asks: everybody may ask, and nothing was run, until a test says otherwise.
+/// Advice to a platform: everybody may ask, and nothing was run, until a test says otherwise.
 #[derive(Debug, Default)]
 pub struct Advised {
     /// Nobody may ask anything.

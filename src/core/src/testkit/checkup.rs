@@ -12,10 +12,10 @@ use crate::ports::{Check, Checkup};
 pub struct FakeCheckup(Mutex<Vec<Check>>);
 
 impl FakeCheckup {
-    /// What is found from now on.
+    /// Sets the checks to be found from now on.
     ///
     /// # Panics
-    /// When somebody panicked while it was told.
+    /// Panics if somebody panicked while it was told.
     pub fn finds(&self, checks: Vec<Check>) {
         *self.0.lock().expect("invariant: nothing panics while the lock is held") = checks;
     }

@@ -49,7 +49,7 @@ impl ScriptedModel {
         Self { name: name.to_owned(), context_tokens: 4096, state, abandoned }
     }
 
-    /// The same with another context window.
+    /// Sets another context window, in tokens.
     #[must_use]
     pub fn with_context_tokens(mut self, tokens: usize) -> Self {
         self.context_tokens = tokens;
@@ -76,7 +76,7 @@ impl ScriptedModel {
         self.state().fault = fault;
     }
 
-    /// What was asked, oldest first.
+    /// Returns the requests so far, oldest first.
     pub fn requests(&self) -> Vec<ChatRequest> {
         self.state().requests.clone()
     }
@@ -89,7 +89,7 @@ impl ScriptedModel {
     /// Fails the test unless every script was used and every question found one.
     ///
     /// # Panics
-    /// When scripts are left over or were missing.
+    /// Panics if scripts are left over or were missing.
     pub fn assert_consumed(&self) {
         let state = self.state();
         let (scripts, vectors, unscripted) = (state.scripts.len(), state.vectors.len(), state.unscripted.clone());

@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::ports::{Colophon, FileError, Finished, ResultFiles, ResultSheet, TranscriptFormat};
 use crate::results::{Chart, Series, Shape};
 
-/// What was written: the name, the rows and the facts of each finished result.
+/// The written results: the name, the rows and the facts of each finished one.
 pub type Written = Vec<(String, Vec<Row>, Vec<(String, String)>)>;
 
 /// Result files in memory. After [`FakeFiles::fill_disk`] nothing can be written any more.
@@ -22,7 +22,7 @@ pub type Written = Vec<(String, Vec<Row>, Vec<(String, String)>)>;
 pub struct FakeFiles(Arc<Mutex<(Written, bool)>>);
 
 impl FakeFiles {
-    /// What was written so far.
+    /// Returns the results written so far.
     pub fn written(&self) -> Written {
         self.0.lock().expect("invariant: no test panics while writing").0.clone()
     }
@@ -110,11 +110,11 @@ impl ResultSheet for Sheet {
     }
 }
 
-/// What every writer of result files must do.
+/// Checks the contract of every writer of result files.
 ///
 /// # Panics
 ///
-/// At the first thing that is not as the port says.
+/// Panics at the first breach of the contract.
 pub async fn contract(files: &dyn ResultFiles) {
     let columns =
         [("a", ColumnKind::Text), ("a", ColumnKind::Number)].map(|(name, kind)| Column { name: name.to_owned(), kind });

@@ -1,4 +1,4 @@
-//! What the scripted server answers to one request: pieces, pauses and an end.
+//! The scripted answer to one request: pieces, pauses and an end.
 
 use std::time::Duration;
 
@@ -8,54 +8,54 @@ use super::{Dialect, Recording};
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub(super) head: Head,
-    /// What is sent, each after its pause.
+    /// The pieces, each with the pause before it.
     pub(super) pieces: Vec<(Duration, Piece)>,
     pub(super) first_after: Duration,
     pub(super) ending: Ending,
     pub(super) framing: Framing,
 }
 
-/// What comes before the body.
+/// The head of an answer.
 #[derive(Debug, Clone)]
 pub(super) enum Head {
-    /// That of a streamed answer.
+    /// The head of a streamed answer.
     Streamed,
     /// Status line and headers, with the blank line after them; empty to send the pieces as they are.
     Given(String),
-    /// That of a failure with this status and message, which are the whole answer.
+    /// A failure with this status and message, which are the whole answer.
     Failure(u16, String),
-    /// That of vectors, which are the whole answer.
+    /// Vectors, which are the whole answer.
     Vectors(Vec<Vec<f32>>),
 }
 
-/// Something that is sent.
+/// A piece of an answer.
 #[derive(Debug, Clone)]
 pub enum Piece {
-    /// Some text is said.
+    /// A piece of text.
     Text(String),
     /// The model thinks aloud.
     Thinking(String),
-    /// These bytes.
+    /// Raw bytes.
     Bytes(Vec<u8>),
 }
 
-/// How bytes become a body.
+/// The framing of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Framing {
-    /// Each piece is a chunk.
+    /// Chunked encoding, with one chunk per piece.
     Chunked,
     /// The head says how long the body is, or there is no head.
     Plain,
 }
 
-/// How an answer ends.
+/// The end of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// Whole, because the model had nothing more to say.
+    /// Complete, because the model had nothing more to say.
     Done,
-    /// Whole for the server, because the model reached its length limit.
+    /// Complete for the server, because the model reached its length limit.
     DoneLength,
-    /// Whole with that reason, such as Ollama's `load`.
+    /// Complete with this reason, such as Ollama's `load`.
     DoneReason(String),
     /// The body ends in good order, and nothing said that the answer is whole.
     CleanEndWithoutDone,
@@ -95,7 +95,7 @@ impl Answer {
         Self { pieces, ending: Ending::CleanEndWithoutDone, ..Self::silent() }
     }
 
-    /// These bytes instead of an HTTP answer; then the connection is closed.
+    /// Creates an answer of raw bytes instead of HTTP, after which the connection is closed.
     pub fn raw(bytes: &[u8]) -> Self {
         Self::plain(Head::Given(String::new()), bytes)
     }
@@ -116,7 +116,7 @@ impl Answer {
         Self::plain(Head::Failure(code, message.to_owned()), b"")
     }
 
-    /// Vectors, in the server's own form.
+    /// Creates an answer with vectors, in the server's own form.
     pub fn embeddings(vectors: &[Vec<f32>]) -> Self {
         Self::plain(Head::Vectors(vectors.to_vec()), b"")
     }
@@ -125,34 +125,34 @@ impl Answer {
         Self { head, framing: Framing::Plain, ..Self::bytes(&[body]) }
     }
 
-    /// What a real server sent, byte for byte and ending as it did, each line as long after the one before as it was
-    /// then, divided by `speed`.
+    /// Replays a recorded answer of a real server byte for byte, including its end. The pauses between lines are those
+    /// of the recording, divided by `speed`.
     pub fn recorded(recording: &Recording, speed: f64) -> Self {
         recording.answer(speed)
     }
 
-    /// Then it says a piece.
+    /// Adds a piece of text.
     #[must_use]
     pub fn then(mut self, text: &str) -> Self {
         self.pieces.push((Duration::ZERO, Piece::Text(text.to_owned())));
         self
     }
 
-    /// Then it thinks aloud.
+    /// Adds a piece of reasoning.
     #[must_use]
     pub fn thinking(mut self, text: &str) -> Self {
         self.pieces.push((Duration::ZERO, Piece::Thinking(text.to_owned())));
         self
     }
 
-    /// Nothing at all is sent before that long, as while the model loads.
+    /// Delays everything by this time, as while the model loads.
     #[must_use]
     pub fn first_after(mut self, time: Duration) -> Self {
         self.first_after = time;
         self
     }
 
-    /// Each piece so far but the first comes that long after the one before.
+    /// Sets the pause before each piece so far except the first.
     #[must_use]
     pub fn every(mut self, time: Duration) -> Self {
         for (pause, _) in self.pieces.iter_mut().skip(1) {
@@ -161,7 +161,7 @@ impl Answer {
         self
     }
 
-    /// How it ends.
+    /// Sets the end.
     #[must_use]
     pub fn ends(mut self, ending: Ending) -> Self {
         self.ending = ending;
@@ -170,7 +170,7 @@ impl Answer {
 }
 
 impl Answer {
-    /// The same with everything that depends on the server's protocol put into bytes.
+    /// Converts everything that depends on the server's protocol to bytes.
     pub(super) fn spoken(self, dialect: &dyn Dialect, model: &str) -> Self {
         let timed = |whole: Self| Self { first_after: self.first_after, ..whole };
         match &self.head {

@@ -28,13 +28,13 @@ impl<M: LanguageModel> Bench<M> {
         Self { server, model }
     }
 
-    /// How the server's next answer looks through the adapter: the text that came, and how it ended.
+    /// Returns the server's next answer as seen through the adapter: the text, and how it ended.
     pub async fn outcome(&self, answer: Answer) -> Outcome {
         self.server.answer(answer);
         outcome(&*self.model, question("Combien de clients ?")).await
     }
 
-    /// The same for a streamed body of these bytes.
+    /// Returns the outcome of a streamed body of these bytes.
     pub async fn body(&self, body: &str) -> Outcome {
         self.outcome(Answer::bytes(&[body.as_bytes()])).await
     }

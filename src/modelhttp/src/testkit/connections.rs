@@ -1,4 +1,4 @@
-//! What becomes of connections that fail, lead elsewhere or are no longer wanted: one run for all adapters.
+//! Tests of connections that fail, redirect or are no longer wanted, common to all adapters.
 
 use std::fmt;
 use std::time::Duration;

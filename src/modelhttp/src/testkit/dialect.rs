@@ -1,4 +1,4 @@
-//! What a kind of model server speaks.
+//! The protocol of a kind of model server.
 
 use std::fmt;
 
@@ -26,34 +26,34 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// The body that says of a model that it is not there.
     fn missing(&self, model: &str) -> Json;
 
-    /// Whether a request is a question, which a script answers.
+    /// Checks whether a request is a question, which a script answers.
     fn asks(&self, request: &Request) -> bool;
 
-    /// Where a question says in what form its answer must come, if it does.
+    /// Returns the response format that a question requests, if any.
     fn form<'a>(&self, question: &'a Json) -> Option<&'a Json>;
 
-    /// Whether a question is for a model that must be there.
+    /// Checks whether a question is for a model that must be installed.
     fn needs_model(&self, _: &Request) -> bool {
         true
     }
 
-    /// What the server says by itself, such as which models it has.
+    /// Returns the server's own answer to requests such as the list of its models.
     fn tells(&self, request: &Request, installed: &Installed) -> Option<Answer>;
 }
 
-/// What the server has.
+/// The models that the server has.
 #[derive(Debug, Clone, Default)]
 pub struct Installed {
     /// Names and sizes in bytes.
     pub models: Vec<(String, u64)>,
-    /// What they can read, in tokens.
+    /// Their context length, in tokens.
     pub context: Option<u64>,
-    /// What they can do.
+    /// Their capabilities.
     pub capabilities: Vec<String>,
 }
 
 impl Installed {
-    /// One model that can chat, as large as `qwen2.5-coder:3b` and with as much to read.
+    /// Creates one chat model, with the size and the context length of `qwen2.5-coder:3b`.
     pub(super) fn one(model: &str) -> Self {
         Self {
             models: vec![(model.to_owned(), 1_929_912_432)],
@@ -62,7 +62,7 @@ impl Installed {
         }
     }
 
-    /// Whether that model is there, which may be written without `:latest`.
+    /// Checks whether that model is installed; `:latest` may be omitted.
     pub fn has(&self, model: &str) -> bool {
         let tagged = format!("{model}:latest");
         self.models.iter().any(|(name, _)| name == model || *name == tagged)

@@ -1,4 +1,4 @@
-//! How every kind of model server fails, and what each failure must become: one table for all adapters.
+//! The failures of every kind of model server and the errors they must become: one table for all adapters.
 
 use pstral_core::ports::{Delta, FinishReason, LanguageModel, ModelError, ModelStats};
 

@@ -37,7 +37,7 @@ pub struct ScriptedServer {
     accepting: JoinHandle<()>,
 }
 
-/// What the server and its connections both use.
+/// The state that the server shares with its connections.
 #[derive(Debug)]
 struct Shared {
     dialect: Box<dyn Dialect>,
@@ -56,10 +56,10 @@ struct State {
 }
 
 impl ScriptedServer {
-    /// A server on a free port that speaks that dialect, has one model and no answer yet.
+    /// Starts a server on a free port that speaks this dialect, with one model and no scripted answer yet.
     ///
     /// # Panics
-    /// When the loopback interface has no free port.
+    /// Panics if the loopback interface has no free port.
     pub async fn start(dialect: impl Dialect, model: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("invariant: tests may listen on a free port");
         let address = listener.local_addr().expect("invariant: a listening socket has an address");
@@ -70,7 +70,7 @@ impl ScriptedServer {
         Self { address, shared, accepting }
     }
 
-    /// Where it listens, as `http://127.0.0.1:PORT`.
+    /// Returns its base URL, as `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -102,17 +102,17 @@ impl ScriptedServer {
         self.shared.change(|state| state.installed.capabilities = capabilities);
     }
 
-    /// Every question so far, in the order in which they came.
+    /// Returns every question so far, in the order of arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.state().requests.clone()
     }
 
-    /// How many questions came that no answer was scripted for.
+    /// Counts the questions for which no answer was scripted.
     pub fn unscripted(&self) -> usize {
         self.shared.state().unscripted
     }
 
-    /// How many scripted answers nobody has asked for yet.
+    /// Counts the scripted answers that were not requested yet.
     pub fn unused(&self) -> usize {
         let state = self.shared.state();
         state.answers.len() + state.tags.len()
@@ -121,7 +121,7 @@ impl ScriptedServer {
     /// Fails the test unless every scripted answer was asked for and every question found one.
     ///
     /// # Panics
-    /// When answers are left over or were missing.
+    /// Panics if answers are left over or were missing.
     pub fn assert_consumed(&self) {
         assert_eq!(self.unscripted(), 0, "requests without a scripted answer: {:#?}", self.requests());
         assert_eq!(self.unused(), 0, "scripted answers that nobody asked for");

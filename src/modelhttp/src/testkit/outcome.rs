@@ -1,4 +1,4 @@
-//! What a person would see of an answer.
+//! The result of an answer, as a person would see it.
 
 use futures::StreamExt as _;
 use pstral_core::domain::{Locale, Speaker};
@@ -7,15 +7,15 @@ use pstral_core::ports::{ChatRequest, Delta, FinishReason, LanguageModel, ModelE
 /// An answer as it came through an adapter.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// All text.
+    /// The whole text.
     pub text: String,
-    /// All that was thought aloud.
+    /// The whole reasoning.
     pub thinking: String,
-    /// How many pieces came, the end among them.
+    /// The number of pieces, including the end.
     pub pieces: usize,
-    /// `Done` or the error.
+    /// The last piece: `Done` or the error.
     pub end: Result<Delta, ModelError>,
-    /// Whether the question was refused before an answer began.
+    /// True if the question was refused before an answer began.
     pub refused: bool,
 }
 
@@ -28,7 +28,7 @@ pub fn question(text: &str) -> ChatRequest {
 /// Asks, and reads all of the answer.
 ///
 /// # Panics
-/// When something comes after the end, or no end comes.
+/// Panics if something comes after the end, or no end comes.
 pub async fn outcome(model: &dyn LanguageModel, request: ChatRequest) -> Outcome {
     let mut outcome = Outcome {
         text: String::new(),
@@ -59,13 +59,13 @@ pub async fn outcome(model: &dyn LanguageModel, request: ChatRequest) -> Outcome
 }
 
 impl Outcome {
-    /// How it ended in a word or two.
+    /// Returns the kind of end, in a word or two.
     pub fn kind(&self) -> &'static str {
         kind(&self.end)
     }
 }
 
-/// How something ended in a word or two.
+/// Returns the kind of an end, in a word or two.
 pub fn kind(end: &Result<Delta, ModelError>) -> &'static str {
     match end {
         Ok(Delta::Done(stats)) if stats.finish == FinishReason::Length => "cut by length",

@@ -22,7 +22,7 @@ pub struct Recording {
     pub response_headers: String,
     /// The body as received, the chunks joined.
     pub body: String,
-    /// When each line came, in milliseconds after the request.
+    /// The arrival time of each line, in milliseconds after the request.
     #[serde(default)]
     pub line_ms: Vec<f64>,
     /// `complete`, `eof` when the server cut the connection, or `client closed …`.
@@ -30,10 +30,10 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Every recording of a file with one JSON object a line.
+    /// Reads all recordings from a file with one JSON object per line.
     ///
     /// # Panics
-    /// When the file cannot be read or holds something else.
+    /// Panics if the file cannot be read or holds something else.
     pub fn read(path: &Path) -> Vec<Self> {
         let text = std::fs::read_to_string(path).expect("invariant: the file of recordings can be read");
         let parse = |line| serde_json::from_str(line).expect("invariant: each line is a recording");

@@ -13,13 +13,14 @@ use serde_json::Value as Json;
 
 use super::{Answer, Bench, Recording, ScriptedServer, kind, outcome, question, sentence};
 
-/// How much faster than life: the slowest answer took 28 s.
+/// The speed-up of a replay: the slowest recorded answer took 28 s.
 pub const SPEED: f64 = 4.0;
 
-/// The file that `PSTRAL_OLLAMA_RECORDINGS` names; without it this says so, and fails where nothing may be skipped.
+/// Returns the file that `PSTRAL_OLLAMA_RECORDINGS` names; without it prints that the test is skipped, and fails if
+/// that is not allowed.
 ///
 /// # Panics
-/// When it is not set although `PSTRAL_TEST_REQUIRE` is `all`.
+/// Panics if it is not set although `PSTRAL_TEST_REQUIRE` is `all`.
 pub fn recordings() -> Option<PathBuf> {
     let path = std::env::var_os("PSTRAL_OLLAMA_RECORDINGS").map(PathBuf::from);
     if path.is_none() {

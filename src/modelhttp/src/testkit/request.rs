@@ -17,9 +17,9 @@ pub struct Request {
     pub authorization: Option<String>,
     /// The body; `Null` when it is no JSON.
     pub body: Json,
-    /// Whether the client closed the connection before the answer was whole.
+    /// True if the client closed the connection before the answer was complete.
     pub closed_early: bool,
-    /// Whether the answer was sent to its end.
+    /// True if the whole answer was sent.
     pub answered: bool,
 }
 

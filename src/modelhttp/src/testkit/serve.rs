@@ -45,7 +45,8 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     }
 }
 
-/// What the server says by itself, or else the script; and which of the questions this was, if it is one.
+/// Chooses the answer: the server's own, or else the scripted one. Returns the number of the question too, if the
+/// request is one.
 fn choose(state: &mut State, dialect: &dyn Dialect, request: Request, model: &str) -> (Option<usize>, Answer) {
     let by_itself = match request.method.as_str() {
         "GET" => state.tags.pop_front().or_else(|| dialect.tells(&request, &state.installed)),
@@ -89,8 +90,8 @@ async fn send(to: &mut OwnedWriteHalf, dialect: &dyn Dialect, answer: Answer, mo
     Ok(())
 }
 
-/// What is written at once, each after its pause. The end of the body goes with the last line: a client that has read
-/// `done` may close, and must not seem to have closed early.
+/// Groups an answer into writes, each with the pause before it. The end of the body goes with the last line: a client
+/// that has read `done` may close, and must not seem to have closed early.
 fn writes(answer: &Answer, last: Option<Vec<u8>>) -> Vec<(Duration, Vec<u8>)> {
     let pieces = answer.pieces.iter().filter_map(|(pause, piece)| match piece {
         Piece::Bytes(bytes) => Some((*pause, frame(bytes.clone(), answer.framing))),

@@ -5,10 +5,10 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::Context as _;
 
-/// It ends with this value.
+/// The process of the model, which ends when this value is dropped.
 pub(crate) struct ModelProcess {
     child: Child,
-    /// Where it listens, as `http://127.0.0.1:PORT`.
+    /// Its base URL, as `http://127.0.0.1:PORT`.
     pub(crate) url: String,
 }
 

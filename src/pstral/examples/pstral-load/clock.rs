@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Microseconds since 1970. Both processes are on one machine and read one clock; setting it during a run spoils the run.
 pub(crate) type Micros = u64;
 
-/// Now.
+/// Returns the current time.
 pub(crate) fn now() -> Micros {
     micros(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }

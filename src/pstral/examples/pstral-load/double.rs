@@ -21,15 +21,15 @@ use crate::words::Shown;
 /// A message to send or to change, as it reached the platform.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Write {
-    /// When it came.
+    /// The time of the request.
     pub(crate) begun: Micros,
-    /// When it was answered.
+    /// The time of the answer.
     pub(crate) ended: Micros,
-    /// Whether it was refused for the limit.
+    /// True if it was refused because of the rate limit.
     pub(crate) refused: bool,
-    /// Whether it changed a message that was there.
+    /// True if it edited an existing message.
     pub(crate) edit: bool,
-    /// Whether it is said to be the last.
+    /// True if it is marked as the last one.
     pub(crate) last: bool,
     /// Tokens of the answer up to the last one it shows.
     pub(crate) until: usize,
@@ -40,7 +40,7 @@ pub(crate) struct Write {
 pub(crate) struct Message {
     pub(crate) place: Place,
     pub(crate) writes: Vec<Write>,
-    /// What it shows now.
+    /// Its current content.
     pub(crate) shown: Shown,
     pub(crate) last: bool,
     pub(crate) gone: bool,
@@ -104,7 +104,7 @@ impl Double {
         lock(&self.refused).len()
     }
 
-    /// Where somebody writes.
+    /// Returns the place where a person writes.
     pub(crate) fn place(&self, person: usize) -> Place {
         let (id, private) = match self.options.rooms {
             Some(rooms) => (format!("room-{}", person % rooms), false),
@@ -169,7 +169,7 @@ fn budget(options: &Options) -> WriteBudget {
     }
 }
 
-/// What a message shows, with what is in its files.
+/// Reads the content of a message, including its files.
 fn shown(message: &Outgoing) -> Shown {
     let files = message.files.iter().map(|file| std::fs::read_to_string(&file.path).unwrap_or_default());
     let text = std::iter::once(message.text.clone()).chain(files).collect::<Vec<_>>().join("\n");

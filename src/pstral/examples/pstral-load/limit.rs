@@ -1,4 +1,4 @@
-//! So many requests in so long, and no more: windows that begin with their first request, as Discord's do.
+//! A rate limit of so many requests per window, which begins with its first request, as Discord's do.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -20,12 +20,12 @@ struct Window {
 }
 
 impl Limit {
-    /// So many requests in each window.
+    /// Creates a limit of so many requests in each window.
     pub(crate) fn new(requests: u32, window: Duration) -> Self {
         Self { requests, window: micros(window), budgets: HashMap::new() }
     }
 
-    /// One more request: how long it has to wait, where it is one too many.
+    /// Counts a request; returns the time to wait if it exceeds the limit.
     pub(crate) fn ask(&mut self, budget: &str, now: Micros) -> Option<Duration> {
         if !self.budgets.contains_key(budget) {
             self.budgets.insert(budget.to_owned(), Window::default());

@@ -1,4 +1,4 @@
-//! What is asked for on the command line.
+//! The command-line options.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ pub(crate) struct Options {
     pub(crate) model_server: bool,
 }
 
-/// What a limit is of.
+/// The scope of a rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scope {
     /// Each place, as on Discord
@@ -92,7 +92,7 @@ impl Scope {
     }
 }
 
-/// What a model does to an answer.
+/// A fault of the model in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Fault {
     /// The connection is cut in the middle
@@ -107,20 +107,20 @@ pub(crate) enum Fault {
     Slow,
 }
 
-/// How the model speaks.
+/// The speed of the model.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Speech {
     pub(crate) tokens: usize,
-    /// From the question to the first token.
+    /// The time from the question to the first token.
     pub(crate) first: Duration,
-    /// From one token to the next.
+    /// The time between two tokens.
     pub(crate) gap: Duration,
     pub(crate) fault: Option<Fault>,
     pub(crate) fault_every: usize,
 }
 
 impl Options {
-    /// What cannot be done.
+    /// Returns what is wrong with the options, if anything.
     pub(crate) fn fault(&self) -> Option<String> {
         let positive = |number: f64| number.is_finite() && number > 0.0;
         if self.people == 0 || self.rounds == 0 || self.rooms == Some(0) || self.edits == 0 || self.fault_every == 0 {
@@ -158,7 +158,7 @@ impl Options {
 }
 
 impl Speech {
-    /// What becomes of an answer.
+    /// Returns the fault of an answer, if it has one.
     pub(crate) fn fault_of(&self, answer: usize) -> Option<Fault> {
         self.fault.filter(|_| answer.is_multiple_of(self.fault_every))
     }

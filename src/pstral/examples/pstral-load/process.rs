@@ -1,4 +1,4 @@
-//! What this process has used: processor time and memory, as Linux tells them.
+//! The processor time and memory of this process, as Linux reports them.
 
 use std::fs;
 

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Connections and files beside those of answers.
 const OTHER_FILES: usize = 100;
 
-/// Everybody asks and is answered; what came of it.
+/// Has everybody ask and be answered, and returns the report.
 pub(crate) async fn run(options: &Options, model: &str) -> anyhow::Result<Report> {
     if let Some(most) = process::open_files().filter(|most| *most < options.people + OTHER_FILES) {
         bail!("only {most} connections may be open: `ulimit -n {}` first", options.people + OTHER_FILES);

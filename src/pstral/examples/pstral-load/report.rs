@@ -1,4 +1,4 @@
-//! What came of it, for people and for programs.
+//! The results, for people and for programs.
 
 use std::fmt;
 use std::io::{Read as _, Write as _};
@@ -12,7 +12,7 @@ use crate::measure::{Outcome, Spread, Traffic, Used};
 use crate::options::Options;
 use crate::server::Sent;
 
-/// What came of it. docs/load.md says what each figure means.
+/// The results of a run. docs/load.md explains each figure.
 pub(crate) struct Report {
     pub(crate) heading: String,
     pub(crate) answers: usize,
@@ -117,7 +117,7 @@ impl Report {
     }
 }
 
-/// What the model says it sent.
+/// Fetches the times at which the model sent its tokens.
 fn sent(model: &str, answer: usize) -> anyhow::Result<Sent> {
     let host = model.trim_start_matches("http://");
     let mut connection = TcpStream::connect(host)?;

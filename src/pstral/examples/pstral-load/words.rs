@@ -1,5 +1,5 @@
-//! What the model says: words that carry the number of their answer and their own, so that any text shows what of which
-//! answer is missing, twice, or elsewhere.
+//! The model's words, which contain the number of their answer and their own, so that any text shows which words are
+//! missing, repeated or misplaced.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ pub(crate) const ANSWERS: usize = 26 * 26 * 26;
 pub(crate) const TOKENS: usize = 10_000;
 /// Words of a line.
 const LINE: usize = 12;
-/// What the line begins with that says, among others, who is answered.
+/// The first character of the line that says, among other things, who is answered.
 const SIGNATURE: char = '↳';
 /// The line begins with it that says that no statement stands behind an answer.
 const WARNING: char = '⚠';
@@ -23,10 +23,10 @@ pub(crate) fn token(answer: usize, index: usize) -> String {
     format!("{}{}{}{index:04}{end}", letter(676), letter(26), letter(1))
 }
 
-/// What a text shows of an answer.
+/// The parts of an answer found in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Shown {
-    /// Whose words they are; `None` where there are none.
+    /// The answer that the words belong to; `None` if there are none.
     pub(crate) answer: Option<usize>,
     /// The tokens, in the order of the text: each range is whole and without a gap.
     pub(crate) runs: Vec<Range<usize>>,

@@ -76,7 +76,7 @@ async fn refresh(config: &Config, only: Option<&str>, locale: Locale) -> anyhow:
     Ok(ending)
 }
 
-/// Whether it could be read.
+/// Reads the catalog of a target again, and returns true if that succeeded.
 pub(super) async fn refresh_one(app: &App, target: &Target, locale: Locale) -> anyhow::Result<bool> {
     let refreshed = app.pipeline.verified_queries().refresh_catalog(target).await;
     let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::health::{Check, Found as _, State, target_remedy};
 use crate::{paths, registry};
 
-/// How long looking at an account may take: dictionaries can be slow, and nobody waits for an answer here.
+/// The time-out for examining an account: dictionaries can be slow, and nobody waits for an answer here.
 const LOOK: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
@@ -112,7 +112,8 @@ async fn roleless(app: &App, locale: Locale) -> anyhow::Result<Option<Check>> {
     }))
 }
 
-/// What is wrong with the allow and deny lists of a target. One that is away has been told of already.
+/// Checks the allow and deny lists of a target for entries that match nothing. A target that cannot be reached has been
+/// reported already.
 async fn policy(target: &Target, locale: Locale) -> Option<Check> {
     let unmatched = target.unmatched_policy().await.ok().filter(|unmatched| !unmatched.is_empty())?;
     Some(Check {
@@ -123,8 +124,9 @@ async fn policy(target: &Target, locale: Locale) -> Option<Check> {
     })
 }
 
-/// What the account of a target may do beyond reading, a line a kind. One without accounts has nothing to tell, and of one
-/// that is away its health has told already. Without this nothing runs on a target: that it cannot be known is told too.
+/// Lists the account's privileges beyond reading, one line per kind. A target without accounts has nothing to report,
+/// and one that cannot be reached has been reported already. As nothing runs on a target before this check, a failure
+/// of it is reported too.
 async fn account(target: &Target, is_away: bool, locale: Locale) -> Vec<Check> {
     let part = format!("target {} account", target.name);
     let looked = tokio::time::timeout(LOOK, target.port.privileges()).await;
@@ -163,7 +165,7 @@ async fn account(target: &Target, is_away: bool, locale: Locale) -> Vec<Check> {
         .collect()
 }
 
-/// What an excess is called, and what to do about it.
+/// Returns the name of a kind of excess privilege, and the remedy.
 fn excess(kind: ExcessKind, dialect: Dialect) -> (Text, Text) {
     match kind {
         ExcessKind::Superuser => (text("excess-superuser"), text("remedy-privileged")),

@@ -9,7 +9,7 @@ use pstral_core::ports::{AuditFilter, AuditLog, StoreError};
 use super::audit::PAGE;
 use super::out::reader_left;
 
-/// How often new entries are looked for.
+/// The interval at which new entries are polled.
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// Hands over the entries of every chain that come after its head, but those that were shown already, until Ctrl-C or

@@ -44,7 +44,7 @@ use crate::compose::{StartError, state_error};
 use crate::config::{Config, LogFormat, Source};
 use out::{lost, say_error};
 
-/// How long threads that still work when a command is done may hold up its end.
+/// Time for which threads still working may delay the end of a command.
 const THREAD_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Lines of the log that wait for a slow reader, some megabytes.
@@ -126,9 +126,9 @@ enum Command {
     Config(config::ConfigCommand),
 }
 
-/// How a command ended.
+/// The result of a command.
 enum Ending {
-    /// As asked.
+    /// It succeeded.
     Fine,
     /// Something does not work.
     Failed,
@@ -175,7 +175,7 @@ fn end(runtime: Runtime) {
     runtime.shutdown_timeout(THREAD_PATIENCE);
 }
 
-/// What failed and, where it is known, what to do about it.
+/// Formats an error with its remedy, if one is known.
 fn failure(error: &anyhow::Error, locale: Locale) -> String {
     let failed = |sentence: Text, what: &str| sentence.with("error", what.trim_end_matches('.')).render(locale);
     let of_state = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>());
@@ -191,7 +191,7 @@ fn failure(error: &anyhow::Error, locale: Locale) -> String {
     failed(text(sentence), &format!("{error:#}"))
 }
 
-/// Whether it is of something that `pstral doctor` looks at. A file, for one, is not.
+/// Checks whether an error concerns a part that `pstral doctor` examines. A file, for example, does not.
 fn is_of_a_part(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<StoreError>() || cause.is::<TargetError>() || cause.is::<ModelError>() || cause.is::<PlatformError>()
 }
@@ -270,7 +270,7 @@ impl Common {
     }
 }
 
-/// Whether the file of the state database is not there; says so. Of a server, connecting to it tells.
+/// Checks whether the file of the state database is missing, and says so. A missing server is found on connecting.
 fn state_is_missing(config: &Config, locale: Locale) -> bool {
     let location = config.location();
     let Some(path) = location.file().filter(|path| !path.exists()) else { return false };
@@ -287,7 +287,7 @@ async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail
     Ok(())
 }
 
-/// What matrix-sdk tells of each step belongs to those who look for it, and name it.
+/// The log levels of matrix-sdk, whose details are only for those who name it.
 const MATRIX_SDK: &str = "matrix_sdk=warn,matrix_sdk_base=warn,matrix_sdk_crypto=warn,matrix_sdk_sqlite=warn";
 
 /// Sends the log to standard error, in the form the configuration asks for, until what it gives back is dropped. A reader

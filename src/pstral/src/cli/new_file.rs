@@ -24,7 +24,7 @@ impl NewFile {
         Ok(Self { file: NamedTempFile::new_in(folder)?, path: path.to_owned() })
     }
 
-    /// Where it is written.
+    /// Returns a writer for the file.
     pub(super) fn writer(&self) -> io::Result<File> {
         self.file.as_file().try_clone()
     }

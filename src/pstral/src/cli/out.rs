@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pstral_core::harmless;
 
-/// Why lines did not reach standard output, as on a full disk.
+/// The reason why lines did not reach standard output, such as a full disk.
 static LOST: Mutex<Option<String>> = Mutex::new(None);
 
-/// Whether whoever read standard output has left.
+/// True once the reader of standard output has closed it.
 static LEFT: AtomicBool = AtomicBool::new(false);
 
 /// Prints a line. A reader who has left, as `head` does, is no error; what else is lost is kept for [`lost`].
@@ -28,13 +28,13 @@ pub(super) fn say_error(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", harmless::text(line));
 }
 
-/// Why something that was printed did not reach standard output, if so: a command whose result is lost has failed.
+/// Returns the reason why printed text did not reach standard output, if so: a command whose result is lost has failed.
 pub(super) fn lost() -> Option<String> {
     keep(std::io::stdout().lock().flush());
     LOST.lock().ok()?.take()
 }
 
-/// Whether nobody reads any more what is printed.
+/// Checks whether the reader of standard output has closed it.
 pub(super) fn reader_left() -> bool {
     LEFT.load(Ordering::Relaxed)
 }

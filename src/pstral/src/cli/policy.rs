@@ -74,7 +74,7 @@ pub(super) async fn run(common: &Common, command: PolicyCommand) -> anyhow::Resu
     ending
 }
 
-/// Where questions about the rules are answered.
+/// The rules and the state from which questions about policy are answered.
 struct UserAdmin<'c> {
     rules: Rulebook,
     config: &'c Config,
@@ -144,7 +144,7 @@ impl UserAdmin<'_> {
         Ok(Ending::Fine)
     }
 
-    /// Whether a row is as expected; says where it is not.
+    /// Checks whether a row is as expected, and prints it if it is not.
     async fn test_row(&self, row: &Row, catalogs: &BTreeMap<String, Catalog>) -> anyhow::Result<bool> {
         let who = row.role.as_ref().map(ToString::to_string).or_else(|| row.user.clone()).unwrap_or_default();
         let whole = [Some(who.as_str()), row.place.as_deref(), Some(row.target.as_str()), row.table.as_deref()];
@@ -204,7 +204,7 @@ impl UserAdmin<'_> {
         Ok(known)
     }
 
-    /// What was last read of a target, or else what it says now.
+    /// Returns the cached catalog of a target, or else its current one.
     async fn catalog(&self, target: &str) -> anyhow::Result<Option<Catalog>> {
         if let Some(store) = &self.store
             && let Some(kept) = store.kept_catalog(target).await?

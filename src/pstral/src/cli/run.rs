@@ -20,9 +20,9 @@ use crate::lifecycle::{self, AfterPlatforms};
 use crate::models::refuse_outside;
 use crate::retention::Retention;
 
-/// How long HTTP requests under way may take at the end.
+/// Time for HTTP requests in progress to complete at the end.
 const HTTP_PATIENCE: Duration = Duration::from_secs(2);
-/// How often measurements are sorted into their buckets.
+/// The interval of the upkeep of metrics.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// The buckets of what is measured in seconds: from a quick statement to the longest answer.
 const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];

@@ -65,7 +65,7 @@ impl PolicyFile {
         if text.trim_start().starts_with('{') { Ok(serde_json::from_str(text)?) } else { Ok(toml::from_str(text)?) }
     }
 
-    /// What somebody of these roles may read.
+    /// Builds the policy of somebody with these roles.
     fn policy(mut self, roles: &[String]) -> anyhow::Result<Policy> {
         let known = self.roles.keys().cloned().collect::<Vec<_>>().join(", ");
         if roles.is_empty() && !known.is_empty() {

@@ -20,7 +20,7 @@ use crate::alone::Alone;
 use crate::compose::{open_store, state_error};
 use crate::config::Config;
 
-/// How a file that gzip made begins (RFC 1952).
+/// The magic bytes of a gzip file (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 #[derive(Debug, Args)]
@@ -218,7 +218,7 @@ fn restored(sentence: &'static str, loaded: &Loaded) -> Text {
     text(sentence).count("rows", loaded.rows).with("at", loaded.at.clone())
 }
 
-/// What went wrong, with what to do where that is known.
+/// Prints the error with its remedy, if one is known.
 fn told(sentence: &'static str, path: &str, error: &TransferError, locale: Locale) -> Ending {
     let why = match error {
         TransferError::NotEmpty => text("transfer-not-empty"),

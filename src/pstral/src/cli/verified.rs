@@ -232,7 +232,7 @@ async fn check(config: &Config, only: Option<&str>, locale: Locale) -> anyhow::R
     Ok(ending)
 }
 
-/// What is wrong with the verified queries of a target, for `pstral doctor`.
+/// Returns the problems of a target's verified queries, for `pstral doctor`.
 pub(super) async fn marks(store: &Store, target: &str, locale: Locale) -> anyhow::Result<Vec<Check>> {
     let all = store.kept_verified(target).await?;
     let names = |wanted: &dyn Fn(&KeptQuery) -> bool| {

@@ -68,7 +68,7 @@ fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
     None
 }
 
-/// Whether a path is a key or lies below it.
+/// Checks whether a path is a key or lies below it.
 fn is_within(path: &str, key: &str) -> bool {
     path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }

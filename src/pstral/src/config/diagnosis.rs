@@ -1,4 +1,4 @@
-//! What a parser's error means to the person who wrote the configuration.
+//! Explains a parser's error to the person who wrote the configuration.
 
 use pstral_core::text::text;
 use strsim::levenshtein as distance;
@@ -37,7 +37,7 @@ fn join(section: &str, key: &str) -> String {
     if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
-/// What the parser says, without its own word on where: the key is shown beside it.
+/// Returns the parser's message without its location, since the key is shown beside it.
 fn readable(cause: &str) -> String {
     cause.split(" for key `").next().unwrap_or(cause).to_owned()
 }

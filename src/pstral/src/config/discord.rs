@@ -1,4 +1,4 @@
-//! What cannot be meant in `[platforms.discord]`.
+//! The checks of `[platforms.discord]`.
 
 use pstral_core::text::{Text, text};
 

@@ -9,7 +9,7 @@ use pstral_core::text::{Text, text};
 pub struct Fault {
     /// The dotted key, such as `model.url`; empty when the whole is concerned.
     pub key: String,
-    /// What is wrong and what to write instead.
+    /// The error and the correction.
     pub sentence: Text,
 }
 

@@ -25,7 +25,8 @@ fn why(error: &std::io::Error) -> pstral_core::text::Text {
     }
 }
 
-/// Where and why; the parser's own display would show the line.
+/// Returns the location and the reason of a syntax error; the parser's own display would show the line, which may hold
+/// a secret.
 fn syntax(path: &Path, content: &str, error: &toml::de::Error) -> Fault {
     let before = content.get(..error.span().map_or(0, |span| span.start)).unwrap_or(content);
     let line = before.matches('\n').count() + 1;

@@ -1,4 +1,4 @@
-//! What a configuration was, section by section and without its secrets: enough to say what has changed since.
+//! Fingerprints of the sections of a configuration, without its secrets, which show what has changed since.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -62,12 +62,12 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
     sections.into_iter().map(|(key, section)| (key, digits(section))).collect()
 }
 
-/// The same as one line, for the audit.
+/// Formats the fingerprints as one line, for the audit.
 pub fn in_words(sections: &BTreeMap<String, String>) -> String {
     sections.iter().map(|(key, digits)| format!("{key}={digits}")).collect::<Vec<_>>().join(" ")
 }
 
-/// What such a line says, whatever else stands in it.
+/// Parses the fingerprints of such a line, ignoring anything else in it.
 pub fn from_words(line: &str) -> BTreeMap<String, String> {
     let sections = line.split_whitespace().filter_map(|word| word.split_once('='));
     sections.map(|(key, digits)| (key.to_owned(), digits.to_owned())).collect()

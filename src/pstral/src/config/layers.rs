@@ -1,4 +1,4 @@
-//! Where values come from: default.toml ← file ← environment, secrets also from files of their own.
+//! The layers of values: default.toml ← file ← environment, with secrets also from files of their own.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
     named.chain(of_targets).chain(of_endpoints).collect()
 }
 
-/// What lies on top of the defaults.
+/// The source of the values above the defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// The configuration of the demo, built in.

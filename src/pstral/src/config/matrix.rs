@@ -1,4 +1,4 @@
-//! What cannot be meant in `[platforms.matrix]`.
+//! The checks of `[platforms.matrix]`.
 
 use pstral_core::text::{Text, text};
 

@@ -31,7 +31,7 @@ pub use schema::{
     StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
 };
 
-/// Whether a terminal may show colours and the like: `NO_COLOR` says no (<https://no-color.org>).
+/// Checks whether a terminal may show colours and other styles: `NO_COLOR` forbids it (<https://no-color.org>).
 pub(crate) fn colours() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -17,11 +17,11 @@ const MOST_SLOTS: u32 = 1024;
 /// A server of the configuration.
 #[derive(Debug, Clone)]
 pub struct ModelServer<'a> {
-    /// Where it stands in the configuration: `model`, or `model.endpoints[0]`.
+    /// Its key in the configuration: `model`, or `model.endpoints[0]`.
     pub key: String,
     /// Its address.
     pub url: &'a str,
-    /// What it asks for.
+    /// The API key that it requires, if any.
     pub api_key: Option<&'a SecretString>,
     /// Answers that it writes at the same time.
     pub slots: u32,

@@ -1,4 +1,4 @@
-//! What cannot be meant of roles and places.
+//! The checks of roles and places.
 
 use std::collections::BTreeSet;
 

@@ -24,13 +24,14 @@ pub(super) const MOST_ROWS: u64 = 10_000_000;
 /// Days for which anything is kept at most, but for ever: a hundred years.
 const MOST_DAYS: u64 = 36_500;
 
-/// What a quota allows at most: what is meant to be more is 0, no limit.
+/// The maximum of a quota: for more, use 0, no limit.
 pub(super) const MOST_COUNTED: u64 = 1_000_000;
 
 /// The levels of the log, and none at all.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// Whether it is where a server may be. Without TLS too: whether a network is the company's own is for the company to say.
+/// Checks whether it is the URL of a server. TLS is not required: whether a network is the company's own is for the
+/// company to say.
 pub(super) fn is_address(address: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| address.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
 }
@@ -118,8 +119,8 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 34] {
     ]
 }
 
-/// Whether the log understands it as it was meant: a word that is no level would be taken for the name of a module, and
-/// shut off everything else.
+/// Checks whether the log filter is meant as it will be understood: a word that is no level would be taken for the name
+/// of a module, and silence everything else.
 fn is_log_filter(level: &str) -> bool {
     let is_level = |part: &str| LEVELS.contains(&part.trim().to_ascii_lowercase().as_str());
     let parts_hold = level.split(',').all(|part| part.contains('=') || is_level(part));

@@ -1,4 +1,4 @@
-//! What cannot be meant in the section of a target.
+//! The checks of the section of a target.
 
 use pstral_core::text::text;
 
@@ -27,7 +27,7 @@ fn keys(target: &TargetConfig) -> [(&'static str, bool, Use); 8] {
     ]
 }
 
-/// What a kind of database does with a key.
+/// The use of a key by a kind of database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     Needed,

@@ -32,7 +32,7 @@ pub(super) struct User {
     pub(super) role: &'static str,
     pub(super) hired_on: Date,
     pub(super) active: bool,
-    /// How much of the business is theirs, relative to the others.
+    /// Their share of the business, relative to the others.
     pub(super) share: usize,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Client {
     pub(super) kyc_completed: bool,
     pub(super) assigned_to: Option<usize>,
     pub(super) created_at: Date,
-    /// How often it buys, relative to the others; 0 is never.
+    /// Its frequency of purchases, relative to the others; 0 is never.
     pub(super) appetite: usize,
 }
 
@@ -126,7 +126,8 @@ fn clients(today: Date, users: &[User]) -> Vec<Client> {
     clients
 }
 
-/// How many days ago a client was met: some today, a stock of old ones, the rest over five years.
+/// Returns the age of a client relationship in days: some began today, a stock is old, the rest is spread over five
+/// years.
 fn age(index: usize, random: &mut Random) -> i64 {
     match index {
         0..3 => 0,

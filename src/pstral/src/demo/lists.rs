@@ -25,11 +25,11 @@ pub(super) struct City {
     pub(super) name: &'static str,
     /// The first of its postal codes; those that follow are consecutive.
     pub(super) postal_code: i64,
-    /// How many postal codes it has.
+    /// The number of its postal codes.
     pub(super) postal_codes: i64,
     /// The start of its telephone numbers that no subscriber can have.
     pub(super) telephone: &'static str,
-    /// How many clients it has, relative to the others.
+    /// The number of its clients, relative to the others.
     pub(super) weight: usize,
 }
 

@@ -9,7 +9,7 @@ use super::random::Random;
 use super::sales::Contract;
 
 const NOTES: usize = 1_500;
-/// What a complete file on a client holds, with what people call it.
+/// The documents of a complete client file, with their names.
 const PAPERS: [(&str, &str); 3] =
     [("kbis", "Extrait KBIS"), ("identity", "Pièce d'identité du gérant"), ("rib", "RIB")];
 
@@ -22,7 +22,7 @@ pub(super) struct Document {
     pub(super) uploaded_at: Date,
 }
 
-/// What somebody wrote down about a client.
+/// A note about a client.
 pub(super) struct Note {
     pub(super) client: usize,
     pub(super) author: usize,

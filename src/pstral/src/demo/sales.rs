@@ -12,7 +12,7 @@ const DRAFTS: usize = 110;
 /// So many are signed and paid on the very day, so that "this month" has rows even on the first of January.
 const SIGNED_TODAY: usize = 6;
 
-/// What was sold and what was paid for it.
+/// The contracts and their payments.
 pub(super) struct Sale {
     pub(super) contracts: Vec<Contract>,
     pub(super) payments: Vec<Payment>,
@@ -89,7 +89,7 @@ fn days_ago(today: Date, index: usize, random: &mut Random) -> i64 {
     if in_august && random.chance(60) { days + 31 } else { days }
 }
 
-/// Who buys: clients are sorted by the day they were met, and nobody buys before that day.
+/// The choice of buyers: clients are sorted by the day they were met, and nobody buys before that day.
 struct Buyers {
     /// The day a client was met, and the appetite of all clients up to and including it.
     known: Vec<(Date, usize)>,
@@ -139,7 +139,7 @@ fn price(random: &mut Random) -> i64 {
     rounded * 100 - if random.chance(15) { 10 } else { 0 }
 }
 
-/// How a contract is to be paid.
+/// The payment schedule of a contract.
 struct Schedule {
     instalments: i64,
     every_months: i64,
@@ -200,7 +200,7 @@ fn pay(
     }
 }
 
-/// When the money for an instalment came: mostly around its day, sometimes weeks later, rarely never.
+/// Returns the day on which an instalment was paid: mostly around its due date, sometimes weeks later, rarely never.
 fn arrival(due: Date, today: Date, random: &mut Random) -> Option<Date> {
     let days = match random.below(100) {
         0..86 => random.between(-3, 10),

@@ -1,9 +1,9 @@
-//! Text that no spreadsheet takes for a formula.
+//! Escapes text so that no spreadsheet takes it for a formula.
 
 use std::borrow::Cow;
 
-/// What begins like a formula gets an apostrophe before it (OWASP, "CSV Injection",
-/// <https://owasp.org/www-community/attacks/CSV_Injection>, its full-width signs included). Numbers travel as numbers
+/// Puts an apostrophe before text that begins like a formula (OWASP, "CSV Injection",
+/// <https://owasp.org/www-community/attacks/CSV_Injection>, including its full-width signs). Numbers travel as numbers
 /// and keep their sign.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);

@@ -17,7 +17,7 @@ const EXACT_DIGITS: usize = 15;
 pub(super) struct JsonLinesFile {
     part: Part,
     writer: BufWriter<File>,
-    /// What stands before each value: `{"name":` or `,"name":`.
+    /// The text before each value: `{"name":` or `,"name":`.
     keys: Vec<String>,
     locale: Locale,
 }

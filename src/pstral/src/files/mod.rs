@@ -53,7 +53,7 @@ impl FolderFiles {
         Self { formats: formats.into(), ..self }
     }
 
-    /// Whether files stay where they are when they were delivered and when their time is over.
+    /// Sets whether files are kept after they were delivered and after they have expired.
     #[must_use]
     pub fn keep(self, keep: bool) -> Self {
         Self { keep, ..self }
@@ -147,7 +147,7 @@ impl ResultFiles for FolderFiles {
     }
 }
 
-/// How many threads wait for the disk at once: each takes memory of its own, and of thousands of answers that end at once
+/// Limits the number of threads that wait for the disk: each takes memory, and when thousands of answers end at once,
 /// each has a file.
 static THREADS: Semaphore = Semaphore::const_new(8);
 

@@ -7,7 +7,7 @@ use pstral_core::domain::FileRef;
 use pstral_core::ports::FileError;
 use tempfile::{Builder, NamedTempFile, TempPath};
 
-/// What the names of unfinished files begin with, for those that a crash leaves behind.
+/// The prefix of unfinished files, by which those left by a crash are recognized.
 pub(super) const UNFINISHED: &str = ".pstral-";
 
 /// A file while it is written; removed when dropped.

@@ -25,7 +25,7 @@ enum Files {
     Lost,
 }
 
-/// What the files will be.
+/// The description of the files to write.
 pub(super) struct Wanted {
     pub(super) folder: PathBuf,
     pub(super) formats: Vec<FileFormat>,

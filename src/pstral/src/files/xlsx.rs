@@ -45,7 +45,7 @@ pub(super) struct XlsxFile {
     look: Look,
 }
 
-/// How cells look. Made once: a format a cell costs more than the cell.
+/// The formats of cells, created once: a format per cell costs more than the cell.
 struct Look {
     date: Format,
     timestamp: Format,

@@ -16,14 +16,14 @@ use tokio_util::task::TaskTracker;
 /// Pause after a connection that could not be taken, for want of file descriptors for one.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What connections may take.
+/// The limits of connections.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
-    /// So many at a time; others wait to be taken.
+    /// The maximum number of connections; others wait to be accepted.
     connections: usize,
-    /// Until the head of the request is there.
+    /// The time-out for the head of a request.
     head: Duration,
-    /// From the first byte to the last.
+    /// The time-out from the first byte to the last.
     whole: Duration,
 }
 

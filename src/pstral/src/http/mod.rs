@@ -23,10 +23,10 @@ use crate::health::{self, Check};
 use crate::metered::gauge_generations;
 use connections::Bounds;
 
-/// What was found of the parts holds for so long: anybody may ask, and each look writes to the disk.
+/// Time for which the result of a health check is cached: anybody may ask, and each check writes to the disk.
 const FRESH: Duration = Duration::from_secs(3);
 
-/// What the endpoint shows.
+/// The state that the endpoint serves.
 pub struct Shown {
     pipeline: Arc<Pipeline>,
     metrics: PrometheusHandle,
@@ -40,7 +40,7 @@ impl Shown {
         Self { pipeline, metrics, ending, found: Mutex::new(None) }
     }
 
-    /// How the parts are, or were a moment ago. Who asks meanwhile waits for the same look.
+    /// Returns the health of the parts, from the cache if it is recent. Concurrent callers share one check.
     async fn parts(&self) -> Vec<Check> {
         let mut found = self.found.lock().await;
         if let Some((at, parts)) = &*found

@@ -13,7 +13,7 @@ pub(super) fn platform(config: &Config) -> anyhow::Result<Arc<dyn ChatPlatform>>
     Ok(Arc::new(discord(config)?))
 }
 
-/// What `pstral doctor` finds on Discord's side.
+/// Runs the checks of `pstral doctor` on Discord's side.
 #[cfg(feature = "discord")]
 pub(crate) async fn discord_checks(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     use pstral_discord::{Finding, Mark};

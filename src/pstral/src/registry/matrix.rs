@@ -13,7 +13,7 @@ pub(super) fn platform(config: &Config) -> anyhow::Result<Arc<dyn ChatPlatform>>
     Ok(Arc::new(pstral_matrix::Matrix::new(matrix_config(config)?)))
 }
 
-/// What `pstral doctor` finds on Matrix's side.
+/// Runs the checks of `pstral doctor` on Matrix's side.
 #[cfg(feature = "matrix")]
 pub(crate) async fn matrix_checks(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     use pstral_matrix::{Finding, Mark, Matrix};
@@ -44,7 +44,7 @@ pub(crate) fn avatar_fault(config: &Config) -> Option<(&std::path::Path, pstral_
     pstral_matrix::Avatar::read(path).err().map(|error| (path, error.text()))
 }
 
-/// What the adapter is told.
+/// Builds the configuration of the adapter.
 #[cfg(feature = "matrix")]
 pub(crate) fn matrix_config(config: &Config) -> anyhow::Result<pstral_matrix::MatrixConfig> {
     use std::time::Duration;

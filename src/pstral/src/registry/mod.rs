@@ -1,5 +1,5 @@
-//! Which adapters there are: one line and one file each. Besides these, a new platform, target or model adds only its
-//! feature and its keys.
+//! The registry of adapters, with one line and one file each. Besides these, a new platform, target or model adds only
+//! its feature and its keys.
 
 mod discord;
 mod matrix;
@@ -43,7 +43,7 @@ pub fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
     }
 }
 
-/// What is wrong with the address of a target.
+/// Returns the error in the address of a target, if there is one.
 pub(crate) fn target_url_fault(config: &TargetConfig) -> Option<Text> {
     match config.kind {
         TargetKind::Postgres => postgres::url_fault(config),
@@ -61,7 +61,7 @@ pub fn platforms(config: &Config, locale: Locale) -> anyhow::Result<Vec<Arc<dyn 
     all.into_iter().flatten().collect()
 }
 
-/// What is said of an adapter that was left out when the program was built.
+/// The error for an adapter that was left out of the build.
 #[cfg(not(all(
     feature = "discord",
     feature = "matrix",

@@ -9,15 +9,15 @@ use pstral_modelhttp::{InvalidUrl, Outside, Server};
 
 use crate::config::{Config, Model, ModelKind, ModelServer};
 
-/// How long the name of a server may take to be looked up.
+/// The time-out for resolving the name of a server.
 const LOOKUP: Duration = Duration::from_secs(5);
 
-/// Where the model is asked, and what whoever looks after it needs to know.
+/// The servers of the model, with the information that administrators need.
 #[derive(Debug, Clone)]
 pub struct ModelServers {
     /// The servers, in the order of the configuration; there is at least one.
     pub endpoints: Vec<Endpoint>,
-    /// What they speak.
+    /// The protocol that they speak.
     pub kind: ModelKind,
     /// The command that has the model installed.
     pub pull: String,
@@ -38,12 +38,12 @@ pub(crate) fn model_servers(config: &Config) -> anyhow::Result<ModelServers> {
     })
 }
 
-/// What tells a server from the others, when it has an address that can be used.
+/// Returns the name that distinguishes a server from the others, if its address is valid.
 pub(crate) fn model_place(model: &Model, server: &ModelServer<'_>) -> Option<String> {
     address(model, server).place().ok()
 }
 
-/// What is wrong with the address of a server.
+/// Returns the error in the address of a server, if there is one.
 pub(crate) fn model_url_fault(model: &Model, server: &ModelServer<'_>) -> Option<Text> {
     Some(match address(model, server).place().err()? {
         InvalidUrl::Malformed { fault, .. } => text("config-model-url-malformed").with("error", fault),

@@ -14,7 +14,7 @@ pub(super) fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarge
     Ok(Arc::new(pstral_postgres::PostgresTarget::new(of_section(config))?))
 }
 
-/// What is wrong with the address: the adapter knows which it takes.
+/// Returns the error in the address, as found by the adapter.
 #[cfg(feature = "postgres")]
 pub(super) fn url_fault(config: &TargetConfig) -> Option<Text> {
     use pstral_postgres::InvalidUrl;

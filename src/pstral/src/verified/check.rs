@@ -1,4 +1,4 @@
-//! What an entry of a file must hold besides its form.
+//! Checks of an entry's content, besides its form.
 
 use jiff::civil::Date;
 use pstral_core::domain::VerifiedQuery;

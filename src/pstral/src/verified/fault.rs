@@ -1,4 +1,4 @@
-//! What is wrong with a file of verified queries, said so that its steward can put it right.
+//! The errors of a file of verified queries, worded so that its steward can correct them.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct Faults(pub Vec<Fault>);
 pub struct Fault {
     /// The entry's id, its place (`entry 3`) when it has none, or `file`.
     pub entry: String,
-    /// What is wrong with it.
+    /// The error.
     pub what: WhatIsWrong,
 }
 
@@ -23,14 +23,14 @@ impl Fault {
         Self { entry: entry.to_owned(), what }
     }
 
-    /// What the steward reads, after the name of the entry.
+    /// Formats the error for the steward, after the name of the entry.
     pub fn render(&self, locale: Locale) -> String {
         format!("{}: {}", self.entry, self.what.text().render(locale))
     }
 }
 
 impl Faults {
-    /// What the steward reads, a line for each.
+    /// Formats the errors for the steward, one per line.
     pub fn render(&self, locale: Locale) -> String {
         self.0.iter().map(|fault| fault.render(locale)).collect::<Vec<_>>().join("\n")
     }

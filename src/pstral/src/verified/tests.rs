@@ -25,7 +25,7 @@ verified_by = "Claire"
 verified_on = "2026-01-31"
 "#;
 
-/// What is wrong with the good file after a change to it.
+/// Returns the errors of the valid file after a change.
 fn faults(what: &str, instead: &str) -> String {
     assert!(GOOD.contains(what), "{what}");
     verified_queries(&GOOD.replace(what, instead)).map_or_else(|faults| faults.to_string(), |_| String::new())

@@ -36,7 +36,7 @@ async fn write(world: &World) {
     world.command(&alex(), &format!("edit {STATEMENT}")).await;
 }
 
-/// What stewards call the statement that waits.
+/// Returns the short name of the pending statement, which stewards use.
 fn name(world: &World) -> String {
     world.newest_proposal().short().to_owned()
 }

@@ -28,7 +28,7 @@ fn command(words: &str) -> EventBody {
     EventBody::command(words)
 }
 
-/// What everybody in the channel has read, at any time.
+/// Returns everything that the people in the channel have read at any time.
 fn read_in_team(world: &World) -> String {
     let shown = world.chat.messages();
     let here = shown.into_iter().filter(|(at, _)| at.place == team());

@@ -1,4 +1,4 @@
-//! What each entry says besides what was done.
+//! Tests of the details of each audit entry.
 
 use pstral_core::domain::{AuditAction, AuditDelivery, AuditEvent, AuditVerdict, ButtonAction, EventBody, sha256};
 use pstral_core::settings::KeptAnswers;

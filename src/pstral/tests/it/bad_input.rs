@@ -9,13 +9,13 @@ use pstral_core::testkit::language_model::Script;
 
 use crate::world::{Setup, World, alex, copy_of_the_company, run_test, run_test_with};
 
-/// What is answered to a question.
+/// Asks a question, and returns the answer.
 async fn asked(world: &World, question: &str) -> String {
     world.say(&alex(), question).await;
     world.newest()
 }
 
-/// What is shown of an answer of the model; nothing of it may be offered.
+/// Returns the shown text of a model's answer, of which nothing may be offered for execution.
 async fn shown(world: &World, script: Script) -> String {
     world.model.script(script);
     let shown = asked(world, "A question that nobody has asked so far").await;
@@ -181,7 +181,7 @@ fn statements_out_of_their_fence() {
     });
 }
 
-/// What is said where the database is not one that can be read.
+/// Returns the answer when the database cannot be read.
 fn with_database(database: PathBuf) -> String {
     let said = std::sync::Mutex::new(String::new());
     run_test_with(Setup { database, ..Setup::default() }, async |world| {

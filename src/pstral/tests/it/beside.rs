@@ -1,5 +1,5 @@
-//! Where a chat can answer one person beside what they did, nobody else reads what concerns them; and statements are
-//! changed in forms.
+//! Tests of platforms with ephemeral answers and forms: nobody else reads what concerns one person, and statements are
+//! edited in forms.
 
 use pstral_core::domain::{ButtonAction, EventBody, Mode, Place, Role};
 use pstral_core::settings::PlaceTerms;
@@ -20,7 +20,7 @@ fn command(words: &str) -> EventBody {
     EventBody::command(words)
 }
 
-/// What stands beside events, and what everybody reads.
+/// Returns the ephemeral messages and those that everybody reads.
 fn shown(world: &World) -> (Vec<String>, Vec<String>) {
     let messages = world.chat.messages().into_iter();
     let (beside, open): (Vec<_>, Vec<_>) = messages.partition(|(at, _)| at.place.private);

@@ -49,7 +49,7 @@ impl Bot {
         Some(answer)
     }
 
-    /// Where its HTTP is.
+    /// Returns the address of its HTTP server.
     pub(crate) fn address(&self) -> SocketAddr {
         ([127, 0, 0, 1], self.port).into()
     }

@@ -1,4 +1,4 @@
-//! What people type: in both languages, as a member and as an admin.
+//! Tests of typed commands: in both languages, as a member and as an admin.
 
 use insta::assert_snapshot;
 use pstral_core::domain::EventBody;

@@ -54,7 +54,7 @@ fn every_decision_is_the_one_that_is_written() {
     assert!(table.len() >= 200, "{} rows", table.len());
 }
 
-/// What became of a statement, as it can be seen from outside: it did not run, or where its rows were shown.
+/// Returns the observable outcome of a statement: it did not run, or the place where its rows were shown.
 async fn played(world: &World, actor: &Actor, place: &Place, column: &str) -> &'static str {
     let (table, name) = column.split_once('.').unwrap();
     let (ran, shown) = (world.target.ran().len(), world.chat.messages().len());

@@ -1,4 +1,4 @@
-//! Who sees a result: everybody where it was asked, or only who asked; and which database a place asks.
+//! Tests of who sees a result, everybody in the channel or only the asker, and of the database that a place asks.
 
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, Place};

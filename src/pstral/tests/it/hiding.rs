@@ -1,4 +1,4 @@
-//! What a person may not see: nowhere, in no way.
+//! Tests that a person can see hidden data nowhere and in no way.
 
 use insta::assert_snapshot;
 use pstral_core::domain::{ButtonAction, EventBody, Role};

@@ -150,7 +150,7 @@ fn another_talk_keeps_its_own() {
     });
 }
 
-/// What was handed over is what its author looks at; and what could not be shown again is not.
+/// A result handed over counts as the latest for its author; one that could not be shown again does not.
 #[test]
 fn where_others_read_it_is_shown_again_to_its_author_alone() {
     let setup = Setup { roles: [(Role::member(), deny(&["clients.email"]))].into(), ..Setup::default() };

@@ -30,7 +30,7 @@ fn newest_code(world: &World) -> String {
     code.expect("no code").to_owned()
 }
 
-/// Who is linked to a user, by its id.
+/// Returns the ids of the accounts linked to a user.
 async fn accounts(world: &World, username: &str) -> Vec<String> {
     let user = world.store.user_named(username).await.unwrap().unwrap();
     let links = world.store.links(user.id).await.unwrap();

@@ -19,7 +19,7 @@ fn story() -> String {
     (1..=100).map(sentence).collect::<Vec<_>>().concat()
 }
 
-/// What several messages say, as if it were one.
+/// Joins the texts of several messages.
 fn joined(messages: &[Outgoing]) -> String {
     let words = messages.iter().flat_map(|message| message.text.split_whitespace());
     words.collect::<Vec<_>>().join(" ")

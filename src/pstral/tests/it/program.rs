@@ -15,7 +15,7 @@ pub(crate) struct Place {
     model: String,
 }
 
-/// How a run ended, and what it printed.
+/// The exit code and the output of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,

@@ -6,7 +6,7 @@ use pstral_core::ports::{Knowledge as _, People as _};
 
 use crate::world::{World, alex, camille, run_test, sacha};
 
-/// What the newest buttons rate.
+/// Returns the answer that the newest buttons rate.
 fn rated(world: &World) -> AnswerId {
     let actions = world.newest_buttons().into_iter().map(|(_, action)| action);
     let mut answers = actions.filter_map(|action| match action {

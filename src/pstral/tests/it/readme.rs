@@ -1,4 +1,4 @@
-//! What README.md and docs/ show of the program is what it does.
+//! Tests that the examples in README.md and docs/ match the program.
 
 use std::path::{Path, PathBuf};
 

@@ -284,7 +284,7 @@ fn a_question_that_nobody_could_answer_is_told_once_with_the_disk_full() {
     });
 }
 
-/// What is shown is gone on from, though it could not be noted down before.
+/// A shown answer can be continued, although its end could not be recorded before.
 #[test]
 fn what_follows_an_answer_notes_it_down() {
     run_test(async |world| {

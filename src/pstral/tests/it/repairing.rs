@@ -13,7 +13,7 @@ const WRONG: &str = "Les clients :\n```sql\nSELECT company_nom FROM clients\n```
 const WRONG_TOO: &str = "```sql\nSELECT nom FROM clients\n```";
 const QUESTION: &str = "Les sociétés lyonnaises, peu importe lesquelles";
 
-/// What the model was told in its last message of the question of this number.
+/// Returns the last message of the prompt of the request with this number.
 fn check(world: &World, number: usize) -> String {
     world.model.requests()[number].messages.last().unwrap().text.clone()
 }
@@ -305,7 +305,8 @@ fn what_the_database_refuses_goes_back_too() {
     });
 }
 
-/// What is not open to the person, and what is not a query, is an answer to them: there is nothing to mend.
+/// A statement that the person may not run, or that is no query, is answered with a refusal: the model is not asked to
+/// fix it.
 #[test]
 fn what_policy_or_purpose_refuses_does_not_go_back() {
     for (statement, rule) in [

@@ -1,5 +1,5 @@
-//! What has had its time, and who asks to be forgotten, from the command line: counted first, then gone, and the audit
-//! still holds.
+//! Tests of pruning and erasure from the command line: data is counted first and then deleted, and the audit still
+//! verifies.
 
 use std::time::Duration;
 

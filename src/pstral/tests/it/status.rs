@@ -1,4 +1,4 @@
-//! How everything is, asked in a chat by those who look after it.
+//! Tests of the service status that administrators ask for in a chat.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -17,7 +17,7 @@ use crate::world::{Setup, World, alex, camille, run_test, run_test_with};
 
 const MODEL: &str = "qwen2.5-coder:3b";
 
-/// How somebody stops it.
+/// The way in which somebody stops it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Button,
@@ -26,7 +26,7 @@ enum Way {
     Kicked,
 }
 
-/// How far the answer has come.
+/// The progress of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Somebody else is being answered.
@@ -40,7 +40,7 @@ enum Stage {
 impl Way {
     const ALL: [Self; 4] = [Self::Button, Self::Command, Self::Deleted, Self::Kicked];
 
-    /// What happens then.
+    /// Creates the event of stopping.
     fn event(self, world: &World, asked: &Event) -> Event {
         let chat = &world.chat;
         match self {
@@ -75,7 +75,7 @@ fn room() -> Place {
     FakeChat::channel("room")
 }
 
-/// What of the room's messages people see, once all is over.
+/// Returns the room's messages that people see at the end.
 fn seen(world: &World) -> String {
     let shown = world.chat.messages().into_iter().filter(|(at, _)| at.place == room());
     shown.map(|(_, message)| message.text.replace('\u{a0}', " ")).collect::<Vec<_>>().join("\n──\n")
@@ -134,7 +134,7 @@ async fn stopped(world: &mut World, stage: Stage, way: Way) -> String {
     after
 }
 
-/// What people see after each way to stop it at that stage.
+/// Returns the messages that people see after each way to stop an answer at that stage.
 fn seen_after_each_way(stage: Stage) -> String {
     let after = Way::ALL.map(|way| {
         let mut seen = String::new();

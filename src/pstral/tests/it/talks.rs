@@ -8,7 +8,7 @@ use pstral_core::testkit::language_model::Script;
 
 use crate::world::{World, alex, camille, run_test};
 
-/// What the messages after the first so many show.
+/// Returns the transcript after the first so many messages.
 fn after(world: &World, messages: usize) -> String {
     let transcript = world.transcript();
     let rest = transcript.split_once(&format!("── #{} ", messages + 1)).map(|(_, rest)| rest.to_owned());

@@ -11,7 +11,7 @@ fn typed(command: &str) -> EventBody {
     EventBody::command(command)
 }
 
-/// What the audit says of users: action, status, whom it is about, what.
+/// Returns the audit of users: action, status, user and detail.
 async fn recorded(world: &World) -> String {
     let lines = world.entries().await.into_iter().map(|entry| {
         let event = entry.event;

@@ -1,4 +1,4 @@
-//! What people see while they wait for the model, and what becomes of it.
+//! Tests of the notes shown while people wait for the model.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Who may do what, and by which rule, as it is asked in a chat.
+//! Tests of asking in a chat who may do what, and by which rule.
 
 use insta::assert_snapshot;
 use pstral_core::domain::{EventBody, Role, UserId};
@@ -74,7 +74,7 @@ fn each_step_comes_with_its_rule() {
     });
 }
 
-/// What is said of a place holds for what is asked in it, and nobody there reads the answer.
+/// The rules of a place apply to questions asked in it, and nobody there reads the answer.
 #[test]
 fn where_it_is_asked_decides() {
     run_test_with(rules(), async |world| {

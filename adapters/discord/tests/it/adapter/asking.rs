@@ -1,4 +1,4 @@
-//! Who is heard, where, and what of it is handed over.
+//! Tests of which messages are questions, in which places, and what is handed over.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -133,7 +133,7 @@ fn growing(text: &str) -> Outgoing {
     Outgoing { buttons: vec![stop], ..Outgoing::streaming(text) }
 }
 
-/// The program ended between the question and its thread: the next one knows its place alone.
+/// The program ended before the thread was created: the next process knows only its place.
 #[tokio::test]
 async fn where_the_thread_was_not_begun_before_a_restart_the_answer_is_a_reply() {
     let House { bench, zoe, channel } = House::new().await;
@@ -148,7 +148,7 @@ async fn where_the_thread_was_not_begun_before_a_restart_the_answer_is_a_reply()
     assert_eq!(bench.bot.send(key(), &gone, &Outgoing::text("?")).await, Err(PlatformError::Gone));
 }
 
-/// It is answered there, and nothing that people say to each other is taken for a question.
+/// The bot answers there when mentioned, but nothing that people say to each other is a question.
 #[tokio::test]
 async fn a_thread_that_somebody_began_stays_theirs() {
     let House { bench, zoe, channel } = House::new().await;
@@ -302,7 +302,7 @@ async fn texts_that_are_attached_belong_to_the_question() {
     ");
 }
 
-/// They share the room that there is, so that the question is never too long for its files.
+/// All files share the limit of the question, so that it is never too long for its files.
 #[tokio::test]
 async fn files_that_there_is_no_room_for_are_named() {
     let House { bench, zoe, channel } = House::new().await;
@@ -336,7 +336,7 @@ async fn a_server_that_is_not_allowed_is_told_and_left() {
     bench.discord.blameless();
 }
 
-/// There is no channel for the server's own matters where it may write: it is said in another one, once.
+/// The server has no system channel where the bot may write: another channel is told, once.
 #[tokio::test]
 async fn a_server_that_is_not_allowed_is_told_once() {
     let discord = Discord::start().await;

@@ -58,7 +58,7 @@ async fn six_buttons_take_two_rows_and_each_is_handed_over() {
     bench.discord.blameless();
 }
 
-/// Nothing else shows that something was heard: Discord would say that Pstral did not respond.
+/// Without it Discord would show that Pstral did not respond.
 #[tokio::test]
 async fn a_first_answer_that_discord_does_not_take_is_given_again() {
     let House { bench, zoe, message, .. } = House::new().await;
@@ -75,7 +75,7 @@ async fn a_first_answer_that_discord_does_not_take_is_given_again() {
     clicks_despite(Fault::DoneButBroken(502)).await;
 }
 
-/// A rate limit takes nothing: that it is answered already was another instance.
+/// Tests that a rate limit is retried, but that "already acknowledged" means that another instance has it.
 #[tokio::test]
 async fn a_click_that_another_instance_has_answered_is_left_to_it() {
     let House { bench, zoe, message, .. } = House::new().await;

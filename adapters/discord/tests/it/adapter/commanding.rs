@@ -53,7 +53,7 @@ async fn commands_that_discord_did_not_take_are_registered_again() {
     bench.discord.blameless();
 }
 
-/// Private messages come to the first shard; who has another leaves the commands alone.
+/// Private messages come to the first shard; an instance with others does not register commands.
 #[tokio::test]
 async fn commands_are_registered_by_who_has_the_first_shard() {
     let discord = Plan::default().shards(2).start().await;
@@ -98,7 +98,7 @@ async fn a_message_can_be_asked_about() {
     bench.discord.blameless();
 }
 
-/// What anybody writes is not repeated in Pstral's name before it is known who they are.
+/// A text is not repeated in Pstral's name before its author is known.
 #[tokio::test]
 async fn who_may_ask_nothing_is_shown_to_nobody() {
     let House { bench, zoe, channel } = House::new().await;
@@ -149,7 +149,7 @@ async fn an_interaction_of_another_instance_is_left_alone() {
     assert!(discord.counts().refused.is_empty());
 }
 
-/// Of what somebody did last, one Discord had forgotten before it was acknowledged: what was done before shows the result.
+/// Discord had lost the latest interaction before it was acknowledged: the one before shows the result.
 #[tokio::test]
 async fn what_is_private_finds_an_earlier_command_where_the_last_is_lost() {
     let House { bench, zoe, channel } = House::new().await;

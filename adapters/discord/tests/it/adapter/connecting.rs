@@ -1,4 +1,4 @@
-//! Connecting, staying connected, and what is said meanwhile.
+//! Tests of connecting, reconnecting, and what is said meanwhile.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn house(plan: Plan) -> (Bench, Id, Id) {
     (bench, zoe, channel)
 }
 
-/// The adapter has heard of the channel, and knows that it is talked to there.
+/// Has the adapter learn of the channel and that people talk to it there.
 async fn greet(bench: &Bench, zoe: Id, channel: Id) {
     bench.discord.says(zoe, channel, "@Pstral Bonjour");
     assert_eq!(bench.said().await.1, "Bonjour");
@@ -55,7 +55,7 @@ async fn what_is_asked_while_the_session_is_lost_is_read_again() {
     assert_eq!(bench.discord.counts().identified, 2);
 }
 
-/// As `/readyz` and `/status` say it.
+/// Tests the health that `/readyz` and `/status` report.
 #[tokio::test]
 async fn whoever_hears_nothing_is_not_well() {
     let (bench, zoe, channel) = house(Plan::default()).await;
@@ -77,7 +77,7 @@ async fn until(holds: impl AsyncFn() -> bool) {
     tokio::time::timeout(Duration::from_secs(30), waited).await.expect("it comes about");
 }
 
-/// The thread was begun by Pstral, and nobody had written in it yet.
+/// Pstral created the thread, and nobody had written in it yet.
 #[tokio::test]
 async fn the_first_follow_up_is_read_again_too_after_a_second_try() {
     let discord = Discord::start().await;

@@ -1,4 +1,4 @@
-//! What every chat platform must do.
+//! The contract that every chat platform must fulfil.
 
 use pstral_core::testkit::chat_platform::contract;
 

@@ -23,7 +23,7 @@ async fn house() -> (Bench, Id) {
     (bench, channel)
 }
 
-/// What would wait inside a request goes back to who can put something newer in its place.
+/// A request that would be delayed goes back to its caller, who can replace it with something newer.
 #[tokio::test]
 async fn the_sixth_edit_is_given_back_instead_of_waiting_and_its_budget_told() {
     let (bench, channel) = house().await;

@@ -68,7 +68,7 @@ async fn what_discord_says_decides_what_becomes_of_a_message() {
     bench.discord.blameless();
 }
 
-/// Behind an address of its own too, where serenity's limiter is off.
+/// With a base URL of its own too, where serenity's limiter is off.
 #[tokio::test]
 async fn it_is_waited_for_as_long_as_discord_says() {
     let (bench, channel, place) = house().await;
@@ -83,7 +83,7 @@ async fn it_is_waited_for_as_long_as_discord_says() {
     bench.discord.blameless();
 }
 
-/// Trying again would be refused again, for an hour.
+/// A retry would be refused again, for an hour.
 #[tokio::test]
 async fn an_old_message_that_takes_no_more_edits_is_refused_for_good() {
     let (bench, _, place) = house().await;

@@ -1,4 +1,4 @@
-//! What a hundred servers take in memory.
+//! Memory use with a hundred servers.
 
 use crate::bench::Bench;
 use crate::double::{Discord, Id};
@@ -8,7 +8,7 @@ const SERVERS: usize = 100;
 const CHANNELS: usize = 20;
 const MEMBERS: u64 = 1_000;
 
-/// Printed and not asserted: other tests of this process run meanwhile, and the double is in it too.
+/// Printed and not asserted: other tests share this process, and so does the double.
 #[tokio::test]
 async fn a_hundred_servers_of_a_thousand_members_are_looked_after() {
     let discord = Discord::start().await;

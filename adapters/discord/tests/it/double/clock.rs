@@ -5,39 +5,39 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Milliseconds since 1970, as all moments of the double are.
 pub(super) type Millis = u64;
 
-/// What time it is.
+/// The clock of the double.
 #[derive(Debug)]
 pub(super) struct Clock {
     began: Instant,
-    /// The moment it began at.
+    /// The clock's initial time, since the Unix epoch.
     at: Duration,
     skipped: Duration,
 }
 
 impl Clock {
-    /// One that begins now.
+    /// Creates a clock that starts at the current time.
     pub(super) fn new() -> Self {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { began: Instant::now(), at, skipped: Duration::ZERO }
     }
 
-    /// The present moment.
+    /// Returns the current time of the double.
     pub(super) fn now(&self) -> Millis {
         millis(self.at + self.began.elapsed() + self.skipped)
     }
 
-    /// Moves it on.
+    /// Advances the clock.
     pub(super) fn passes(&mut self, span: Duration) {
         self.skipped += span;
     }
 }
 
-/// A span in milliseconds.
+/// Converts a duration to milliseconds.
 pub(super) fn millis(span: Duration) -> Millis {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A moment as Discord writes it.
+/// Formats a time as Discord does.
 pub(super) fn written(at: Millis) -> String {
     let at = i64::try_from(at).unwrap_or(i64::MAX);
     jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_string()

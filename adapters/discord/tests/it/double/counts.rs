@@ -1,13 +1,13 @@
-//! What the double has to complain of, and what it counted.
+//! Complaints about the client under test, and counters.
 
 use std::fmt::Write as _;
 
-/// Complaints are whole sentences with the request they are of; figures are since the start.
+/// The double's complaints, as sentences with the request in question, and its counters since the start.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counts {
     /// Requests of every kind.
     pub(crate) requests: u64,
-    /// Bodies that are not as Discord's description says.
+    /// Bodies that do not conform to Discord's description.
     pub(crate) schema: Vec<String>,
     /// Answers of 401, 403 and 429 that no test asked for: ten thousand in ten minutes ban the address.
     pub(crate) invalid: Vec<String>,
@@ -15,17 +15,17 @@ pub(crate) struct Counts {
     pub(crate) limited: u64,
     /// Other refusals that no test asked for.
     pub(crate) refused: Vec<String>,
-    /// What a client of Discord does not do: unknown routes and opcodes, missing headers, wrong sequence numbers.
+    /// Breaches of the protocol: unknown routes and opcodes, missing headers, wrong sequence numbers.
     pub(crate) protocol: Vec<String>,
     /// Sends and edits that left it to Discord whom to notify.
     pub(crate) unguarded: Vec<String>,
-    /// Whom the bot notified.
+    /// The people whom the bot notified.
     pub(crate) pings: Vec<String>,
     /// Interactions that were not acknowledged within three seconds.
     pub(crate) late: Vec<String>,
     /// Edits of messages, however made.
     pub(crate) edits: u64,
-    /// Answers of the double itself that Discord would not have given.
+    /// Answers of the double itself that do not conform to Discord's description.
     pub(crate) own: Vec<String>,
     /// Messages sent by the bot.
     pub(crate) sent: u64,
@@ -40,7 +40,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Every complaint, a line each; empty when there is none.
+    /// Lists every complaint, one per line; empty if there is none.
     pub(crate) fn complaints(&self) -> String {
         let kinds = [
             ("against the schema", &self.schema),

@@ -1,4 +1,4 @@
-//! What goes wrong because a test says so.
+//! Faults that tests inject.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::limits::Scope;
 use super::rest::Refusal;
 
-/// Which requests a fault is for.
+/// The kind of requests that a fault applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum To {
     Anything,
@@ -23,7 +23,7 @@ pub(crate) enum To {
     RegisterCommands,
 }
 
-/// What happens to them.
+/// A fault: how a request fails.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
     /// 429 with every header Discord documents.
@@ -42,7 +42,7 @@ pub(crate) enum Fault {
     Slow(Duration),
 }
 
-/// Those that wait for their request, each for one.
+/// The faults that wait for their request, each for one.
 #[derive(Debug, Default)]
 pub(super) struct Faults(VecDeque<(To, Fault)>);
 
@@ -51,13 +51,13 @@ impl Faults {
         self.0.push_back((to, fault));
     }
 
-    /// The first that is for this request, which uses it up.
+    /// Removes and returns the first fault that applies to this request.
     pub(super) fn take(&mut self, method: &str, path: &str) -> Option<Fault> {
         let at = self.0.iter().position(|(to, _)| to.is_for(method, path))?;
         self.0.remove(at).map(|(_, fault)| fault)
     }
 
-    /// How many still wait.
+    /// Counts the faults that have met no request yet.
     pub(super) fn left(&self) -> usize {
         self.0.len()
     }

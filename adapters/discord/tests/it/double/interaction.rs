@@ -1,4 +1,4 @@
-//! What a person did to the bot itself, and how far it has been answered:
+//! Interactions, and how far each has been answered:
 //! <https://discord.com/developers/docs/interactions/receiving-and-responding>.
 
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) struct Interaction {
     pub(super) id: Id,
     pub(super) token: String,
     pub(super) kind: InteractionKind,
-    /// What it was, for complaints.
+    /// A description for complaints.
     pub(super) about: String,
     pub(super) by: Id,
     pub(super) channel: Id,
@@ -32,7 +32,7 @@ pub(super) struct Interaction {
     pub(super) followups: Vec<Id>,
 }
 
-/// What it is, with its number in the API.
+/// The type of an interaction, with its number in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InteractionKind {
     Command = 2,
@@ -41,7 +41,7 @@ pub(super) enum InteractionKind {
     Modal = 5,
 }
 
-/// How it was answered first.
+/// The first answer to an interaction.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Response {
     None,
@@ -56,12 +56,12 @@ pub(super) enum Response {
 }
 
 impl Interaction {
-    /// Whether the first answer comes too late.
+    /// Checks whether the first answer comes too late.
     pub(super) fn is_late(&self, now: Millis) -> bool {
         now.saturating_sub(self.at) > FIRST_ANSWER
     }
 
-    /// Whether its token is good no more.
+    /// Checks whether its token has expired.
     pub(super) fn has_expired(&self, now: Millis) -> bool {
         now.saturating_sub(self.at) > TOKEN
     }

@@ -1,11 +1,11 @@
-//! What is on the double, as Discord would write it.
+//! The JSON of the double's state, as Discord would write it.
 
 use serde_json::{Map, Value, json};
 
 use super::clock::written;
 use super::world::{Attachment, Channel, Guild, Id, Kind, Message, Role, World, flag};
 
-/// What no guild here has.
+/// The guild fields that are null in every guild here.
 const NOTHING_OF_A_GUILD: [&str; 16] = [
     "icon",
     "splash",

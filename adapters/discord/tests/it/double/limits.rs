@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::clock::{Millis, millis};
 
-/// How much is allowed.
+/// The rate limits of a double.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limits {
     /// So much that no test meets them, with headers that say so.
@@ -14,12 +14,12 @@ pub(crate) enum Limits {
     AsDiscord,
 }
 
-/// What was used of each limit.
+/// The windows of all limits, with what was used of each.
 #[derive(Debug)]
 pub(super) struct Buckets {
     limits: Limits,
     windows: BTreeMap<String, Window>,
-    /// Of all routes together, fifty in a second.
+    /// The global limit of all routes together: fifty requests per second.
     global: Window,
 }
 
@@ -29,20 +29,20 @@ struct Window {
     ends: Millis,
 }
 
-/// What the headers of an answer say.
+/// The state of a limit, as the headers of an answer state it.
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
     pub(super) limit: u32,
     pub(super) remaining: u32,
-    /// When it is whole again.
+    /// The time at which the window ends.
     pub(super) reset: Millis,
     pub(super) reset_after: Duration,
     pub(super) bucket: String,
-    /// Whether this request was one too many, and of which limit.
+    /// The limit that this request exceeded, if any.
     pub(super) exceeded: Option<Scope>,
 }
 
-/// Which limit a refusal speaks of.
+/// The scope of the limit that a refusal names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// That of the route.

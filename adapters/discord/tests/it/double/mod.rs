@@ -1,6 +1,6 @@
-//! A strict Discord in this process: its REST API and its gateway, its rules, its faults, and the people on it.
+//! A strict in-process double of Discord: its REST API and gateway, its rules, its faults, and the people on it.
 //!
-//! What it cannot show is in the README of `adapters/discord/tests`.
+//! Its limitations are listed in the README of `adapters/discord/tests`.
 
 #![allow(clippy::print_stdout, reason = "a run says what it could not check")]
 #![allow(dead_code, unused_imports, reason = "each test binary that has it uses its own part of it")]
@@ -40,7 +40,7 @@ pub(crate) struct Discord {
     tasks: Vec<AbortHandle>,
 }
 
-/// What its tasks share.
+/// The state that its tasks share.
 struct Shared {
     world: Mutex<World>,
     changes: watch::Sender<()>,

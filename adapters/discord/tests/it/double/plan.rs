@@ -1,4 +1,4 @@
-//! How a double is started.
+//! The options with which a double is started.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -18,7 +18,7 @@ use super::rest::router;
 use super::world::{Account, App, Gateway, World};
 use super::{Discord, Shared};
 
-/// What a double is to be like.
+/// The options of a double.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     limits: Limits,

@@ -1,4 +1,4 @@
-//! What an account may do in a channel, as bits:
+//! Permissions of an account in a channel, as bits:
 //! <https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags>.
 
 use super::world::{Id, Kind, World};
@@ -19,7 +19,7 @@ pub(crate) const SEND_MESSAGES_IN_THREADS: u64 = 1 << 38;
 /// Everything there is.
 pub(crate) const ALL: u64 = (1 << 52) - 1;
 
-/// What everybody may do in a new guild.
+/// The permissions of everybody in a new guild.
 pub(crate) const EVERYDAY: u64 = ADD_REACTIONS
     | VIEW_CHANNEL
     | SEND_MESSAGES
@@ -31,7 +31,8 @@ pub(crate) const EVERYDAY: u64 = ADD_REACTIONS
     | SEND_MESSAGES_IN_THREADS;
 
 impl World {
-    /// What `who` may do there: roles first, then the channel's overwrites, of everyone, of roles, of the member.
+    /// Computes the permissions of `who` in a channel: roles first, then the channel's overwrites of everyone, of
+    /// roles, and of the member.
     pub(super) fn rights(&self, who: Id, channel: Id) -> u64 {
         let Some(room) = self.channels.get(&channel) else { return 0 };
         let Some(guild) = room.guild.and_then(|guild| self.guilds.get(&guild)) else {
@@ -54,7 +55,7 @@ impl World {
         steps.into_iter().fold(base, |rights, (allow, deny)| (rights & !deny) | allow)
     }
 
-    /// What `who` may do anywhere in a guild, by roles alone.
+    /// Computes the permissions of `who` in a guild, by roles alone.
     pub(super) fn rights_in_guild(&self, who: Id, guild: Id) -> u64 {
         let Some(guild) = self.guilds.get(&guild) else { return 0 };
         let Some(roles) = guild.members.get(&who) else { return 0 };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Discord;
 
-/// Where the description is, for the references in it.
+/// The base URI of the description, for the references in it.
 const AT: &str = "https://discord.invalid/openapi.json";
 
 /// The description, with the checks made of it so far.
@@ -18,10 +18,11 @@ pub(super) struct Schema {
     checks: Mutex<HashMap<String, Option<Arc<Validator>>>>,
 }
 
-/// The description that `PSTRAL_DISCORD_OPENAPI` names, read once; `None` where it is not set, which is said once.
+/// Returns the description that `PSTRAL_DISCORD_OPENAPI` names, read once; `None` if that is not set, which is printed
+/// once.
 ///
 /// # Panics
-/// When it cannot be read, and when it is not set although `PSTRAL_TEST_REQUIRE` is `all`.
+/// Panics if it cannot be read, or if it is not set although `PSTRAL_TEST_REQUIRE` is `all`.
 pub(super) fn schema() -> Option<&'static Schema> {
     static SCHEMA: OnceLock<Option<Schema>> = OnceLock::new();
     let schema = SCHEMA.get_or_init(|| {
@@ -40,7 +41,7 @@ pub(super) fn schema() -> Option<&'static Schema> {
 }
 
 impl Discord {
-    /// Whether bodies are held against Discord's description in this run.
+    /// Checks whether bodies are validated against Discord's description in this run.
     pub(crate) fn checks_bodies() -> bool {
         schema().is_some()
     }
@@ -57,8 +58,8 @@ impl Schema {
         Self { document, registry, checks: Mutex::default() }
     }
 
-    /// What is wrong with the body of a request; `multipart` where files come with it. A route without a body must
-    /// not have one.
+    /// Returns the errors in the body of a request; `multipart` if files come with it. A route without a body must not
+    /// have one.
     pub(super) fn faults(&self, method: &str, path: &str, body: Option<&Value>, multipart: bool) -> Vec<String> {
         let kind = if multipart { "multipart/form-data" } else { "application/json" };
         let lower = method.to_lowercase();
@@ -70,7 +71,7 @@ impl Schema {
         }
     }
 
-    /// What is wrong with an answer of the double's own: Discord would not have sent it.
+    /// Returns the errors in an answer of the double itself: Discord would not have sent it.
     pub(super) fn faults_of_answer(&self, method: &str, path: &str, status: u16, answer: &Value) -> Vec<String> {
         let (method, status) = (method.to_lowercase(), status.to_string());
         let place = ["paths", path, &method, "responses", &status, "content", "application/json", "schema"];

@@ -14,7 +14,7 @@ use super::limits::Buckets;
 /// A snowflake: the moment it was made at, and a number.
 pub(crate) type Id = u64;
 
-/// When snowflakes begin: <https://discord.com/developers/docs/reference#snowflakes>.
+/// The epoch of snowflakes: <https://discord.com/developers/docs/reference#snowflakes>.
 const EPOCH: Millis = 1_420_070_400_000;
 
 /// The whole of it.
@@ -41,7 +41,7 @@ pub(crate) struct World {
     pub(super) joined: BTreeSet<(Id, Id)>,
     /// The files that came with commands.
     pub(super) loose: Vec<Attachment>,
-    /// Where files are fetched from.
+    /// The base address of files.
     pub(super) files_at: String,
 }
 
@@ -63,9 +63,9 @@ pub(super) struct Gateway {
     pub(super) sessions: Vec<Session>,
     /// Between two heartbeats, as Hello says.
     pub(super) beat: Millis,
-    /// Whether heartbeats are acknowledged.
+    /// True if heartbeats are acknowledged.
     pub(super) acknowledges: bool,
-    /// Whether it takes connections.
+    /// True if it accepts connections.
     pub(super) open: bool,
     /// The shards it asks for.
     pub(super) shards: u64,
@@ -77,7 +77,7 @@ pub(super) struct Account {
     pub(super) id: Id,
     pub(super) name: String,
     pub(super) bot: bool,
-    /// Whether bots may write to it.
+    /// True if it accepts messages from bots.
     pub(super) takes_dms: bool,
     /// The language of its client.
     pub(super) locale: &'static str,
@@ -102,11 +102,11 @@ pub(super) struct Guild {
     pub(super) members: BTreeMap<Id, Vec<Id>>,
     /// Members that are only counted.
     pub(super) crowd: u64,
-    /// When the bot came.
+    /// The time at which the bot joined.
     pub(super) joined: Millis,
 }
 
-/// What a channel is.
+/// The type of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
@@ -148,9 +148,9 @@ pub(super) struct Channel {
     pub(super) guild: Option<Id>,
     /// Of a thread.
     pub(super) parent: Option<Id>,
-    /// Who made a thread.
+    /// The creator of a thread.
     pub(super) owner: Option<Id>,
-    /// Who else reads a private channel.
+    /// The other member of a private channel.
     pub(super) with: Option<Id>,
     pub(super) overwrites: Vec<Overwrite>,
     pub(super) archived: bool,
@@ -179,7 +179,7 @@ pub(super) struct Message {
     pub(super) content: String,
     pub(super) at: Millis,
     pub(super) edited: Option<Millis>,
-    /// What it said before each edit.
+    /// The texts before each edit.
     pub(super) before: Vec<String>,
     pub(super) embeds: Vec<Value>,
     pub(super) components: Vec<Value>,
@@ -190,7 +190,7 @@ pub(super) struct Message {
     pub(super) mentions: Vec<Id>,
     pub(super) everyone: bool,
     pub(super) webhook: Option<Id>,
-    /// Whoever alone sees it.
+    /// The only person who sees it, if it is ephemeral.
     pub(super) only: Option<Id>,
     /// The edits of the last hour since it was an hour old.
     pub(super) late_edits: VecDeque<Millis>,
@@ -228,7 +228,7 @@ impl World {
         self.channels.get(&channel).and_then(|channel| channel.guild)
     }
 
-    /// Whether the bot may know what a message says without its being allowed to read all:
+    /// Checks whether the bot may see the text of a message even without the message content intent:
     /// <https://discord.com/developers/docs/events/gateway#message-content-intent>.
     pub(super) fn is_told(&self, message: &Message) -> bool {
         message.author == self.app.bot

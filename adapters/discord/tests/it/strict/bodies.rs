@@ -17,7 +17,7 @@ fn fine() -> Value {
     json!({ "content": "Voici", "allowed_mentions": { "parse": [] } })
 }
 
-/// The same with something else.
+/// Returns the valid message with one field changed.
 fn but(key: &str, value: Value) -> Value {
     let mut body = fine();
     body[key] = value;

@@ -1,4 +1,4 @@
-//! What goes wrong because a test says so.
+//! Tests of injected faults.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the bot may read, and what the double says of itself.
+//! Tests of what the bot may read, and of the double's own answers.
 
 use serde_json::{Value, json};
 

@@ -20,10 +20,10 @@ use tokio::task::JoinHandle;
 use super::Shown;
 use super::shown::take;
 
-/// Far more than anything needs.
+/// A time-out far beyond what anything needs.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// Where people's programs run: apart from ours, so that what they take can be told from it.
+/// The runtime of people's clients, separate from ours so that their resource use can be told apart.
 static APART: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -63,7 +63,7 @@ impl Person {
         Self::by_way_of(&server.url(), server, name).await
     }
 
-    /// The same, by a way of their own to the server.
+    /// Creates an account and logs it in through a URL of its own, such as a proxy.
     pub(crate) async fn by_way_of(url: &str, server: &Server, name: &str) -> Self {
         Self::with(url, server.account(name)).await
     }
@@ -119,7 +119,7 @@ impl Person {
         room
     }
 
-    /// Whether somebody is in a room, as far as they know.
+    /// Checks whether a user is in a room, as far as this person's client knows.
     pub(crate) async fn is_there(&self, room: &RoomId, user: &UserId) -> bool {
         let Some(room) = self.client.get_room(room) else { return false };
         let member = room.get_member_no_sync(user).await.unwrap();
@@ -210,7 +210,7 @@ impl Person {
         self.there(room).redact(&event(what), None, None).await.unwrap();
     }
 
-    /// What is shown of a room.
+    /// Returns the messages of a room, as they are shown.
     pub(crate) fn sees(&self, room: &RoomId) -> Vec<Shown> {
         self.seen.lock().unwrap().rooms.get(room).cloned().unwrap_or_default()
     }
@@ -228,7 +228,7 @@ impl Person {
         self.sees_one(room, part, |message| message.sender != own && message.text().contains(part)).await
     }
 
-    /// The same, once it is whole.
+    /// Waits for a message of somebody else that contains a text and is complete.
     pub(crate) async fn reads(&self, room: &RoomId, part: &str) -> Shown {
         let own = self.account.id.clone();
         let is = |message: &Shown| message.sender != own && !message.is_live() && message.text().contains(part);
@@ -255,7 +255,7 @@ impl Person {
         self.seen.lock().unwrap().unreadable
     }
 
-    /// What a file holds that was sent.
+    /// Downloads the content of a file that was sent.
     pub(crate) async fn opens(&self, file: &Shown) -> Vec<u8> {
         let content = file.last();
         let source = if content["file"].is_object() {

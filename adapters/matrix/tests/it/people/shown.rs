@@ -19,7 +19,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// What it says now.
+    /// Returns its current text.
     pub(crate) fn text(&self) -> &str {
         self.last()["body"].as_str().unwrap_or_default()
     }
@@ -28,7 +28,7 @@ impl Shown {
         self.last()["formatted_body"].as_str().unwrap_or_default()
     }
 
-    /// Whether it still looks as if it were being written.
+    /// Checks whether it still looks unfinished.
     pub(crate) fn is_live(&self) -> bool {
         !self.last()["org.matrix.msc4357.live"].is_null()
     }
@@ -38,7 +38,7 @@ impl Shown {
         self.states.last().unwrap_or(&Value::Null)
     }
 
-    /// How often it was changed.
+    /// Counts its edits.
     pub(crate) fn edits(&self) -> usize {
         self.states.len().saturating_sub(1)
     }

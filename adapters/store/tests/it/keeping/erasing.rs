@@ -1,4 +1,4 @@
-//! Who asks is handed what is theirs, and forgotten.
+//! Tests of exporting and erasing a person's data.
 
 use pstral_core::domain::{Locale, NewUser, Role};
 use pstral_core::ports::{AuditFilter, Conversations as _, People as _};
@@ -76,7 +76,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
     }
 }
 
-/// Where a file holds these words, with what stands around them.
+/// Finds words in a file, and returns their position and surroundings.
 fn around(bytes: &[u8], words: &str) -> Option<String> {
     let at = bytes.windows(words.len()).position(|window| window == words.as_bytes())?;
     let around = &bytes[at.saturating_sub(60)..bytes.len().min(at + 60)];

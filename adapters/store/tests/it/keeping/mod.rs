@@ -1,4 +1,4 @@
-//! What has had its time goes, and who asks is forgotten, while the chain holds at every moment.
+//! Tests of pruning and erasure, during which the chain holds at every moment.
 
 mod erasing;
 mod killed;
@@ -79,7 +79,7 @@ fn day(day: u32) -> Timestamp {
     format!("2026-11-{day:02}T12:00:00Z").parse().unwrap()
 }
 
-/// What somebody said on a day.
+/// Creates the event of something said on a day.
 fn said(user: Option<&User>, on: u32, what: &str) -> AuditEvent {
     AuditEvent {
         user: user.map(|user| user.id),

@@ -1,4 +1,4 @@
-//! What has had its time goes, class by class.
+//! Tests of pruning expired data, class by class.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

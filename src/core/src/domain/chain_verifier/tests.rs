@@ -1,4 +1,4 @@
-//! What a verifier lets pass and what it does not.
+//! Tests of what a verifier accepts and rejects.
 
 use std::collections::BTreeMap;
 

@@ -12,12 +12,12 @@ pub(super) struct Bucket {
     /// The refill as it was declared, and until when it is taken to be slower.
     declared: Duration,
     slowed_until: Duration,
-    /// When it is full again, if nothing more is taken.
+    /// The time at which it is full again if nothing more is taken.
     full_at: Duration,
     dry: Dry,
 }
 
-/// What has happened since the bucket was last known to be empty: it shows how fast it really fills.
+/// The writes since the bucket was last known to be empty, which show how fast it really fills.
 #[derive(Debug)]
 enum Dry {
     /// It was not yet.

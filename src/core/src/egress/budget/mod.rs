@@ -1,4 +1,4 @@
-//! How many writes a platform still takes, from what it is assumed to allow and from what it says of itself.
+//! The remaining writes of a platform, from its assumed rate limits and from what it reports.
 
 mod bucket;
 #[cfg(test)]
@@ -12,14 +12,14 @@ use window::Window;
 
 use crate::ports::{BudgetSignal, Rate};
 
-/// How long a rate stays lowered that the platform has shown to be lower than assumed: refusals that came of something
-/// else, such as another program on the same account, do not slow everything for ever.
+/// Time for which a rate stays lowered after the platform has shown it to be lower than assumed: refusals with another
+/// cause, such as another program on the same account, must not slow everything for ever.
 const REMEMBERED: Duration = Duration::from_mins(10);
 
-/// What nobody notices who waits for the end of an answer.
+/// A delay that nobody notices who waits for the end of an answer.
 const SOON: Duration = Duration::from_secs(1);
 
-/// What may still be written. Times are since a fixed moment.
+/// The remaining writes of a budget. Times are since a fixed moment.
 #[derive(Debug)]
 pub(super) struct Budget {
     stock: Stock,
@@ -54,8 +54,8 @@ impl Budget {
         }
     }
 
-    /// What streaming leaves for those who have not asked yet. Of a bucket, most of it: it fills slowly, and what goes on
-    /// streaming lives on what it regains, however much it leaves. A window is whole again after its span.
+    /// Returns the writes that streaming leaves for new questions. Of a bucket it leaves most: it fills slowly, and
+    /// streams live on what it regains, however much they leave. A window is whole again after its span.
     pub(super) fn spared(&self) -> u32 {
         match &self.stock {
             Stock::Free | Stock::Window(_) => 0,
@@ -63,9 +63,9 @@ impl Budget {
         }
     }
 
-    /// How many of its writes streaming leaves to answers that have not shown their last text. Of a window that is soon
-    /// whole again, half at most: with more answers than it has writes nobody would read along, and a last text comes
-    /// later by less than that.
+    /// Returns the writes that streaming leaves for last texts of answers. Of a window that is soon whole again it
+    /// leaves half at most: with more answers than writes nobody could read along, and a last text is delayed by less
+    /// than that.
     pub(super) fn kept(&self, owed: u32) -> u32 {
         match &self.stock {
             Stock::Window(window) if window.span() <= SOON => owed.min(window.writes() / 2),
@@ -82,7 +82,7 @@ impl Budget {
         }
     }
 
-    /// When it holds `needed` writes, which may be past; `None` when that depends on more than time.
+    /// Returns the time, possibly past, at which it has `needed` writes; `None` if that depends on more than time.
     pub(super) fn holds_at(&mut self, needed: u32, now: Duration) -> Option<Duration> {
         let at = match &mut self.stock {
             Stock::Free => Some(now),
@@ -92,8 +92,8 @@ impl Budget {
         at.map(|at| at.max(self.closed_until))
     }
 
-    /// How long after a write at `since` the next of those comes that spread over what the budget regains and leave so
-    /// many in it. What a bucket regains comes at such distances by itself.
+    /// Returns the distance after a write at `since` at which writes are evenly spread over what the budget regains
+    /// while leaving `left`. A bucket regains its writes at such distances by itself.
     pub(super) fn distance(&self, left: u32, since: Duration) -> Duration {
         match &self.stock {
             Stock::Free | Stock::Bucket(_) => Duration::ZERO,
@@ -149,7 +149,7 @@ impl Budget {
         }
     }
 
-    /// Whether forgetting it would change nothing.
+    /// Checks whether forgetting it would change nothing.
     pub(super) fn is_whole(&mut self, now: Duration) -> bool {
         self.closed_until <= now
             && match &mut self.stock {

@@ -15,9 +15,9 @@ pub(super) struct Window {
     declared: u32,
     fewer_until: Duration,
     under_way: u32,
-    /// When each of those ended that may still count, the oldest first.
+    /// The end times of the writes that may still count, the oldest first.
     ended: VecDeque<Duration>,
-    /// What the platform says is left, and until when that holds.
+    /// The number of writes left according to the platform, and the time until which that holds.
     told: Option<(u32, Duration)>,
 }
 
@@ -76,8 +76,8 @@ impl Window {
         self.ended.push_back(now);
     }
 
-    /// What was refused does not count; that it was means that no more are taken than have been. Where none had been,
-    /// others have used it up, and nothing is known of how many it takes.
+    /// Takes note of a refusal: the refused write does not count, and no more are taken than have been. If none had
+    /// been, others have used the window up, and its real size stays unknown.
     pub(super) fn refused(&mut self, now: Duration) {
         self.forget(now);
         self.under_way = self.under_way.saturating_sub(1);

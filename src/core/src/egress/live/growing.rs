@@ -13,7 +13,7 @@ use crate::egress::ThinkingFilter;
 use crate::egress::lane::Urgency;
 use crate::ports::{Delta, ModelError, ModelStats, ModelStream, PlatformError};
 
-/// How a stream ended.
+/// The end of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Streamed {
     /// The answer is whole, or cut at the model's own limit when `finish` says so.
@@ -28,7 +28,7 @@ pub enum Streamed {
     Failed(ModelError),
 }
 
-/// What an answer may be at most, whatever its model does.
+/// The limits of an answer, whatever its model does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerLimits {
     /// Bytes of visible text; a model may think aloud four times as much.
@@ -131,7 +131,7 @@ impl LiveMessage {
     }
 }
 
-/// What a piece adds to what was heard, shown or not.
+/// Returns the number of bytes that a piece adds, shown or not.
 fn bytes(delta: &Result<Delta, ModelError>) -> usize {
     match delta {
         Ok(Delta::Text(text) | Delta::Thinking(text)) => text.len(),

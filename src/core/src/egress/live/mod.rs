@@ -25,7 +25,7 @@ use crate::ports::{ChatPlatform, PlatformError};
 /// Told of each message as soon as it exists, and of the one that stays where others go, so that a restart can close it.
 pub type OnSent<'a> = &'a (dyn Fn(MessageRef) -> BoxFuture<'static, ()> + Send + Sync);
 
-/// How what is shown lags behind what is said.
+/// The difference between what is shown and what the model has said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lag {
     None,
@@ -47,13 +47,13 @@ pub struct LiveMessage {
     shown: Vec<Shown>,
     /// One more of which it is not known whether it stands there.
     unsent: Option<Sending>,
-    /// Whether the last of them shows what is said, and whether somebody deleted it: then it does not come back.
+    /// True once the last message shows text of the answer; it is then not sent again, even if somebody deleted it.
     speaks: bool,
-    /// How often what was said was put aside: a write that was under way meanwhile shows nothing of what is said now.
+    /// The number of times the text was reset: a write in progress meanwhile shows nothing of the current text.
     round: u32,
     deleted: bool,
     lag: Lag,
-    /// Whether the platform lets no message be removed.
+    /// True if the platform lets no message be removed.
     keeps_all: bool,
     pacing: Pacing,
     /// Keeps a write for the last text.
@@ -94,22 +94,22 @@ impl LiveMessage {
         }
     }
 
-    /// What the model has said so far, without its thoughts.
+    /// Returns the model's text so far, without its thoughts.
     pub fn text(&self) -> &str {
         self.said.text()
     }
 
-    /// The same for who keeps it, without a copy.
+    /// Returns the shared text, without a copy.
     pub(crate) fn shared_text(&self) -> Arc<String> {
         Arc::clone(self.said.text())
     }
 
-    /// Whether the model thought, and said nothing.
+    /// Checks whether the model thought, and said nothing.
     pub fn is_only_thought(&self) -> bool {
         self.thoughts > 0 && self.text().trim().is_empty()
     }
 
-    /// Where its last message stands, once one was sent.
+    /// Returns the location of its last message, once one was sent.
     pub fn sent(&self) -> Option<&MessageRef> {
         self.shown.last().map(|shown| &shown.at)
     }

@@ -1,4 +1,4 @@
-//! What a model has said, as the texts of the messages that show it.
+//! The model's text, as the texts of the messages that show it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -41,12 +41,12 @@ impl Spoken {
         &self.full
     }
 
-    /// How many full messages there are in all.
+    /// Returns the number of full messages in all.
     pub(super) fn parts(&self) -> usize {
         self.passed + self.full.len()
     }
 
-    /// How many of them are kept no more.
+    /// Returns the number of full messages that are no longer kept.
     pub(super) fn passed(&self) -> usize {
         self.passed
     }

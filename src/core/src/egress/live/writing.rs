@@ -12,13 +12,13 @@ use crate::egress::lane::Urgency;
 use crate::egress::scheduler::Turn;
 use crate::ports::{PlatformError, SendKey};
 
-/// What people see of one message.
+/// The state of one message as people see it.
 pub(super) struct Shown {
     pub(super) at: MessageRef,
     shows: Shows,
-    /// Whether it shows that for sure: a change may have arrived of which that is not known.
+    /// True if it certainly shows that: an edit of unknown result may have arrived.
     pub(super) sure: bool,
-    /// How often it was changed, those counted that may have arrived.
+    /// The number of edits, including those that may have arrived.
     pub(super) changes: u32,
 }
 
@@ -29,7 +29,7 @@ enum Shows {
 }
 
 impl Shown {
-    /// Whether it shows this text, as one that is full or as one that grows.
+    /// Checks whether it shows this text, as a full or as a growing message.
     pub(super) fn shows(&self, text: &str, is_full: bool) -> bool {
         let shows = match &self.shows {
             Shows::All(message) => message.text == text && is_full == (message.state == OutgoingState::Final),
@@ -38,7 +38,7 @@ impl Shown {
         self.sure && shows
     }
 
-    /// Whether it is this message.
+    /// Checks whether it shows this message.
     pub(super) fn is(&self, message: &Outgoing) -> bool {
         let is = match &self.shows {
             Shows::All(shown) => **shown == *message,
@@ -73,7 +73,7 @@ pub(super) struct Sending {
     pub(super) message: Arc<Outgoing>,
 }
 
-/// What a write does.
+/// The effect of a write.
 pub(super) enum Deed {
     /// There is one message more.
     Send(Sending),

@@ -1,10 +1,10 @@
-//! What a line stands in: prose, a block of code, a table.
+//! The block that a line is in: prose, code or a table.
 
 use super::Splitting;
 use super::table;
 use crate::egress::fence::Fence;
 
-/// How good a place is to part a text, best first.
+/// The quality of a place to split a text, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Between paragraphs, and after code.
@@ -19,7 +19,7 @@ pub(super) enum Place {
     Word,
 }
 
-/// What the next line stands in.
+/// The block of the next line.
 #[derive(Debug, Clone)]
 pub(super) enum Block<'a> {
     /// With the line before, which may be the header of a table.
@@ -48,7 +48,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// What follows a line of which the beginning stands in the part before: it opens, closes and heads nothing.
+    /// Returns the block after a line that began in the part before: such a line opens, closes and heads nothing.
     pub(super) fn after_rest(self, line: &str) -> (Self, Option<Place>) {
         match self {
             Self::Code(fence) => (Self::Code(fence), Some(Place::Row)),

@@ -1,4 +1,4 @@
-//! Where a text that is longer than a message is parted.
+//! Chooses where a text longer than a message is split.
 
 use std::ops::Range;
 
@@ -37,9 +37,9 @@ struct Search {
     early: Option<usize>,
     /// The last blank in something that should stay whole.
     in_span: Option<usize>,
-    /// What should stay whole.
+    /// The spans that should stay whole.
     spans: Vec<Range<usize>>,
-    /// What closing may take at most.
+    /// The maximum length of closing marks.
     closing: usize,
 }
 
@@ -103,7 +103,7 @@ impl Search {
         used
     }
 
-    /// What closing takes where a line is parted, at most.
+    /// Returns the maximum length of closing marks if a line is split.
     fn closing_of(&mut self, line: &str, block: &Block<'_>) -> usize {
         let marks = match block {
             Block::Code(fence) => fence.length(),
@@ -114,7 +114,8 @@ impl Search {
         closing
     }
 
-    /// Where no blank is: the last place between graphemes, or between characters where one is longer than a part.
+    /// Returns the place to split text without blanks: the last one between graphemes, or between characters if a
+    /// grapheme is longer than a part.
     fn within_a_word(&self, text: &str, is_open: bool) -> usize {
         let most = self.room.saturating_sub(self.closing);
         let least = if is_open { self.half } else { 0 };
@@ -148,19 +149,19 @@ impl Search {
     }
 }
 
-/// What tells words and sentences apart.
+/// Recognizes the boundaries of words and sentences.
 #[derive(Default)]
 struct Reader {
     before: Option<char>,
-    /// Whether the line has more than blanks so far.
+    /// True if the line has more than blanks so far.
     inked: bool,
-    /// Whether the last word ends a sentence.
+    /// True if the last word ends a sentence.
     ended: bool,
 }
 
 impl Reader {
-    /// Whether a word begins with a character, or a sentence where no blank follows a full stop. Marks that might open a
-    /// block of code at the beginning of a part are left where they are.
+    /// Checks whether a word begins with a character, or a sentence if no blank follows a full stop. Marks that might
+    /// open a code block at the beginning of a part are left where they are.
     fn parts_before(&self, c: char) -> bool {
         let follows = self.before.is_some_and(|before| is_gap(before) || is_full_stop(before));
         follows && self.inked && !c.is_whitespace() && !matches!(c, '`' | '~')
@@ -177,7 +178,7 @@ impl Reader {
     }
 }
 
-/// Whether lines break at a blank: not at those that hold a sign to its word, as before « ; » in French.
+/// Checks whether lines break at a blank: not at no-break spaces, such as before « ; » in French.
 fn is_gap(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}')
 }

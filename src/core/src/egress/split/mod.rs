@@ -13,12 +13,12 @@ pub(super) use table::begins as begins_table;
 
 use crate::domain::LengthUnit;
 
-/// How a text is parted.
+/// The limits of splitting a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Splitting {
     /// The longest part; below 60 units one may be longer where code or a table goes on.
     pub length: usize,
-    /// What that is counted in.
+    /// The unit of the length.
     pub unit: LengthUnit,
     /// The most parts.
     pub most: usize,
@@ -37,7 +37,7 @@ pub struct Split {
     /// None is longer than asked for, none is blank. Blanks between two parts are left out, and so are blank lines before
     /// the first.
     pub parts: Vec<String>,
-    /// What follows the last part that is allowed, as it was written.
+    /// The text after the last allowed part, as it was written.
     pub rest: Option<String>,
 }
 
@@ -79,7 +79,7 @@ pub struct Splitter {
     /// Parts that were returned.
     closed: usize,
     start: Start,
-    /// What follows them.
+    /// The text after them.
     tail: String,
     /// Its units, and those of them that are blanks at its end.
     units: usize,
@@ -133,12 +133,12 @@ impl Splitter {
         self.blanks = if ink.is_empty() { self.blanks + blanks } else { blanks };
     }
 
-    /// Whether the next text belongs to no part any more, but to the rest.
+    /// Checks whether the next text belongs to the rest, and no longer to a part.
     pub fn is_full(&self) -> bool {
         self.closed >= self.by.most
     }
 
-    /// What follows the closed parts, as if the text ended here: one part, or none, or two.
+    /// Returns the parts after the closed ones, as if the text ended here: up to two.
     pub fn open(&self) -> Vec<String> {
         self.ending().parts
     }
@@ -175,7 +175,8 @@ impl Splitter {
         split
     }
 
-    /// How far a cut may look: to the first sign that is no blank and has no room, or far enough into the blanks there.
+    /// Returns how far a cut may look: to the first character that is no blank and has no room, or far enough into the
+    /// blanks there.
     fn reach(&self, text: &str, room: usize) -> usize {
         let mut used = 0;
         let over = text.char_indices().find(|(_, c)| {
@@ -186,7 +187,7 @@ impl Splitter {
     }
 }
 
-/// What a character counts.
+/// Returns the number of units of a character.
 fn units(unit: LengthUnit, c: char) -> usize {
     match unit {
         LengthUnit::Characters => 1,

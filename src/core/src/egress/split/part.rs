@@ -8,7 +8,7 @@ use crate::egress::fence::Fence;
 /// Keeps marks that stood within a line from opening or closing a block of code at the beginning of a part.
 const GUARD: char = '\u{2060}';
 
-/// What the text of a part begins in.
+/// The context in which the text of a part begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Start {
     /// At a line of prose.
@@ -36,7 +36,7 @@ impl Start {
         matches!(self, Self::Within | Self::Code { within: true, .. })
     }
 
-    /// What stands before the text: the line that opened the code, or the header of the table.
+    /// Returns the text before the part: the line that opened the code, or the header of the table.
     pub(super) fn opener(&self, text: &str, by: Splitting) -> String {
         let mut opener = match self {
             Self::Line | Self::Within => String::new(),
@@ -53,8 +53,8 @@ impl Start {
         opener
     }
 
-    /// What a part need not begin with, in bytes: blanks between parts, and the end of a block of code or of a table
-    /// of which nothing else is left. `is_all`: no more text follows.
+    /// Returns the bytes that a part may omit at its beginning: blanks between parts, and the end of a code block or of
+    /// a table of which nothing else is left. `is_all`: no more text follows.
     pub(super) fn settle(&mut self, text: &str, is_all: bool) -> usize {
         let line = text.split_inclusive('\n').next().unwrap_or_default();
         let is_known = is_all || line.ends_with('\n');
@@ -81,7 +81,7 @@ impl Start {
         }
     }
 
-    /// What a text begins in after it was parted at a byte.
+    /// Returns the context in which the text begins after a split at a byte.
     pub(super) fn after(&self, text: &str, at: usize, by: Splitting) -> Self {
         let (head, rest) = text.split_at(at);
         let (mut block, mut is_rest) = (self.block(), self.is_within());

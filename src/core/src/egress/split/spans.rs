@@ -1,4 +1,4 @@
-//! What must stay whole within a line of prose: code, links, addresses, mentions.
+//! Finds spans that must stay whole within a line of prose: code, links, addresses, mentions.
 
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ struct Scan<'a> {
     line: &'a str,
     is_cut: bool,
     found: Vec<Range<usize>>,
-    /// Where brackets were opened that are not closed yet.
+    /// The positions of brackets that are still open.
     brackets: Vec<usize>,
     /// No parenthesis is closed in what is left of the line.
     no_paren: bool,

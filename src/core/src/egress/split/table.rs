@@ -1,11 +1,11 @@
 //! Markdown tables: what tells one from text with bars in it.
 
-/// Whether a line can stand in a table.
+/// Checks whether a line can be in a table.
 pub(super) fn is_row(line: &str) -> bool {
     line.contains('|')
 }
 
-/// Whether the second of two lines makes the first the header of a table, as GitHub has it
+/// Checks whether the second of two lines makes the first the header of a table, as on GitHub
 /// (<https://github.github.com/gfm/#tables-extension->): as many cells, of dashes with colons beside them.
 pub(in crate::egress) fn begins(header: &str, line: &str) -> bool {
     let dashes = |cell: &str| {

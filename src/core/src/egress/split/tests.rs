@@ -1,4 +1,4 @@
-//! What must hold of every text that is parted, and how usual ones look.
+//! The invariants of every split text, and examples of usual ones.
 
 use proptest::prelude::*;
 
@@ -34,7 +34,7 @@ fn leaves_open(text: &str, most: usize) -> bool {
     open.is_some()
 }
 
-/// What holds of every text.
+/// Checks the invariants of a split text.
 fn check(text: &str, by: Splitting) -> Split {
     let whole = split(text, by);
     for part in &whole.parts {
@@ -58,7 +58,7 @@ fn in_chunks(text: &str, by: Splitting, length: usize) -> Split {
     Split { parts, ..last }
 }
 
-/// What is neither blank nor part of marks that may have been closed, opened or guarded.
+/// Returns the text without blanks and marks that may have been closed, opened or guarded.
 fn ink(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '`' | '~' | '\u{2060}')).collect()
 }

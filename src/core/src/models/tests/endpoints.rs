@@ -1,4 +1,4 @@
-//! Which endpoint is asked, and which next where one fails.
+//! Tests of the choice of the endpoint, and of the next one after a failure.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Who waits: places, bounds and slots that come back.
+//! Tests of the queue: positions, limits and slots that are released.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! When endpoints rest, and how they come back.
+//! Tests of when endpoints rest, and how they recover.
 
 use super::*;
 

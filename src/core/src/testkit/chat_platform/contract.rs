@@ -1,4 +1,4 @@
-//! What every chat platform must do, whatever chat it is.
+//! The contract of every chat platform.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,15 +15,15 @@ use crate::ports::{ChatPlatform, PlatformError, Rate, SendKey, WriteBudget};
 /// Checks `platform` by writing to `place`, a place of its own that can be written to.
 ///
 /// # Panics
-/// At the first thing that is not as the port says.
+/// Panics at the first breach of the contract.
 pub async fn contract(platform: &dyn ChatPlatform, place: &Place) {
     contract_with(platform, place, "1").await;
 }
 
-/// The same on a platform whose people are called otherwise: `person` is the id of somebody there.
+/// Checks the contract on a platform whose user ids differ: `person` is the id of somebody there.
 ///
 /// # Panics
-/// As there.
+/// Panics if the platform breaks the contract.
 pub async fn contract_with(platform: &dyn ChatPlatform, place: &Place, person: &str) {
     let actor = Actor { platform: platform.name(), id: person.to_owned(), name: "Zoé".to_owned() };
     says_what_it_is(platform, place).await;

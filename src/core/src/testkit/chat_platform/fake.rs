@@ -19,7 +19,7 @@ use crate::ports::{
 };
 use crate::text::{Text, text};
 
-/// What a platform can be asked and a script can refuse.
+/// The requests that a script can refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
     /// A new message.
@@ -48,13 +48,13 @@ struct State {
     refusals: VecDeque<(Request, PlatformError)>,
     last_event: u64,
     typing: usize,
-    /// Whether saying that somebody types never comes to an end.
+    /// True if typing indicators never complete.
     typing_hangs: bool,
     signals: Option<Signals>,
     /// Places that Pstral was removed from, and how often it tried to write there since.
     closed: Vec<Place>,
     knocks: usize,
-    /// Whether what is done can be answered beside it, and statements are changed in forms.
+    /// True if actions can be answered to one person alone, and statements are edited in forms.
     beside: bool,
     forms: Vec<Form>,
 }
@@ -155,7 +155,7 @@ impl FakeChat {
         }
     }
 
-    /// What was asked is deleted: [`ChatPlatform::run`] hands it over, and says no more than which event it was.
+    /// Deletes the message of a question: [`ChatPlatform::run`] hands that over with the id of the event alone.
     pub fn take_back(&self, asked: &Event) -> Event {
         self.deliver(&Self::actor("nobody"), &asked.place, EventBody::Deleted { event: asked.id.clone() })
     }
@@ -182,7 +182,7 @@ impl FakeChat {
         self.state().forms.clone()
     }
 
-    /// How often somebody tried to write where Pstral was removed from.
+    /// Counts the attempts to write in places that Pstral was removed from.
     pub fn knocks(&self) -> usize {
         self.state().knocks
     }
@@ -237,7 +237,7 @@ impl FakeChat {
         index_of(message).and_then(|index| state.messages.get(index)).map_or_else(Vec::new, |kept| kept.states.clone())
     }
 
-    /// How many times it showed that an answer is being prepared.
+    /// Counts the typing indicators shown.
     pub fn typings(&self) -> usize {
         self.state().typing
     }

@@ -1,4 +1,4 @@
-//! What every language model must do, whatever is behind it.
+//! The contract of every language model.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub trait ModelBench: Send + Sync {
     /// Takes the model off the server.
     fn forget_model(&self);
 
-    /// What reached the server, oldest first.
+    /// Returns the requests that reached the server, oldest first.
     fn asked(&self) -> Vec<ChatRequest>;
 
     /// Resolves when the server has seen that an answer is no longer wanted.
@@ -75,8 +75,8 @@ async fn answer(bench: &dyn ModelBench, script: Script) -> Vec<Result<Delta, Mod
     pieces
 }
 
-/// What a script says, as the stream must give it. Servers may split or join pieces, so texts that follow each other
-/// are compared as one.
+/// Joins the pieces of a script to those that the stream must give. Servers may split or join pieces, so texts that
+/// follow each other are compared as one.
 fn joined(pieces: impl IntoIterator<Item = Result<Delta, ModelError>>) -> Vec<Result<Delta, ModelError>> {
     let mut joined: Vec<Result<Delta, ModelError>> = Vec::new();
     for piece in pieces {

@@ -1,4 +1,4 @@
-//! What a scripted model says to one question: pieces, pauses and an end.
+//! The scripted answer of a model to one question: pieces, pauses and an end.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use crate::ports::{Delta, FinishReason, ModelError, ModelStats};
 /// The answer to one question. Unless told otherwise it ends as a whole answer does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// When set, the question is refused with it and nothing else happens.
+    /// If set, the error with which the question is refused; nothing else happens then.
     pub refusal: Option<ModelError>,
-    /// What happens, in order.
+    /// The steps, in order.
     pub steps: Vec<ScriptStep>,
-    /// How it ends.
+    /// The end.
     pub end: ScriptEnd,
 }
 
@@ -24,7 +24,7 @@ pub enum ScriptStep {
     Wait(Duration),
 }
 
-/// How an answer ends.
+/// The end of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScriptEnd {
     /// Whole, or cut by its length.

@@ -1,4 +1,4 @@
-//! What every target must do, run by the fake and by every adapter.
+//! The contract of every target, run by the fake and by every adapter.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ pub fn slow() -> &'static str {
 /// give its place back is found. Statements pass the real guard.
 ///
 /// # Panics
-/// Where the target does not keep the contract.
+/// Panics if the target does not keep the contract.
 pub async fn contract(target: &dyn QueryTarget) {
     describes_itself(target).await;
     delivers_rows(target).await;

@@ -20,7 +20,7 @@ use crate::text::{Text, text};
 
 const BATCH: usize = 256;
 
-/// What a statement leads to.
+/// The result of a statement.
 #[derive(Debug, Clone, Default)]
 pub struct Reply {
     columns: Vec<Column>,
@@ -118,12 +118,12 @@ impl FakeTarget {
         *lock(&self.privileges) = privileges;
     }
 
-    /// What ran since the last call, in order.
+    /// Returns the statements run since the last call, in order.
     pub fn take_ran(&self) -> Vec<ApprovedStatement> {
         std::mem::take(&mut *lock(&self.ran))
     }
 
-    /// How many statements were cancelled, dropped before their end, or stopped by the time limit.
+    /// Counts the statements that were cancelled, dropped before their end, or stopped by the time limit.
     pub fn stopped(&self) -> usize {
         self.stopped.load(Ordering::SeqCst)
     }

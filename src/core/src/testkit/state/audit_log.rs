@@ -1,4 +1,4 @@
-//! What `AuditLog` must do.
+//! The contract of `AuditLog`.
 
 use std::collections::BTreeMap;
 

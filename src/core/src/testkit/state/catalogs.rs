@@ -1,4 +1,4 @@
-//! What `Catalogs` must do.
+//! The contract of `Catalogs`.
 
 use super::{State, at};
 use crate::domain::{Catalog, CatalogColumn, Dialect, KeptCatalog, Relation, RelationKind, Synonym};

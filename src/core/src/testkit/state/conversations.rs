@@ -1,4 +1,4 @@
-//! What `Conversations` must do.
+//! The contract of `Conversations`.
 
 use futures::future::join_all;
 
@@ -179,7 +179,7 @@ async fn streaming(state: &dyn State) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What is opened goes on where it is opened, before what was begun since.
+/// Checks that a reopened conversation continues in the place where it is opened, before those begun since.
 async fn opened(state: &dyn State) -> Result<(), StoreError> {
     let (user, first) = talk(state, "opened").await?;
     let second = state.begin(user.id, &first.place, Mode::Chat, at("09:01:00")).await?;

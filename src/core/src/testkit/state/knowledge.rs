@@ -1,4 +1,4 @@
-//! What `Knowledge` must do.
+//! The contract of `Knowledge`.
 
 use super::{State, at, duplicate, member, missing, talk};
 use crate::domain::{
@@ -74,7 +74,8 @@ fn proposed(id: &str, user: &User) -> KeptQuery {
     }
 }
 
-/// What is written in chats is used once it is approved, changed one version after the other, and stays beside the file.
+/// Checks that queries written in chats are used once approved, changed one version after the other, and kept beside
+/// those of the file.
 async fn chats(state: &dyn State) -> Result<(), StoreError> {
     let (author, steward) = (member(state, "knowledge-author").await?, member(state, "knowledge-steward").await?);
     let first = proposed("m", &author);
@@ -119,7 +120,8 @@ async fn chats(state: &dyn State) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What does not hold is not used; the mark of an entry of a file stays for as long as the entry is the same.
+/// Checks that invalid queries are not used, and that the mark of a file's entry stays as long as the entry is
+/// unchanged.
 async fn marks(state: &dyn State) -> Result<(), StoreError> {
     let target = "knowledge-marks";
     state.put_verified(target, &[query("a"), query("b")]).await?;

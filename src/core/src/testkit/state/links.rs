@@ -1,4 +1,4 @@
-//! What `People` must do with accounts and the codes that link them.
+//! The contract of `People` for accounts and the codes that link them.
 
 use std::time::Duration;
 

@@ -78,12 +78,12 @@ async fn talk<S: People + Conversations + ?Sized>(state: &S, name: &str) -> Resu
     Ok((user, conversation))
 }
 
-/// Whether something that is not there was said to be missing.
+/// Checks whether the answer is that something is missing.
 fn missing<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Missing(_)))
 }
 
-/// Whether a name was said to be taken.
+/// Checks whether the answer is that a name is taken.
 fn duplicate<T>(answer: &Result<T, StoreError>) -> bool {
     matches!(answer, Err(StoreError::Duplicate(_)))
 }

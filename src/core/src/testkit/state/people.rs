@@ -1,4 +1,4 @@
-//! What `People` must do with users; `links` says what it must do with their accounts.
+//! The contract of `People` for users; `links` has the one for their accounts.
 
 use super::{State, at, duplicate, links, member, missing};
 use jiff::tz::TimeZone;

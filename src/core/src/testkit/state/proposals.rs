@@ -1,4 +1,4 @@
-//! What `Proposals` must do.
+//! The contract of `Proposals`.
 
 use std::collections::BTreeMap;
 
@@ -120,7 +120,7 @@ async fn claimed(state: &dyn State) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What needs an agreement waits for one, and runs once it has it.
+/// Checks that a proposal that needs an approval waits for it, and runs once approved.
 async fn agreed(state: &dyn State) -> Result<(), StoreError> {
     let (user, conversation) = talk(state, "agreed").await?;
     let steward = member(state, "agreed-steward").await?;

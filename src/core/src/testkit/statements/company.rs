@@ -99,7 +99,7 @@ pub(super) fn is_closed(table: &str, column: &str) -> bool {
     CLOSED.contains(&(table, column))
 }
 
-/// Which columns the tables of a database have.
+/// The columns that the tables of a database have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Columns {
     /// All of them.
@@ -113,7 +113,7 @@ pub(super) fn stored(dialect: Dialect, name: &str) -> String {
     if dialect == Dialect::Oracle && is_plain(name) { name.to_uppercase() } else { name.to_owned() }
 }
 
-/// Whether a name needs no quotes.
+/// Checks whether a name needs no quotes.
 pub(super) fn is_plain(name: &str) -> bool {
     name.chars().all(|c| c == '_' || c.is_lowercase() || c.is_ascii_digit()) && name != "select"
 }

@@ -30,7 +30,7 @@ impl Writer {
         kind == Kind::Flag && self.dialect != Dialect::Oracle
     }
 
-    /// What rows are ordered by before what makes the order total.
+    /// Writes the first terms of ORDER BY, before those that make the order total.
     fn first_of_order(&mut self, query: &Query, scope: Option<&Scope>) -> String {
         let aliases: Vec<&str> = query.outputs.iter().filter_map(|output| output.written.as_deref()).collect();
         let by = match self.dice.below(4) {

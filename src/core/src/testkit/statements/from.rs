@@ -11,7 +11,7 @@ pub(super) struct From {
     pub(super) text: String,
     pub(super) scope: Scope,
     pub(super) link: Option<String>,
-    /// Where the sources behind the last comma begin: ON sees no others.
+    /// The index of the first source after the last comma: ON sees no others.
     pub(super) tree: usize,
 }
 

@@ -39,7 +39,7 @@ impl Writer {
         Query { text, outputs, ordered: false }
     }
 
-    /// What stands in GROUP BY for a value of the select list.
+    /// Writes the GROUP BY term for a value of the select list.
     fn group(&mut self, value: String, output: Output, position: usize) -> String {
         match (output.written, self.dice.below(5)) {
             (_, 0) if self.dialect != Dialect::Oracle => position.to_string(),

@@ -7,7 +7,7 @@ use super::scope::{Column, Scope, Source, bare};
 use crate::domain::Dialect;
 
 impl From {
-    /// What ON sees: the sources of its own tree, and the one that it joins.
+    /// Returns the scope of ON: the sources of its own tree, and the one that it joins.
     fn tree_scope(&self, joined: Option<&Source>) -> Scope {
         let sources = self.scope.sources[self.tree..].iter().chain(joined).cloned().collect();
         Scope { sources, merged: self.scope.merged.clone(), outer: Vec::new() }

@@ -80,8 +80,8 @@ impl Writer {
         .to_owned()
     }
 
-    /// What people write for a text in double quotes. SQLite takes it for a text where nothing has that name; some are the
-    /// names of columns and aliases somewhere.
+    /// Writes a text in double quotes. SQLite reads it as a text where nothing has that name; some are names of columns
+    /// and aliases somewhere.
     pub(super) fn double_quoted_text(&mut self) -> String {
         let texts =
             ["Lyon", "open", "100%", "it's", "Zoé", "paid", "Nord", "a b", "status", "team", "label", "n", "Src"];

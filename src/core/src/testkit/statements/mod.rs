@@ -40,7 +40,7 @@ use scope::Source;
 pub struct Statement {
     /// Its text.
     pub sql: String,
-    /// Whether its rows come in one order only, or in orders that nobody can tell apart.
+    /// True if its rows come in one order only, or in orders that nobody can tell apart.
     pub ordered: bool,
 }
 

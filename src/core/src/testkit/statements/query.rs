@@ -10,7 +10,7 @@ use crate::domain::Dialect;
 pub(super) struct Query {
     pub(super) text: String,
     pub(super) outputs: Vec<Output>,
-    /// Whether its rows come in one order only, or in orders that nobody can tell apart.
+    /// True if its rows come in one order only, or in orders that nobody can tell apart.
     pub(super) ordered: bool,
 }
 
@@ -113,7 +113,7 @@ impl Writer {
         format!("(SELECT {value} FROM {}{filter})", from.text)
     }
 
-    /// What EXISTS looks at.
+    /// Writes the subquery of EXISTS.
     pub(super) fn exists_query(&mut self, scope: &Scope, depth: u8) -> String {
         let from = self.from(1, &scope.around(), depth.min(1));
         let what = self.dice.pick(&["1", "*", "NULL"]);

@@ -46,12 +46,12 @@ impl Scope {
         Self { outer: Vec::new(), ..self.clone() }
     }
 
-    /// What tells the rows of all its sources apart, where something does.
+    /// Returns the keys that identify the rows of all its sources, if each has one.
     pub(super) fn keys(&self) -> Option<Vec<String>> {
         self.sources.iter().map(|source| Some(format!("{}.{}", source.name, source.key.as_ref()?))).collect()
     }
 
-    /// Whether a name without its source means one column only, or two that a join made one.
+    /// Checks whether a name without its source means one column only, or two that a join merged.
     fn is_unique(&self, written: &str) -> bool {
         let bare = bare(written);
         let named =

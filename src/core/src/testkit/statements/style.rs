@@ -91,7 +91,7 @@ fn push_word(into: &mut String, word: &str, case: Case, dice: &mut Dice) {
     }
 }
 
-/// Whether a space between these may go: one sign beside it ends what is before or begins what is after.
+/// Checks whether a space between these may be omitted, because a sign beside it separates the two.
 fn may_go(before: &str, after: &str) -> bool {
     let sign = |c: char| matches!(c, '(' | ')' | ',' | '=' | '<' | '>' | '+' | '-' | '*' | '/' | '|' | '&' | '%');
     let (Some(last), Some(next)) = (before.chars().last(), after.chars().next()) else { return false };

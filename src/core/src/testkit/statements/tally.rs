@@ -70,7 +70,7 @@ impl Tally {
     /// Checks that nothing differs, and that so many statements could be compared at least.
     ///
     /// # Panics
-    /// Where that does not hold.
+    /// Panics if that does not hold.
     pub fn check(&self, least: usize) {
         let shown: Vec<&str> = self.differing.iter().take(5).map(String::as_str).collect();
         assert!(self.differing.is_empty(), "{self}\n{}", shown.join("\n\n"));
@@ -80,7 +80,7 @@ impl Tally {
     /// Checks that nearly everything could be compared: under a tenth is refused, under a twentieth fails.
     ///
     /// # Panics
-    /// Where that does not hold.
+    /// Panics if that does not hold.
     pub fn check_reach(&self) {
         let refused: usize = self.refused.values().sum();
         let all = self.compared + self.failing_alike + refused;

@@ -10,14 +10,14 @@ use crate::words::TOKEN_CHARS;
 /// Characters of a token without the white space, which may be lost where a text is parted.
 const WORD_CHARS: usize = TOKEN_CHARS - 1;
 
-/// What became of an answer.
+/// The measurements of one answer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outcome {
-    /// Of each write that could have been earlier: by how much.
+    /// The delays of writes that could have been made earlier.
     pub(crate) delays: Vec<Micros>,
-    /// From the first token to the beginning of the write that showed the first text.
+    /// The time from the first token to the beginning of the write that showed the first text.
     pub(crate) first_text: Option<Micros>,
-    /// From the last token to the beginning of the write after which nothing was to come.
+    /// The time from the last token to the beginning of the last write.
     pub(crate) last_edit: Option<Micros>,
     /// The longest time from one new text to the next.
     pub(crate) silence: Option<Micros>,

@@ -53,11 +53,11 @@ pub(super) fn delays(
 struct Replay {
     pacing: Pacing,
     max_edits: u32,
-    /// Those of the message that grows.
+    /// The edits of the growing message.
     edits: u32,
     /// Tokens that came.
     heard: usize,
-    /// When the first text was long enough to go at once.
+    /// The time at which the first text was long enough to be sent at once.
     enough: Option<Micros>,
     messages: usize,
 }
@@ -72,7 +72,7 @@ impl Replay {
         }
     }
 
-    /// When a write could begin for all the pace says. What goes on in a new message is not paced.
+    /// Returns the earliest time at which the pace allows a write. The continuation in a new message is not paced.
     fn due(&self, write: &Write) -> Micros {
         match self.enough {
             Some(enough) if self.messages == 0 => enough,

@@ -1,4 +1,4 @@
-//! What each budget was asked to take, and when it was free.
+//! The requests of each rate-limit budget, and the times at which it was free.
 
 use std::collections::HashMap;
 
@@ -18,12 +18,12 @@ pub(crate) struct Traffic {
     budgets: HashMap<String, Taken>,
 }
 
-/// What a budget took, the earliest first.
+/// The requests of one budget, the earliest first.
 #[derive(Default)]
 struct Taken {
-    /// When each request began and ended.
+    /// The beginning and the end of each request.
     all: Vec<(Micros, Micros)>,
-    /// When each began that showed a text which was to grow.
+    /// The beginnings of requests that showed a growing text.
     streamed: Vec<Micros>,
 }
 
@@ -56,8 +56,8 @@ impl Traffic {
         Self { scope: options.scope, requests, window: micros(options.window()), sharing, budgets }
     }
 
-    /// Whether a request could be made at that time and leave, in any window, one for the last text of each answer that
-    /// shares the budget, and more than a fifth of all.
+    /// Checks whether a request at that time would leave, in any window, one request for the last text of each answer
+    /// that shares the budget, and more than a fifth of all.
     pub(crate) fn is_free(&self, place: &Place, at: Micros) -> bool {
         let Some(taken) = self.budgets.get(self.scope.budget(place)) else { return true };
         let begun = taken.all.partition_point(|(begun, _)| *begun < at);
@@ -65,15 +65,15 @@ impl Traffic {
         counted + 1 + self.left() <= self.requests
     }
 
-    /// When a change could begin that was made at that time, for all that was streamed before it: changes take what a window
-    /// has for them at even distances.
+    /// Returns the earliest time for an edit made at that time, after everything streamed before it: edits are evenly
+    /// spaced within a window's share.
     pub(crate) fn due(&self, place: &Place, made: Micros) -> Micros {
         let Some(taken) = self.budgets.get(self.scope.budget(place)) else { return 0 };
         let before = taken.streamed.partition_point(|begun| *begun < made);
         before.checked_sub(1).map_or(0, |last| taken.streamed[last] + self.distance())
     }
 
-    /// What changes leave in a window.
+    /// Returns the number of requests that edits leave in a window.
     fn left(&self) -> usize {
         self.sharing.max(self.requests / 5 + 1)
     }

@@ -1,11 +1,11 @@
-//! What answering took of the machine.
+//! The resources used by answering.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 use crate::process::{cpu_seconds, resident_mb};
 
-/// How often memory is looked at.
+/// The interval at which memory is sampled.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Time, processor time and memory from the first question to the end of the last answer. Of this process alone: the

@@ -34,7 +34,7 @@ struct Speaking {
     model: Arc<Model>,
     answer: usize,
     fault: Option<Fault>,
-    /// When the first token is due.
+    /// The time at which the first token is due.
     begins: Instant,
     sent: Sent,
     ended: bool,

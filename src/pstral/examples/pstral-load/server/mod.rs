@@ -24,7 +24,7 @@ pub(crate) const MODEL: &str = "scripted";
 /// Stands before the number of the answer in a question.
 pub(crate) const MARK: char = '#';
 
-/// When the tokens of an answer were sent.
+/// The times at which the tokens of an answer were sent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Sent {
     /// Each token, as it was handed to its connection.
@@ -33,7 +33,7 @@ pub(crate) struct Sent {
     pub(crate) done: Option<Micros>,
 }
 
-/// What its connections share.
+/// The state that its connections share.
 #[derive(Debug)]
 struct Model {
     speech: Speech,
@@ -63,7 +63,7 @@ pub(crate) async fn serve(listener: TcpListener, speech: Speech) -> anyhow::Resu
     Ok(axum::serve(listener, routes).await?)
 }
 
-/// What is asked: the last message names the answer.
+/// A question, whose last message names the answer.
 #[derive(Deserialize)]
 struct Question {
     messages: Vec<Message>,

@@ -93,7 +93,7 @@ fn is_same(installed: &str, configured: &str) -> bool {
     installed == configured || installed.strip_suffix(":latest") == Some(configured)
 }
 
-/// What does not work with a server, and what to do about it.
+/// Prints a server's error and its remedy.
 async fn complain(error: &ModelError, servers: &ModelServers, endpoint: &Endpoint, locale: Locale) {
     say_error(&format!("{} · {}", endpoint.name, error.found().render(locale)));
     say_error(&format!("    → {}", remedy(error, servers, endpoint).await.render(locale)));

@@ -1,9 +1,9 @@
-//! How far a fetch has come, in lines.
+//! The progress of a fetch, in lines.
 
 use pstral_core::domain::Locale;
 use pstral_modelhttp::size;
 
-/// What was last said of a fetch.
+/// The last progress that was printed.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     step: String,

@@ -1,4 +1,4 @@
-//! What is said of a user on the command line.
+//! The command-line arguments that describe a user.
 
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -55,7 +55,7 @@ fn zone(name: &str) -> Result<TimeZone, String> {
 }
 
 impl EditArgs {
-    /// What is to be another.
+    /// Converts the arguments to the changes of the user.
     pub(super) fn into_change(self) -> UserChange {
         let Self { rename: username, full_name, email, role, language: locale, timezone: zone, .. } = self;
         UserChange { username, full_name, email, role, locale, zone, disabled: None }

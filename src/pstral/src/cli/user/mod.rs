@@ -127,7 +127,7 @@ pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result
     counter.ended(outcome)
 }
 
-/// Where commands about users are served.
+/// The context of commands about users.
 struct Counter {
     store: Arc<Store>,
     locale: Locale,
@@ -135,7 +135,7 @@ struct Counter {
 }
 
 impl Counter {
-    /// How a command ends: what the person can do something about is said, and is no failure.
+    /// Converts the outcome to the command's result: a refusal is printed, and is not an error of the program.
     fn ended(&self, outcome: Result<(), UserAdminError>) -> anyhow::Result<Ending> {
         match outcome {
             Ok(()) => Ok(Ending::Fine),

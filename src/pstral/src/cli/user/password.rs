@@ -47,7 +47,7 @@ impl Counter {
         self.ended(set)
     }
 
-    /// What was typed, or the sentence that says why it cannot be used.
+    /// Reads a password, or returns the sentence that says why it cannot be used.
     fn typed(&self) -> anyhow::Result<Result<String, pstral_core::text::Text>> {
         if !io::stdin().is_terminal() {
             let mut piped = Vec::new();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// Stands between a word and those that would have been known.
 pub(in crate::config) const NOT_ONE_OF: &str = " is not one of: ";
 
-/// What the parser passes on of a word that it does not know; `diagnosis` makes a sentence of it.
+/// Encodes an unknown word in the parser's error, from which `diagnosis` makes a sentence.
 pub(super) fn not_one_of(word: &str, known: &[&str]) -> String {
     format!("{word}{NOT_ONE_OF}{}", known.join(", "))
 }
@@ -46,21 +46,21 @@ choices! {
         /// OpenAI's API, which vLLM, llama.cpp's server and others speak.
         OpenAi = "openai",
     }
-    /// What a verified query that nearly is the question is used for.
+    /// The use of a verified query that nearly matches the question.
     VerifiedChoice {
         /// Offered at once.
         Offer = "offer",
         /// An example for the model.
         Example = "example",
     }
-    /// What questions are taken to be about.
+    /// The subject that questions are taken to have.
     ModeChoice {
         /// Data.
         Sql = "sql",
         /// Anything else.
         Chat = "chat",
     }
-    /// What the audit keeps of answers.
+    /// The part of answers that the audit keeps.
     KeptAnswersChoice {
         /// All of it.
         Text = "text",
@@ -74,7 +74,7 @@ choices! {
         /// For machines.
         Json = "json",
     }
-    /// Under whose account statements run.
+    /// The account under which statements run.
     #[derive(Default)]
     IdentityChoice {
         /// That of the target.
@@ -90,7 +90,7 @@ choices! {
         /// Oracle's driver in Rust alone: a preview.
         Thin = "thin",
     }
-    /// What becomes of a statement above the cost limit.
+    /// The handling of a statement above the cost limit.
     #[derive(Default)]
     OverCostChoice {
         /// It waits for a steward.
@@ -99,10 +99,10 @@ choices! {
         /// It is refused.
         Refuse = "refuse",
     }
-    /// Where results are shown.
+    /// The place where results are shown.
     #[derive(Default)]
     DeliveryChoice {
-        /// Where the question was asked.
+        /// The place of the question.
         #[default]
         Anywhere = "anywhere",
         /// In private.

@@ -76,7 +76,7 @@ pub struct StateStore {
 }
 
 impl Config {
-    /// Where the state database is.
+    /// Returns the location of the state database.
     pub fn location(&self) -> Location {
         // Checked when it was loaded; an address that none can read is that of no file.
         Location::of(self.store.url.expose_secret()).unwrap_or_else(|| Location::File(PathBuf::from("pstral.db")))

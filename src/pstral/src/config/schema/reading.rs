@@ -1,4 +1,4 @@
-//! How values are read that are neither numbers nor words of a closed list.
+//! Deserializers of values that are neither numbers nor words of a closed list.
 
 use config::{Value, ValueKind};
 use pstral_core::domain::Locale;

@@ -22,7 +22,7 @@ pub(super) const QUIET: RGBColor = RGBColor(89, 94, 101);
 /// Lines behind the data.
 pub(super) const GRID: RGBColor = RGBColor(214, 214, 208);
 
-/// Why a picture could not be drawn.
+/// The reason why a picture could not be drawn.
 #[derive(Debug, thiserror::Error)]
 #[error("a chart could not be drawn: {0}")]
 pub(super) struct Fault(String);
@@ -128,8 +128,8 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// What the font can draw of a character: a letter that would leave nothing behind would make two labels look alike.
-/// The ranges are those of `font/DejaVuSans-subset.ttf`.
+/// Replaces a character that the font cannot draw: if a letter left nothing behind, two labels would look alike. The
+/// ranges are those of `font/DejaVuSans-subset.ttf`.
 fn drawable(c: char) -> char {
     let letters = matches!(c, ' '..='~' | '\u{a0}'..='\u{17f}' | '\u{384}'..='\u{38a}' | '\u{38e}'..='\u{3a1}' | '\u{3a3}'..='\u{45f}');
     let dashes = matches!(c, '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{201e}' | '•' | '…' | '\u{202f}' | '‰');

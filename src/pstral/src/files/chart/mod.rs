@@ -102,7 +102,7 @@ fn height(panel: &Chart) -> i32 {
     }
 }
 
-/// Where something is drawn, in pixels, and the colours of its series.
+/// The area of a drawing, in pixels, and the colours of its series.
 #[derive(Debug, Clone, Copy)]
 struct Room {
     left: i32,

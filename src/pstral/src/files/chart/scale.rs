@@ -43,7 +43,7 @@ impl Scale {
         self.from + (share * f64::from(self.to - self.from)).round() as i32
     }
 
-    /// Where bars begin.
+    /// Returns the pixel at which bars begin: zero, or the end of the scale nearest to it.
     pub(super) fn zero(&self) -> i32 {
         self.pixel(0.0_f64.clamp(self.low, self.high))
     }

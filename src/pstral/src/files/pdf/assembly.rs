@@ -11,7 +11,7 @@ const FONT_NAME: Name<'static> = Name(b"PSTRAL+DejaVuSans");
 const IDENTITY: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 const FOOT: Style = Style { size: 8.0, colour: QUIET, bold: false };
 
-/// What the file says of itself.
+/// The metadata of the file.
 pub(super) struct Facts<'a> {
     pub(super) title: &'a str,
     pub(super) language: &'a str,

@@ -15,12 +15,12 @@ const MOST: usize = 0xfffe;
 /// A letter of the document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Letter {
-    /// What the file calls it: letters are numbered as they come, so that even one that the font lacks can be copied out
-    /// of the file as what it is.
+    /// The number of the letter in the file: letters are numbered in order of appearance, so that even one missing from
+    /// the font can be copied out of the file correctly.
     pub(super) name: u16,
     /// Thousandths of the size of the text.
     pub(super) width: f32,
-    /// Whether the font has it; a box is drawn for one that it lacks.
+    /// True if the font has it; otherwise a box is drawn.
     pub(super) drawn: bool,
 }
 

@@ -127,7 +127,7 @@ impl Writing {
         Ok(())
     }
 
-    /// What was said, with the statement as it runs in place of the one the model wrote.
+    /// Writes the text of a turn, with the statement that runs in place of the one that the model wrote.
     fn offer(&mut self, turn: &TranscriptTurn, statement: &TranscriptStatement, transcript: &Transcript) {
         let wrote = extract::statements(&turn.text).into_iter().next();
         let range = wrote.map_or(0..0, |wrote| wrote.range);

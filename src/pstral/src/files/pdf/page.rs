@@ -28,7 +28,7 @@ pub(super) const RULE: Colour = [0.80, 0.81, 0.82];
 pub(super) const SHADE: Colour = [0.955, 0.955, 0.945];
 pub(super) const ACCENT: Colour = [0.0, 0.447, 0.698];
 
-/// How a line of text looks.
+/// The style of a line of text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
     /// Points.

@@ -32,7 +32,7 @@ fn emptiest(picture: &Picture, top: u32) -> u32 {
     (last - SOUGHT..=last).min_by_key(drawn).unwrap_or(last)
 }
 
-/// Where the pixels of a line are.
+/// Returns the byte range of a line's pixels.
 fn line(picture: &Picture, at: u32) -> std::ops::Range<usize> {
     let length = picture.width as usize * PIXEL;
     let from = at as usize * length;

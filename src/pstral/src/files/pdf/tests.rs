@@ -70,7 +70,7 @@ fn pictures(bytes: &[u8]) -> Vec<Vec<(i64, i64)>> {
     document.page_iter().map(on).collect()
 }
 
-/// What a reader finds on each page.
+/// Returns the text of each page, as a reader extracts it.
 fn read(bytes: &[u8]) -> Vec<String> {
     let document = Document::load_mem(bytes).unwrap();
     document.get_pages().keys().map(|page| document.extract_text(&[*page]).unwrap()).collect()

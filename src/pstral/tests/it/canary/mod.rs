@@ -17,7 +17,7 @@ use pstral_postgres::{PostgresConfig, PostgresTarget};
 use crate::world::{Setup, World, alex, run_test_with};
 use statements::{Second, Statement, second, statements, tables};
 
-/// What an attack would change, in a form that can be compared.
+/// The state that an attack would change, in a comparable form.
 type State = BTreeMap<String, Vec<u8>>;
 
 /// Hostile statements aimed at the canary; `{file}` is the canary file.

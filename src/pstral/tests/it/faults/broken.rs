@@ -33,7 +33,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// Longer than anything of a row takes.
 const PATIENCE: Duration = Duration::from_hours(2);
 
-/// What is around Pstral, and outlives it.
+/// The parts around Pstral, which outlive a restart.
 pub(super) struct Broken {
     pub(super) state: Arc<MemoryState>,
     pub(super) chat: Arc<RefusingChat>,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use pstral_core::ports::ModelError;
 
-/// What goes wrong at the model.
+/// A failure of the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
     /// The whole answer.
@@ -28,7 +28,7 @@ pub(super) enum Failure {
     TooLong,
 }
 
-/// How far the answer has come by then.
+/// The progress of the answer at the failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// The server has not answered.
@@ -45,7 +45,7 @@ pub(super) enum Stage {
     SecondMessage,
 }
 
-/// When the person stops it.
+/// The time at which the person stops it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     Never,
@@ -54,7 +54,7 @@ pub(super) enum Stop {
     After,
 }
 
-/// Which write of the answer a platform refuses.
+/// The write of the answer that a platform refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Write {
     /// The first message.
@@ -65,7 +65,7 @@ pub(super) enum Write {
     Last,
 }
 
-/// What the platform does instead of a write, until everything is well again.
+/// The platform's reaction to a write, until everything works again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     Nothing,
@@ -85,7 +85,7 @@ pub(super) enum Refusal {
     LongAway,
 }
 
-/// When the program is killed and started again.
+/// The time at which the program is killed and restarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kill {
     Never,

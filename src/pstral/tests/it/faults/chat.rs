@@ -16,11 +16,11 @@ use super::model::FAILS_AT;
 
 /// Half of what a write takes: the platform has it, and the program does not know yet.
 pub(super) const HALFWAY: Duration = Duration::from_millis(15);
-/// What a platform in a hurry asks for.
+/// The wait that a rate-limiting platform asks for.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// From when a platform that goes away is not there.
 const LEAVES: Duration = Duration::from_millis(100);
-/// How long.
+/// The length of an outage.
 pub(super) const AWAY: Duration = Duration::from_mins(5);
 /// Longer than an answer is tried for.
 pub(super) const LONG_AWAY: Duration = Duration::from_mins(11);
@@ -46,7 +46,7 @@ impl RefusingChat {
         *self.refusal.lock().unwrap() = Refusal::Nothing;
     }
 
-    /// Where it went away, whether it is back.
+    /// Checks whether the platform is available, or available again after its outage.
     fn is_there(&self) -> Result<(), PlatformError> {
         let lasts = match *self.refusal.lock().unwrap() {
             Refusal::Away => AWAY,

@@ -1,4 +1,4 @@
-//! What people read at the end of some rows, in both languages: to be read as prose.
+//! The final texts of some cases in both languages, to be read as prose.
 
 use insta::assert_snapshot;
 use pstral_core::domain::{Actor, ButtonAction, EventBody};

@@ -50,7 +50,7 @@ fn in_no_time<T>(done: impl Future<Output = T>) -> T {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(done)
 }
 
-/// What was kept while the platform was away is for those who may read it when it is back.
+/// Text kept while the platform was down is only for those who may still read it when it is back.
 #[test]
 fn whoever_is_disabled_meanwhile_is_not_answered_late() {
     let case = Case {

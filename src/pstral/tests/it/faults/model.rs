@@ -12,7 +12,7 @@ use super::case::{Failure, Stage};
 
 /// From the question to the failure.
 pub(super) const FAILS_AT: Duration = Duration::from_secs(5);
-/// What a model that is well says.
+/// The text of a model that works.
 pub(super) const WELL: &str = "All is well again, and this is the whole of what I have to say of it.";
 /// Longer than the answers of the tests may be, in bytes.
 const TOO_LONG: usize = 40_000;
@@ -23,7 +23,7 @@ const HALF: &str = "\n```sql\nSELECT name FROM clients WHERE";
 const WHOLE: &str = " city = 'Lyon'\n```\nThat is all of them.";
 /// Said before it where the answer takes two messages: more than one holds.
 const LONG: &str = "They are many, and each of them has a story of its own that is worth being told. ";
-/// How often.
+/// The number of repetitions.
 const TIMES: usize = 28;
 /// Pieces that an answer comes in at most.
 const PIECES: usize = 30;
@@ -45,7 +45,7 @@ impl FaultyModel {
     }
 }
 
-/// What is said, and what then becomes of it.
+/// Builds the model's script: its text, and then the failure.
 fn script(failure: Failure, stage: Stage) -> Script {
     let said = match stage {
         Stage::Asked | Stage::Begun => String::new(),

@@ -1,4 +1,4 @@
-//! What must hold however a row ends.
+//! The conditions that must hold at the end of every case.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -84,7 +84,7 @@ fn in_both(key: &'static str) -> Vec<String> {
     Locale::ALL.map(known).to_vec()
 }
 
-/// Whether every turn of ours has ended, as its message says.
+/// Checks that every turn of ours has ended, as its message says.
 async fn of_turns(broken: &Broken, shown: &[(MessageRef, Outgoing)]) -> Vec<String> {
     let live = broken.state.streaming().await.unwrap();
     let mut faults: Vec<String> =

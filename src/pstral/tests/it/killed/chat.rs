@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::points::{Points, noted};
 
-/// What people see of a message.
+/// A message as people see it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Seen {
     place: String,

@@ -46,7 +46,7 @@ struct Program {
     chat: Arc<LastingChat>,
     store: Arc<Store>,
     events: u64,
-    /// Which turn of the program it is: the numbers of its events and proposals are its own.
+    /// The number of the run, which is part of its event and proposal ids.
     turn: u8,
 }
 
@@ -130,7 +130,7 @@ fn parts(
     }
 }
 
-/// What is killed: two people ask and run, with a verified query and through the model.
+/// Runs the program to be killed: two people ask and run statements, through a verified query and through the model.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_one_that_is_killed() {
     let (Ok(folder), Ok(last)) = (std::env::var(FOLDER), std::env::var(POINT)) else { return };

@@ -22,7 +22,7 @@ const MEMBERS: u64 = 1_000;
 const SAID: &str = "Il y a bien des choses à dire de cette question, et je vais les dire l’une après l’autre, sans en \
     oublier aucune, jusqu’à la dernière, qui est celle-ci : voilà tout.";
 
-/// What is first seen are words of the answer.
+/// A setup without notes, so that the first visible text is the answer.
 fn setup() -> Setup {
     let never = Duration::from_hours(1);
     let notes = Notes { queued: never, thinking: never, apart: never };

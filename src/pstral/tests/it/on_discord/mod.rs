@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::double::{Discord, Id, Plan};
 use crate::world::World;
 
-/// Who manages a server: <https://discord.com/developers/docs/topics/permissions>.
+/// The permission to manage a server: <https://discord.com/developers/docs/topics/permissions>.
 const MANAGE_GUILD: u64 = 1 << 5;
 
 /// A server with a channel, three people of Pstral, somebody unknown, and the bot.
@@ -42,7 +42,7 @@ pub(crate) struct House {
     pub(crate) claire: Id,
     /// Linked to nobody.
     pub(crate) stranger: Id,
-    /// What reaches the double as if it were Discord itself.
+    /// The client that reaches the double as if it were Discord itself.
     client: Option<reqwest::Client>,
     pstral: Running,
 }
@@ -103,7 +103,7 @@ impl House {
         self.pstral.busy.subscribe().wait_for(|busy| *busy == 0).await.unwrap();
     }
 
-    /// What stands in a channel, without what differs from run to run.
+    /// Returns the messages of a channel, without what differs from run to run.
     pub(crate) fn sees(&self, channel: Id) -> String {
         self.named(&timeless(&self.discord.sees(channel)))
     }

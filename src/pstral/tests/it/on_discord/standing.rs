@@ -1,4 +1,4 @@
-//! What is done in a channel of which the questions are answered elsewhere: in threads, or in replies.
+//! Tests of actions in a channel whose questions are answered elsewhere: in threads, or in replies.
 
 use pstral_core::testkit::language_model::Script;
 

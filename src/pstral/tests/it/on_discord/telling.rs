@@ -1,4 +1,4 @@
-//! What is told to one person alone: the audit, links, private tables.
+//! Tests of ephemeral answers to one person: the audit, links, private tables.
 
 use std::time::Duration;
 

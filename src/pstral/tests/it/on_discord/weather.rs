@@ -1,4 +1,4 @@
-//! What goes wrong around an answer, and what a hostile model or person tries.
+//! Tests of failures around an answer, and of attempts by a hostile model or person.
 
 use std::time::Duration;
 

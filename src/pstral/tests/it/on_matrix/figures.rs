@@ -1,4 +1,4 @@
-//! How soon people read something, and how often it changes: printed, never asserted.
+//! The time until people read something, and the number of edits: printed, never asserted.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -56,7 +56,7 @@ fn first_texts(name: &str, encrypted: bool) {
     });
 }
 
-/// When the model is asked so often.
+/// Waits until the model has been asked so often, and returns the time.
 async fn asked(model: Arc<ScriptedModel>, often: usize) -> Instant {
     while model.requests().len() < often {
         tokio::time::sleep(Duration::from_millis(2)).await;

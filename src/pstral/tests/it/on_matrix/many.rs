@@ -185,7 +185,7 @@ struct Ideal {
 }
 
 impl Ideal {
-    /// When something is written that is ready then.
+    /// Returns the time at which a text that is ready at `ready` can be written.
     fn takes(&mut self, ready: Instant) -> Instant {
         let refill = Duration::from_secs(5);
         let at = ready.max(self.full_at.checked_sub(refill * 9).unwrap_or(ready));
@@ -194,7 +194,7 @@ impl Ideal {
     }
 }
 
-/// What everybody has computed for: the server, the people's programs, and the rest of this process, which is ours.
+/// The processor time used by the server, by the people's clients, and by the rest of this process, which is ours.
 struct Computed {
     server: Duration,
     people: Duration,

@@ -63,7 +63,7 @@ impl House {
         Self::open_with(world, server, name, |config| config.budget = None).await
     }
 
-    /// The same with another configuration.
+    /// Opens the house with a changed configuration.
     pub(crate) async fn open_with(
         world: &mut World,
         server: &Server,
@@ -108,14 +108,14 @@ impl House {
         busy.wait_for(|busy| *busy == 0).await.unwrap();
     }
 
-    /// When Camille reads the first text of the answer to a question.
+    /// Returns the time at which Camille reads the first text of the answer to a question.
     pub(crate) async fn begins(&self, room: &RoomId, question: &str) -> Instant {
         let is_there = |shown: &Shown| shown.thread.as_deref() == Some(question);
         self.camille.sees_one(room, "the first text", is_there).await;
         Instant::now()
     }
 
-    /// When Camille reads the whole answer to a question.
+    /// Returns the time at which Camille reads the whole answer to a question.
     pub(crate) async fn ends(&self, room: &RoomId, question: &str) -> Instant {
         let is_whole = |shown: &Shown| {
             shown.thread.as_deref() == Some(question) && !shown.is_live() && shown.text().contains("voilà tout")

@@ -1,4 +1,4 @@
-//! What a test looks at: the chat as people see it, the audit as it is stored.
+//! The observations of tests: the chat as people see it, and the audit as it is stored.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ impl World {
         self.transcript_from(1)
     }
 
-    /// The same without the messages before the one of this number, which are the matter of other tests.
+    /// Returns the transcript from the message of this number on; earlier ones are covered by other tests.
     pub(crate) fn transcript_from(&self, first: usize) -> String {
         let mut out = String::new();
         let is_shown = |at: &MessageRef| at.id.parse::<usize>().unwrap() >= first;
@@ -47,7 +47,7 @@ impl World {
         shown.map(|button| button.action).find(is_wanted)
     }
 
-    /// What the newest Execute button runs.
+    /// Returns the proposal that the newest Execute button runs.
     #[track_caller]
     pub(crate) fn newest_proposal(&self) -> ProposalId {
         match self.newest_button(|action| matches!(action, ButtonAction::Execute(_))) {
@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    /// Whether anything can be executed by a button that is shown.
+    /// Checks whether any visible button executes something.
     pub(crate) fn offers_something(&self) -> bool {
         self.newest_button(|action| matches!(action, ButtonAction::Execute(_))).is_some()
     }
@@ -121,7 +121,7 @@ fn is_everywhere(action: &ButtonAction) -> bool {
     matches!(action, ButtonAction::Keep(_) | ButtonAction::Rate(..))
 }
 
-/// What a test shows as it can be typed: durations replaced by `…`, no-break spaces by plain ones.
+/// Normalizes a text so that it can be typed in a test: durations become `…`, no-break spaces plain ones.
 fn typed(text: &str) -> String {
     let text = text.replace('\u{a0}', " ");
     let mut out = text.clone();

@@ -38,7 +38,7 @@ pub(crate) use company::{DAY, company, copy_of_the_company};
 pub(crate) use people::{alex, camille, claire, dominique, sacha, stranger};
 pub(crate) use target::WatchedTarget;
 
-/// What differs from test to test.
+/// The options of a test.
 pub(crate) struct Setup {
     pub(crate) verified: VerifiedUse,
     pub(crate) database: PathBuf,
@@ -50,11 +50,11 @@ pub(crate) struct Setup {
     pub(crate) limits: Limits,
     /// Channels with a target of their own.
     pub(crate) places: Vec<(&'static str, &'static str)>,
-    /// What else the configuration says of channels.
+    /// Further settings of channels.
     pub(crate) rooms: Vec<(&'static str, PlaceTerms)>,
     /// Instead of all these.
     pub(crate) all_places: Option<Places>,
-    /// What each role lets people do.
+    /// The capabilities of each role.
     pub(crate) held: Roles,
     pub(crate) quotas: QuotaLimits,
     /// Everything but the rules, the roles and the limits.
@@ -69,7 +69,7 @@ pub(crate) struct Setup {
     pub(crate) notes: Notes,
     /// Beside the fake chat.
     pub(crate) platforms: Vec<Arc<dyn ChatPlatform>>,
-    /// How long the whole test may take.
+    /// The time-out of the whole test.
     pub(crate) patience: Duration,
 }
 
@@ -120,7 +120,7 @@ pub(crate) struct World {
     around: Around,
 }
 
-/// What a Pstral works with; outlives a restart.
+/// The parts around a Pstral, which outlive a restart.
 pub(crate) struct Around {
     pub(crate) chat: Arc<FakeChat>,
     pub(crate) model: Arc<ScriptedModel>,
@@ -147,7 +147,7 @@ pub(crate) fn run_test(test: impl AsyncFnOnce(&mut World)) {
     run_test_with(Setup::default(), test);
 }
 
-/// The same with another setup.
+/// Runs a test with another setup.
 pub(crate) fn run_test_with(setup: Setup, test: impl AsyncFnOnce(&mut World)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
@@ -282,7 +282,7 @@ impl World {
 }
 
 impl Around {
-    /// Where results become files.
+    /// Returns the writer of result files.
     pub(crate) fn files(&self) -> FolderFiles {
         FolderFiles::new(self.setup.files.clone().unwrap_or_else(|| self.folder.path().join("files")))
     }
@@ -337,7 +337,7 @@ pub(crate) fn not_from_data(words: &str) -> String {
     format!("⚠️ Not from your data: no statement was run for this answer.\n{words}")
 }
 
-/// What was under way ends as when the program dies.
+/// Aborts a task, as the death of the program would.
 pub(crate) async fn killed(task: JoinHandle<()>) {
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());

@@ -1,4 +1,4 @@
-//! Who writes: two members, a steward, an admin, someone disabled, and someone nobody knows.
+//! The people of the tests: two members, a steward, an admin, someone disabled, and someone unknown.
 
 use jiff::Timestamp;
 use pstral_core::domain::{Actor, Locale, NewUser, Role};

@@ -14,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct WatchedTarget {
     real: Arc<dyn QueryTarget>,
     ran: Mutex<Vec<ApprovedStatement>>,
-    /// Whether reading the values of a column takes too long.
+    /// True if reading the values of a column takes too long.
     pub(crate) slow_values: AtomicBool,
-    /// What the database says of the next statements it plans, in order; then it plans them.
+    /// The errors of the next statements it plans, in order; after those it plans them.
     pub(crate) rejects: Mutex<Vec<TargetError>>,
-    /// Whether running a statement panics, as a bug would.
+    /// True if running a statement panics, as a bug would.
     pub(crate) panics: AtomicBool,
-    /// Whether it never says how it is.
+    /// True if its health check never answers.
     pub(crate) dead: AtomicBool,
 }
 
@@ -30,7 +30,7 @@ impl WatchedTarget {
         Self { real, ran: Mutex::default(), slow_values, rejects: Mutex::default(), panics, dead }
     }
 
-    /// What was asked to run, in order.
+    /// Returns the statements that were asked to run, in order.
     pub(crate) fn ran(&self) -> Vec<ApprovedStatement> {
         self.ran.lock().unwrap().clone()
     }

@@ -9,7 +9,7 @@ use crate::double::Discord;
 use crate::double::interaction::{InteractionKind, Response};
 use crate::double::world::{Id, World};
 
-/// A modal that stands before a person.
+/// A modal that is open on a person's client.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Modal {
     /// The interaction it answered.
@@ -19,22 +19,22 @@ pub(crate) struct Modal {
     pub(crate) fields: Vec<Field>,
 }
 
-/// A text of a modal.
+/// A text field of a modal.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Field {
     custom_id: String,
     pub(crate) label: String,
     pub(crate) value: String,
-    /// The longest it may be, in characters.
+    /// The maximum length, in characters.
     pub(crate) most: usize,
     required: bool,
 }
 
 impl Discord {
-    /// Somebody clicks on the button of that label. The id of the interaction.
+    /// Has somebody click on the button of that label, and returns the id of the interaction.
     ///
     /// # Panics
-    /// When they could not: no such message that they see, no such button, or a disabled one.
+    /// Panics if they could not: no such message that they see, no such button, or a disabled one.
     pub(crate) fn clicks(&self, person: Id, message: Id, label: &str) -> Id {
         let mut world = self.shared.world();
         let said = world.messages.get(&message).expect("there is such a message");
@@ -51,7 +51,7 @@ impl Discord {
         id
     }
 
-    /// The modal that answers an interaction, once it is there.
+    /// Waits for the modal that answers an interaction.
     pub(crate) async fn modal(&self, of: Id) -> Modal {
         let answer = |world: &World| match &world.interactions.get(&of)?.answer {
             Response::Modal(modal) => Some(modal.clone()),
@@ -61,10 +61,11 @@ impl Discord {
         Modal::new(of, &modal)
     }
 
-    /// Somebody sends a modal with some of its texts changed: labels and values. The id of the interaction.
+    /// Has somebody submit a modal with some of its texts changed, given as labels and values, and returns the id of
+    /// the interaction.
     ///
     /// # Panics
-    /// When the client would not let them: an unknown label, a text too long, or nothing where something is required.
+    /// Panics if the client would refuse: an unknown label, a text too long, or a required text left empty.
     pub(crate) fn submits(&self, modal: &Modal, values: &[(&str, &str)]) -> Id {
         let mut modal = modal.clone();
         for (label, value) in values {
@@ -106,7 +107,7 @@ impl Modal {
     }
 }
 
-/// As it stands before the person.
+/// Prints the modal as the person sees it.
 impl fmt::Display for Modal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "«{}»", self.title)?;
@@ -123,7 +124,7 @@ impl World {
     }
 }
 
-/// What a button reads.
+/// Returns the visible label of a button.
 pub(super) fn label_of(button: &Value) -> String {
     let parts = [&button["emoji"]["name"], &button["label"]];
     parts.into_iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")

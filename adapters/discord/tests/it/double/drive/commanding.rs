@@ -9,16 +9,17 @@ use crate::double::rights::ADMINISTRATOR;
 use crate::double::world::{Attachment, Id, World};
 
 impl Discord {
-    /// Somebody runs a command, such as `/ask question:Combien de clients ? target:crm`. The id of the interaction.
+    /// Has somebody run a command, such as `/ask question:Combien de clients ? target:crm`, and returns the id of the
+    /// interaction.
     ///
     /// # Panics
-    /// When the client would not let them: an unknown command or option, a value of the wrong kind or that is not among
+    /// Panics if the client would refuse: an unknown command or option, a value of the wrong kind or that is not among
     /// the choices, or a required option that is missing.
     pub(crate) fn runs(&self, person: Id, channel: Id, line: &str) -> Id {
         self.runs_with(person, channel, line, &[])
     }
 
-    /// The same with files, which options name: names and contents.
+    /// Has somebody run a command with files, given as names and contents, which its options refer to by name.
     pub(crate) fn runs_with(&self, person: Id, channel: Id, line: &str, files: &[(&str, &[u8])]) -> Id {
         let mut world = self.shared.world();
         let mut resolved = Map::new();
@@ -41,7 +42,7 @@ impl Discord {
         id
     }
 
-    /// Somebody has typed so far, the last option being the one they are at. What is offered to them, once it is there.
+    /// Has somebody type a command, up to and including its last option, and waits for the choices offered to them.
     pub(crate) async fn types(&self, person: Id, channel: Id, line: &str) -> Vec<String> {
         let id = {
             let mut world = self.shared.world();
@@ -65,10 +66,10 @@ impl Discord {
         choices.iter().map(shown).collect()
     }
 
-    /// Somebody uses a command on a message, such as "Ask Pstral about this". The id of the interaction.
+    /// Has somebody use a message command, such as "Ask Pstral about this", and returns the id of the interaction.
     ///
     /// # Panics
-    /// When there is no such command.
+    /// Panics if there is no such command.
     pub(crate) fn picks(&self, person: Id, message: Id, name: &str) -> Id {
         let mut world = self.shared.world();
         let said = world.messages.get(&message).expect("there is such a message");
@@ -84,7 +85,7 @@ impl Discord {
         id
     }
 
-    /// The commands that a person's client offers in a channel: by their names in a language, such as `fr`.
+    /// Lists the commands that a person's client offers in a channel, by their names in a language such as `fr`.
     pub(crate) fn offers(&self, person: Id, channel: Id, locale: &str) -> Vec<String> {
         let world = self.shared.world();
         let rights = world.rights(person, channel);
@@ -108,7 +109,7 @@ impl World {
         self.interact(Deed { kind, by, channel, source: None, data, about: line.to_owned() })
     }
 
-    /// Those of everywhere and those of the guild; in private, those that may be used there.
+    /// Lists the global commands and those of the guild; in private, those that may be used there.
     fn commands_of(&self, channel: Id) -> Vec<&Value> {
         let guild = self.guild_of(channel);
         let places = if guild.is_some() { vec![None, guild] } else { vec![None] };
@@ -121,7 +122,7 @@ impl World {
         usable.filter(|command| guild.is_some() || command["dm_permission"] != false).collect()
     }
 
-    /// The command that a line begins with, and the rest of the line.
+    /// Finds the command that a line begins with, and the rest of the line.
     fn command(&self, channel: Id, kind: u64, line: &str) -> (Value, String) {
         let mut all = self.commands_of(channel).into_iter().filter(|command| command["type"].as_u64() == Some(kind));
         let named = all.find_map(|command| {
@@ -132,14 +133,14 @@ impl World {
     }
 }
 
-/// Lists those whom options name, in a subcommand too.
+/// Iterates over the users named by options, including those of a subcommand.
 fn people(options: &[Value]) -> impl Iterator<Item = Id> {
     let within = options.iter().flat_map(|option| option["options"].as_array().into_iter().flatten());
     let of_users = options.iter().chain(within).filter(|option| option["type"] == 6);
     of_users.filter_map(|option| option["value"].as_str()?.parse().ok())
 }
 
-/// The options of a line as an interaction has them. A word that names a subcommand leads into it.
+/// Converts the options of a line to those of an interaction. A word that names a subcommand leads into it.
 fn options(world: &World, known: &Value, line: &str, focused: Option<&str>) -> Vec<Value> {
     let known = known.as_array().map(Vec::as_slice).unwrap_or_default();
     for inner in known.iter().filter(|option| matches!(option["type"].as_u64(), Some(1 | 2))) {
@@ -163,7 +164,7 @@ fn options(world: &World, known: &Value, line: &str, focused: Option<&str>) -> V
         .collect()
 }
 
-/// Names and texts of a line: `name:text name:text`, where a text may hold spaces and colons.
+/// Splits a line into names and texts, `name:text name:text`, where a text may hold spaces and colons.
 fn split(known: &[Value], line: &str) -> Vec<(String, String)> {
     let names = known.iter().filter_map(|option| option["name"].as_str());
     let mut begins: Vec<(usize, &str)> = names
@@ -180,7 +181,7 @@ fn split(known: &[Value], line: &str) -> Vec<(String, String)> {
     given.map(|((at, name), end)| ((*name).to_owned(), line[at + name.len() + 1..end].trim().to_owned())).collect()
 }
 
-/// The name of the option that a line ends in.
+/// Returns the name of the option that a line ends in.
 fn last_option(known: &Value, line: &str) -> String {
     let known = known.as_array().map(Vec::as_slice).unwrap_or_default();
     let inner = known.iter().find(|option| {

@@ -7,21 +7,21 @@ use crate::double::interaction::{Interaction, InteractionKind, Response};
 use crate::double::json::with;
 use crate::double::world::{Id, Kind, World};
 
-/// What a person did.
+/// An action of a person that becomes an interaction.
 pub(super) struct Deed {
     pub(super) kind: InteractionKind,
     pub(super) by: Id,
     pub(super) channel: Id,
     /// The message whose component was used.
     pub(super) source: Option<Id>,
-    /// What is particular to its kind.
+    /// The `data` of the interaction, which depends on its kind.
     pub(super) data: Value,
-    /// What it was, for complaints.
+    /// A description for complaints.
     pub(super) about: String,
 }
 
 impl World {
-    /// Tells the bot, and awaits its answer.
+    /// Sends the interaction to the bot, and returns its id.
     pub(super) fn interact(&mut self, deed: Deed) -> Id {
         let id = self.id();
         let token = format!("aW50ZXJhY3Rpb246{id}");
@@ -67,13 +67,13 @@ impl World {
         }
     }
 
-    /// The member with what they may do there, as interactions have it.
+    /// Builds the acting member with their permissions there, as interactions contain it.
     fn acting_member(&self, guild: Id, deed: &Deed) -> Value {
         let permissions = self.rights(deed.by, deed.channel).to_string();
         with(self.whole_member(guild, deed.by), [("permissions", json!(permissions))])
     }
 
-    /// Whether a person can be in a channel at all.
+    /// Checks whether a person can be in a channel at all.
     pub(in crate::double) fn can_be_in(&self, person: Id, channel: Id) -> bool {
         let Some(channel) = self.channels.get(&channel) else { return false };
         match channel.guild.and_then(|guild| self.guilds.get(&guild)) {

@@ -1,4 +1,4 @@
-//! What is to be seen, as a person reads it.
+//! Inspecting the messages, as a person reads them.
 
 use std::fmt::Write as _;
 
@@ -11,43 +11,43 @@ use crate::double::world::{Id, Kind, Message, World, flag};
 use crate::double::{Counts, Discord};
 
 impl Discord {
-    /// Everything in a channel, also what only one person sees.
+    /// Prints everything in a channel, including ephemeral messages.
     pub(crate) fn sees(&self, channel: Id) -> String {
         self.shared.world().page(channel, |_| true)
     }
 
-    /// What one person sees in a channel.
+    /// Prints the messages of a channel that one person sees.
     pub(crate) fn sees_as(&self, person: Id, channel: Id) -> String {
         self.shared.world().page(channel, |message| message.only.is_none_or(|only| only == person))
     }
 
-    /// Every channel in which something was said.
+    /// Prints every channel in which something was said.
     pub(super) fn sees_everything(&self) -> String {
         let world = self.shared.world();
         let pages = world.channels.keys().map(|channel| world.page(*channel, |_| true));
         pages.filter(|page| page.lines().count() > 1).chain([world.counts.complaints()]).collect()
     }
 
-    /// One message as it stands now.
+    /// Prints the current state of one message.
     pub(crate) fn reads(&self, message: Id) -> String {
         let world = self.shared.world();
         world.messages.get(&message).map_or_else(|| "(gone)".to_owned(), |message| world.shown(message))
     }
 
-    /// When a message was sent, in milliseconds since 1970.
+    /// Returns the time at which a message was sent, in milliseconds since 1970.
     pub(crate) fn sent_at(&self, message: Id) -> Millis {
         self.shared.world().messages.get(&message).map_or(0, |message| message.at)
     }
 
-    /// What a message said before each of its edits.
+    /// Returns the texts of a message before each of its edits.
     pub(crate) fn before(&self, message: Id) -> Vec<String> {
         self.shared.world().messages.get(&message).map(|message| message.before.clone()).unwrap_or_default()
     }
 
-    /// The content of a file of a message, by its name.
+    /// Returns the content of a file of a message, by its name.
     ///
     /// # Panics
-    /// When it has no such file.
+    /// Panics if it has no such file.
     pub(crate) fn file(&self, message: Id, name: &str) -> Vec<u8> {
         let world = self.shared.world();
         let files = world.messages.get(&message).map(|message| message.attachments.as_slice()).unwrap_or_default();
@@ -63,12 +63,12 @@ impl Discord {
         buttons.filter_map(|button| button["custom_id"].as_str().map(str::to_owned)).collect()
     }
 
-    /// Says that the bot has added somebody to a thread.
+    /// Checks whether the bot has added somebody to a thread.
     pub(crate) fn was_added(&self, person: Id, thread: Id) -> bool {
         self.shared.world().joined.contains(&(thread, person))
     }
 
-    /// How often the bot was seen typing in a channel.
+    /// Counts the typing indicators of the bot in a channel.
     pub(crate) fn typed(&self, channel: Id) -> usize {
         self.shared.world().typed.iter().filter(|typed| **typed == channel).count()
     }
@@ -83,8 +83,8 @@ impl Discord {
         self.shared.world().clock.now()
     }
 
-    /// Fails the test when there is anything to complain of: requests that are not as Discord describes them or that it
-    /// refused, interactions without an answer, faults that were never met.
+    /// Fails the test if there is any complaint: requests that violate Discord's description or that it refused,
+    /// interactions without an answer, faults that were never met.
     pub(crate) fn blameless(&self) {
         let world = self.shared.world();
         let mut complaints = world.counts.complaints();

@@ -1,4 +1,4 @@
-//! What tests do on the double, in the words of a conversation: people say, click and look; things go wrong.
+//! The actions of tests on the double, in the words of a conversation: people say, click and look; things go wrong.
 
 mod breaking;
 mod clicking;

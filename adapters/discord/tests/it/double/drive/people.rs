@@ -89,16 +89,16 @@ impl Discord {
         self.shared.changed();
     }
 
-    /// Whether the bot is in a guild.
+    /// Checks whether the bot is in a guild.
     pub(crate) fn has_bot(&self, guild: Id) -> bool {
         let world = self.shared.world();
         world.guilds.get(&guild).is_some_and(|guild| world.is_in(guild))
     }
 
-    /// The guild of a channel.
+    /// Returns the guild of a channel.
     ///
     /// # Panics
-    /// When it is of none.
+    /// Panics if it belongs to none.
     pub(crate) fn guild_of(&self, channel: Id) -> Id {
         self.shared.world().guild_of(channel).expect("it is a channel of a guild")
     }

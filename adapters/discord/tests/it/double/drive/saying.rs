@@ -1,4 +1,4 @@
-//! What people write, change and take back.
+//! Messages that people write, edit and delete.
 
 use crate::double::Discord;
 use crate::double::rights::{MENTION_EVERYONE, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS};

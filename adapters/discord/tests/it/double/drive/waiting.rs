@@ -11,10 +11,10 @@ use crate::double::world::{Id, World, flag};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Discord {
-    /// What `look` finds, as soon as it finds something.
+    /// Waits until `look` finds something, and returns that.
     ///
     /// # Panics
-    /// When patience ends, with everything that stands on the double.
+    /// Panics after the time-out, printing the whole state of the double.
     pub(super) async fn until<T>(&self, what: &str, mut look: impl FnMut(&World) -> Option<T>) -> T {
         let mut changes = self.shared.changes.subscribe();
         let search = async {

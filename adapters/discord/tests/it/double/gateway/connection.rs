@@ -94,13 +94,13 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     }
 }
 
-/// What comes after an order. `over` says whether the session ends with the connection.
+/// The outcome of an order. `over` says whether the session ends with the connection.
 enum Step {
     On,
     End {
         over: bool,
     },
-    /// The end was said.
+    /// The close frame was sent.
     Closed {
         over: bool,
     },

@@ -23,12 +23,12 @@ pub(in crate::double) mod intent {
 #[derive(Debug)]
 pub(in crate::double) struct Happening<'a> {
     pub(in crate::double) kind: &'a str,
-    /// Where, which says whose shard it is.
+    /// The guild, which determines the shard.
     pub(in crate::double) guild: Option<Id>,
-    /// What a session must have asked for; 0 for what every one is told.
+    /// The intent that a session must have requested; 0 for events that every session receives.
     pub(in crate::double) intent: u64,
     pub(in crate::double) data: Value,
-    /// What those are told who may not read everything.
+    /// The data for sessions that may not read all content.
     pub(in crate::double) bare: Option<Value>,
 }
 

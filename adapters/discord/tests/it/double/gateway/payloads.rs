@@ -1,4 +1,4 @@
-//! What the gateway says at the beginning of a session.
+//! The first payloads of a session.
 
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ impl World {
         )
     }
 
-    /// Whether the bot is a member.
+    /// Checks whether the bot is a member.
     pub(in crate::double) fn is_in(&self, guild: &Guild) -> bool {
         guild.members.contains_key(&self.app.bot)
     }

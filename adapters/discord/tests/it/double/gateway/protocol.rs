@@ -1,4 +1,4 @@
-//! What the gateway makes of what a client says.
+//! The gateway's handling of payloads from a client.
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
@@ -14,7 +14,7 @@ const LONGEST: usize = 4_096;
 #[derive(Debug)]
 pub(super) struct Caller {
     pub(super) line: UnboundedSender<Order>,
-    /// Whether it takes compressed payloads.
+    /// True if the client accepts compressed payloads.
     pub(super) compresses: bool,
     /// The session it has.
     pub(super) session: Option<String>,

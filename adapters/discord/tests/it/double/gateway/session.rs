@@ -6,29 +6,29 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::double::clock::Millis;
 use crate::double::world::Id;
 
-/// How long a session without a connection can be taken up again.
+/// Time for which a session without a connection can be resumed.
 const KEPT: Millis = 5 * 60 * 1_000;
 
-/// What a bot identified itself for.
+/// A session, with the shard and the intents that the bot identified with.
 #[derive(Debug)]
 pub(in crate::double) struct Session {
     pub(in crate::double) id: String,
     /// Its shard, and how many there are.
     pub(in crate::double) shard: (u64, u64),
     pub(in crate::double) intents: u64,
-    /// The number of its last event.
+    /// The sequence number of its last event.
     pub(in crate::double) seq: u64,
     /// Every event since it began.
     events: Vec<Value>,
     /// The connection it has now.
     line: Option<UnboundedSender<Order>>,
-    /// Since when it has none.
+    /// The time since which it has no connection.
     alone_since: Option<Millis>,
-    /// Whether it cannot be taken up again.
+    /// True if it can no longer be resumed.
     pub(in crate::double) over: bool,
 }
 
-/// What a connection is told to do.
+/// An order to a connection.
 #[derive(Debug, Clone)]
 pub(in crate::double) enum Order {
     /// Send this.
@@ -47,7 +47,7 @@ impl Session {
         Self { id, shard, intents, seq: 0, events, line: Some(line), alone_since: None, over: false }
     }
 
-    /// Whether events of a guild, or of none, are this one's.
+    /// Checks whether the session's shard receives the events of a guild, or those of no guild.
     pub(super) fn serves(&self, guild: Option<Id>) -> bool {
         guild.map_or(self.shard.0 == 0, |guild| (guild >> 22) % self.shard.1 == self.shard.0)
     }
@@ -71,7 +71,7 @@ impl Session {
         }
     }
 
-    /// Whether a connection has it now.
+    /// Checks whether it has a connection.
     pub(in crate::double) fn connected(&self) -> bool {
         self.line.is_some()
     }
@@ -96,7 +96,7 @@ impl Session {
         }
     }
 
-    /// Whether it can be.
+    /// Checks whether it can be resumed.
     pub(super) fn can_be_taken_up(&self, now: Millis) -> bool {
         !self.over && self.alone_since.is_none_or(|since| now.saturating_sub(since) < KEPT)
     }

@@ -22,10 +22,10 @@ use crate::double::world::World;
 /// The largest body there is, in bytes: that of every file together.
 const LARGEST: usize = 25 << 20;
 
-/// What a route does.
+/// The handler of a route.
 pub(super) type Act = fn(&mut World, &Call) -> Result<Reply, Refusal>;
 
-/// What comes of it.
+/// The successful answer of a handler.
 #[derive(Debug)]
 pub(super) enum Reply {
     Json(Value),

@@ -15,7 +15,7 @@ const LARGEST_FILE: usize = 10 << 20;
 /// All the text of the embeds of a message, in characters.
 const EMBEDDED: usize = 6_000;
 
-/// What a bot may set: embeds off, and no notification.
+/// The flags that a bot may set: no embeds, and no notification.
 const SETTABLE: u64 = flag::SUPPRESS_EMBEDS | 1 << 12;
 
 /// A message as a body asks for it; what is `None` is not said.
@@ -28,7 +28,7 @@ pub(super) struct Draft {
     /// The files that stay.
     kept: Option<Vec<Id>>,
     added: Vec<Attachment>,
-    /// Whether it says that nobody is to be notified.
+    /// True if it says that nobody is to be notified.
     guarded: bool,
 }
 
@@ -54,7 +54,7 @@ impl Draft {
         Ok(Self { content, embeds, components, flags: asked, kept, added, guarded })
     }
 
-    /// Whether it brings files or embeds, each of which needs a permission.
+    /// Checks whether it has files and whether it has embeds: each needs a permission.
     pub(super) fn brings(&self) -> (bool, bool) {
         (!self.added.is_empty(), self.embeds.as_ref().is_some_and(|embeds| !embeds.is_empty()))
     }

@@ -15,11 +15,11 @@ pub(super) struct Call {
     pub(super) method: String,
     /// The route, as Discord's description has it.
     pub(super) path: &'static str,
-    /// What stood for the names of the route.
+    /// The values of the route's parameters.
     pub(super) params: BTreeMap<&'static str, String>,
     pub(super) query: BTreeMap<String, String>,
     pub(super) body: Option<Value>,
-    /// Whether it came in several parts.
+    /// True if the body was multipart.
     pub(super) multipart: bool,
     pub(super) files: Vec<Upload>,
     pub(super) authorization: String,
@@ -72,7 +72,7 @@ impl Call {
         self.params.get(name).map_or("", String::as_str)
     }
 
-    /// What its limit is of: the channel, the guild, or the webhook with its token.
+    /// Returns the resource that the rate limit is of: the channel, the guild, or the webhook with its token.
     pub(super) fn major(&self) -> String {
         let names = ["channel_id", "guild_id", "webhook_id", "webhook_token"];
         names.iter().filter_map(|name| self.params.get(name)).cloned().collect::<Vec<_>>().join("/")
@@ -88,7 +88,7 @@ impl Call {
         &self.whole()[key]
     }
 
-    /// How a complaint names it.
+    /// Describes the request for complaints.
     pub(super) fn about(&self) -> String {
         let body = self.body.as_ref().map(Value::to_string).unwrap_or_default();
         let body: String = body.chars().take(300).collect();

@@ -43,7 +43,7 @@ fn may_see(world: &World, channel: Id) -> Result<(), Refusal> {
     if world.rights(world.app.bot, channel) & VIEW_CHANNEL == 0 { Err(Refusal::MISSING_ACCESS) } else { Ok(()) }
 }
 
-/// Whether the bot has a right there.
+/// Checks that the bot has a permission there.
 pub(super) fn may(world: &World, channel: Id, right: u64) -> Result<(), Refusal> {
     if world.rights(world.app.bot, channel) & right == 0 { Err(Refusal::MISSING_PERMISSIONS) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! What comes after the first answer, for as long as the token is good.
+//! Follow-up messages of an interaction, for as long as its token is valid.
 
 use super::answer::Reply;
 use super::body::Draft;

@@ -135,7 +135,7 @@ fn own(world: &World, channel: Id, id: Id) -> Result<&Message, Refusal> {
     if message.author == world.app.bot { Ok(message) } else { Err(Refusal::NOT_THE_AUTHOR) }
 }
 
-/// Whether the bot may write there.
+/// Checks that the bot may write there.
 fn check_room(world: &mut World, channel: Id) -> Result<(), Refusal> {
     let (kind, with, locked) = {
         let room = room(world, channel)?;

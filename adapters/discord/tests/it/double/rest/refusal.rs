@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-/// Why a request was refused.
+/// The reason why a request was refused.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: u32,
     pub(crate) message: &'static str,
-    /// What is wrong where, for a body that cannot be taken.
+    /// The field in error and the reason, for a body that is not accepted.
     pub(crate) because: Option<String>,
 }
 

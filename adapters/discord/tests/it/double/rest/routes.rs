@@ -12,7 +12,7 @@ use super::answer::{Act, answer};
 use super::{channels, commands, files, followups, guilds, interactions, messages, threads, users};
 use crate::double::Shared;
 
-/// What stands before every route.
+/// The prefix of every route.
 pub(super) const BASE: &str = "/api/v10";
 
 const GET: MethodFilter = MethodFilter::GET;

@@ -182,7 +182,7 @@ impl Tables {
         Ok(begun)
     }
 
-    /// When a conversation was begun or opened last, in the order of these events.
+    /// Returns the position of a conversation's last beginning or opening among all of these events.
     fn opened(&self, id: ConversationId) -> Option<usize> {
         self.openings.iter().rposition(|opened| *opened == id)
     }

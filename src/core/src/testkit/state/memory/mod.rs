@@ -57,7 +57,7 @@ impl MemoryState {
         self.tables().refuse_audit = refuse;
     }
 
-    /// What is in the audit log, in order.
+    /// Returns the entries of the audit log, in order.
     pub fn audit_entries(&self) -> Vec<AuditEntry> {
         self.tables().audit.clone()
     }
