@@ -1,7 +1,7 @@
 //! Decides what may run: nothing but an understood, allowed, bounded query.
 //!
 //! A text passes, in this order: the lexical checks (`lexical`), the parser in the exact dialect, with bounded work
-//! (`parse`; `oracle_tokens` first rewrites Oracle's own spellings) and enough stack (`deep`), the walk, which
+//! (`parse`; `dialects::oracle::rewrite` first changes Oracle's own spellings) and enough stack (`deep`), the walk, which
 //! lets only what it names pass (`walk`: shape, names, functions, policy, blow-ups), and the rendering, which must pass
 //! the lexical checks and read back as the same tree, the one that was walked. What runs is the rendering, never the
 //! text. Where `*` covers closed columns, a name without a schema could resolve to somebody else's object, or a text or
@@ -29,7 +29,7 @@ mod access;
 mod approved;
 mod catalog;
 mod deep;
-mod dialect;
+mod dialects;
 mod elsewhere;
 mod entries;
 mod extent;
@@ -39,27 +39,19 @@ mod judgement;
 mod known;
 mod lexical;
 mod limits;
-mod lists;
 mod loose_quotes;
 mod lost;
 mod names;
 mod nodes;
-mod oracle_clauses;
-mod oracle_keep;
-mod oracle_syntax;
-mod oracle_tokens;
-mod oracle_window;
 pub mod outline;
 mod parse;
 mod policy;
-mod postgres_syntax;
 mod prefix;
 mod refusal;
 mod row_limit;
 mod same;
 mod scope;
 mod spelling_out;
-mod sqlite_syntax;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 #[cfg(test)]
@@ -76,13 +68,13 @@ pub use approved::{ApprovedStatement, MissingParameter};
 pub use catalog::{
     Catalog, CatalogColumn, ColumnPath, ColumnRef, Dialect, ForeignKey, PUBLIC, Relation, RelationKind, Synonym,
 };
+#[cfg(any(test, feature = "testkit"))]
+pub use dialects::lists::{Callable, callables};
 pub use entries::{meant, named_relations};
 pub use judgement::{Cause, List};
 pub use known::SLASH;
 pub use lexical::hides_text;
 pub use limits::Limits;
-#[cfg(any(test, feature = "testkit"))]
-pub use lists::{Callable, callables};
 pub use names::written;
 pub use policy::{Policy, Rules};
 pub use refusal::{Refusal, Rule};
@@ -159,7 +151,8 @@ impl Guard {
         let on_lines = !size.breaks && size.depth <= SHALLOW;
         let plain = (!on_lines || text.len() > SHORT).then(|| rendered(&statement));
         let reads_best = on_lines && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
-        let spread = if reads_best { spread(&mut statement, text.len()) } else { None }.map(oracle_tokens::unmarked);
+        let spread =
+            if reads_best { spread(&mut statement, text.len()) } else { None }.map(dialects::oracle::rewrite::unmarked);
         let spread = spread.filter(|spread| self.reads_back(text, spread, &statement, &reads).is_ok());
         let rendered = if let Some(spread) = spread {
             spread
@@ -239,7 +232,7 @@ impl Guard {
 
 /// The statement on one line.
 fn rendered(statement: &Statement) -> String {
-    oracle_tokens::unmarked(statement.to_string())
+    dialects::oracle::rewrite::unmarked(statement.to_string())
 }
 
 /// What comes of a text that breaks no rule.

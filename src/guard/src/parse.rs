@@ -7,10 +7,10 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
 
 use crate::Dialect;
 
-use super::dialect::with_grammar;
+use super::dialects::grammar::with_grammar;
+use super::dialects::oracle::rewrite as oracle_tokens;
 use super::fault::{Checked, Fault, at_byte, unplaced};
 use super::known;
-use super::oracle_tokens;
 use super::refusal::Rule;
 
 /// The parser's own limit of nested constructs; ours on brackets is lower, and it grows the stack as it goes.

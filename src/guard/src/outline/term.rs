@@ -7,9 +7,9 @@ use sqlparser::ast::{
     Value as Literal,
 };
 
-use super::super::oracle_tokens::unmarked;
 use super::{Aggregate, Term};
 use crate::Value;
+use crate::dialects::oracle::rewrite::unmarked;
 
 /// SQL as it is rendered.
 pub(super) fn sql(part: &impl Display) -> String {

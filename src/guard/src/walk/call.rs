@@ -10,18 +10,18 @@ use crate::Dialect;
 
 use super::super::elsewhere;
 use super::super::fault::{Checked, Fault, unplaced};
-use super::super::lists;
 use super::super::names::{nearest_function, parts};
 use super::super::refusal::Rule;
 use super::super::scope::Env;
 use super::growth::Made;
 use super::literal::literal_of;
-use super::oracle_calls::before_character_set;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
+use crate::dialects::lists;
+use crate::dialects::oracle::calls::before_character_set;
 
 impl<'i> Walk<'i> {
-    pub(super) fn call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
         let Function { name, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment: _, over } =
             function;
         absent(*uses_odbc_syntax, "{fn …}")?;
@@ -106,7 +106,7 @@ impl<'i> Walk<'i> {
 
     /// Refuses the name of a built-in that the company's own code has too: an Oracle too old to have the built-in would
     /// run that code. `PostgreSQL` looks in its own schema alone, and `SQLite` has no such code.
-    pub(super) fn not_shadowed(&self, name: &str) -> Checked {
+    pub(crate) fn not_shadowed(&self, name: &str) -> Checked {
         let shadowed = self.dialect == Dialect::Oracle && self.index.is_callable(name);
         if shadowed { Err(unplaced(Rule::FunctionShadowed, name)) } else { Ok(()) }
     }

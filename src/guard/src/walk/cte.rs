@@ -12,13 +12,13 @@ use crate::Dialect;
 use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::key;
-use super::super::oracle_tokens::Recursion;
 use super::super::refusal::Rule;
 use super::super::scope::{Cte, Ctes, Env, Output, Outputs};
 use super::ending::Bound;
 use super::query::{Given, Tail, least, united};
 use super::recursion::{MOST_ROWS, UNKNOWN_ROWS};
 use super::{Walk, absent, recursion, unsupported};
+use crate::dialects::oracle::rewrite::Recursion;
 
 /// Most common table expressions of one WITH.
 const MOST_CTES: usize = 32;

@@ -13,11 +13,11 @@ use super::operators::{computed, is_regex};
 use super::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
-    pub(super) fn exprs(&mut self, exprs: &[Expr], env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn exprs(&mut self, exprs: &[Expr], env: Env<'_, 'i>) -> Checked {
         exprs.iter().try_for_each(|expr| self.expr(expr, env))
     }
 
-    pub(super) fn expr(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn expr(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         self.meter.spend(Extent::NODE, "SELECT")?;
         self.deeper(|walk| match expr {
             Expr::Identifier(ident) => walk.bare(ident, env),
@@ -205,7 +205,7 @@ impl<'i> Walk<'i> {
                 self.expr(expr, env)
             }
             Expr::SimilarTo { negated: _, expr, pattern, escape_char: None } if self.dialect == Dialect::Postgres => {
-                super::full_text::similar(pattern)?;
+                crate::dialects::postgres::full_text::similar(pattern)?;
                 self.expr(expr, env)?;
                 self.expr(pattern, env)
             }

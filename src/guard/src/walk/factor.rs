@@ -15,7 +15,6 @@ use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::{Column, Table};
 use super::super::names::{key, parts};
-use super::super::oracle_tokens::{MARK, Part, part};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
@@ -23,13 +22,14 @@ use super::links::Links;
 use super::query::whole_number;
 use super::recursion::UNKNOWN_ROWS;
 use super::{Walk, absent, unsupported};
+use crate::dialects::oracle::rewrite::{MARK, Part, part};
 
 /// Tables that a refusal names.
 const MOST_TABLES: usize = 8;
 
 impl<'i> Walk<'i> {
     /// One factor. `lateral` sees what stands before it in FROM, `env` only what is around the query.
-    pub(super) fn factor(
+    pub(crate) fn factor(
         &mut self,
         factor: &TableFactor,
         applied: bool,
@@ -205,7 +205,7 @@ impl<'i> Walk<'i> {
     }
 
     /// A computed source under its alias, whose column names take the place of its own.
-    pub(super) fn source(
+    pub(crate) fn source(
         &mut self,
         columns: Rc<Outputs>,
         alias: Option<&TableAlias>,
@@ -334,7 +334,7 @@ impl<'i> Walk<'i> {
 }
 
 /// The most elements that a value of this extent can have: each takes at least two characters.
-pub(super) fn elements(unfolded: Extent) -> u64 {
+pub(crate) fn elements(unfolded: Extent) -> u64 {
     (unfolded.bytes / 2).max(1)
 }
 
@@ -348,7 +348,7 @@ fn one(source: Source<'_>) -> From<'_> {
 }
 
 /// A name the statement gives: quoted only with characters that cannot end the quotes.
-pub(super) fn given_name(name: &Ident) -> Checked {
+pub(crate) fn given_name(name: &Ident) -> Checked {
     let operator = ["ISNULL", "NOTNULL"].iter().any(|word| name.value.eq_ignore_ascii_case(word));
     if operator && name.quote_style.is_none() {
         // `a ISNULL` is a test to the database, and an alias to the parser.

@@ -8,7 +8,7 @@ pub(super) type Column = (u32, Arc<str>);
 
 /// The facts that follow from a condition.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// Pairs of sources that it compares.
     pub(super) pairs: BTreeSet<(u32, u32)>,
     /// Columns of two sources that are equal.
@@ -19,7 +19,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Each of `left` with each of `right`.
-    pub(super) fn between(left: &[u32], right: &[u32]) -> Self {
+    pub(crate) fn between(left: &[u32], right: &[u32]) -> Self {
         let mut pairs = BTreeSet::new();
         for &one in left {
             pairs.extend(right.iter().filter(|other| **other != one).map(|&other| (one.min(other), one.max(other))));

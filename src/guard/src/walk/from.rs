@@ -21,8 +21,8 @@ const MOST_TABLES: usize = 32;
 
 /// The sources of a FROM, and the columns that USING or NATURAL merged.
 #[derive(Debug, Default)]
-pub(super) struct From<'i> {
-    pub(super) sources: Vec<Source<'i>>,
+pub(crate) struct From<'i> {
+    pub(crate) sources: Vec<Source<'i>>,
     pub(super) merged: BTreeSet<String>,
     /// The source on the right of such a join, and its column, which `*` leaves out.
     pub(super) dropped: BTreeSet<(u32, String)>,

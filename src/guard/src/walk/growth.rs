@@ -5,11 +5,11 @@ use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
 use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
-use super::super::lists::Function;
 use super::super::refusal::Rule;
 use super::Walk;
 use super::literal::literal_of;
 use super::query::whole_number;
+use crate::dialects::lists::Function;
 
 /// Stored rows that an aggregate is assumed to gather into one value: few, since their values exist already.
 const STORED_ROWS: u64 = 20;
@@ -23,17 +23,17 @@ const MOST_EXPONENT: u64 = 1_000;
 const POWER_DIGIT: u64 = 16;
 
 /// A call whose arguments have been read.
-pub(super) struct Made<'c> {
-    pub(super) name: &'c str,
-    pub(super) known: &'c Function,
+pub(crate) struct Made<'c> {
+    pub(crate) name: &'c str,
+    pub(crate) known: &'c Function,
     /// The arguments that are plain expressions, in their places.
-    pub(super) args: &'c [Option<&'c Expr>],
+    pub(crate) args: &'c [Option<&'c Expr>],
     /// Bytes of each.
-    pub(super) sizes: &'c [u64],
+    pub(crate) sizes: &'c [u64],
     /// Bytes of all, clauses included.
-    pub(super) sum: u64,
+    pub(crate) sum: u64,
     /// Whether it indents a document that the statement makes.
-    pub(super) pretty: bool,
+    pub(crate) pretty: bool,
 }
 
 impl Made<'_> {
@@ -80,7 +80,7 @@ impl Made<'_> {
 
 impl Walk<'_> {
     /// Charges the value that a call makes of its parts, which have been read since `around`.
-    pub(super) fn made(&mut self, call: &Made<'_>, around: Extent) -> Checked {
+    pub(crate) fn made(&mut self, call: &Made<'_>, around: Extent) -> Checked {
         let parts = std::mem::replace(&mut self.meter.value, around);
         let bytes = call.bytes(self.made_rows);
         // Aggregates and windows count in full: a planner may copy a condition on one into the query that computes it.

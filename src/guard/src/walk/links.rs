@@ -26,7 +26,7 @@ const MOST_BRANCHES: usize = 16;
 
 /// The facts that the conditions of a FROM state, by branches of OR: one branch holds for each row.
 #[derive(Debug, Clone)]
-pub(super) struct Links {
+pub(crate) struct Links {
     branches: Vec<Facts>,
     /// The sources that an outer join keeps every row of.
     preserved: BTreeSet<u32>,
@@ -46,12 +46,12 @@ impl From<Facts> for Links {
 
 impl Links {
     /// Each of `left` with each of `right`.
-    pub(super) fn between(left: &[u32], right: &[u32]) -> Self {
+    pub(crate) fn between(left: &[u32], right: &[u32]) -> Self {
         Facts::between(left, right).into()
     }
 
     /// Adds the facts of conditions that hold as well.
-    pub(super) fn extend(&mut self, mut other: Self) {
+    pub(crate) fn extend(&mut self, mut other: Self) {
         if self.branches.len() * other.branches.len() > MOST_BRANCHES {
             other.join_branches();
         }
@@ -106,7 +106,7 @@ impl Links {
 
     /// Refuses a FROM with unlinked sources, unless their product is known to be modest. In the arm of a recursion,
     /// which is repeated, each step would multiply the rows of the one before: there the product must be a single row.
-    pub(super) fn must_connect(&self, sources: &[Source<'_>], is_repeated: bool) -> Checked {
+    pub(crate) fn must_connect(&self, sources: &[Source<'_>], is_repeated: bool) -> Checked {
         if sources.len() < 2 {
             return Ok(());
         }
@@ -155,12 +155,12 @@ impl Links {
 
     /// The most rows the sources give together, when all are known to be small.
     #[expect(clippy::unused_self, reason = "reads as a question about the links' FROM")]
-    pub(super) fn rows(&self, sources: &[Source<'_>]) -> Option<u64> {
+    pub(crate) fn rows(&self, sources: &[Source<'_>]) -> Option<u64> {
         sources.iter().try_fold(1_u64, |all, source| Some(all.saturating_mul(source.rows?)))
     }
 
     /// About how many rows the sources give together.
-    pub(super) fn about(&self, sources: &[Source<'_>]) -> Option<u64> {
+    pub(crate) fn about(&self, sources: &[Source<'_>]) -> Option<u64> {
         self.branches.iter().try_fold(0_u64, |all, branch| {
             let parts = parts(sources, branch, &self.preserved);
             let rows = parts.iter().try_fold(1_u64, |all, (_, rows)| Some(all.saturating_mul((*rows)?)))?;

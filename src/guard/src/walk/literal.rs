@@ -13,7 +13,7 @@ use super::{Walk, absent, unsupported};
 const LONGEST_PARAMETER: usize = 64;
 
 impl Walk<'_> {
-    pub(super) fn value(&mut self, value: &ValueWithSpan) -> Checked {
+    pub(crate) fn value(&mut self, value: &ValueWithSpan) -> Checked {
         let ValueWithSpan { value, span } = value;
         self.meter.spend(extent(value), "'…'")?;
         let dialect = self.dialect;
@@ -69,7 +69,7 @@ impl Walk<'_> {
     }
 
     /// `DATE '…'` and `TIMESTAMP '…'`.
-    pub(super) fn typed(&mut self, typed: &TypedString) -> Checked {
+    pub(crate) fn typed(&mut self, typed: &TypedString) -> Checked {
         let TypedString { data_type, value, uses_odbc_syntax } = typed;
         absent(*uses_odbc_syntax || self.dialect == Dialect::Sqlite, "{d '…'}")?;
         self.data_type(data_type)?;
@@ -125,7 +125,7 @@ pub(super) fn text_literal(value: &Value) -> Option<&str> {
 }
 
 /// The text of an expression that is a plain literal.
-pub(super) fn literal_of(expr: &Expr) -> Option<&str> {
+pub(crate) fn literal_of(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::Value(value) => text_literal(&value.value),
         _ => None,

@@ -4,34 +4,24 @@ mod call;
 mod cte;
 mod ending;
 mod expr;
-mod factor;
-mod facts;
+pub(crate) mod factor;
+pub(crate) mod facts;
 mod from;
-mod full_text;
-mod group_alias;
-mod growth;
-mod hierarchy;
-mod json_table;
+pub(crate) mod growth;
 mod lengthening;
-mod links;
-mod literal;
+pub(crate) mod links;
+pub(crate) mod literal;
 mod name;
 mod operators;
-mod oracle_calls;
-mod oracle_packages;
-mod pattern;
-mod query;
-mod quoted;
-mod recursion;
-mod reshape;
-mod select;
-mod series;
-mod set_calls;
+pub(crate) mod pattern;
+pub(crate) mod query;
+pub(crate) mod recursion;
+pub(crate) mod select;
+pub(crate) mod series;
 mod sizes;
 mod star;
-mod step;
+pub(crate) mod step;
 mod types;
-mod xml;
 
 use std::collections::BTreeSet;
 
@@ -45,12 +35,12 @@ use crate::spelling_out::Unsaid;
 use super::extent::{Extent, Meter};
 use super::fault::{Checked, fault, unplaced};
 use super::index::{Index, Table};
-use super::lists::Lists;
 use super::refusal::Rule;
 use super::scope::Env;
+use crate::dialects::lists::Lists;
 
+use crate::dialects::postgres::set_calls::SetCalls;
 pub(super) use query::whole_number;
-use set_calls::SetCalls;
 
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
 const DEEPEST: u32 = 1_000;
@@ -120,17 +110,17 @@ impl Reads<'_> {
 
 /// One walk over one statement.
 pub(super) struct Walk<'i> {
-    index: &'i Index,
-    lists: &'static Lists,
-    dialect: Dialect,
-    reads: Reads<'i>,
+    pub(crate) index: &'i Index,
+    pub(crate) lists: &'static Lists,
+    pub(crate) dialect: Dialect,
+    pub(crate) reads: Reads<'i>,
     next_source: u32,
     /// The sources that names resolved to, in order; the joins of a FROM are judged by it.
-    touched: Vec<u32>,
+    pub(crate) touched: Vec<u32>,
     /// Whether an aggregate without OVER was seen at this query level.
-    aggregates: bool,
+    pub(crate) aggregates: bool,
     /// Adds up how large the statement may become.
-    meter: Meter,
+    pub(crate) meter: Meter,
     /// Rows that this query level makes for each stored one.
     made_rows: u64,
     /// How often a recursive common table expression read itself.
@@ -140,7 +130,7 @@ pub(super) struct Walk<'i> {
     /// Whether a query is being read to see what it depends on, before its own turn.
     judging: bool,
     /// How deep in the tree.
-    depth: u32,
+    pub(crate) depth: u32,
     /// How many relations are read, those behind each common table expression as often as it is read.
     scans: u32,
     /// Relations that the query around may join with its own: those of queries that a planner takes apart.
@@ -148,11 +138,11 @@ pub(super) struct Walk<'i> {
     /// The sources around the last derived table that its own conditions link to it.
     linked_outwards: Vec<u32>,
     /// The relations of the catalog that are read.
-    tables: Vec<&'i Table>,
+    pub(crate) tables: Vec<&'i Table>,
     /// Whether a derived table has a column that nothing in the statement names.
-    nameless: bool,
+    pub(crate) nameless: bool,
     /// The functions of the select list that give several rows.
-    sets: SetCalls,
+    pub(crate) sets: SetCalls,
 }
 
 /// What a statement reads, when every part of it is understood and allowed.
@@ -211,7 +201,7 @@ impl<'i> Walk<'i> {
     }
 
     /// Reads a part of an expression and gives the extent of that part alone.
-    fn measured<T>(&mut self, read: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<(T, Extent)> {
+    pub(crate) fn measured<T>(&mut self, read: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<(T, Extent)> {
         let around = std::mem::take(&mut self.meter.value);
         let done = read(self)?;
         let own = self.meter.value;
@@ -219,13 +209,13 @@ impl<'i> Walk<'i> {
         Ok((done, own))
     }
 
-    fn source_id(&mut self) -> u32 {
+    pub(crate) fn source_id(&mut self) -> u32 {
         self.next_source += 1;
         self.next_source
     }
 
     /// One level deeper in the tree, or a refusal.
-    fn deeper<T>(&mut self, step: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<T> {
+    pub(crate) fn deeper<T>(&mut self, step: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<T> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(unplaced(Rule::TooDeep, ""));
@@ -237,11 +227,11 @@ impl<'i> Walk<'i> {
 }
 
 /// A construct that is not understood, by the name people know it under.
-fn unsupported(construct: &str) -> super::fault::Fault {
+pub(crate) fn unsupported(construct: &str) -> super::fault::Fault {
     unplaced(Rule::Unsupported, construct)
 }
 
 /// Refuses `construct` when it is there.
-fn absent(there: bool, construct: &str) -> Checked {
+pub(crate) fn absent(there: bool, construct: &str) -> Checked {
     if there { Err(unsupported(construct)) } else { Ok(()) }
 }

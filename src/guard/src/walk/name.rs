@@ -130,7 +130,7 @@ impl<'i> Walk<'i> {
     }
 
     /// The column of a table that a name with or without a qualifier stands for; `None` for what is computed.
-    pub(super) fn stored_column(&self, expr: &Expr, env: Env<'_, 'i>) -> Option<&'i Column> {
+    pub(crate) fn stored_column(&self, expr: &Expr, env: Env<'_, 'i>) -> Option<&'i Column> {
         let (qualifier, ident) = match expr {
             Expr::Identifier(ident) => (None, ident),
             Expr::CompoundIdentifier(idents) => match idents.as_slice() {

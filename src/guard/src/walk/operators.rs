@@ -5,14 +5,14 @@ use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 use crate::Dialect;
 
 use super::super::fault::{Checked, unplaced};
-use super::super::oracle_keep::Keep;
-use super::super::oracle_syntax::{DEFAULT, ON_CONVERSION, is_interval_units, is_quantified};
-use super::super::oracle_window::from_last;
-use super::super::postgres_syntax;
 use super::super::refusal::Rule;
 use super::super::scope::Env;
-use super::super::sqlite_syntax::OPERATORS;
 use super::{Walk, absent};
+use crate::dialects::oracle::from_last::from_last;
+use crate::dialects::oracle::keep::Keep;
+use crate::dialects::oracle::syntax::{DEFAULT, ON_CONVERSION, is_interval_units, is_quantified};
+use crate::dialects::postgres::syntax as postgres_syntax;
+use crate::dialects::sqlite::syntax::OPERATORS;
 
 impl<'i> Walk<'i> {
     pub(super) fn unary(&mut self, op: UnaryOperator, expr: &Expr, env: Env<'_, 'i>) -> Checked {
@@ -42,7 +42,7 @@ impl<'i> Walk<'i> {
             super::pattern::safe(right)?;
         }
         if *op == BinaryOperator::AtAt {
-            super::full_text::matched(left, right)?;
+            crate::dialects::postgres::full_text::matched(left, right)?;
         }
         if compares(op) {
             self.compared(left, &[right], env)?;
@@ -84,7 +84,7 @@ impl<'i> Walk<'i> {
     }
 
     /// What DEFAULT gives: a literal or a parameter.
-    pub(super) fn otherwise(&mut self, default: &Expr) -> Checked {
+    pub(crate) fn otherwise(&mut self, default: &Expr) -> Checked {
         match default {
             Expr::Value(value) => self.value(value),
             Expr::UnaryOp { op: UnaryOperator::Minus, expr } if matches!(**expr, Expr::Value(_)) => {

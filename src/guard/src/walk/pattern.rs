@@ -25,7 +25,7 @@ const MOST_OPTIONAL: u32 = 12;
 const MOST_BRANCHES: u32 = 10_000;
 
 /// A pattern that is a literal, short, without back-references and without a repetition inside a repetition.
-pub(super) fn safe(pattern: &Expr) -> Checked {
+pub(crate) fn safe(pattern: &Expr) -> Checked {
     let Some(pattern) = literal_of(pattern) else {
         return Err(unplaced(Rule::Pattern, pattern.to_string()));
     };
@@ -57,7 +57,7 @@ pub(super) fn place_or_safe(expr: &Expr) -> Checked {
 
 /// Refuses a path into JSON that matches texts against a pattern, which would have to be judged as any other, that hides
 /// a word behind escapes, or that looks at every depth, which multiplies where it stands inside another.
-pub(super) fn plain_path(path: &str) -> Checked {
+pub(crate) fn plain_path(path: &str) -> Checked {
     let hides = path.contains('\\')
         || path.contains("**")
         || path.matches('*').count() > MOST_STARS

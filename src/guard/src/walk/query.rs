@@ -10,14 +10,14 @@ use sqlparser::ast::{
 use crate::Dialect;
 
 use super::super::fault::{Checked, unplaced};
-use super::super::oracle_tokens;
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, NO_ALIASES, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
+use crate::dialects::oracle::rewrite as oracle_tokens;
 
 /// What a query gives: its columns, and the most rows it can have when that is known without looking.
 #[derive(Debug, Clone)]
-pub(super) struct Given {
+pub(crate) struct Given {
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
     /// Estimated rows, as far as statistics and conditions tell.
@@ -32,13 +32,13 @@ pub(super) struct Given {
 
 /// The parts of a query after its body that a single SELECT must judge together with its own names.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Tail<'q> {
+pub(crate) struct Tail<'q> {
     pub(super) order_by: Option<&'q OrderBy>,
 }
 
 impl<'i> Walk<'i> {
     /// A query at any depth.
-    pub(super) fn query(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked<Given> {
+    pub(crate) fn query(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked<Given> {
         let Query {
             with,
             body,
@@ -186,7 +186,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    pub(super) fn order_list(&mut self, list: &[OrderByExpr], env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn order_list(&mut self, list: &[OrderByExpr], env: Env<'_, 'i>) -> Checked {
         for OrderByExpr { expr, options: OrderByOptions { sort, nulls_first: _ }, with_fill } in list {
             absent(with_fill.is_some(), "WITH FILL")?;
             match sort {

@@ -51,7 +51,7 @@ fn on(join: &Join) -> Option<&Expr> {
     }
 }
 
-pub(super) fn conjuncts<'q>(expr: &'q Expr, into: &mut Vec<&'q Expr>) {
+pub(crate) fn conjuncts<'q>(expr: &'q Expr, into: &mut Vec<&'q Expr>) {
     match expr {
         Expr::Nested(inner) => conjuncts(inner, into),
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
@@ -63,7 +63,7 @@ pub(super) fn conjuncts<'q>(expr: &'q Expr, into: &mut Vec<&'q Expr>) {
 }
 
 /// A limit that cannot hide a large number or a far date: no number over the most rows, and no year that is not near ours.
-pub(super) fn modest(expr: &Expr) -> bool {
+pub(crate) fn modest(expr: &Expr) -> bool {
     let text = expr.to_string().to_uppercase();
     let grows = ["*", "1E", "0E", "<<", "INFINITY"];
     let large = |digits: &str| digits.parse::<u64>().map_or(digits.len() > 1, |number| number > MOST_ROWS);
@@ -90,7 +90,7 @@ pub(super) fn is_far(text: &str) -> bool {
 }
 
 /// Whether a field of a date is a small number, unlike the seconds of an epoch.
-pub(super) fn is_small(field: &DateTimeField) -> bool {
+pub(crate) fn is_small(field: &DateTimeField) -> bool {
     use DateTimeField::{Day, Dow, Doy, Hour, Month, Quarter, Week, Year};
     matches!(field, Day | Dow | Doy | Hour | Month | Quarter | Week(_) | Year)
 }
@@ -124,7 +124,7 @@ const PASSES: &[&str] = &[
 ];
 
 /// What a function makes of a limit: nothing larger, nothing larger than its arguments, or what cannot be known.
-pub(super) enum Makes {
+pub(crate) enum Makes {
     /// Its arguments do not matter.
     Small,
     /// As much as its arguments.
@@ -133,7 +133,7 @@ pub(super) enum Makes {
     Anything,
 }
 
-pub(super) fn makes(function: &Function) -> Makes {
+pub(crate) fn makes(function: &Function) -> Makes {
     let name = function.name.to_string().to_uppercase();
     let clock = matches!(function.args, FunctionArguments::None);
     match name.as_str() {

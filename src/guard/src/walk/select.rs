@@ -22,12 +22,12 @@ use super::from::From;
 use super::links::Links;
 use super::query::{Given, Tail, whole_number};
 use super::recursion::UNKNOWN_ROWS;
-use super::set_calls::SetCall;
 use super::sizes::groups;
 use super::{Walk, absent, unsupported};
+use crate::dialects::postgres::set_calls::SetCall;
 
 impl<'i> Walk<'i> {
-    pub(super) fn select(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
+    pub(crate) fn select(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
         shape(select)?;
         self.no_top(select)?;
         let around = std::mem::take(&mut self.aggregates);
@@ -363,7 +363,7 @@ fn few_groups(group_by: &GroupByExpr) -> Checked {
 }
 
 /// The relationships of CONNECT BY and the condition of START WITH.
-pub(super) fn split(clauses: &[ConnectByKind]) -> (Vec<&Expr>, Vec<&Expr>) {
+pub(crate) fn split(clauses: &[ConnectByKind]) -> (Vec<&Expr>, Vec<&Expr>) {
     let (mut relationships, mut starts) = (Vec::new(), Vec::new());
     for clause in clauses {
         match clause {

@@ -15,7 +15,7 @@ use super::step::arguments;
 
 /// Numbers between literals not too far apart, or times an hour or more apart. What a row says may only end a series of
 /// days: a number in it may be a thousand million, a date in it is a date of the business.
-pub(super) fn bounded_series(args: &[FunctionArg]) -> Checked {
+pub(crate) fn bounded_series(args: &[FunctionArg]) -> Checked {
     let exprs: Vec<&Expr> = args.iter().filter_map(plain).collect();
     let bounded = match exprs.as_slice() {
         [first, last] => counts(first, last),
@@ -46,7 +46,7 @@ pub(super) fn bounded_series(args: &[FunctionArg]) -> Checked {
 }
 
 /// The most rows that a function in FROM gives, as far as its literals say.
-pub(super) fn rows_of(function: &str, args: &[FunctionArg]) -> Option<u64> {
+pub(crate) fn rows_of(function: &str, args: &[FunctionArg]) -> Option<u64> {
     match function {
         "GENERATE_SERIES" => rows(args),
         "JSON_EACH" | "JSON_ARRAY_ELEMENTS_TEXT" | "JSONB_ARRAY_ELEMENTS_TEXT" => {
@@ -100,7 +100,7 @@ fn year(expr: &Expr) -> Option<u16> {
     text.split_once('-')?.0.parse().ok()
 }
 
-pub(super) fn plain(arg: &FunctionArg) -> Option<&Expr> {
+pub(crate) fn plain(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
         _ => None,

@@ -18,7 +18,7 @@ pub(super) const UNKNOWN_VALUES: u64 = 200;
 const UNKNOWN_FILTERED: u64 = 1_000;
 
 /// Estimated rows of a source under these facts.
-fn about(source: &Source<'_>, facts: &Facts) -> Option<u64> {
+pub(crate) fn about(source: &Source<'_>, facts: &Facts) -> Option<u64> {
     let fixed: BTreeMap<&str, u64> = of(source.id, facts).collect();
     let one_of = |key: &Vec<std::sync::Arc<str>>| {
         key.iter().try_fold(1_u64, |all, column| Some(all.saturating_mul(*fixed.get(&**column)?)))

@@ -185,7 +185,7 @@ impl<'i> Walk<'i> {
     }
 
     /// Every column of the sources but those `dropped`, when all of them are open.
-    pub(super) fn star<'s>(
+    pub(crate) fn star<'s>(
         &mut self,
         sources: impl Iterator<Item = &'s Source<'i>>,
         dropped: &BTreeSet<(u32, String)>,

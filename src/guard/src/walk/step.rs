@@ -103,7 +103,7 @@ impl<'q> Step<'q> {
 }
 
 /// The arguments of a call, when all are plain expressions.
-pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
+pub(crate) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     match &function.args {
         FunctionArguments::None => Some(Vec::new()),
         FunctionArguments::Subquery(_) => None,

@@ -14,12 +14,12 @@ impl Walk<'_> {
     ///
     /// The type's rendering is compared, since that is what will run. The only letters in its brackets are the unit of
     /// a length.
-    pub(super) fn data_type(&self, data_type: &DataType) -> Checked {
+    pub(crate) fn data_type(&self, data_type: &DataType) -> Checked {
         self.type_written(&data_type.to_string())
     }
 
     /// The same of a type that stands as a word of the tree.
-    pub(super) fn type_written(&self, written: &str) -> Checked {
+    pub(crate) fn type_written(&self, written: &str) -> Checked {
         let rendered = written.to_uppercase();
         let mut name = String::new();
         let mut rest = rendered.as_str();

@@ -2,17 +2,17 @@
 
 use sqlparser::ast::{DataType, Expr, Value};
 
-use super::super::fault::{Checked, unplaced};
-use super::super::refusal::Rule;
-use super::literal::literal_of;
-use super::pattern;
+use crate::fault::{Checked, unplaced};
+use crate::refusal::Rule;
+use crate::walk::literal::literal_of;
+use crate::walk::pattern;
 
 /// Functions that give documents or queries of full text.
 const FULL_TEXT: &[&str] =
     &["PHRASETO_TSQUERY", "PLAINTO_TSQUERY", "SETWEIGHT", "TO_TSQUERY", "TO_TSVECTOR", "WEBSEARCH_TO_TSQUERY"];
 
 /// Refuses a pattern of `SIMILAR TO` where the regular expression that PostgreSQL makes of it would be refused.
-pub(super) fn similar(pattern: &Expr) -> Checked {
+pub(crate) fn similar(pattern: &Expr) -> Checked {
     let refused = || unplaced(Rule::Pattern, literal_of(pattern).map_or_else(|| pattern.to_string(), str::to_owned));
     let text = literal_of(pattern).ok_or_else(refused)?;
     let mut regex = String::with_capacity(text.len() * 2);
@@ -33,7 +33,7 @@ pub(super) fn similar(pattern: &Expr) -> Checked {
 
 /// Refuses `@@` where it may match JSON against a path, which may hold a regular expression of the data: one side must
 /// be full text by what makes it, or the right one a literal that is plain as a path too.
-pub(super) fn matched(left: &Expr, right: &Expr) -> Checked {
+pub(crate) fn matched(left: &Expr, right: &Expr) -> Checked {
     match literal_of(right) {
         _ if is_full_text(left) || is_full_text(right) => Ok(()),
         Some(literal) => pattern::plain_path(literal),

@@ -7,11 +7,12 @@ use sqlparser::ast::{Expr, Ident};
 use crate::Dialect;
 use crate::spelling_out::Unsaid;
 
-use super::super::fault::{Checked, fault};
-use super::super::names::{key, written};
-use super::super::refusal::Rule;
-use super::super::scope::{Env, Has};
-use super::Walk;
+use crate::fault::{Checked, fault};
+use crate::index::Table;
+use crate::names::{key, written};
+use crate::refusal::Rule;
+use crate::scope::{Env, Has};
+use crate::walk::Walk;
 
 /// Names of SQLite that no catalog lists: the number of a row, and hidden columns of functions in FROM and of full text.
 const HIDDEN: &[&str] = &["_rowid_", "docid", "json", "oid", "rank", "root", "rowid"];
@@ -19,7 +20,7 @@ const HIDDEN: &[&str] = &["_rowid_", "docid", "json", "oid", "rank", "root", "ro
 impl<'i> Walk<'i> {
     /// One side of a comparison, which may be a text in double quotes where the other sides are more than constants:
     /// what is compared with a constant alone was meant as a column.
-    pub(super) fn compared(&mut self, side: &Expr, others: &[&Expr], env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn compared(&mut self, side: &Expr, others: &[&Expr], env: Env<'_, 'i>) -> Checked {
         match self.loose_text(side, env) {
             Some(ident) if !others.iter().all(|other| self.is_constant(other, env)) => self.read_as_text(ident, env),
             _ => self.expr(side, env),
@@ -38,7 +39,7 @@ impl<'i> Walk<'i> {
     }
 
     /// Whether an expression is a literal, or a word that may be read as one.
-    pub(super) fn is_constant(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
+    pub(crate) fn is_constant(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
         match expr {
             Expr::Value(_) => true,
             Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => self.is_constant(inner, env),
@@ -57,7 +58,7 @@ impl<'i> Walk<'i> {
     }
 
     /// `"table.column"`, quoted as one name, as it must be written.
-    pub(super) fn dotted_name(&self, value: &str, env: Env<'_, 'i>) -> Option<String> {
+    pub(crate) fn dotted_name(&self, value: &str, env: Env<'_, 'i>) -> Option<String> {
         let (table, column) = value.split_once('.')?;
         let keys = [table, column].map(str::to_ascii_lowercase);
         let mut levels = std::iter::successors(env.scope, |scope| scope.parent).flat_map(|scope| scope.sources);
@@ -70,12 +71,12 @@ impl<'i> Walk<'i> {
 
     /// Refuses a text that is the name of a column of any relation that is read: SQLite looks further for names than the
     /// walk does, into tables that come later in FROM and into select lists around.
-    pub(super) fn texts_name_nothing(&self) -> Checked {
+    pub(crate) fn texts_name_nothing(&self) -> Checked {
         for (place, word) in self.reads.texts() {
             let name = word.to_ascii_lowercase();
             // SQLite numbers columns of the same name: `id:1`.
             let plain = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(':');
-            let known = |table: &&super::Table| table.column(&name).or_else(|| table.column(plain)).is_some();
+            let known = |table: &&Table| table.column(&name).or_else(|| table.column(plain)).is_some();
             if self.nameless || self.tables.iter().any(known) {
                 let span = sqlparser::tokenizer::Span::new(place, place);
                 return Err(fault(Rule::ColumnUnknown, span, word));

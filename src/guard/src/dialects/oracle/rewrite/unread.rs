@@ -2,9 +2,9 @@
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::super::fault::{Fault, fault};
-use super::super::refusal::Rule;
 use super::tokens::Tokens;
+use crate::fault::{Fault, fault};
+use crate::refusal::Rule;
 
 /// Words, split by spaces, that begin a clause; the rule, its name, and what to write instead, or nothing.
 const CLAUSES: &[(&str, Rule, &str, &str)] = &[

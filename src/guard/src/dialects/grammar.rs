@@ -11,7 +11,11 @@ use sqlparser::tokenizer::Token;
 
 use crate::Dialect;
 
-use super::{oracle_clauses, oracle_syntax, postgres_syntax, prefix, sqlite_syntax};
+use crate::prefix;
+
+use super::oracle::{clauses as oracle_clauses, syntax as oracle_syntax};
+use super::postgres::syntax as postgres_syntax;
+use super::sqlite::syntax as sqlite_syntax;
 
 /// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
 /// that would take seconds is cut here, without a clock, so that a verdict never depends on the machine.
@@ -22,7 +26,7 @@ const FUEL: u32 = 40_000;
 /// It keeps the identity of the dialect it wraps. Only what queries need is passed on; for the rest the trait's
 /// defaults hold, which know less. Comments are never kept as optimizer hints, and `@` is no letter.
 #[derive(Debug)]
-pub(super) struct Bounded<G> {
+pub(crate) struct Bounded<G> {
     dialect: Dialect,
     grammar: G,
     fuel: Cell<u32>,
@@ -35,7 +39,7 @@ impl<G> Bounded<G> {
 }
 
 /// Calls `read` with the grammar of a dialect.
-pub(super) fn with_grammar<T>(dialect: Dialect, read: impl FnOnce(&dyn Grammar) -> T) -> T {
+pub(crate) fn with_grammar<T>(dialect: Dialect, read: impl FnOnce(&dyn Grammar) -> T) -> T {
     match dialect {
         Dialect::Oracle => read(&Bounded::new(dialect, OracleDialect)),
         Dialect::Postgres => read(&Bounded::new(dialect, PostgreSqlDialect {})),

@@ -10,17 +10,17 @@ use sqlparser::ast::{
 
 use crate::Dialect;
 
-use super::super::extent::Extent;
-use super::super::fault::{Checked, unplaced};
-use super::super::names::key;
-use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Scope, Source};
-use super::links::Links;
-use super::literal::literal_of;
-use super::{Walk, absent, unsupported};
+use crate::extent::Extent;
+use crate::fault::{Checked, unplaced};
+use crate::names::key;
+use crate::refusal::Rule;
+use crate::scope::{Env, Output, Scope, Source};
+use crate::walk::links::Links;
+use crate::walk::literal::literal_of;
+use crate::walk::{Walk, absent, unsupported};
 
 impl<'i> Walk<'i> {
-    pub(super) fn reshape(
+    pub(crate) fn reshape(
         &mut self,
         factor: &TableFactor,
         lateral: Env<'_, 'i>,
@@ -59,7 +59,7 @@ impl<'i> Walk<'i> {
         let mut used = self.columns_named(value_column, env.within(&scope))?;
         for ExprWithAlias { expr, alias } in aggregates {
             used.extend(self.aggregate(expr, env.within(&scope))?);
-            alias.iter().try_for_each(super::factor::given_name)?;
+            alias.iter().try_for_each(crate::walk::factor::given_name)?;
         }
         outputs.retain(|output| output.key.as_deref().is_none_or(|key| !used.iter().any(|one| one == key)));
         let PivotValueSource::List(values) = values else { return Err(unsupported("PIVOT … IN (ANY)")) };
@@ -86,7 +86,7 @@ impl<'i> Walk<'i> {
             used.extend(self.columns_named(std::slice::from_ref(expr), env.within(&scope))?);
             // The value beside a column may be a literal, which the parser reads as an alias.
             let quoted = alias.as_ref().is_some_and(|alias| alias.quote_style == Some('\''));
-            alias.iter().filter(|_| !quoted).try_for_each(super::factor::given_name)?;
+            alias.iter().filter(|_| !quoted).try_for_each(crate::walk::factor::given_name)?;
         }
         outputs.retain(|output| output.key.as_deref().is_none_or(|key| !used.iter().any(|one| one == key)));
         let values = match value {
@@ -99,7 +99,7 @@ impl<'i> Walk<'i> {
         });
         for ident in std::iter::once(Ok(name)).chain(values) {
             let ident = ident?;
-            super::factor::given_name(ident)?;
+            crate::walk::factor::given_name(ident)?;
             outputs.push(Output::opaque(key(self.dialect, ident)));
         }
         Ok(outputs)
@@ -163,7 +163,7 @@ impl<'i> Walk<'i> {
         let ExprWithAlias { expr, alias } = value;
         let nothing = Scope::new(&[], None);
         self.expr(expr, Env::default().within(&nothing))?;
-        alias.iter().try_for_each(super::factor::given_name)?;
+        alias.iter().try_for_each(crate::walk::factor::given_name)?;
         let name = |ident: &Ident| key(self.dialect, ident);
         let own = match (alias, literal_of(expr)) {
             (Some(alias), _) => Some(name(alias)),
@@ -179,7 +179,7 @@ impl<'i> Walk<'i> {
     }
 
     /// A row pattern: the variables of the pattern qualify the columns of its only source.
-    pub(super) fn row_pattern(
+    pub(crate) fn row_pattern(
         &mut self,
         factor: &TableFactor,
         lateral: Env<'_, 'i>,
@@ -215,7 +215,7 @@ impl<'i> Walk<'i> {
         }
         for Measure { expr, alias } in measures {
             let ((), extent) = self.measured(|walk| walk.expr(expr, env.within(&scope)))?;
-            super::factor::given_name(alias)?;
+            crate::walk::factor::given_name(alias)?;
             outputs.push(Output { extent, ..Output::opaque(key(self.dialect, alias)) });
         }
         self.skip(after_match_skip.as_ref(), &variables)?;
@@ -281,7 +281,7 @@ impl<'i> Walk<'i> {
 
     fn symbol(&self, symbol: &MatchRecognizeSymbol, variables: &mut Vec<String>) -> Checked {
         let MatchRecognizeSymbol::Named(name) = symbol else { return Ok(()) };
-        super::factor::given_name(name)?;
+        crate::walk::factor::given_name(name)?;
         let name = key(self.dialect, name);
         if !variables.contains(&name) {
             variables.push(name);

@@ -7,7 +7,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::nodes::is_word;
+use crate::nodes::is_word;
 
 const KEEP: &str = "KEEP";
 const OVER: &str = "OVER";
@@ -19,16 +19,16 @@ const ASCENDING: &str = "NULLS";
 const PARTITION: &str = "PARTITION BY";
 
 /// The parts of a KEEP that hold expressions.
-pub(super) struct Keep<'e> {
+pub(crate) struct Keep<'e> {
     /// The aggregate.
-    pub(super) aggregate: &'e Expr,
+    pub(crate) aggregate: &'e Expr,
     /// What is ordered and partitioned by.
-    pub(super) exprs: Vec<&'e Expr>,
+    pub(crate) exprs: Vec<&'e Expr>,
 }
 
 impl<'e> Keep<'e> {
     /// The KEEP of an operator and its sides; `None` for anything of another shape.
-    pub(super) fn of(left: &'e Expr, operator: &str, right: &'e Expr) -> Option<Self> {
+    pub(crate) fn of(left: &'e Expr, operator: &str, right: &'e Expr) -> Option<Self> {
         match (operator, right) {
             (KEEP, Expr::Nested(body)) => {
                 let Expr::BinaryOp { left: rank, op: BinaryOperator::Custom(ordered), right: list } = &**body else {
@@ -70,7 +70,7 @@ fn items<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
 }
 
 /// What the keys of [`order_keys`] order by.
-pub(super) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
+pub(crate) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     let mut keys = Vec::new();
     items(list, &mut keys);
     into.extend(keys.into_iter().map(|key| match key {
@@ -84,14 +84,14 @@ pub(super) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
 }
 
 /// Whether `KEEP (DENSE_RANK …` comes next.
-pub(super) fn is_next(parser: &Parser<'_>) -> bool {
+pub(crate) fn is_next(parser: &Parser<'_>) -> bool {
     let [keep, bracket, rank] = parser.peek_tokens_ref();
     let word = is_word;
     word(&keep.token, KEEP) && bracket.token == Token::LParen && word(&rank.token, "DENSE_RANK")
 }
 
 /// Reads it, after its aggregate.
-pub(super) fn read(parser: &mut Parser<'_>, aggregate: &Expr) -> Result<Expr, ParserError> {
+pub(crate) fn read(parser: &mut Parser<'_>, aggregate: &Expr) -> Result<Expr, ParserError> {
     for _ in 0..3 {
         parser.next_token();
     }
@@ -120,7 +120,7 @@ pub(super) fn read(parser: &mut Parser<'_>, aggregate: &Expr) -> Result<Expr, Pa
 }
 
 /// The keys of an ORDER BY as one expression, which [`orders`] takes apart.
-pub(super) fn order_keys(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
+pub(crate) fn order_keys(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     let keys = parser.parse_comma_separated(Parser::parse_order_by_expr)?;
     joined(keys.into_iter().map(order_key).collect::<Result<Vec<_>, _>>()?)
 }

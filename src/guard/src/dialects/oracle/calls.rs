@@ -4,18 +4,18 @@ use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, Functio
 
 use crate::Dialect;
 
-use super::super::fault::{Checked, unplaced};
-use super::super::oracle_clauses::{AS, CHARACTER_SET, ON, RETURNING, is_clause};
-use super::super::oracle_syntax::{DEFAULT, ON_CONVERSION};
-use super::super::oracle_tokens::returned_type;
-use super::super::refusal::Rule;
-use super::super::scope::Env;
-use super::Walk;
-use super::literal::literal_of;
+use crate::dialects::oracle::clauses::{AS, CHARACTER_SET, ON, RETURNING, is_clause};
+use crate::dialects::oracle::rewrite::returned_type;
+use crate::dialects::oracle::syntax::{DEFAULT, ON_CONVERSION};
+use crate::fault::{Checked, unplaced};
+use crate::refusal::Rule;
+use crate::scope::Env;
+use crate::walk::Walk;
+use crate::walk::literal::literal_of;
 
 impl<'i> Walk<'i> {
     /// The argument that clauses of a JSON function stand behind, when each of them is understood.
-    pub(super) fn before_clauses<'e>(&mut self, argument: &'e Expr) -> Checked<&'e Expr> {
+    pub(crate) fn before_clauses<'e>(&mut self, argument: &'e Expr) -> Checked<&'e Expr> {
         let mut expr = argument;
         while let Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right } = expr {
             expr = match operator.as_str() {
@@ -33,13 +33,13 @@ impl<'i> Walk<'i> {
 
     /// Whether a call has PRETTY for a document that the statement makes: its depth is not known beforehand. The word may
     /// stand behind any argument or its RETURNING; one in a literal is taken for it too, and only makes the call weigh more.
-    pub(super) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
+    pub(crate) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
         let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
         self.dialect == Dialect::Oracle && !stored && list.to_string().to_uppercase().contains("PRETTY")
     }
 
     /// The type behind RETURNING, with or without words that say how it is written.
-    pub(super) fn returned(&self, written: &str) -> Checked {
+    pub(crate) fn returned(&self, written: &str) -> Checked {
         let words = self.dialect == Dialect::Oracle;
         self.type_written(if words { returned_type(written) } else { written })
     }
@@ -56,7 +56,7 @@ impl<'i> Walk<'i> {
     }
 
     /// `CAST(x AS type DEFAULT y ON CONVERSION ERROR, 'format')` and `VALIDATE_CONVERSION(x AS type, 'format')`.
-    pub(super) fn conversion(&mut self, name: &str, list: &FunctionArgumentList, env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn conversion(&mut self, name: &str, list: &FunctionArgumentList, env: Env<'_, 'i>) -> Checked {
         let refused = || unplaced(Rule::FunctionArguments, name);
         let exprs = list.args.iter().map(|arg| match arg {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Ok(expr),
@@ -85,7 +85,7 @@ impl<'i> Walk<'i> {
 }
 
 /// The argument of CHR without `USING NCHAR_CS`, the one character set it can name.
-pub(super) fn before_character_set(argument: &Expr) -> &Expr {
+pub(crate) fn before_character_set(argument: &Expr) -> &Expr {
     match argument {
         Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right }
             if operator == "USING" && right.to_string() == CHARACTER_SET =>

@@ -18,25 +18,25 @@ mod words;
 
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-pub(super) use clauses::quantity;
-pub(super) use json::{path, returned_type, type_and_words};
-pub(super) use recursion::Recursion;
-pub(super) use tables::{Part, part};
+pub(crate) use clauses::quantity;
+pub(crate) use json::{path, returned_type, type_and_words};
+pub(crate) use recursion::Recursion;
+pub(crate) use tables::{Part, part};
 
-pub(super) use unread::clause;
+pub(crate) use unread::clause;
 
 use tokens::{Edit, Tokens};
 
 /// Begins a word that stands for a clause, or alone fills a place where the text has no word. No text holds it: the
 /// lexical checks refuse control characters everywhere.
-pub(super) const MARK: &str = "\u{1}";
+pub(crate) const MARK: &str = "\u{1}";
 
 /// The changes, in order: each sees the tokens that the earlier ones left.
 const CHANGES: [fn(&Tokens<'_>) -> Vec<Edit>; 6] =
     [words::edits, recursion::edits, json::edits, json::table_edits, tables::edits, clauses::edits];
 
 /// The tokens as the parser can read them.
-pub(super) fn rewritten(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+pub(crate) fn rewritten(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     for change in CHANGES {
         let edits = change(&Tokens::new(&tokens));
         if !edits.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn rewritten(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 }
 
 /// The rendering without marks, as Oracle reads it.
-pub(super) fn unmarked(rendered: String) -> String {
+pub(crate) fn unmarked(rendered: String) -> String {
     if !rendered.contains(MARK) {
         return rendered;
     }

@@ -7,7 +7,7 @@ use crate::Dialect;
 
 /// What a dialect's list file allows. Keys are in upper case.
 #[derive(Debug, Default)]
-pub(super) struct Lists {
+pub(crate) struct Lists {
     functions: HashMap<&'static str, Function>,
     row_pattern: HashMap<&'static str, Function>,
     tables: HashMap<&'static str, TableFunction>,
@@ -21,55 +21,55 @@ pub(super) struct Lists {
 /// A function of the list.
 #[expect(clippy::struct_excessive_bools, reason = "marks of a line, independent of each other")]
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Function {
+pub(crate) struct Function {
     /// Fewest arguments.
-    pub(super) least: usize,
+    pub(crate) least: usize,
     /// Most arguments; `None` when there is no bound.
-    pub(super) most: Option<usize>,
+    pub(crate) most: Option<usize>,
     /// One row for many.
-    pub(super) aggregate: bool,
+    pub(crate) aggregate: bool,
     /// May take `*`.
-    pub(super) star: bool,
+    pub(crate) star: bool,
     /// Takes `name => value`, or `key VALUE value`.
-    pub(super) named: bool,
+    pub(crate) named: bool,
     /// May make its text twice as long.
-    pub(super) grows: bool,
+    pub(crate) grows: bool,
     /// Makes one value of all rows, as long as they are together.
-    pub(super) gathers: bool,
+    pub(crate) gathers: bool,
     /// The argument, from 1, that is a pattern.
-    pub(super) regex: Option<usize>,
+    pub(crate) regex: Option<usize>,
     /// The argument, from 1, that is a literal path.
-    pub(super) path: Option<usize>,
+    pub(crate) path: Option<usize>,
     /// The argument, from 1, that is a literal format with modest widths.
-    pub(super) format: Option<usize>,
+    pub(crate) format: Option<usize>,
     /// The argument, from 1, that is a literal number, and its largest value.
-    pub(super) literal: Option<(usize, u32)>,
+    pub(crate) literal: Option<(usize, u32)>,
     /// The first of several arguments is a literal: the name of a configuration.
-    pub(super) config: bool,
+    pub(crate) config: bool,
 }
 
 /// A function that stands in FROM.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct TableFunction {
+pub(crate) struct TableFunction {
     /// How many arguments.
-    pub(super) arity: Function,
+    pub(crate) arity: Function,
     /// Its columns; none when the alias names the only one.
-    pub(super) columns: Vec<&'static str>,
+    pub(crate) columns: Vec<&'static str>,
 }
 
 impl Function {
     /// Whether it may be called with so many arguments.
-    pub(super) fn takes(&self, arguments: usize) -> bool {
+    pub(crate) fn takes(&self, arguments: usize) -> bool {
         arguments >= self.least && self.most.is_none_or(|most| arguments <= most)
     }
 }
 
 impl Lists {
     /// The lists of a dialect.
-    pub(super) fn of(dialect: Dialect) -> &'static Self {
-        static ORACLE: LazyLock<Lists> = LazyLock::new(|| read(include_str!("lists/oracle.txt")));
-        static POSTGRES: LazyLock<Lists> = LazyLock::new(|| read(include_str!("lists/postgres.txt")));
-        static SQLITE: LazyLock<Lists> = LazyLock::new(|| read(include_str!("lists/sqlite.txt")));
+    pub(crate) fn of(dialect: Dialect) -> &'static Self {
+        static ORACLE: LazyLock<Lists> = LazyLock::new(|| read(include_str!("oracle/functions.txt")));
+        static POSTGRES: LazyLock<Lists> = LazyLock::new(|| read(include_str!("postgres/functions.txt")));
+        static SQLITE: LazyLock<Lists> = LazyLock::new(|| read(include_str!("sqlite/functions.txt")));
         match dialect {
             Dialect::Oracle => &ORACLE,
             Dialect::Postgres => &POSTGRES,
@@ -77,39 +77,39 @@ impl Lists {
         }
     }
 
-    pub(super) fn function(&self, name: &str) -> Option<&Function> {
+    pub(crate) fn function(&self, name: &str) -> Option<&Function> {
         self.functions.get(name)
     }
 
-    pub(super) fn row_pattern(&self, name: &str) -> Option<&Function> {
+    pub(crate) fn row_pattern(&self, name: &str) -> Option<&Function> {
         self.row_pattern.get(name)
     }
 
-    pub(super) fn table_function(&self, name: &str) -> Option<&TableFunction> {
+    pub(crate) fn table_function(&self, name: &str) -> Option<&TableFunction> {
         self.tables.get(name)
     }
 
-    pub(super) fn functions(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &'static str> {
         self.functions.keys().copied()
     }
 
-    pub(super) fn is_bare(&self, name: &str) -> bool {
+    pub(crate) fn is_bare(&self, name: &str) -> bool {
         self.bare.contains(name)
     }
 
-    pub(super) fn is_hierarchy(&self, name: &str) -> bool {
+    pub(crate) fn is_hierarchy(&self, name: &str) -> bool {
         self.hierarchy.contains(name)
     }
 
-    pub(super) fn is_row(&self, name: &str) -> bool {
+    pub(crate) fn is_row(&self, name: &str) -> bool {
         self.row.contains(name)
     }
 
-    pub(super) fn is_type(&self, name: &str) -> bool {
+    pub(crate) fn is_type(&self, name: &str) -> bool {
         self.types.contains(name)
     }
 
-    pub(super) fn is_clause_word(&self, name: &str) -> bool {
+    pub(crate) fn is_clause_word(&self, name: &str) -> bool {
         self.clause_words.contains(name)
     }
 }
@@ -243,9 +243,9 @@ mod tests {
     #[test]
     fn every_line_is_understood() {
         for (dialect, source) in ALL.into_iter().zip([
-            include_str!("lists/oracle.txt"),
-            include_str!("lists/postgres.txt"),
-            include_str!("lists/sqlite.txt"),
+            include_str!("oracle/functions.txt"),
+            include_str!("postgres/functions.txt"),
+            include_str!("sqlite/functions.txt"),
         ]) {
             let mut in_functions = false;
             for line in source.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {

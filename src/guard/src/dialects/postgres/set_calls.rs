@@ -6,21 +6,21 @@ use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgume
 
 use crate::Dialect;
 
-use super::super::fault::{Checked, unplaced};
-use super::super::names::parts;
-use super::super::refusal::Rule;
-use super::super::scope::{Env, Shape, Source};
-use super::Walk;
-use super::facts::Facts;
-use super::links::Links;
-use super::step::arguments;
+use crate::fault::{Checked, unplaced};
+use crate::names::parts;
+use crate::refusal::Rule;
+use crate::scope::{Env, Shape, Source};
+use crate::walk::Walk;
+use crate::walk::facts::Facts;
+use crate::walk::links::Links;
+use crate::walk::step::arguments;
 
 /// Most of them in one select list.
 const MOST_SETS: usize = 2;
 
 /// A function of the select list that gives several rows, as it was walked.
 #[derive(Debug)]
-pub(super) struct SetCall {
+pub(crate) struct SetCall {
     /// The sources that its arguments name.
     touched: Vec<u32>,
     /// The most rows it gives, where its literals say so.
@@ -29,15 +29,15 @@ pub(super) struct SetCall {
 
 /// The functions of a select list that may give rows and are not walked yet, and those that are.
 #[derive(Debug, Default)]
-pub(super) struct SetCalls {
+pub(crate) struct SetCalls {
     /// Told from each other by where they are in the tree.
     expected: Vec<*const Function>,
-    pub(super) walked: Vec<SetCall>,
+    pub(crate) walked: Vec<SetCall>,
 }
 
 impl<'i> Walk<'i> {
     /// Notes which calls of a select list may give rows. A statement that is nothing but one is written with it in FROM.
-    pub(super) fn expect_sets(&mut self, select: &Select) -> SetCalls {
+    pub(crate) fn expect_sets(&mut self, select: &Select) -> SetCalls {
         let around = std::mem::take(&mut self.sets);
         if self.dialect != Dialect::Postgres {
             return around;
@@ -81,12 +81,12 @@ impl<'i> Walk<'i> {
     }
 
     /// Whether a call was noted by `expect_sets`.
-    pub(super) fn may_give_rows(&self, function: &Function) -> bool {
+    pub(crate) fn may_give_rows(&self, function: &Function) -> bool {
         self.sets.expected.iter().any(|one| std::ptr::eq(*one, function))
     }
 
     /// Walks a call that `expect_sets` noted; its arguments are walked as in FROM.
-    pub(super) fn set_call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn set_call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
         let Some(name) = called(function) else { return self.call(function, env) };
         let upper = name.value.to_uppercase();
         let refused = || unplaced(Rule::FunctionArguments, upper.as_str()).or_at(name.span);
@@ -102,7 +102,7 @@ impl<'i> Walk<'i> {
         self.bounded_rows(&upper, &list.args).map_err(|fault| fault.or_at(name.span))?;
         let rows = match (upper.as_str(), arguments(function).as_deref()) {
             ("UNNEST", Some([Expr::Array(array)])) => Some(array.elem.len() as u64),
-            _ => super::series::rows_of(&upper, &list.args),
+            _ => crate::walk::series::rows_of(&upper, &list.args),
         };
         let touched = self.touched[from..].to_vec();
         self.sets.walked.push(SetCall { touched, rows });
@@ -111,15 +111,15 @@ impl<'i> Walk<'i> {
     }
 
     /// Refuses a function in FROM or in a select list that may give endless rows, or that has an unsafe pattern.
-    pub(super) fn bounded_rows(&self, upper: &str, args: &[FunctionArg]) -> Checked {
+    pub(crate) fn bounded_rows(&self, upper: &str, args: &[FunctionArg]) -> Checked {
         if self.lists.table_function(upper).is_none() {
             return Ok(());
         }
         match (upper, args) {
-            ("GENERATE_SERIES", args) => super::series::bounded_series(args),
+            ("GENERATE_SERIES", args) => crate::walk::series::bounded_series(args),
             ("REGEXP_SPLIT_TO_TABLE", [_, pattern, ..]) => {
-                let pattern = super::series::plain(pattern);
-                pattern.map_or_else(|| Err(unplaced(Rule::FunctionArguments, upper)), super::pattern::safe)
+                let pattern = crate::walk::series::plain(pattern);
+                pattern.map_or_else(|| Err(unplaced(Rule::FunctionArguments, upper)), crate::walk::pattern::safe)
             }
             _ => Ok(()),
         }
@@ -127,7 +127,7 @@ impl<'i> Walk<'i> {
 
     /// The most rows and the estimated rows that a select list with these functions gives. Each counts as one more
     /// source of the FROM, linked to the sources that its arguments name.
-    pub(super) fn with_sets(
+    pub(crate) fn with_sets(
         &mut self,
         sets: Vec<SetCall>,
         sources: &[Source<'i>],

@@ -7,11 +7,11 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::Dialect;
 use crate::spelling_out::Unsaid;
 
-use super::super::names::key;
-use super::super::oracle_tokens::unmarked;
-use super::super::parse;
-use super::super::scope::{Env, Has};
-use super::Walk;
+use crate::dialects::oracle::rewrite::unmarked;
+use crate::names::key;
+use crate::parse;
+use crate::scope::{Env, Has};
+use crate::walk::Walk;
 
 /// Words of an expression that cannot stand in GROUP BY, or would be another value there.
 const ELSEWHERE: [&str; 8] = ["OVER", "SELECT", "KEEP", "SYS_GUID", "DBMS_RANDOM", "XMLAGG", "GROUPING", "GROUP_ID"];
@@ -19,7 +19,7 @@ const ELSEWHERE: [&str; 8] = ["OVER", "SELECT", "KEEP", "SYS_GUID", "DBMS_RANDOM
 impl<'i> Walk<'i> {
     /// Notes the expression to write for an alias of the select list, and says whether there is one. A column of that
     /// name takes precedence, as in Oracle.
-    pub(super) fn grouped_alias(&mut self, expr: &Expr, items: &[SelectItem], env: Env<'_, 'i>) -> bool {
+    pub(crate) fn grouped_alias(&mut self, expr: &Expr, items: &[SelectItem], env: Env<'_, 'i>) -> bool {
         let Expr::Identifier(ident) = expr else { return false };
         let name = key(self.dialect, ident);
         let mut levels = std::iter::successors(env.scope, |scope| scope.parent);

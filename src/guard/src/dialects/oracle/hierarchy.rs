@@ -4,21 +4,21 @@ use sqlparser::ast::{BinaryOperator, ConnectByKind, Expr, Ident, Value};
 
 use crate::Dialect;
 
-use super::super::fault::{Checked, unplaced};
-use super::super::names::key;
-use super::super::oracle_keep::orders;
-use super::super::oracle_syntax::ORDER_SIBLINGS;
-use super::super::refusal::Rule;
-use super::super::scope::{Env, Source};
-use super::query::whole_number;
-use super::recursion::{Makes, conjuncts, is_small, makes, modest};
-use super::step::arguments;
-use super::{Walk, absent};
+use crate::dialects::oracle::keep::orders;
+use crate::dialects::oracle::syntax::ORDER_SIBLINGS;
+use crate::fault::{Checked, unplaced};
+use crate::names::key;
+use crate::refusal::Rule;
+use crate::scope::{Env, Source};
+use crate::walk::query::whole_number;
+use crate::walk::recursion::{Makes, conjuncts, is_small, makes, modest};
+use crate::walk::step::arguments;
+use crate::walk::{Walk, absent};
 
 impl<'i> Walk<'i> {
     /// CONNECT BY: PRIOR in an equality, or a generator over one row up to a modest level.
     /// Gives the number of rows it makes of one, when a literal says so.
-    pub(super) fn hierarchy(
+    pub(crate) fn hierarchy(
         &mut self,
         clauses: &[ConnectByKind],
         sources: &[Source<'i>],
@@ -28,7 +28,7 @@ impl<'i> Walk<'i> {
             return Ok(None);
         }
         absent(self.dialect != Dialect::Oracle, "CONNECT BY")?;
-        let (relationships, starts) = super::select::split(clauses);
+        let (relationships, starts) = crate::walk::select::split(clauses);
         let mut conditions = Vec::new();
         for expr in relationships {
             let condition = self.siblings(expr, env)?;

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
 
-use super::super::nodes::is_word;
+use crate::nodes::is_word;
 
 /// Tokens without white space and comments, by their place in the order.
 pub(super) struct Tokens<'t> {

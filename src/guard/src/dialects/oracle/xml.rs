@@ -14,15 +14,15 @@ use sqlparser::ast::{
 
 use crate::Dialect;
 
-use super::super::fault::{Checked, unplaced};
-use super::super::names::key;
-use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Source};
-use super::factor::given_name;
-use super::growth::Made;
-use super::literal::literal_of;
-use super::step::arguments;
-use super::{Walk, absent, unsupported};
+use crate::fault::{Checked, unplaced};
+use crate::names::key;
+use crate::refusal::Rule;
+use crate::scope::{Env, Output, Source};
+use crate::walk::factor::given_name;
+use crate::walk::growth::Made;
+use crate::walk::literal::literal_of;
+use crate::walk::step::arguments;
+use crate::walk::{Walk, absent, unsupported};
 
 /// Words that XMLELEMENT reads as its grammar, not as the name of the element.
 const NO_ELEMENT: [&str; 4] = ["NAME", "EVALNAME", "ENTITYESCAPING", "NOENTITYESCAPING"];
@@ -30,7 +30,7 @@ const NO_ELEMENT: [&str; 4] = ["NAME", "EVALNAME", "ENTITYESCAPING", "NOENTITYES
 impl<'i> Walk<'i> {
     /// `XMLTABLE('/a/b' PASSING t.document COLUMNS n NUMBER PATH '@n')`. The document is a column of that type: it was parsed
     /// when it was stored, by whoever may write there.
-    pub(super) fn xml_table(&mut self, factor: &TableFactor, lateral: Env<'_, 'i>) -> Checked<Source<'i>> {
+    pub(crate) fn xml_table(&mut self, factor: &TableFactor, lateral: Env<'_, 'i>) -> Checked<Source<'i>> {
         let TableFactor::XmlTable { namespaces, row_expression, passing, columns, alias } = factor else {
             return Err(unsupported("XMLTABLE"));
         };
@@ -67,7 +67,7 @@ impl<'i> Walk<'i> {
 
     /// `XMLAGG(XMLELEMENT(e, x || ',') ORDER BY y).EXTRACT('//text()').GETCLOBVAL()`, and the form that takes the text out of
     /// each element: the texts one after another. The element's name is only a word, and no XML comes out.
-    pub(super) fn joined_texts(&mut self, root: &Expr, chain: &[AccessExpr], env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn joined_texts(&mut self, root: &Expr, chain: &[AccessExpr], env: Env<'_, 'i>) -> Checked {
         let refused = || unsupported("XMLAGG(…)").instead("LISTAGG(x, ',') WITHIN GROUP (ORDER BY x)");
         let own = ["XMLAGG", "XMLELEMENT"].iter().any(|name| self.index.is_callable(name));
         let (Expr::Function(aggregate), false) = (root, own) else { return Err(refused()) };

@@ -8,8 +8,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::nodes::{binary, is_word};
-use super::oracle_tokens::MARK;
+use crate::dialects::oracle::rewrite::MARK;
+use crate::nodes::{binary, is_word};
 
 const FROM_LAST: &str = "FROM LAST";
 const RESPECT: &str = "FROM LAST RESPECT NULLS";
@@ -24,12 +24,12 @@ fn words(parser: &Parser<'_>) -> Option<&'static str> {
 }
 
 /// Whether FROM LAST comes next, and a window after it.
-pub(super) fn is_next(parser: &Parser<'_>) -> bool {
+pub(crate) fn is_next(parser: &Parser<'_>) -> bool {
     words(parser).is_some()
 }
 
 /// Reads FROM LAST and the window behind a call.
-pub(super) fn read(parser: &mut Parser<'_>, call: &Expr) -> Result<Expr, ParserError> {
+pub(crate) fn read(parser: &mut Parser<'_>, call: &Expr) -> Result<Expr, ParserError> {
     let operator = words(parser).unwrap_or(FROM_LAST);
     for _ in operator.split(' ') {
         parser.advance_token();
@@ -54,7 +54,7 @@ pub(super) fn read(parser: &mut Parser<'_>, call: &Expr) -> Result<Expr, ParserE
 }
 
 /// The call and the window of an operator and its sides; `None` for anything of another shape.
-pub(super) fn from_last<'e>(left: &'e Expr, operator: &str, right: &'e Expr) -> Option<(&'e Function, &'e WindowType)> {
+pub(crate) fn from_last<'e>(left: &'e Expr, operator: &str, right: &'e Expr) -> Option<(&'e Function, &'e WindowType)> {
     let (Expr::Function(call), Expr::Function(window)) = (left, right) else { return None };
     let over = window.over.as_ref().filter(|_| [FROM_LAST, RESPECT, IGNORE].contains(&operator))?;
     let named = call.name.to_string().eq_ignore_ascii_case("NTH_VALUE");

@@ -6,8 +6,8 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::Dialect;
 
-use super::super::dialect::with_grammar;
 use super::tokens::{Edit, Tokens};
+use crate::dialects::grammar::with_grammar;
 
 pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
     let edit = |place: usize| {

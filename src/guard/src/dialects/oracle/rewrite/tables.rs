@@ -5,9 +5,9 @@ use sqlparser::tokenizer::{Span, Token};
 
 use crate::Dialect;
 
-use super::super::lists::Lists;
-use super::super::parse::raw_tokens;
 use super::tokens::{Edit, Tokens};
+use crate::dialects::lists::Lists;
+use crate::parse::raw_tokens;
 
 pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
     let edit = |place: usize| {

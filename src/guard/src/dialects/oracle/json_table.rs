@@ -8,13 +8,13 @@ use sqlparser::ast::{
 
 use crate::Dialect;
 
-use super::super::fault::{Checked, unplaced};
-use super::super::names::key;
-use super::super::oracle_tokens::{path, type_and_words};
-use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Source};
-use super::factor::given_name;
-use super::{Walk, absent};
+use crate::dialects::oracle::rewrite::{path, type_and_words};
+use crate::fault::{Checked, unplaced};
+use crate::names::key;
+use crate::refusal::Rule;
+use crate::scope::{Env, Output, Source};
+use crate::walk::factor::given_name;
+use crate::walk::{Walk, absent};
 
 /// The words that may follow the type of a column, or take its place.
 const FORMATS: &[&str] = &[
@@ -29,7 +29,7 @@ const FORMATS: &[&str] = &[
 ];
 
 impl<'i> Walk<'i> {
-    pub(super) fn json_table(
+    pub(crate) fn json_table(
         &mut self,
         json: &Expr,
         path: &Value,
@@ -46,7 +46,7 @@ impl<'i> Walk<'i> {
         self.not_shadowed("JSON_TABLE")?;
         self.reads.functions.insert("JSON_TABLE".to_owned());
         let source = self.source(Rc::new(outputs.into()), alias, None)?;
-        Ok(Source { made_rows: super::factor::elements(unfolded), ..source })
+        Ok(Source { made_rows: crate::walk::factor::elements(unfolded), ..source })
     }
 
     fn json_columns(&mut self, columns: &[JsonTableColumn], outputs: &mut Vec<Output>) -> Checked {
@@ -94,5 +94,5 @@ fn plain_path(value: &Value, construct: &str) -> Checked {
         Value::Placeholder(text) => path(text),
         _ => None,
     };
-    super::pattern::plain_path(&literal.ok_or_else(|| unplaced(Rule::FunctionArguments, construct))?)
+    crate::walk::pattern::plain_path(&literal.ok_or_else(|| unplaced(Rule::FunctionArguments, construct))?)
 }

@@ -8,16 +8,16 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Word};
 
-use super::nodes::{binary, expect_word, is_word, word};
-use super::oracle_syntax::{DEFAULT, ON_CONVERSION};
-use super::oracle_tokens::MARK;
+use crate::dialects::oracle::rewrite::MARK;
+use crate::dialects::oracle::syntax::{DEFAULT, ON_CONVERSION};
+use crate::nodes::{binary, expect_word, is_word, word};
 
 /// `… DEFAULT 0 ON ERROR` and `… ON EMPTY`, second half.
-pub(super) const ON: &str = "ON";
+pub(crate) const ON: &str = "ON";
 /// `… RETURNING NUMBER` before another clause; its right side is a type.
-pub(super) const RETURNING: &str = "RETURNING";
+pub(crate) const RETURNING: &str = "RETURNING";
 /// `CAST(x AS NUMBER DEFAULT …)`; its right side is a type.
-pub(super) const AS: &str = "AS";
+pub(crate) const AS: &str = "AS";
 
 /// What a JSON function does where there is nothing, or too much; the last word is the right side.
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/23/adjsn/clauses-used-in-functions-and-conditions-json.html>
@@ -49,7 +49,7 @@ const CLAUSES: &[(&str, &[&str])] = &[
 ];
 
 /// `CHR(233 USING NCHAR_CS)`, second half.
-pub(super) const CHARACTER_SET: &str = "NCHAR_CS";
+pub(crate) const CHARACTER_SET: &str = "NCHAR_CS";
 
 /// Most clauses of one argument: each kind may stand once.
 const MOST: usize = 6;
@@ -66,7 +66,7 @@ fn already(expr: &Expr) -> usize {
 }
 
 /// Whether an operator is one of these clauses.
-pub(super) fn is_clause(operator: &str) -> bool {
+pub(crate) fn is_clause(operator: &str) -> bool {
     CLAUSES.iter().any(|(clause, _)| *clause == operator)
 }
 
@@ -86,7 +86,7 @@ fn clause(parser: &Parser<'_>, from: usize) -> Option<(&'static str, &'static st
 }
 
 /// Whether one of these stands next, behind an argument.
-pub(super) fn is_next(parser: &Parser<'_>) -> bool {
+pub(crate) fn is_next(parser: &Parser<'_>) -> bool {
     clause(parser, 0).is_some() || returns(parser)
 }
 
@@ -106,12 +106,12 @@ fn returns(parser: &Parser<'_>) -> bool {
 }
 
 /// True where the next clause is a single word, such as STRICT behind IS JSON.
-pub(super) fn stands_alone(parser: &Parser<'_>) -> bool {
+pub(crate) fn stands_alone(parser: &Parser<'_>) -> bool {
     clause(parser, 0).is_some_and(|(_, ending)| ending == MARK)
 }
 
 /// Reads what `is_next` has seen.
-pub(super) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+pub(crate) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
     if already(left) >= MOST {
         return parser.expected("fewer clauses", parser.peek_token());
     }
@@ -127,7 +127,7 @@ pub(super) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserE
 }
 
 /// `DEFAULT x ON CONVERSION ERROR`, `DEFAULT x ON ERROR` and `DEFAULT x ON EMPTY`.
-pub(super) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
+pub(crate) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
     if already(left) >= MOST {
         return parser.expected("fewer clauses", parser.peek_token());
     }
@@ -146,7 +146,7 @@ pub(super) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, Pars
 }
 
 /// The beginnings of expressions: PRIOR, CAST and `VALIDATE_CONVERSION`, and columns with the name of a type.
-pub(super) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<Result<Expr, ParserError>> {
+pub(crate) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<Result<Expr, ParserError>> {
     let (first, second) = (&parser.peek_nth_token_ref(0).token, &parser.peek_nth_token_ref(1).token);
     if is_word(first, "PRIOR") && matches!(second, Token::Word(_) | Token::LParen) && !is_word(second, "FROM") {
         parser.advance_token();

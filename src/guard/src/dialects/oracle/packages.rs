@@ -9,12 +9,12 @@ use sqlparser::ast::{Expr, Function, FunctionArguments, Ident, TableAlias, Unary
 
 use crate::Dialect;
 
-use super::super::fault::{Checked, unplaced};
-use super::super::names::{key, parts};
-use super::super::refusal::Rule;
-use super::super::scope::{Env, Output, Source};
-use super::step::arguments;
-use super::{Walk, unsupported};
+use crate::fault::{Checked, unplaced};
+use crate::names::{key, parts};
+use crate::refusal::Rule;
+use crate::scope::{Env, Output, Source};
+use crate::walk::step::arguments;
+use crate::walk::{Walk, unsupported};
 
 /// The length of a LOB.
 const LENGTH: (&str, &str) = ("DBMS_LOB", "GETLENGTH");
@@ -27,7 +27,7 @@ const MOST_VALUES: usize = 1_000;
 
 impl<'i> Walk<'i> {
     /// A call of a package, when this is one that is known; `None` leaves the name to be judged as any other.
-    pub(super) fn packaged(&mut self, function: &Function, env: Env<'_, 'i>) -> Option<Checked> {
+    pub(crate) fn packaged(&mut self, function: &Function, env: Env<'_, 'i>) -> Option<Checked> {
         let idents = parts(&function.name)?;
         let [package, name] = idents.as_slice() else { return None };
         let (package, name) = self.of_oracle(package, name, env)?;
@@ -47,13 +47,13 @@ impl<'i> Walk<'i> {
     }
 
     /// Whether a dotted name is `DBMS_RANDOM.VALUE`, which is called without brackets.
-    pub(super) fn is_random(&self, idents: &[Ident], env: Env<'_, 'i>) -> bool {
+    pub(crate) fn is_random(&self, idents: &[Ident], env: Env<'_, 'i>) -> bool {
         let [package, name] = idents else { return false };
         self.of_oracle(package, name, env).is_some_and(|(package, name)| (package.as_str(), name.as_str()) == RANDOM)
     }
 
     /// Whether an expression looks like a column but is a call.
-    pub(super) fn is_called(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
+    pub(crate) fn is_called(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
         match expr {
             Expr::CompoundIdentifier(idents) => self.is_random(idents, env),
             Expr::Nested(inner) => self.is_called(inner, env),
@@ -62,7 +62,7 @@ impl<'i> Walk<'i> {
     }
 
     /// Notes a call of `DBMS_RANDOM.VALUE`.
-    pub(super) fn random(&mut self) {
+    pub(crate) fn random(&mut self) {
         self.uses(RANDOM);
     }
 
@@ -97,7 +97,7 @@ impl<'i> Walk<'i> {
     }
 
     /// `TABLE(SYS.ODCINUMBERLIST(1, 2, 3))`: one row for each literal or parameter, in the column `COLUMN_VALUE`.
-    pub(super) fn collection(
+    pub(crate) fn collection(
         &mut self,
         expr: &Expr,
         alias: Option<&TableAlias>,

@@ -4,9 +4,9 @@ use sqlparser::tokenizer::Token;
 
 use crate::Dialect;
 
-use super::super::parse::raw_tokens;
 use super::tokens::{Edit, Tokens};
 use super::{MARK, marked};
+use crate::parse::raw_tokens;
 
 /// Words that stand alone behind an argument, or behind the type after RETURNING.
 const ALONE: [&str; 6] = ["PRETTY", "ASCII", "STRICT", "LAX", "ORDERED", "TRUNCATE"];

@@ -7,9 +7,9 @@ use sqlparser::tokenizer::{Span, Token};
 
 use crate::Dialect;
 
-use super::super::parse::raw_tokens;
 use super::tokens::{Edit, Tokens};
 use super::{MARK, marked};
+use crate::parse::raw_tokens;
 
 /// SEARCH and CYCLE, either or both.
 #[derive(Debug, Default)]

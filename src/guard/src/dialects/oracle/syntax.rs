@@ -6,23 +6,23 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::nodes::{binary, expect_word, is_word, word};
-use super::{oracle_clauses, oracle_keep, oracle_window};
+use super::{clauses, from_last, keep};
+use crate::nodes::{binary, expect_word, is_word, word};
 
 /// `TO_NUMBER(x DEFAULT 0 ON CONVERSION ERROR)`, first half.
-pub(super) const DEFAULT: &str = "DEFAULT";
+pub(crate) const DEFAULT: &str = "DEFAULT";
 /// Second half; its right side is the word ERROR.
-pub(super) const ON_CONVERSION: &str = "ON CONVERSION";
+pub(crate) const ON_CONVERSION: &str = "ON CONVERSION";
 /// `(a - b) DAY TO SECOND`; its right side is the word SECOND.
 const DAY_TO: &str = "DAY TO";
 /// `(a - b) YEAR TO MONTH`; its right side is the word MONTH.
 const YEAR_TO: &str = "YEAR TO";
 
 /// `CONNECT BY … ORDER SIBLINGS BY x`, after the last condition of the hierarchy.
-pub(super) const ORDER_SIBLINGS: &str = "ORDER SIBLINGS BY";
+pub(crate) const ORDER_SIBLINGS: &str = "ORDER SIBLINGS BY";
 
 /// The operator `op ALL (1, 2)` and its kin, with a list on the right.
-pub(super) fn is_quantified(operator: &str) -> bool {
+pub(crate) fn is_quantified(operator: &str) -> bool {
     let Some((sign, word)) = operator.split_once(' ') else { return false };
     matches!(sign, "=" | "<>" | "<" | "<=" | ">" | ">=") && matches!(word, "ALL" | "ANY" | "SOME")
 }
@@ -47,13 +47,13 @@ enum Reading {
 }
 
 fn reading(parser: &Parser<'_>) -> Option<Reading> {
-    if oracle_keep::is_next(parser) {
+    if keep::is_next(parser) {
         return Some(Reading::Keep);
     }
-    if oracle_clauses::is_next(parser) {
+    if clauses::is_next(parser) {
         return Some(Reading::Clause);
     }
-    if oracle_window::is_next(parser) {
+    if from_last::is_next(parser) {
         return Some(Reading::FromLast);
     }
     let [first, second, third, fourth] = parser.peek_tokens_ref();
@@ -97,10 +97,10 @@ fn comparison(token: &Token) -> Option<&'static str> {
 }
 
 /// How tightly the next tokens bind, when they are one of these readings.
-pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
+pub(crate) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
     reading(parser).map(|reading| match reading {
         Reading::Quantified => value(Precedence::Eq),
-        Reading::Clause if oracle_clauses::stands_alone(parser) => value(Precedence::Is),
+        Reading::Clause if clauses::stands_alone(parser) => value(Precedence::Is),
         // Below everything else, so that the whole argument is on the left.
         Reading::Default | Reading::Clause | Reading::Siblings => 1,
         Reading::IntervalUnits | Reading::Keep | Reading::FromLast => value(Precedence::AtTz),
@@ -108,16 +108,16 @@ pub(super) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) 
 }
 
 /// Reads the operator and its right side.
-pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr) -> Option<Result<Expr, ParserError>> {
+pub(crate) fn infix(parser: &mut Parser<'_>, left: &Expr) -> Option<Result<Expr, ParserError>> {
     let reading = reading(parser)?;
     Some(match reading {
         Reading::Quantified => quantified(parser, left),
-        Reading::Default => oracle_clauses::default(parser, left),
-        Reading::Clause => oracle_clauses::read(parser, left),
+        Reading::Default => clauses::default(parser, left),
+        Reading::Clause => clauses::read(parser, left),
         Reading::IntervalUnits => interval_units(parser, left),
-        Reading::Keep => oracle_keep::read(parser, left),
+        Reading::Keep => keep::read(parser, left),
         Reading::Siblings => siblings(parser, left),
-        Reading::FromLast => oracle_window::read(parser, left),
+        Reading::FromLast => from_last::read(parser, left),
     })
 }
 
@@ -156,7 +156,7 @@ fn digits(parser: &mut Parser<'_>) -> Result<String, ParserError> {
 }
 
 /// True of the operators DAY TO and YEAR TO, with or without a precision.
-pub(super) fn is_interval_units(operator: &str) -> bool {
+pub(crate) fn is_interval_units(operator: &str) -> bool {
     let plain: String = operator.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '(' | ')')).collect();
     [DAY_TO, YEAR_TO].contains(&plain.as_str())
 }
@@ -165,6 +165,6 @@ fn siblings(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
     for _ in 0..3 {
         parser.next_token();
     }
-    let keys = oracle_keep::order_keys(parser)?;
+    let keys = keep::order_keys(parser)?;
     Ok(binary(left, BinaryOperator::Custom(ORDER_SIBLINGS.to_owned()), keys))
 }

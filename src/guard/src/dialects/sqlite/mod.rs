@@ -1,0 +1,4 @@
+//! SQLite.
+
+mod quoted;
+pub(crate) mod syntax;
