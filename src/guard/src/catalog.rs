@@ -5,39 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The language a target speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// Oracle Database: unquoted names fold to upper case.
-    Oracle,
-    /// PostgreSQL: unquoted names fold to lower case.
-    Postgres,
-    /// SQLite: names compare without regard to ASCII case.
-    Sqlite,
-}
-
-impl Dialect {
-    /// The word used on the command line and in catalogs.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Oracle => "oracle",
-            Self::Postgres => "postgres",
-            Self::Sqlite => "sqlite",
-        }
-    }
-}
-
-impl FromStr for Dialect {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Oracle, Self::Postgres, Self::Sqlite]
-            .into_iter()
-            .find(|dialect| dialect.word() == text)
-            .ok_or_else(|| format!("{text} is not a dialect: use oracle, postgres or sqlite"))
-    }
-}
+use crate::Dialect;
 
 /// Everything the guard and the prompt know of a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

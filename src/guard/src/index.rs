@@ -89,7 +89,7 @@ impl Index {
         let dialect = catalog.dialect;
         let access = Access::new(policy, catalog);
         let mut tables: Vec<Table> = catalog.tables.iter().map(|one| table(catalog, &access, one)).collect();
-        if dialect == Dialect::Oracle && !tables.iter().any(|one| one.name == "DUAL") {
+        if dialect.facts().from.dual && !tables.iter().any(|one| one.name == "DUAL") {
             tables.push(dual());
         }
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
@@ -200,7 +200,7 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
         shown: column.name.clone(),
         written: written(dialect, &column.name),
         open: access.opens(relation, column),
-        json: dialect == Dialect::Oracle && column.data_type.eq_ignore_ascii_case("json"),
+        json: dialect.facts().expressions.json_members && column.data_type.eq_ignore_ascii_case("json"),
         extent: Extent::of_type(&column.data_type),
         distinct: column.distinct,
         data_type: column.data_type.as_str().into(),

@@ -1,6 +1,7 @@
 //! What is refused before the parser sees it: texts too large, too deep, or that two readers could read differently.
 
 use crate::Dialect;
+use crate::dialects::Texts;
 
 use super::fault::{Checked, at_byte};
 use super::refusal::Rule;
@@ -46,7 +47,8 @@ pub(super) fn measure(text: &str, dialect: Dialect) -> Checked<Size> {
     if text.len() > LONGEST {
         return Err(at_byte(Rule::TooLong, text, 0, format!("{} KiB", text.len() / 1024)));
     }
-    let mut scan = Scan { text, bytes: text.as_bytes(), at: 0, dialect, open: 0, size: Size::default() };
+    let mut scan =
+        Scan { text, bytes: text.as_bytes(), at: 0, texts: &dialect.facts().texts, open: 0, size: Size::default() };
     while scan.at < scan.bytes.len() {
         scan.step()?;
     }
@@ -102,7 +104,7 @@ struct Scan<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
-    dialect: Dialect,
+    texts: &'static Texts,
     open: u32,
     size: Size,
 }
@@ -119,9 +121,9 @@ impl Scan<'_> {
             b'/' if self.ahead(1) == b'*' => return self.skip_comment(),
             b'\'' => self.quoted(b'\'', false)?,
             b'"' => self.quoted(b'"', false)?,
-            b'`' if self.dialect == Dialect::Sqlite => self.quoted(b'`', false)?,
-            b'[' if self.dialect == Dialect::Sqlite => self.quoted(b']', false)?,
-            b'$' if self.dialect == Dialect::Postgres && self.dollar_quote()? => {}
+            b'`' if self.texts.names_in_backticks => self.quoted(b'`', false)?,
+            b'[' if self.texts.names_in_brackets => self.quoted(b']', false)?,
+            b'$' if self.texts.dollar_quotes && self.dollar_quote()? => {}
             b'@' => self.at_sign()?,
             b'(' | b'[' => self.open_bracket()?,
             b')' | b']' => {
@@ -169,13 +171,13 @@ impl Scan<'_> {
     /// parameter.
     fn at_sign(&mut self) -> Checked {
         let before = self.at.checked_sub(1).map_or(0, |at| self.bytes[at]);
-        if self.dialect == Dialect::Postgres && (self.ahead(1) == b'>' || before == b'<') {
+        if self.texts.at_operators && (self.ahead(1) == b'>' || before == b'<') {
             self.sign();
             return Ok(());
         }
         // With another sign behind it, it is another operator.
         let ends = !b"@+-*/<>=~!#%^&|?`".contains(&self.ahead(2));
-        if self.dialect == Dialect::Postgres && self.ahead(1) == b'@' && ends {
+        if self.texts.at_operators && self.ahead(1) == b'@' && ends {
             self.sign();
             self.at += 1;
             return Ok(());
@@ -292,18 +294,18 @@ impl Scan<'_> {
     /// Literals whose prefix changes how they end.
     fn prefixed_literal(&mut self, prefix: &str) -> Checked {
         let next = self.ahead(0);
-        let postgres = self.dialect == Dialect::Postgres;
-        if postgres && prefix.eq_ignore_ascii_case("u") && next == b'&' && matches!(self.ahead(1), b'\'' | b'"') {
+        let escapes = self.texts.escapes;
+        if escapes && prefix.eq_ignore_ascii_case("u") && next == b'&' && matches!(self.ahead(1), b'\'' | b'"') {
             return Err(at_byte(Rule::UnusualCharacter, self.text, self.at - 1, "U&"));
         }
         if next != b'\'' {
             return Ok(());
         }
-        if postgres && prefix.eq_ignore_ascii_case("e") {
+        if escapes && prefix.eq_ignore_ascii_case("e") {
             return self.quoted(b'\'', true);
         }
         let q_quote = prefix.eq_ignore_ascii_case("q") || prefix.eq_ignore_ascii_case("nq");
-        if self.dialect == Dialect::Oracle && q_quote {
+        if self.texts.q_quotes && q_quote {
             return self.q_quote();
         }
         Ok(())

@@ -65,9 +65,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 pub use approved::{ApprovedStatement, MissingParameter};
-pub use catalog::{
-    Catalog, CatalogColumn, ColumnPath, ColumnRef, Dialect, ForeignKey, PUBLIC, Relation, RelationKind, Synonym,
-};
+pub use catalog::{Catalog, CatalogColumn, ColumnPath, ColumnRef, ForeignKey, PUBLIC, Relation, RelationKind, Synonym};
+pub use dialects::Dialect;
 #[cfg(any(test, feature = "testkit"))]
 pub use dialects::lists::{Callable, callables};
 pub use entries::{meant, named_relations};

@@ -8,33 +8,22 @@ use strsim::levenshtein;
 /// A name as it is compared: Oracle folds unquoted names to upper case, PostgreSQL to lower, SQLite compares all names
 /// without regard to ASCII case.
 pub(super) fn key(dialect: Dialect, ident: &Ident) -> String {
-    match (dialect, ident.quote_style) {
-        (Dialect::Oracle, None) => ident.value.to_uppercase(),
-        (Dialect::Oracle | Dialect::Postgres, Some(_)) => ident.value.clone(),
-        (Dialect::Postgres | Dialect::Sqlite, _) => ident.value.to_ascii_lowercase(),
-    }
+    (dialect.facts().names.fold)(ident)
 }
 
 /// The key of a name as the database stores it.
 pub(super) fn stored_key(dialect: Dialect, name: &str) -> String {
-    match dialect {
-        Dialect::Oracle | Dialect::Postgres => name.to_owned(),
-        Dialect::Sqlite => name.to_ascii_lowercase(),
-    }
+    if dialect.facts().names.ignore_case { name.to_ascii_lowercase() } else { name.to_owned() }
 }
 
 /// A stored or compared name as a statement must write it to mean that name: quoted where it would fold to another, has
 /// other signs than letters, or is a word of the language.
 pub fn written(dialect: Dialect, name: &str) -> String {
-    let letter = |c: char| match dialect {
-        Dialect::Oracle => c.is_ascii_uppercase(),
-        Dialect::Postgres => c.is_ascii_lowercase(),
-        Dialect::Sqlite => c.is_ascii_alphabetic(),
-    };
+    let names = &dialect.facts().names;
+    let letter = names.is_plain_letter;
     let plain = name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit() || c == '_');
-    // A word of Oracle's alone, and in PostgreSQL where most tables are.
-    let is_schema = dialect == Dialect::Postgres && name == "public";
-    let reserved = !is_schema && RESERVED.contains(&format!(" {} ", name.to_ascii_lowercase()));
+    let reserved =
+        !names.not_reserved.contains(&name) && RESERVED.contains(&format!(" {} ", name.to_ascii_lowercase()));
     if plain && !reserved { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 

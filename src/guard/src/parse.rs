@@ -8,7 +8,6 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
 use crate::Dialect;
 
 use super::dialects::grammar::with_grammar;
-use super::dialects::oracle::rewrite as oracle_tokens;
 use super::fault::{Checked, Fault, at_byte, unplaced};
 use super::known;
 use super::refusal::Rule;
@@ -50,7 +49,10 @@ pub(super) fn tokens(text: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>,
 fn read(text: &str, dialect: Dialect, grammar: &dyn Grammar) -> Result<Vec<TokenWithSpan>, TokenizerError> {
     let mut tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN);
     Tokenizer::new(grammar, text).tokenize_with_location_into_buf(&mut tokens)?;
-    Ok(if dialect == Dialect::Oracle { oracle_tokens::rewritten(tokens) } else { tokens })
+    Ok(match dialect.facts().parsing.rewrite_tokens {
+        Some(rewrite) => rewrite(tokens),
+        None => tokens,
+    })
 }
 
 /// The parser's message is `Expected: …, found: X at Line: 1, Column: 2`. Its own words are not for people: they see the
@@ -61,8 +63,8 @@ fn syntax(error: &ParserError, text: &str, dialect: Dialect) -> Fault {
         ParserError::TokenizerError(message) => (message, false),
         ParserError::ParserError(message) => (message, true),
     };
-    let oracle = || tokens(text, dialect).ok().filter(|_| dialect == Dialect::Oracle);
-    if let Some(clause) = oracle().and_then(|tokens| oracle_tokens::clause(&tokens)) {
+    let named = |name: fn(&[TokenWithSpan]) -> Option<Fault>| name(&tokens(text, dialect).ok()?);
+    if let Some(clause) = dialect.facts().parsing.name_unread_clause.and_then(named) {
         return clause;
     }
     let (said, place) = message.rsplit_once(" at Line: ").unwrap_or((message, ""));

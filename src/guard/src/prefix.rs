@@ -148,7 +148,7 @@ mod tests {
             parse::parse(text, dialect).ok()
         };
         let mut compared = 0;
-        for dialect in [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite] {
+        for dialect in Dialect::ALL {
             for text in &texts {
                 let (quickly, slowly) = (read(text, dialect, false), read(text, dialect, true));
                 assert_eq!(quickly, slowly, "{dialect:?}: {text}");

@@ -28,7 +28,7 @@ impl RowLimit {
 /// The limit of the outermost query; `None` where there is none or where it is computed.
 pub(super) fn of(statement: &Statement, dialect: Dialect) -> Option<RowLimit> {
     let Statement::Query(query) = statement else { return None };
-    of_clauses(query).or_else(|| of_rownum(&query.body).filter(|_| dialect == Dialect::Oracle))
+    of_clauses(query).or_else(|| of_rownum(&query.body).filter(|_| dialect.facts().queries.rownum))
 }
 
 fn of_clauses(query: &Query) -> Option<RowLimit> {

@@ -39,8 +39,8 @@ fn unsure(before: u8, byte: u8, dialect: Dialect) -> bool {
         b'-' => before == b'-',
         b'*' => before == b'/',
         b'\'' | b'"' | b'`' => before.is_ascii_alphanumeric() || matches!(before, b'_' | b'&') || before >= 0x80,
-        b'$' => dialect == Dialect::Postgres,
-        b'[' => dialect == Dialect::Sqlite,
+        b'$' => dialect.facts().texts.dollar_quotes,
+        b'[' => dialect.facts().texts.names_in_brackets,
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::cell::Cell;
 
 use sqlparser::ast::Expr;
-use sqlparser::dialect::{Dialect as Grammar, OracleDialect, PostgreSqlDialect, Precedence, SQLiteDialect};
+use sqlparser::dialect::{Dialect as Grammar, Precedence};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
@@ -13,9 +13,7 @@ use crate::Dialect;
 
 use crate::prefix;
 
-use super::oracle::{clauses as oracle_clauses, syntax as oracle_syntax};
-use super::postgres::syntax as postgres_syntax;
-use super::sqlite::syntax as sqlite_syntax;
+use super::facts::Parsing;
 
 /// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
 /// that would take seconds is cut here, without a clock, so that a verdict never depends on the machine.
@@ -26,32 +24,23 @@ const FUEL: u32 = 40_000;
 /// It keeps the identity of the dialect it wraps. Only what queries need is passed on; for the rest the trait's
 /// defaults hold, which know less. Comments are never kept as optimizer hints, and `@` is no letter.
 #[derive(Debug)]
-pub(crate) struct Bounded<G> {
-    dialect: Dialect,
-    grammar: G,
+struct Bounded {
+    parsing: &'static Parsing,
+    grammar: &'static dyn Grammar,
     fuel: Cell<u32>,
-}
-
-impl<G> Bounded<G> {
-    fn new(dialect: Dialect, grammar: G) -> Self {
-        Self { dialect, grammar, fuel: Cell::new(FUEL) }
-    }
 }
 
 /// Calls `read` with the grammar of a dialect.
 pub(crate) fn with_grammar<T>(dialect: Dialect, read: impl FnOnce(&dyn Grammar) -> T) -> T {
-    match dialect {
-        Dialect::Oracle => read(&Bounded::new(dialect, OracleDialect)),
-        Dialect::Postgres => read(&Bounded::new(dialect, PostgreSqlDialect {})),
-        Dialect::Sqlite => read(&Bounded::new(dialect, SQLiteDialect {})),
-    }
+    let parsing = &dialect.facts().parsing;
+    read(&Bounded { parsing, grammar: parsing.grammar, fuel: Cell::new(FUEL) })
 }
 
 macro_rules! pass_on {
     ($($name:ident)+) => { $(fn $name(&self) -> bool { self.grammar.$name() })+ };
 }
 
-impl<G: Grammar> Grammar for Bounded<G> {
+impl Grammar for Bounded {
     fn dialect(&self) -> TypeId {
         self.grammar.dialect()
     }
@@ -63,26 +52,17 @@ impl<G: Grammar> Grammar for Bounded<G> {
         if left == 0 {
             return Some(Err(ParserError::RecursionLimitExceeded));
         }
-        let oracle = self.dialect == Dialect::Oracle;
-        let read = if oracle { oracle_clauses::prefix(parser, |level| self.prec_value(level)) } else { None };
-        read.or_else(|| prefix::prefix(parser))
+        let own = (self.parsing.read_prefix)(parser, &|level| self.prec_value(level));
+        own.or_else(|| prefix::prefix(parser))
     }
 
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
-        let own = match self.dialect {
-            Dialect::Oracle => oracle_syntax::infix(parser, expr),
-            Dialect::Postgres => postgres_syntax::infix(parser, expr, precedence),
-            Dialect::Sqlite => sqlite_syntax::infix(parser, expr, precedence),
-        };
+        let own = (self.parsing.read_infix)(parser, expr, precedence);
         own.or_else(|| self.grammar.parse_infix(parser, expr, precedence))
     }
 
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
-        let own = match self.dialect {
-            Dialect::Oracle => oracle_syntax::precedence(parser, |level| self.prec_value(level)),
-            Dialect::Postgres => postgres_syntax::precedence(parser, |level| self.prec_value(level)),
-            Dialect::Sqlite => sqlite_syntax::precedence(parser, |level| self.prec_value(level)),
-        };
+        let own = (self.parsing.read_precedence)(parser, &|level| self.prec_value(level));
         own.map(Ok).or_else(|| self.grammar.get_next_precedence(parser))
     }
 
@@ -112,37 +92,33 @@ impl<G: Grammar> Grammar for Bounded<G> {
 
     fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser<'_>) -> bool {
         // `t PARTITION (p)` is read as an alias with a column, which renders the same; `walk::factor` knows it.
-        let partition = self.dialect == Dialect::Oracle && *kw == Keyword::PARTITION;
+        let partition = self.parsing.partitions_as_aliases && *kw == Keyword::PARTITION;
         (partition && parser.peek_token_ref().token == Token::LParen) || self.grammar.is_table_alias(kw, parser)
     }
 
-    /// Oracle alone has the alias behind SAMPLE.
     fn supports_table_sample_before_alias(&self) -> bool {
-        self.dialect == Dialect::Oracle
+        self.parsing.alias_after_sample
     }
 
-    /// Oracle's keys of JSON objects are any expressions.
     fn supports_named_fn_args_with_expr_name(&self) -> bool {
-        self.dialect == Dialect::Oracle || self.grammar.supports_named_fn_args_with_expr_name()
+        self.parsing.expressions_as_keys || self.grammar.supports_named_fn_args_with_expr_name()
     }
 
-    /// Room behind a common table expression, for Oracle's SEARCH and CYCLE (`oracle_tokens`).
+    /// The room that a clause behind a common table expression is put into.
     fn supports_from_first_insert(&self) -> bool {
-        self.dialect == Dialect::Oracle
+        self.parsing.clauses_after_cte
     }
 
-    /// Oracle lets any table of a FROM stand in brackets.
     fn supports_parens_around_table_factor(&self) -> bool {
-        self.dialect == Dialect::Oracle
+        self.parsing.tables_in_brackets
     }
 
-    /// Oracle reads `a JOIN b JOIN c ON … ON …` as `a JOIN (b JOIN c ON …) ON …`.
     fn supports_left_associative_joins_without_parens(&self) -> bool {
-        self.dialect != Dialect::Oracle && self.grammar.supports_left_associative_joins_without_parens()
+        !self.parsing.joins_nest_to_the_right && self.grammar.supports_left_associative_joins_without_parens()
     }
 
     fn supports_bitwise_shift_operators(&self) -> bool {
-        self.dialect == Dialect::Sqlite || self.grammar.supports_bitwise_shift_operators()
+        self.parsing.shifts || self.grammar.supports_bitwise_shift_operators()
     }
 
     fn prec_value(&self, prec: Precedence) -> u8 {

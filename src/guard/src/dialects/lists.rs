@@ -1,7 +1,6 @@
 //! The closed lists of each dialect: functions with their arity, names without parentheses, types, words of clauses.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 use crate::Dialect;
 
@@ -65,18 +64,6 @@ impl Function {
 }
 
 impl Lists {
-    /// The lists of a dialect.
-    pub(crate) fn of(dialect: Dialect) -> &'static Self {
-        static ORACLE: LazyLock<Lists> = LazyLock::new(|| read(include_str!("oracle/functions.txt")));
-        static POSTGRES: LazyLock<Lists> = LazyLock::new(|| read(include_str!("postgres/functions.txt")));
-        static SQLITE: LazyLock<Lists> = LazyLock::new(|| read(include_str!("sqlite/functions.txt")));
-        match dialect {
-            Dialect::Oracle => &ORACLE,
-            Dialect::Postgres => &POSTGRES,
-            Dialect::Sqlite => &SQLITE,
-        }
-    }
-
     pub(crate) fn function(&self, name: &str) -> Option<&Function> {
         self.functions.get(name)
     }
@@ -133,7 +120,7 @@ pub struct Callable {
 /// Everything a dialect's list lets a statement call, sorted by name.
 #[cfg(any(test, feature = "testkit"))]
 pub fn callables(dialect: Dialect) -> Vec<Callable> {
-    let lists = Lists::of(dialect);
+    let lists = dialect.facts().lists;
     let callable = |name, arity: &Function, table, columns: &[&'static str]| Callable {
         name,
         least: arity.least,
@@ -148,7 +135,7 @@ pub fn callables(dialect: Dialect) -> Vec<Callable> {
     all
 }
 
-fn read(source: &'static str) -> Lists {
+pub(super) fn read(source: &'static str) -> Lists {
     let mut lists = Lists::default();
     let mut section = "";
     for line in source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -225,11 +212,9 @@ fn arity(text: &str) -> Function {
 mod tests {
     use super::*;
 
-    const ALL: [Dialect; 3] = [Dialect::Oracle, Dialect::Postgres, Dialect::Sqlite];
-
     #[test]
     fn marks_and_arities_are_read() {
-        let postgres = Lists::of(Dialect::Postgres);
+        let postgres = Dialect::Postgres.facts().lists;
         let repeat = postgres.function("REPEAT").unwrap();
         assert_eq!((repeat.least, repeat.most, repeat.literal), (2, Some(2), Some((2, 1000))));
         assert!(postgres.function("HEX").is_none() && postgres.function("ENCODE").unwrap().grows);
@@ -242,7 +227,7 @@ mod tests {
 
     #[test]
     fn every_line_is_understood() {
-        for (dialect, source) in ALL.into_iter().zip([
+        for (dialect, source) in Dialect::ALL.into_iter().zip([
             include_str!("oracle/functions.txt"),
             include_str!("postgres/functions.txt"),
             include_str!("sqlite/functions.txt"),
@@ -278,10 +263,10 @@ mod tests {
             DBLINK LO_IMPORT LO_GET PG_NOTIFY PG_TERMINATE_BACKEND PG_ADVISORY_LOCK TO_REGCLASS ROW_TO_JSON ARRAY_FILL \
             LOAD_EXTENSION READFILE WRITEFILE EDIT FTS3_TOKENIZER ZEROBLOB RANDOMBLOB SQLITE_VERSION \
             LAST_INSERT_ROWID CHANGES TOTAL_CHANGES VERSION PG_STAT_FILE TXID_CURRENT";
-        for dialect in ALL {
+        for dialect in Dialect::ALL {
             for name in dangerous.split_whitespace() {
-                assert!(Lists::of(dialect).function(name).is_none(), "{dialect:?} lists {name}");
-                assert!(Lists::of(dialect).table_function(name).is_none(), "{dialect:?} lists {name}");
+                assert!(dialect.facts().lists.function(name).is_none(), "{dialect:?} lists {name}");
+                assert!(dialect.facts().lists.table_function(name).is_none(), "{dialect:?} lists {name}");
             }
         }
     }

@@ -137,7 +137,7 @@ pub(super) fn of_select(select: &Select, dialect: Dialect) -> (Selection, Vec<St
         }
     }
     // What Oracle lets stand in place of a missing FROM.
-    from.tables.retain(|table| !(dialect == Dialect::Oracle && table.eq_ignore_ascii_case("dual")));
+    from.tables.retain(|table| !(dialect.facts().from.dual && table.eq_ignore_ascii_case("dual")));
     let columns: Vec<Column> = select.projection.iter().map(column).collect();
     let groups = match &select.group_by {
         GroupByExpr::Expressions(list, modifiers) if modifiers.is_empty() => {
@@ -169,7 +169,7 @@ fn filtered(filter: &Expr, dialect: Dialect) -> (Vec<Condition>, Option<Term>) {
     let parts = sides(filter, &BinaryOperator::And);
     let bounds: Vec<_> = parts.iter().filter_map(|part| rownum_bound(part)).collect();
     match bounds.as_slice() {
-        [rows] if dialect == Dialect::Oracle => {
+        [rows] if dialect.facts().queries.rownum => {
             let others = parts.into_iter().filter(|part| rownum_bound(part).is_none());
             (others.flat_map(|part| all(part, dialect)).collect(), Some(rows.term()))
         }

@@ -7,9 +7,10 @@ use sqlparser::ast::{
     Value as Literal,
 };
 
-use super::{Aggregate, Term};
 use crate::Value;
 use crate::dialects::oracle::rewrite::unmarked;
+
+use super::{Aggregate, Term};
 
 /// SQL as it is rendered.
 pub(super) fn sql(part: &impl Display) -> String {

@@ -6,7 +6,8 @@ use sqlparser::ast::{
     WindowType,
 };
 
-use crate::Dialect;
+use crate::dialects::lists;
+use crate::dialects::oracle::calls::before_character_set;
 
 use super::super::elsewhere;
 use super::super::fault::{Checked, Fault, unplaced};
@@ -17,8 +18,6 @@ use super::growth::Made;
 use super::literal::literal_of;
 use super::query::whole_number;
 use super::{Walk, absent, unsupported};
-use crate::dialects::lists;
-use crate::dialects::oracle::calls::before_character_set;
 
 impl<'i> Walk<'i> {
     pub(crate) fn call(&mut self, function: &Function, env: Env<'_, 'i>) -> Checked {
@@ -38,21 +37,22 @@ impl<'i> Walk<'i> {
         let located = |fault: Fault| fault.or_at(ident.span);
         let list = match args {
             FunctionArguments::None => return self.without_brackets(&upper, over.as_ref()).map_err(located),
-            FunctionArguments::Subquery(query) if upper == "ARRAY" && self.dialect == Dialect::Postgres => {
+            FunctionArguments::Subquery(query) if upper == "ARRAY" && self.facts.expressions.arrays => {
                 absent(over.is_some() || filter.is_some() || !within_group.is_empty(), &upper).map_err(located)?;
                 return self.array_of(query, env).map_err(located);
             }
             FunctionArguments::Subquery(_) => return Err(refused().or_at(ident.span)),
             FunctionArguments::List(list) => list,
         };
-        if self.dialect == Dialect::Oracle && matches!(upper.as_str(), "CAST" | "VALIDATE_CONVERSION") {
+        if self.facts.calls.conversions && matches!(upper.as_str(), "CAST" | "VALIDATE_CONVERSION") {
             absent(over.is_some() || filter.is_some() || !within_group.is_empty(), &upper)?;
             return self.conversion(&upper, list, env).map_err(located);
         }
         let known = self.listed(&upper, list.args.len(), env).map_err(located)?;
         if known.aggregate && over.is_none() {
-            self.aggregates |=
-                self.dialect != Dialect::Sqlite || list.args.len() < 2 || !matches!(upper.as_str(), "MIN" | "MAX");
+            self.aggregates |= !self.facts.calls.min_and_max_of_arguments
+                || list.args.len() < 2
+                || !matches!(upper.as_str(), "MIN" | "MAX");
         }
         let around = std::mem::take(&mut self.meter.value);
         let (args, sizes) = self.arguments(&upper, known, list, env).map_err(located)?;
@@ -66,7 +66,7 @@ impl<'i> Walk<'i> {
         self.made(&made, around).map_err(located)
     }
 
-    pub(super) fn over(&mut self, over: &WindowType, env: Env<'_, 'i>) -> Checked {
+    pub(crate) fn over(&mut self, over: &WindowType, env: Env<'_, 'i>) -> Checked {
         match over {
             WindowType::NamedWindow(name) => self.named_window(name, env),
             WindowType::WindowSpec(spec) => self.window(spec, env),
@@ -107,7 +107,7 @@ impl<'i> Walk<'i> {
     /// Refuses the name of a built-in that the company's own code has too: an Oracle too old to have the built-in would
     /// run that code. `PostgreSQL` looks in its own schema alone, and `SQLite` has no such code.
     pub(crate) fn not_shadowed(&self, name: &str) -> Checked {
-        let shadowed = self.dialect == Dialect::Oracle && self.index.is_callable(name);
+        let shadowed = self.facts.calls.own_code_first && self.index.is_callable(name);
         if shadowed { Err(unplaced(Rule::FunctionShadowed, name)) } else { Ok(()) }
     }
 
@@ -141,7 +141,7 @@ impl<'i> Walk<'i> {
         env: Env<'_, 'i>,
     ) -> Checked<(Vec<Option<&'l Expr>>, Vec<u64>)> {
         let FunctionArgumentList { duplicate_treatment: _, args, clauses } = list;
-        let with_clauses = self.dialect == Dialect::Oracle && name.starts_with("JSON_");
+        let with_clauses = self.facts.calls.json_clauses && name.starts_with("JSON_");
         let (mut bare, mut sizes) = (Vec::with_capacity(args.len()), Vec::with_capacity(args.len()));
         for arg in args {
             let expr = match arg {
@@ -179,7 +179,8 @@ impl<'i> Walk<'i> {
             let width = at(position).ok_or_else(refused)?;
             let fits = whole_number(width).is_some_and(|value| value <= u64::from(most));
             // Oracle makes no text of more than its own limit of a literal, whatever the width, only of a CLOB.
-            let literal = self.dialect == Dialect::Oracle && at(1).is_some_and(|first| literal_of(first).is_some());
+            let literal =
+                self.facts.calls.padded_literals_are_bounded && at(1).is_some_and(|first| literal_of(first).is_some());
             if !fits && !literal {
                 return Err(refused());
             }
@@ -216,7 +217,7 @@ impl<'i> Walk<'i> {
                     FunctionArgOperator::RightArrow if matches!(key, Expr::Identifier(_)) => {}
                     _ => return Err(refused()),
                 }
-                let with_clauses = self.dialect == Dialect::Oracle && name.starts_with("JSON_");
+                let with_clauses = self.facts.calls.json_clauses && name.starts_with("JSON_");
                 let expr = if with_clauses { self.before_clauses(expr)? } else { expr };
                 self.expr(expr, env)
             }

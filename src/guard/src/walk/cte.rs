@@ -7,7 +7,8 @@ use sqlparser::ast::{
     Cte as CteSyntax, Ident, LimitClause, Query, Select, SetExpr, SetOperator, SetQuantifier, TableAlias, With,
 };
 
-use crate::Dialect;
+use crate::dialects::RecursiveWord;
+use crate::dialects::oracle::rewrite::Recursion;
 
 use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
@@ -18,7 +19,6 @@ use super::ending::Bound;
 use super::query::{Given, Tail, least, united};
 use super::recursion::{MOST_ROWS, UNKNOWN_ROWS};
 use super::{Walk, absent, recursion, unsupported};
-use crate::dialects::oracle::rewrite::Recursion;
 
 /// Most common table expressions of one WITH.
 const MOST_CTES: usize = 32;
@@ -29,7 +29,7 @@ impl<'i> Walk<'i> {
         if cte_tables.len() > MOST_CTES {
             return Err(unplaced(Rule::TooManyJoins, "WITH"));
         }
-        absent(*recursive && self.dialect == Dialect::Oracle, "WITH RECURSIVE")
+        absent(*recursive && self.facts.queries.recursive_word == RecursiveWord::Unknown, "WITH RECURSIVE")
             .map_err(|fault| fault.instead("WITH r (…) AS (…)"))?;
         let names: Vec<String> = cte_tables.iter().map(|cte| key(self.dialect, &cte.alias.name)).collect();
         let mut ready: Vec<Cte> = Vec::with_capacity(names.len());
@@ -39,7 +39,7 @@ impl<'i> Walk<'i> {
             let recursion = from.as_ref().map(|name| Recursion::of(name).ok_or_else(|| unsupported("WITH … FROM")));
             let recursion = recursion.transpose()?;
             absent(at.is_some(), "WITH … AT")?;
-            absent(materialized.is_some() && self.dialect == Dialect::Oracle, "MATERIALIZED")?;
+            absent(materialized.is_some() && !self.facts.queries.materialized, "MATERIALIZED")?;
             super::factor::given_name(name)?;
             if names[..position].contains(&names[position]) || self.index.is_callable(&names[position]) {
                 return Err(fault(Rule::AliasNotAllowed, name.span, name.value.as_str()));
@@ -47,7 +47,7 @@ impl<'i> Walk<'i> {
             let level = Ctes { ready: &ready, pending: &names[position..], parent: env.ctes };
             let inside = Env { ctes: Some(&level), ..self.around(env) };
             let (before, around, mark) = (self.scans, self.joined, self.meter.mark());
-            let may_recur = *recursive || self.dialect != Dialect::Postgres;
+            let may_recur = *recursive || self.facts.queries.recursive_word != RecursiveWord::Required;
             let given = match recursion::arms(query, &names[position], self.dialect).filter(|_| may_recur) {
                 None => {
                     // Oracle takes both only behind an expression that reads itself.
@@ -126,7 +126,7 @@ impl<'i> Walk<'i> {
         let limit = self.limits(limit_clause.as_ref(), None, env)?;
         // SQLite stops a recursion at its LIMIT, but first makes the rows that OFFSET skips.
         let plain = matches!(limit_clause, Some(LimitClause::LimitOffset { offset: None, .. }));
-        let stops = self.dialect == Dialect::Sqlite && plain && limit.is_some_and(|rows| rows <= MOST_ROWS);
+        let stops = self.facts.queries.limit_ends_recursion && plain && limit.is_some_and(|rows| rows <= MOST_ROWS);
         let bound = if stops { Bound::Limit } else { Bound::Condition { cycle } };
         let counted = self.must_end((anchor, recursive), &names[0], &columns, bound, env);
         let counted = counted.map_err(|fault| fault.or_at(alias.name.span))?;

@@ -135,7 +135,7 @@ impl<'i> Walk<'i> {
             let Some(step) = arm.step(position) else { return false };
             // `n + 1 < 10` is as good as `n < 10`, and what a date is compared with is no number.
             let same = compared.amount.is_none_or(|amount| amount.is_time() == step.is_time());
-            let exact = self.dialect != Dialect::Sqlite || step.is_time() || !is_textual(limit);
+            let exact = !self.facts.expressions.numbers_below_texts || step.is_time() || !is_textual(limit);
             same && exact && step.towards() == towards && modest(limit) && self.is_limit(arm, limit, env)
         })
     }

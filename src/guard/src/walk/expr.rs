@@ -2,8 +2,6 @@
 
 use sqlparser::ast::{AccessExpr, Array, CaseWhen, CastKind, CeilFloorKind, Expr, ExtractSyntax, Query, Subscript};
 
-use crate::Dialect;
-
 use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::names::parts;
@@ -51,15 +49,15 @@ impl<'i> Walk<'i> {
         match expr {
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => self.expr(inner, env),
             Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
-                absent(self.dialect == Dialect::Oracle, "IS TRUE")?;
+                absent(!self.facts.expressions.is_true, "IS TRUE")?;
                 self.expr(inner, env)
             }
             Expr::IsUnknown(inner) | Expr::IsNotUnknown(inner) => {
-                absent(self.dialect != Dialect::Postgres, "IS UNKNOWN")?;
+                absent(!self.facts.expressions.is_unknown, "IS UNKNOWN")?;
                 self.expr(inner, env)
             }
             Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
-                absent(self.dialect == Dialect::Oracle, "IS DISTINCT FROM")?;
+                absent(!self.facts.expressions.is_distinct_from, "IS DISTINCT FROM")?;
                 self.compared(left, &[right], env)?;
                 self.compared(right, &[left], env)
             }
@@ -72,14 +70,17 @@ impl<'i> Walk<'i> {
                 [low, high].into_iter().try_for_each(|bound| self.compared(bound, &[expr], env))
             }
             Expr::Like { negated: _, any, expr, pattern, escape_char } => {
-                absent(*any && self.dialect != Dialect::Postgres, "LIKE ANY")?;
+                absent(*any && !self.facts.expressions.like_any, "LIKE ANY")?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
             Expr::ILike { negated, any: _, expr, pattern, escape_char } => {
                 let not = if *negated { "NOT " } else { "" };
-                absent(self.dialect != Dialect::Postgres, "ILIKE").map_err(|fault| match self.dialect {
-                    Dialect::Sqlite => fault.instead(format!("{expr} {not}LIKE {pattern}")),
-                    _ => fault.instead(format!("UPPER({expr}) {not}LIKE UPPER({pattern})")),
+                absent(!self.facts.expressions.ilike, "ILIKE").map_err(|fault| {
+                    fault.instead(if self.facts.advice.like_ignores_case {
+                        format!("{expr} {not}LIKE {pattern}")
+                    } else {
+                        format!("UPPER({expr}) {not}LIKE UPPER({pattern})")
+                    })
                 })?;
                 self.like(expr, pattern, escape_char.as_deref(), env)
             }
@@ -95,7 +96,7 @@ impl<'i> Walk<'i> {
             }
             Expr::Tuple(list) => self.exprs(list, env),
             Expr::AnyOp { left, compare_op, right, is_some: _ } | Expr::AllOp { left, compare_op, right } => {
-                absent(self.dialect == Dialect::Sqlite || is_regex(compare_op), "ANY")?;
+                absent(!self.facts.expressions.any_and_all || is_regex(compare_op), "ANY")?;
                 self.operator(compare_op)?;
                 self.expr(left, env)?;
                 self.expr(right, env)
@@ -111,7 +112,7 @@ impl<'i> Walk<'i> {
                 absent(format.is_some(), "CAST … FORMAT")?;
                 match kind {
                     CastKind::Cast => {}
-                    CastKind::DoubleColon => absent(self.dialect != Dialect::Postgres, "::")
+                    CastKind::DoubleColon => absent(!self.facts.expressions.double_colon_casts, "::")
                         .map_err(|fault| fault.instead(format!("CAST({expr} AS {data_type})")))?,
                     CastKind::TryCast | CastKind::SafeCast => return Err(unsupported("TRY_CAST")),
                 }
@@ -139,7 +140,7 @@ impl<'i> Walk<'i> {
                 let args = 1 + usize::from(substring_from.is_some()) + usize::from(substring_for.is_some());
                 self.built_in(if *shorthand { "SUBSTR" } else { "SUBSTRING" }, args)?;
                 if let Some(from) = substring_from
-                    && self.dialect == Dialect::Postgres
+                    && self.facts.calls.substring_of_pattern
                 {
                     super::pattern::place_or_safe(from)?;
                 }
@@ -164,25 +165,25 @@ impl<'i> Walk<'i> {
     fn of_dialect(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         let hierarchy = env.scope.is_some_and(|scope| scope.hierarchy);
         match expr {
-            Expr::OuterJoin(inner) if self.dialect == Dialect::Oracle => self.expr(inner, env),
+            Expr::OuterJoin(inner) if self.facts.expressions.outer_join_mark => self.expr(inner, env),
             // A function would be called for each row of the way, and hide a loop from NOCYCLE.
             Expr::Prior(inner) if hierarchy && is_column(inner) && !self.is_called(inner, env) => self.expr(inner, env),
             Expr::Prior(_) if hierarchy => Err(unsupported(&expr.to_string()).instead("PRIOR id")),
             Expr::Prefixed { prefix, value } if hierarchy && prefix.value.eq_ignore_ascii_case("CONNECT_BY_ROOT") => {
                 self.expr(value, env)
             }
-            Expr::IsJson { expr, kind: _, unique_keys: _, negated: _ } if self.dialect == Dialect::Oracle => {
+            Expr::IsJson { expr, kind: _, unique_keys: _, negated: _ } if self.facts.expressions.is_json => {
                 self.expr(expr, env)
             }
-            Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Oracle => {
+            Expr::CompoundFieldAccess { root, access_chain } if self.facts.expressions.xml_methods => {
                 self.joined_texts(root, access_chain, env)
             }
-            Expr::AtTimeZone { timestamp, time_zone } if self.dialect != Dialect::Sqlite => {
+            Expr::AtTimeZone { timestamp, time_zone } if self.facts.expressions.at_time_zone => {
                 self.expr(timestamp, env)?;
                 self.expr(time_zone, env)
             }
-            Expr::Array(Array { elem, named: true }) if self.dialect == Dialect::Postgres => self.exprs(elem, env),
-            Expr::CompoundFieldAccess { root, access_chain } if self.dialect == Dialect::Postgres => {
+            Expr::Array(Array { elem, named: true }) if self.facts.expressions.arrays => self.exprs(elem, env),
+            Expr::CompoundFieldAccess { root, access_chain } if self.facts.expressions.arrays => {
                 self.expr(root, env)?;
                 access_chain.iter().try_for_each(|access| match access {
                     AccessExpr::Subscript(Subscript::Index { index }) => self.expr(index, env),
@@ -195,16 +196,13 @@ impl<'i> Walk<'i> {
                 })
             }
             Expr::Collate { expr, collation } => {
-                let known: &[&str] = match self.dialect {
-                    Dialect::Oracle => &["BINARY", "BINARY_CI", "BINARY_AI"],
-                    Dialect::Postgres | Dialect::Sqlite => &["NOCASE", "BINARY", "RTRIM", "C", "POSIX"],
-                };
+                let known = self.facts.expressions.collations;
                 let name = parts(collation).and_then(|parts| parts.first().map(|part| part.value.to_uppercase()));
                 let plain = name.is_some_and(|name| known.contains(&name.as_str()));
                 absent(!plain || collation.0.len() != 1, "COLLATE")?;
                 self.expr(expr, env)
             }
-            Expr::SimilarTo { negated: _, expr, pattern, escape_char: None } if self.dialect == Dialect::Postgres => {
+            Expr::SimilarTo { negated: _, expr, pattern, escape_char: None } if self.facts.expressions.similar_to => {
                 crate::dialects::postgres::full_text::similar(pattern)?;
                 self.expr(expr, env)?;
                 self.expr(pattern, env)

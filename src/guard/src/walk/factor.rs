@@ -8,7 +8,7 @@ use sqlparser::ast::{
 };
 use sqlparser::tokenizer::Span;
 
-use crate::Dialect;
+use crate::dialects::oracle::rewrite::{MARK, Part, part};
 use crate::spelling_out::Unsaid;
 
 use super::super::extent::Extent;
@@ -22,7 +22,6 @@ use super::links::Links;
 use super::query::whole_number;
 use super::recursion::UNKNOWN_ROWS;
 use super::{Walk, absent, unsupported};
-use crate::dialects::oracle::rewrite::{MARK, Part, part};
 
 /// Tables that a refusal names.
 const MOST_TABLES: usize = 8;
@@ -111,7 +110,7 @@ impl<'i> Walk<'i> {
     /// Where a derived table that is not lateral looks outwards. Oracle may not look at all, and would then take the
     /// name for a function.
     pub(super) fn around<'s>(&self, env: Env<'s, 'i>) -> Env<'s, 'i> {
-        if self.dialect == Dialect::Oracle { Env { scope: None, ..env } } else { env }
+        if self.facts.scopes.derived_sees_around { env } else { Env { scope: None, ..env } }
     }
 
     fn table(&mut self, name: &ObjectName, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
@@ -145,7 +144,7 @@ impl<'i> Walk<'i> {
         match self.index.find(schema, relation) {
             Some(table) if table.open => {
                 // Its path of schemas would let functions and operators there take the place of PostgreSQL's own.
-                if schema.is_none() && self.dialect == Dialect::Postgres {
+                if schema.is_none() && self.facts.from.schemas_spelled_out {
                     self.reads.unsaid.push((span.start, Unsaid::Schema(table.written_schema.clone())));
                 }
                 self.open_table(table, relation, alias)
@@ -160,14 +159,13 @@ impl<'i> Walk<'i> {
         let Some(TableAlias { explicit: false, name, columns, at: None }) = alias else { return false };
         let word = ["PARTITION", "SUBPARTITION"].iter().any(|word| name.value.eq_ignore_ascii_case(word));
         let [TableAliasColumnDef { name: part, data_type: None }] = columns.as_slice() else { return false };
-        self.dialect == Dialect::Oracle && word && name.quote_style.is_none() && given_name(part).is_ok()
+        self.facts.from.partitions && word && name.quote_style.is_none() && given_name(part).is_ok()
     }
 
     /// The alias behind Oracle's `t PARTITION (p) alias`, which the parser reads as one name.
     fn aliased_part(&self, alias: Option<&TableAlias>) -> Checked<Option<TableAlias>> {
         let Some(TableAlias { explicit: false, name, columns, at: None }) = alias else { return Ok(None) };
-        let Some(Part { name, alias }) = part(name).filter(|_| self.dialect == Dialect::Oracle && columns.is_empty())
-        else {
+        let Some(Part { name, alias }) = part(name).filter(|_| self.facts.from.partitions && columns.is_empty()) else {
             return Ok(None);
         };
         given_name(&name)?;
@@ -237,7 +235,7 @@ impl<'i> Walk<'i> {
     fn table_alias(&self, alias: &TableAlias) -> Checked<String> {
         let TableAlias { explicit, name, columns, at } = alias;
         absent(at.is_some(), "AT")?;
-        if self.dialect == Dialect::Oracle {
+        if !self.facts.from.full_aliases {
             absent(*explicit, "AS").map_err(|fault| fault.or_at(name.span).instead(format!("t {name}")))?;
             absent(!columns.is_empty(), "t (…)")?;
         }
@@ -253,7 +251,7 @@ impl<'i> Walk<'i> {
     }
 
     fn derived(&mut self, subquery: &Query, alias: Option<&TableAlias>, env: Env<'_, 'i>) -> Checked<Source<'i>> {
-        absent(alias.is_none() && self.dialect == Dialect::Postgres, "FROM (SELECT …)")?;
+        absent(alias.is_none() && self.facts.from.derived_needs_alias, "FROM (SELECT …)")?;
         let given = self.query_or_values(subquery, env)?;
         self.linked_outwards = given.outwards;
         let source = self.source(given.columns, alias, given.rows)?;
@@ -303,7 +301,7 @@ impl<'i> Walk<'i> {
         }
         self.reads.functions.insert(name.to_owned());
         let only = alias.map_or_else(|| name.to_ascii_lowercase(), |alias| key(self.dialect, &alias.name));
-        absent(ordinality && self.dialect != Dialect::Postgres, "WITH ORDINALITY")?;
+        absent(ordinality && !self.facts.from.ordinality, "WITH ORDINALITY")?;
         let names = if function.columns.is_empty() { vec![only.as_str()] } else { function.columns.clone() };
         let names = names.into_iter().chain(ordinality.then_some("ordinality"));
         let outputs = names.map(Output::opaque);
@@ -317,7 +315,7 @@ impl<'i> Walk<'i> {
             return Ok(());
         };
         let TableSample { modifier: _, name, quantity, seed, bucket, offset } = &**sample;
-        absent(self.dialect == Dialect::Sqlite || bucket.is_some() || offset.is_some(), "SAMPLE")?;
+        absent(!self.facts.from.samples || bucket.is_some() || offset.is_some(), "SAMPLE")?;
         let method = matches!(
             name,
             None | Some(TableSampleMethod::Block | TableSampleMethod::Bernoulli | TableSampleMethod::System)
@@ -354,7 +352,7 @@ pub(crate) fn given_name(name: &Ident) -> Checked {
         // `a ISNULL` is a test to the database, and an alias to the parser.
         return Err(fault(Rule::Unsupported, name.span, name.value.as_str()).instead("IS NULL"));
     }
-    // Only the clauses that `oracle_tokens` puts into the tree as one word hold these.
+    // Only the clauses that `dialects::oracle::rewrite` puts into the tree as one word hold these.
     let clause = name.quote_style.is_none() && (name.value.contains('(') || name.value.contains(MARK));
     let other_quotes = name.quote_style != Some('"') && name.value.contains(['`', '[', ']']);
     let quoted = name.quote_style == Some('\'') || name.value.contains('"') || other_quotes;

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use sqlparser::ast::{Join, JoinConstraint, JoinOperator, ObjectName, TableFactor, TableWithJoins};
 
-use crate::Dialect;
-
 use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::names::{key, parts};
@@ -83,7 +81,7 @@ impl<'i> Walk<'i> {
             self.add(relation, applied, from, env, links)?;
             let Some(constraint) = constraint else { continue };
             let joined = Joined { operator: join_operator, constraint, start, middle, end: from.sources.len() };
-            if self.dialect == Dialect::Sqlite && matches!(constraint, JoinConstraint::On(_)) {
+            if self.facts.scopes.on_sees_all_tables && matches!(constraint, JoinConstraint::On(_)) {
                 later.push(joined);
             } else {
                 self.constraint(&joined, from, env, links)?;
@@ -148,7 +146,7 @@ impl<'i> Walk<'i> {
             | JoinOperator::RightOuter(constraint)
             | JoinOperator::FullOuter(constraint) => Ok((Some(constraint), false)),
             JoinOperator::CrossJoin(JoinConstraint::None) => Ok((None, false)),
-            JoinOperator::CrossApply | JoinOperator::OuterApply if self.dialect == Dialect::Oracle => Ok((None, true)),
+            JoinOperator::CrossApply | JoinOperator::OuterApply if self.facts.from.apply => Ok((None, true)),
             JoinOperator::CrossJoin(_) => Err(unsupported("CROSS JOIN … ON")),
             JoinOperator::CrossApply | JoinOperator::OuterApply => Err(unsupported("APPLY")),
             JoinOperator::Semi(_)
@@ -173,7 +171,7 @@ impl<'i> Walk<'i> {
             JoinConstraint::On(expr) => {
                 // ON sees the tables of its own join, not those before the comma: elsewhere Oracle would call a function.
                 // SQLite lets it see every table of the FROM.
-                let seen = if self.dialect == Dialect::Sqlite { 0.. } else { start.. };
+                let seen = if self.facts.scopes.on_sees_all_tables { 0.. } else { start.. };
                 let scope = Scope { merged: &from.merged, ..Scope::new(&from.sources[seen], env.scope) };
                 said = self.predicate(expr, env.within(&scope))?;
             }

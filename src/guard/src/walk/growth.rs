@@ -3,13 +3,14 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
+use crate::dialects::lists::Function;
+
 use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
 use super::Walk;
 use super::literal::literal_of;
 use super::query::whole_number;
-use crate::dialects::lists::Function;
 
 /// Stored rows that an aggregate is assumed to gather into one value: few, since their values exist already.
 const STORED_ROWS: u64 = 20;

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use sqlparser::ast::{BinaryOperator, Expr, Function, Query};
 
-use crate::Dialect;
-
 use super::super::fault::{Checked, unplaced};
 use super::super::names::key;
 use super::super::refusal::Rule;
@@ -218,7 +216,7 @@ impl<'i> Walk<'i> {
             Expr::Like { negated: false, any: false, expr: of, pattern, escape_char: None } => {
                 self.sides(of, &[pattern], Comparison::default(), env)
             }
-            Expr::IsNotDistinctFrom(left, right) if self.dialect != Dialect::Oracle => {
+            Expr::IsNotDistinctFrom(left, right) if self.facts.expressions.is_distinct_from => {
                 self.sides(left, &[right], Comparison::EQUAL, env)
             }
             Expr::InSubquery { expr: of, subquery, negated: false } => {

@@ -2,8 +2,6 @@
 
 use sqlparser::ast::{Expr, Interval, TypedString, Value, ValueWithSpan};
 
-use crate::Dialect;
-
 use super::super::extent::Extent;
 use super::super::fault::{Checked, fault, unplaced};
 use super::super::refusal::Rule;
@@ -16,26 +14,26 @@ impl Walk<'_> {
     pub(crate) fn value(&mut self, value: &ValueWithSpan) -> Checked {
         let ValueWithSpan { value, span } = value;
         self.meter.spend(extent(value), "'…'")?;
-        let dialect = self.dialect;
+        let texts = &self.facts.texts;
         match value {
             Value::Number(digits, long) => {
                 let plain = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
                 absent(*long || !plain, digits)
             }
             Value::SingleQuotedString(_) | Value::Boolean(_) | Value::Null => Ok(()),
-            Value::NationalStringLiteral(_) => absent(dialect != Dialect::Oracle, "N'…'"),
+            Value::NationalStringLiteral(_) => absent(!texts.national, "N'…'"),
             Value::QuoteDelimitedStringLiteral(text) | Value::NationalQuoteDelimitedStringLiteral(text) => {
                 let plain = text.start_quote.is_ascii_punctuation() && !matches!(text.start_quote, '\'' | '"');
-                absent(dialect != Dialect::Oracle || !plain, "q'…'")
+                absent(!texts.q_quotes || !plain, "q'…'")
             }
             Value::DollarQuotedString(text) => {
                 let tag = text.tag.as_deref().unwrap_or_default();
                 let plain = tag.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-                absent(dialect != Dialect::Postgres || !plain, "$$…$$")
+                absent(!texts.dollar_quotes || !plain, "$$…$$")
             }
             Value::Placeholder(name) => self.parameter(name).map_err(|fault| fault.or_at(*span)),
             // Line ends and tabs, which its rendering writes the same way; other escapes only hide what is meant.
-            Value::EscapedStringLiteral(text) if dialect == Dialect::Postgres && !text.contains(['\'', '\\']) => Ok(()),
+            Value::EscapedStringLiteral(text) if texts.escapes && !text.contains(['\'', '\\']) => Ok(()),
             Value::EscapedStringLiteral(_) => Err(fault(Rule::Unsupported, *span, "E'…'").instead("'…'")),
             Value::UnicodeStringLiteral(_) => Err(fault(Rule::Unsupported, *span, "U&'…'").instead("'…'")),
             // SQLite's 0x1F and x'1F' are one in the tree, and not one in the database.
@@ -71,7 +69,7 @@ impl Walk<'_> {
     /// `DATE '…'` and `TIMESTAMP '…'`.
     pub(crate) fn typed(&mut self, typed: &TypedString) -> Checked {
         let TypedString { data_type, value, uses_odbc_syntax } = typed;
-        absent(*uses_odbc_syntax || self.dialect == Dialect::Sqlite, "{d '…'}")?;
+        absent(*uses_odbc_syntax || !self.facts.expressions.typed_dates, "{d '…'}")?;
         self.data_type(data_type)?;
         let name = data_type.to_string();
         let dated = ["DATE", "TIME"].iter().any(|word| name.starts_with(word));
@@ -82,8 +80,8 @@ impl Walk<'_> {
     pub(super) fn interval(&mut self, interval: &Interval) -> Checked {
         let Interval { value, leading_field, leading_precision: _, last_field, fractional_seconds_precision: _ } =
             interval;
-        absent(self.dialect == Dialect::Sqlite, "INTERVAL")?;
-        absent(self.dialect == Dialect::Oracle && leading_field.is_none(), "INTERVAL")
+        absent(!self.facts.expressions.intervals, "INTERVAL")?;
+        absent(self.facts.expressions.intervals_need_units && leading_field.is_none(), "INTERVAL")
             .map_err(|fault| fault.instead("INTERVAL '1' DAY"))?;
         for field in [leading_field, last_field].into_iter().flatten() {
             super::types::field(field)?;

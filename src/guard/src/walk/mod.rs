@@ -29,6 +29,9 @@ use sqlparser::ast::Statement;
 use sqlparser::tokenizer::{Location, Span};
 
 use crate::Dialect;
+use crate::dialects::DialectFacts;
+use crate::dialects::lists::Lists;
+use crate::dialects::postgres::set_calls::SetCalls;
 use crate::fault::Fault;
 use crate::spelling_out::Unsaid;
 
@@ -37,9 +40,6 @@ use super::fault::{Checked, fault, unplaced};
 use super::index::{Index, Table};
 use super::refusal::Rule;
 use super::scope::Env;
-use crate::dialects::lists::Lists;
-
-use crate::dialects::postgres::set_calls::SetCalls;
 pub(super) use query::whole_number;
 
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
@@ -113,6 +113,7 @@ pub(super) struct Walk<'i> {
     pub(crate) index: &'i Index,
     pub(crate) lists: &'static Lists,
     pub(crate) dialect: Dialect,
+    pub(crate) facts: &'static DialectFacts,
     pub(crate) reads: Reads<'i>,
     next_source: u32,
     /// The sources that names resolved to, in order; the joins of a FROM are judged by it.
@@ -162,8 +163,9 @@ impl<'i> Walk<'i> {
     fn new(index: &'i Index, dialect: Dialect) -> Self {
         Self {
             index,
-            lists: Lists::of(dialect),
+            lists: dialect.facts().lists,
             dialect,
+            facts: dialect.facts(),
             reads: Reads::default(),
             next_source: 0,
             touched: Vec::new(),

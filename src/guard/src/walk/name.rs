@@ -2,8 +2,6 @@
 
 use sqlparser::ast::{Expr, Ident};
 
-use crate::Dialect;
-
 use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::Column;
@@ -110,7 +108,7 @@ impl<'i> Walk<'i> {
     /// Oracle reads `alias.column.member` as JSON only under an alias; a method would have brackets.
     fn plain_members(&self, source: &Source<'_>, members: &[Ident]) -> bool {
         let plain = |member: &Ident| !member.value.is_empty() && !member.value.contains(['"', '\'', '`']);
-        self.dialect == Dialect::Oracle && source.aliased && members.iter().all(plain)
+        self.facts.expressions.json_members && source.aliased && members.iter().all(plain)
     }
 
     fn is_row_id(&self, source: &Source<'_>, ident: &Ident) -> bool {
@@ -125,8 +123,8 @@ impl<'i> Walk<'i> {
     where
         'i: 's,
     {
-        let sqlite = self.dialect == Dialect::Sqlite;
-        (alone || !sqlite) && sources.any(|source| source.table().is_some_and(|table| !sqlite || !table.partly))
+        let column = self.facts.scopes.row_id_is_a_column;
+        (alone || !column) && sources.any(|source| source.table().is_some_and(|table| !column || !table.partly))
     }
 
     /// The column of a table that a name with or without a qualifier stands for; `None` for what is computed.
@@ -176,15 +174,15 @@ impl<'i> Walk<'i> {
 
     /// What to write for a word of other databases that reads as a name here.
     fn word_instead(&self, ident: &Ident) -> Option<&'static str> {
-        let oracle = self.dialect == Dialect::Oracle;
         match ident.value.to_uppercase().as_str() {
             _ if ident.quote_style.is_some() => None,
             "UNIQUE" => Some("DISTINCT"),
-            "TRUE" if oracle => Some("1 = 1"),
-            "FALSE" if oracle => Some("1 = 0"),
             "SYSDATE" | "SYSTIMESTAMP" => Some("CURRENT_TIMESTAMP"),
             "ROWNUM" => Some("LIMIT 10"),
-            _ => None,
+            word => {
+                let mut own = self.facts.advice.instead_of_words.iter();
+                own.find(|(one, _)| *one == word).map(|(_, instead)| *instead)
+            }
         }
     }
 

@@ -7,13 +7,10 @@ use sqlparser::ast::{
     SetOperator, SetQuantifier, Value, Values,
 };
 
-use crate::Dialect;
-
 use super::super::fault::{Checked, unplaced};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, NO_ALIASES, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
-use crate::dialects::oracle::rewrite as oracle_tokens;
 
 /// What a query gives: its columns, and the most rows it can have when that is known without looking.
 #[derive(Debug, Clone)]
@@ -115,7 +112,7 @@ impl<'i> Walk<'i> {
                 return Err(unsupported("BY NAME"));
             }
         }
-        absent(op == SetOperator::Minus && self.dialect != Dialect::Oracle, "MINUS")?;
+        absent(op == SetOperator::Minus && !self.facts.queries.minus, "MINUS")?;
         let outside = self.joined;
         let left = self.body(left, Tail::default(), env)?;
         let right = self.body(right, Tail::default(), env)?;
@@ -144,7 +141,7 @@ impl<'i> Walk<'i> {
     /// VALUES as a derived table.
     pub(super) fn values(&mut self, values: &Values, env: Env<'_, 'i>) -> Checked<Given> {
         let Values { explicit_row, value_keyword, rows } = values;
-        absent(*explicit_row || *value_keyword || self.dialect == Dialect::Oracle, "VALUES")?;
+        absent(*explicit_row || *value_keyword || !self.facts.queries.values, "VALUES")?;
         let width = rows.first().map_or(0, |row| row.content.len());
         let mut columns: Vec<Output> = (1..=width).map(|at| Output::opaque(format!("column{at}"))).collect();
         for row in rows {
@@ -205,7 +202,7 @@ impl<'i> Walk<'i> {
     /// name is something else there, a whole row even.
     pub(super) fn maybe_alias(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         match env.scope {
-            Some(scope) if self.dialect == Dialect::Postgres && !is_bare(expr) => {
+            Some(scope) if !self.facts.scopes.aliases_inside_expressions && !is_bare(expr) => {
                 let scope = Scope { aliases: &NO_ALIASES, ..*scope };
                 self.expr(expr, env.within(&scope))
             }
@@ -226,7 +223,7 @@ impl<'i> Walk<'i> {
             None => None,
             Some(LimitClause::LimitOffset { limit, offset, limit_by }) => {
                 absent(!limit_by.is_empty(), "LIMIT BY")?;
-                absent(limit.is_some() && self.dialect == Dialect::Oracle, "LIMIT")
+                absent(limit.is_some() && !self.facts.queries.limit, "LIMIT")
                     .map_err(|fault| fault.instead("FETCH FIRST 10 ROWS ONLY"))?;
                 if let Some(Offset { value, rows: _ }) = offset {
                     self.expr(value, env)?;
@@ -239,18 +236,19 @@ impl<'i> Walk<'i> {
             }
         };
         let Some(Fetch { with_ties, percent, quantity }) = fetch else { return Ok(limited) };
-        absent(self.dialect == Dialect::Sqlite, "FETCH")?;
-        absent(*percent && self.dialect != Dialect::Oracle, "FETCH … PERCENT")?;
+        absent(!self.facts.queries.fetch, "FETCH")?;
+        absent(*percent && !self.facts.queries.fetch_percent, "FETCH … PERCENT")?;
         let computed = quantity.as_ref().and_then(|quantity| self.computed(quantity));
         let fetched = self.limit(computed.as_ref().or(quantity.as_ref()), env)?;
         Ok(if *with_ties || *percent { limited } else { least(limited, fetched) })
     }
 
-    /// Oracle's expression of a row limit, which the parser reads as one value.
+    /// The expression of a row limit, which the parser reads as one value.
     fn computed(&self, quantity: &Expr) -> Option<Expr> {
+        let read = self.facts.parsing.read_computed_limit?;
         match quantity {
-            Expr::Value(value) if self.dialect == Dialect::Oracle => match &value.value {
-                Value::Placeholder(text) if !text.starts_with(':') => oracle_tokens::quantity(text),
+            Expr::Value(value) => match &value.value {
+                Value::Placeholder(text) if !text.starts_with(':') => read(text),
                 _ => None,
             },
             _ => None,

@@ -10,7 +10,7 @@ use sqlparser::ast::{
     SelectFlavor, SelectItem, Top, TopQuantity,
 };
 
-use crate::Dialect;
+use crate::dialects::postgres::set_calls::SetCall;
 
 use super::super::extent::Extent;
 use super::super::fault::{Checked, unplaced};
@@ -24,7 +24,6 @@ use super::query::{Given, Tail, whole_number};
 use super::recursion::UNKNOWN_ROWS;
 use super::sizes::groups;
 use super::{Walk, absent, unsupported};
-use crate::dialects::postgres::set_calls::SetCall;
 
 impl<'i> Walk<'i> {
     pub(crate) fn select(&mut self, select: &Select, tail: Tail<'_>, env: Env<'_, 'i>) -> Checked<Given> {
@@ -45,9 +44,10 @@ impl<'i> Walk<'i> {
             None => 10,
         };
         let percent = if *percent { " PERCENT" } else { "" };
-        let instead = match self.dialect {
-            Dialect::Oracle => format!("FETCH FIRST {count}{percent} ROWS ONLY"),
-            Dialect::Postgres | Dialect::Sqlite => format!("LIMIT {count}"),
+        let instead = if self.facts.queries.limit {
+            format!("LIMIT {count}")
+        } else {
+            format!("FETCH FIRST {count}{percent} ROWS ONLY")
         };
         Err(unsupported("TOP").instead(instead))
     }
@@ -72,7 +72,7 @@ impl<'i> Walk<'i> {
         let sets = std::mem::replace(&mut self.sets, outer_sets).walked;
         let with_aliases = Scope { aliases: &aliases, ..scope };
         // SQLite alone reads aliases of the select list in WHERE and HAVING; PostgreSQL may take one for a whole row.
-        let filtering = if self.dialect == Dialect::Sqlite { with_aliases } else { scope };
+        let filtering = if self.facts.scopes.aliases_in_where { with_aliases } else { scope };
         // What the select list looks into is planned by itself.
         self.joined = sources;
         if let Some(selection) = &select.selection {
@@ -82,14 +82,14 @@ impl<'i> Walk<'i> {
         self.meter.charge(Extent::of_join(joined), "FROM")?;
         let levels = self.hierarchy(&select.connect_by, &from.sources, inside)?;
         // Where Oracle cannot see an alias it would call a function of that name.
-        let grouping = if self.dialect == Dialect::Oracle { scope } else { with_aliases };
+        let grouping = if self.facts.scopes.aliases_in_group_by { with_aliases } else { scope };
         few_groups(&select.group_by)?;
         let grouped = self.group_by(select, env.within(&grouping))?;
         if let Some(having) = &select.having {
             self.expr(having, env.within(&filtering))?;
         }
         if let Some(Distinct::On(list)) = &select.distinct {
-            absent(self.dialect != Dialect::Postgres, "DISTINCT ON")?;
+            absent(!self.facts.queries.distinct_on, "DISTINCT ON")?;
             if list.iter().any(|expr| super::query::whole_number(expr).is_some()) {
                 self.whole_stars()?;
             }
@@ -182,13 +182,14 @@ impl<'i> Walk<'i> {
 
     /// The name a column without alias has. PostgreSQL names a call after its function.
     fn own_name(&self, expr: &Expr, sources: &[Source<'i>]) -> Output {
-        let oracle = self.dialect == Dialect::Oracle;
         let ident = match expr {
             Expr::Identifier(ident) => Some(ident),
             // Under what name Oracle gives a member of JSON is not certain enough to be read from outside.
-            Expr::CompoundIdentifier(idents) => idents.last().filter(|_| !oracle || idents.len() == 2),
-            Expr::Nested(inner) if !oracle => return self.own_name(inner, sources),
-            Expr::Function(function) if self.dialect == Dialect::Postgres => {
+            Expr::CompoundIdentifier(idents) => {
+                idents.last().filter(|_| !self.facts.expressions.json_members || idents.len() == 2)
+            }
+            Expr::Nested(inner) if self.facts.scopes.brackets_keep_names => return self.own_name(inner, sources),
+            Expr::Function(function) if self.facts.scopes.calls_name_columns => {
                 parts(&function.name).and_then(|parts| parts.last().copied())
             }
             _ => None,
@@ -212,7 +213,7 @@ impl<'i> Walk<'i> {
             }
             match expr {
                 Expr::Rollup(sets) | Expr::Cube(sets) | Expr::GroupingSets(sets) => {
-                    absent(self.dialect == Dialect::Sqlite, "GROUPING SETS")?;
+                    absent(!self.facts.queries.grouping_sets, "GROUPING SETS")?;
                     sets.iter().flatten().try_for_each(no_inner_sets)?;
                     sets.iter().flatten().try_for_each(|expr| self.maybe_alias(expr, env))?;
                 }

@@ -9,7 +9,7 @@ use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{SelectItemQualifiedWildcardKind, WildcardAdditionalOptions};
 use sqlparser::tokenizer::Location;
 
-use crate::Dialect;
+use crate::dialects::QualifiedStar;
 use crate::spelling_out::Unsaid;
 
 use super::super::fault::{Checked, Fault, unplaced};
@@ -54,13 +54,15 @@ impl<'i> Walk<'i> {
         if !has_closed(source) {
             return self.star(std::iter::once(source), &BTreeSet::new(), columns);
         }
-        // Oracle leaves out of `t.*` what USING merged, and takes no qualifier for it. SQLite gives there what was merged,
-        // where a RIGHT or FULL join may leave the column itself empty.
+        // Where `t.*` leaves out what USING merged, that takes no qualifier either. Where it gives the merged value, a
+        // RIGHT or FULL join may leave the column itself empty.
         let partial = !from.merged.is_empty()
-            && match self.dialect {
-                Dialect::Oracle => true,
-                Dialect::Postgres => false,
-                Dialect::Sqlite => from.turned && from.merged.iter().any(|name| source.column(name) != Has::No),
+            && match self.facts.scopes.qualified_star {
+                QualifiedStar::WithoutMerged => true,
+                QualifiedStar::Own => false,
+                QualifiedStar::MergedValues => {
+                    from.turned && from.merged.iter().any(|name| source.column(name) != Has::No)
+                }
             };
         let names = self.open_outputs(source, columns);
         let items = names.filter(|_| !partial).ok_or_else(|| self.closed(std::iter::once(source)))?;
@@ -106,7 +108,7 @@ impl<'i> Walk<'i> {
     /// others put it first; in which order they put several is not written here, and they are refused. So is a name that
     /// a further source has as well, which would be ambiguous without qualifier.
     fn each_column(&mut self, from: &From<'i>, columns: &mut Vec<Output>) -> Option<Vec<String>> {
-        let in_place = self.dialect == Dialect::Sqlite;
+        let in_place = self.facts.scopes.merged_columns_stay;
         let mut first: Vec<(Output, String)> = Vec::new();
         let mut rest: Vec<(Output, String)> = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();

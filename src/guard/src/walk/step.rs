@@ -12,15 +12,15 @@ use super::literal::literal_of;
 use super::query::whole_number;
 
 /// A column, plain or with something added to it.
-pub(super) struct Step<'q> {
+pub(crate) struct Step<'q> {
     pub(super) column: &'q Expr,
     /// `None` for the plain column.
-    pub(super) amount: Option<Amount>,
+    pub(crate) amount: Option<Amount>,
 }
 
 /// What is added or, when less than nothing, taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Amount {
+pub(crate) enum Amount {
     /// A whole number.
     Number(Ordering),
     /// A span of at least a day, or of at least an hour.
@@ -38,6 +38,40 @@ impl Amount {
         }
     }
 
+    /// A literal that is added: not nothing, and not less than a whole number or an hour.
+    pub(crate) fn of(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Nested(inner) => Self::of(inner),
+            Expr::UnaryOp { op: sqlparser::ast::UnaryOperator::Minus, expr } => Self::of(expr).map(Self::reversed),
+            Expr::Value(value) if matches!(value.value, Value::Number(..)) => {
+                whole_number(expr).filter(|number| *number > 0).map(|_| Self::Number(Ordering::Greater))
+            }
+            Expr::Interval(Interval { value, leading_field, last_field: None, .. }) => {
+                let field = leading_field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
+                Self::span(&format!("{}{field}", literal_of(value)?))
+            }
+            Expr::Cast { expr, data_type, .. } if data_type.to_string().eq_ignore_ascii_case("interval") => {
+                Self::span(literal_of(expr)?)
+            }
+            _ => None,
+        }
+    }
+
+    /// `+1 month`, `2 days`: one whole number and its unit.
+    pub(crate) fn span(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        let (sign, rest) = match text.strip_prefix('-') {
+            Some(rest) => (Ordering::Less, rest),
+            None => (Ordering::Greater, text.strip_prefix('+').unwrap_or(&text)),
+        };
+        let (number, unit) = rest.trim().split_once(' ')?;
+        let whole = number.bytes().all(|byte| byte.is_ascii_digit()) && number.bytes().any(|byte| byte != b'0');
+        let unit = unit.trim();
+        let unit = unit.strip_suffix('s').unwrap_or(unit);
+        let days = ["day", "week", "month", "year"].contains(&unit);
+        (whole && (days || unit == "hour")).then_some(Self::Time { towards: sign, days })
+    }
+
     fn reversed(self) -> Self {
         match self {
             Self::Number(towards) => Self::Number(towards.reverse()),
@@ -48,55 +82,33 @@ impl Amount {
 
 impl<'q> Step<'q> {
     /// Reads `n`, `n + 1`, `d - INTERVAL '1' DAY`, `date(d, '+1 month')`, `ADD_MONTHS(d, 1)` and casts of them.
-    pub(super) fn of(expr: &'q Expr, dialect: Dialect) -> Option<Self> {
+    pub(crate) fn of(expr: &'q Expr, dialect: Dialect) -> Option<Self> {
         match expr {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => Some(Self { column: expr, amount: None }),
             Expr::Nested(inner) => Self::of(inner, dialect),
             Expr::BinaryOp { left, op: BinaryOperator::Plus, right } => {
-                let side = |column, added| Self::added(column, amount(added)?);
+                let side = |column, added| Self::added(column, Amount::of(added)?);
                 side(left, right).or_else(|| side(right, left))
             }
-            Expr::BinaryOp { left, op: BinaryOperator::Minus, right } => Self::added(left, amount(right)?.reversed()),
+            Expr::BinaryOp { left, op: BinaryOperator::Minus, right } => {
+                Self::added(left, Amount::of(right)?.reversed())
+            }
             Expr::Cast { expr, data_type, format: None, .. } => {
                 let step = Self::of(expr, dialect)?;
                 keeps(&data_type.to_string().to_uppercase(), step.amount, dialect).then_some(step)
             }
-            Expr::Function(function) => Self::call(function, dialect),
+            Expr::Function(function) => {
+                let name = function.name.to_string().to_uppercase();
+                (dialect.facts().calls.read_step)(&name, &arguments(function)?)
+            }
             _ => None,
         }
     }
 
-    fn added(column: &'q Expr, amount: Amount) -> Option<Self> {
+    pub(crate) fn added(column: &'q Expr, amount: Amount) -> Option<Self> {
         match column {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => Some(Self { column, amount: Some(amount) }),
             Expr::Nested(inner) => Self::added(inner, amount),
-            _ => None,
-        }
-    }
-
-    fn call(function: &'q Function, dialect: Dialect) -> Option<Self> {
-        let args = arguments(function)?;
-        let name = function.name.to_string().to_uppercase();
-        match (dialect, name.as_str(), args.as_slice()) {
-            (Dialect::Oracle, "ADD_MONTHS", [column, months]) => {
-                let Amount::Number(towards) = amount(months)? else { return None };
-                Self::added(column, Amount::Time { towards, days: true })
-            }
-            (Dialect::Oracle, "TRUNC", [inner]) | (Dialect::Sqlite, "DATE" | "DATETIME", [inner]) => {
-                Self::of(inner, dialect).filter(|step| step.amount.is_none())
-            }
-            (Dialect::Sqlite, "DATE" | "DATETIME", [column, modifier, rest @ ..]) => {
-                let modifier = literal_of(modifier)?;
-                let (amount, months) = (span(modifier)?, modifier.contains("month") || modifier.contains("year"));
-                let rest: Option<Vec<&str>> = rest.iter().map(|one| literal_of(one)).collect();
-                let kept = rest?.iter().all(|one| months && *one == "start of month");
-                let days = matches!(amount, Amount::Time { days: true, .. }) || name == "DATETIME";
-                Self::added(column, amount).filter(|_| kept && days)
-            }
-            (Dialect::Sqlite, "STRFTIME", [format, inner]) => {
-                let ordered = ["%Y", "%Y-%m", "%Y-%m-%d"].contains(&literal_of(format)?);
-                Self::of(inner, dialect).filter(|step| ordered && step.amount.is_none())
-            }
             _ => None,
         }
     }
@@ -123,51 +135,18 @@ pub(super) fn is_literal_text(expr: &Expr) -> bool {
     literal_of(expr).is_some()
 }
 
-/// A literal that is added: not nothing, and not less than a whole number or an hour.
-fn amount(expr: &Expr) -> Option<Amount> {
-    match expr {
-        Expr::Nested(inner) => amount(inner),
-        Expr::UnaryOp { op: sqlparser::ast::UnaryOperator::Minus, expr } => amount(expr).map(Amount::reversed),
-        Expr::Value(value) if matches!(value.value, Value::Number(..)) => {
-            whole_number(expr).filter(|number| *number > 0).map(|_| Amount::Number(Ordering::Greater))
-        }
-        Expr::Interval(Interval { value, leading_field, last_field: None, .. }) => {
-            let field = leading_field.as_ref().map(|field| format!(" {field}")).unwrap_or_default();
-            span(&format!("{}{field}", literal_of(value)?))
-        }
-        Expr::Cast { expr, data_type, .. } if data_type.to_string().eq_ignore_ascii_case("interval") => {
-            span(literal_of(expr)?)
-        }
-        _ => None,
-    }
-}
-
-/// `+1 month`, `2 days`: one whole number and its unit.
-fn span(text: &str) -> Option<Amount> {
-    let text = text.trim().to_lowercase();
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (Ordering::Less, rest),
-        None => (Ordering::Greater, text.strip_prefix('+').unwrap_or(&text)),
-    };
-    let (number, unit) = rest.trim().split_once(' ')?;
-    let whole = number.bytes().all(|byte| byte.is_ascii_digit()) && number.bytes().any(|byte| byte != b'0');
-    let unit = unit.trim();
-    let unit = unit.strip_suffix('s').unwrap_or(unit);
-    let days = ["day", "week", "month", "year"].contains(&unit);
-    (whole && (days || unit == "hour")).then_some(Amount::Time { towards: sign, days })
-}
-
 /// Whether a cast keeps what a step adds. A shorter type or one of days could round it away.
 fn keeps(data_type: &str, amount: Option<Amount>, dialect: Dialect) -> bool {
+    let texts = dialect.facts().expressions.dates_are_texts;
     match amount {
         Some(Amount::Time { days, .. }) => match data_type {
-            "DATE" => days && dialect != Dialect::Sqlite,
-            "TIMESTAMP" => dialect != Dialect::Sqlite,
+            "DATE" => days && !texts,
+            "TIMESTAMP" => !texts,
             _ => false,
         },
         Some(Amount::Number(_)) => {
             ["INT", "INTEGER", "BIGINT", "NUMBER", "NUMERIC", "DECIMAL"].contains(&data_type)
-                || (data_type == "DATE" && dialect != Dialect::Sqlite)
+                || (data_type == "DATE" && !texts)
         }
         None => ["INT", "INTEGER", "BIGINT", "NUMBER", "DATE", "TIMESTAMP"].contains(&data_type),
     }

@@ -2,8 +2,6 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArgumentList};
 
-use crate::Dialect;
-
 use crate::dialects::oracle::clauses::{AS, CHARACTER_SET, ON, RETURNING, is_clause};
 use crate::dialects::oracle::rewrite::returned_type;
 use crate::dialects::oracle::syntax::{DEFAULT, ON_CONVERSION};
@@ -35,13 +33,12 @@ impl<'i> Walk<'i> {
     /// stand behind any argument or its RETURNING; one in a literal is taken for it too, and only makes the call weigh more.
     pub(crate) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
         let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
-        self.dialect == Dialect::Oracle && !stored && list.to_string().to_uppercase().contains("PRETTY")
+        self.facts.calls.json_clauses && !stored && list.to_string().to_uppercase().contains("PRETTY")
     }
 
     /// The type behind RETURNING, with or without words that say how it is written.
     pub(crate) fn returned(&self, written: &str) -> Checked {
-        let words = self.dialect == Dialect::Oracle;
-        self.type_written(if words { returned_type(written) } else { written })
+        self.type_written(if self.facts.calls.json_clauses { returned_type(written) } else { written })
     }
 
     /// What DEFAULT stands behind.

@@ -146,7 +146,7 @@ pub(crate) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, Pars
 }
 
 /// The beginnings of expressions: PRIOR, CAST and `VALIDATE_CONVERSION`, and columns with the name of a type.
-pub(crate) fn prefix(parser: &mut Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<Result<Expr, ParserError>> {
+pub(crate) fn prefix(parser: &mut Parser<'_>, value: &dyn Fn(Precedence) -> u8) -> Option<Result<Expr, ParserError>> {
     let (first, second) = (&parser.peek_nth_token_ref(0).token, &parser.peek_nth_token_ref(1).token);
     if is_word(first, "PRIOR") && matches!(second, Token::Word(_) | Token::LParen) && !is_word(second, "FROM") {
         parser.advance_token();

@@ -4,13 +4,11 @@
 use sqlparser::ast::{Expr, SelectItem};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use crate::Dialect;
-use crate::spelling_out::Unsaid;
-
 use crate::dialects::oracle::rewrite::unmarked;
 use crate::names::key;
 use crate::parse;
 use crate::scope::{Env, Has};
+use crate::spelling_out::Unsaid;
 use crate::walk::Walk;
 
 /// Words of an expression that cannot stand in GROUP BY, or would be another value there.
@@ -24,7 +22,7 @@ impl<'i> Walk<'i> {
         let name = key(self.dialect, ident);
         let mut levels = std::iter::successors(env.scope, |scope| scope.parent);
         let column = levels.any(|scope| scope.sources.iter().any(|source| source.column(&name) != Has::No));
-        if self.dialect != Dialect::Oracle || column {
+        if !self.facts.scopes.group_aliases_spelled_out || column {
             return false;
         }
         let mut named = items.iter().filter_map(|item| match item {

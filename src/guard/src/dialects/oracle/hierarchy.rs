@@ -3,7 +3,6 @@
 use sqlparser::ast::{BinaryOperator, ConnectByKind, Expr, Ident, Value};
 
 use crate::Dialect;
-
 use crate::dialects::oracle::keep::orders;
 use crate::dialects::oracle::syntax::ORDER_SIBLINGS;
 use crate::fault::{Checked, unplaced};
@@ -27,7 +26,7 @@ impl<'i> Walk<'i> {
         if clauses.is_empty() {
             return Ok(None);
         }
-        absent(self.dialect != Dialect::Oracle, "CONNECT BY")?;
+        absent(!self.facts.queries.connect_by, "CONNECT BY")?;
         let (relationships, starts) = crate::walk::select::split(clauses);
         let mut conditions = Vec::new();
         for expr in relationships {

@@ -6,8 +6,6 @@ use sqlparser::ast::{
     Expr, JsonTableColumn, JsonTableColumnErrorHandling, JsonTableNamedColumn, JsonTableNestedColumn, TableAlias, Value,
 };
 
-use crate::Dialect;
-
 use crate::dialects::oracle::rewrite::{path, type_and_words};
 use crate::fault::{Checked, unplaced};
 use crate::names::key;
@@ -37,7 +35,7 @@ impl<'i> Walk<'i> {
         alias: Option<&TableAlias>,
         lateral: Env<'_, 'i>,
     ) -> Checked<Source<'i>> {
-        absent(self.dialect != Dialect::Oracle, "JSON_TABLE")?;
+        absent(!self.facts.from.json_table, "JSON_TABLE")?;
         let json = self.before_clauses(json)?;
         let ((), unfolded) = self.measured(|walk| walk.expr(json, lateral))?;
         plain_path(path, "JSON_TABLE")?;

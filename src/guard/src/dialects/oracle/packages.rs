@@ -8,7 +8,6 @@ use std::rc::Rc;
 use sqlparser::ast::{Expr, Function, FunctionArguments, Ident, TableAlias, UnaryOperator};
 
 use crate::Dialect;
-
 use crate::fault::{Checked, unplaced};
 use crate::names::{key, parts};
 use crate::refusal::Rule;
@@ -79,7 +78,7 @@ impl<'i> Walk<'i> {
             scope.symbols.contains(&names[0])
                 || scope.sources.iter().any(|source| source.name.as_ref() == Some(&names[0]))
         });
-        let own = self.dialect == Dialect::Oracle && unquoted && !around && !self.index.has_name(&names[0]);
+        let own = self.facts.calls.packages && unquoted && !around && !self.index.has_name(&names[0]);
         let [first, second] = names;
         own.then_some((first, second))
     }

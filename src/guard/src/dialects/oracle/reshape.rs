@@ -8,8 +8,6 @@ use sqlparser::ast::{
     MatchRecognizeSymbol, Measure, PivotValueSource, RepetitionQuantifier, RowsPerMatch, SymbolDefinition, TableFactor,
 };
 
-use crate::Dialect;
-
 use crate::extent::Extent;
 use crate::fault::{Checked, unplaced};
 use crate::names::key;
@@ -27,7 +25,7 @@ impl<'i> Walk<'i> {
         env: Env<'_, 'i>,
         links: &mut Links,
     ) -> Checked<Source<'i>> {
-        absent(self.dialect != Dialect::Oracle, "PIVOT")?;
+        absent(!self.facts.from.reshaped, "PIVOT")?;
         match factor {
             TableFactor::Pivot { table, aggregate_functions, value_column, value_source, default_on_null, alias } => {
                 absent(default_on_null.is_some(), "DEFAULT ON NULL")?;
@@ -200,7 +198,7 @@ impl<'i> Walk<'i> {
         else {
             return Err(unsupported("MATCH_RECOGNIZE"));
         };
-        absent(self.dialect != Dialect::Oracle, "MATCH_RECOGNIZE")?;
+        absent(!self.facts.from.reshaped, "MATCH_RECOGNIZE")?;
         let sources = [self.inner(table, lateral, env, links)?];
         let mut variables = Vec::new();
         self.pattern(pattern, false, &mut variables)?;

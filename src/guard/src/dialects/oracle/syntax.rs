@@ -22,7 +22,7 @@ const YEAR_TO: &str = "YEAR TO";
 pub(crate) const ORDER_SIBLINGS: &str = "ORDER SIBLINGS BY";
 
 /// The operator `op ALL (1, 2)` and its kin, with a list on the right.
-pub(crate) fn is_quantified(operator: &str) -> bool {
+pub(super) fn is_quantified(operator: &str) -> bool {
     let Some((sign, word)) = operator.split_once(' ') else { return false };
     matches!(sign, "=" | "<>" | "<" | "<=" | ">" | ">=") && matches!(word, "ALL" | "ANY" | "SOME")
 }
@@ -97,7 +97,7 @@ fn comparison(token: &Token) -> Option<&'static str> {
 }
 
 /// How tightly the next tokens bind, when they are one of these readings.
-pub(crate) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
+pub(super) fn precedence(parser: &Parser<'_>, value: &dyn Fn(Precedence) -> u8) -> Option<u8> {
     reading(parser).map(|reading| match reading {
         Reading::Quantified => value(Precedence::Eq),
         Reading::Clause if clauses::stands_alone(parser) => value(Precedence::Is),
@@ -108,7 +108,7 @@ pub(crate) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) 
 }
 
 /// Reads the operator and its right side.
-pub(crate) fn infix(parser: &mut Parser<'_>, left: &Expr) -> Option<Result<Expr, ParserError>> {
+pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, _precedence: u8) -> Option<Result<Expr, ParserError>> {
     let reading = reading(parser)?;
     Some(match reading {
         Reading::Quantified => quantified(parser, left),
@@ -156,7 +156,7 @@ fn digits(parser: &mut Parser<'_>) -> Result<String, ParserError> {
 }
 
 /// True of the operators DAY TO and YEAR TO, with or without a precision.
-pub(crate) fn is_interval_units(operator: &str) -> bool {
+pub(super) fn is_interval_units(operator: &str) -> bool {
     let plain: String = operator.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '(' | ')')).collect();
     [DAY_TO, YEAR_TO].contains(&plain.as_str())
 }

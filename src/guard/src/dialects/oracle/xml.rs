@@ -12,8 +12,6 @@ use sqlparser::ast::{
     TableFactor, XmlPassingArgument, XmlPassingClause, XmlTableColumn, XmlTableColumnOption,
 };
 
-use crate::Dialect;
-
 use crate::fault::{Checked, unplaced};
 use crate::names::key;
 use crate::refusal::Rule;
@@ -34,7 +32,7 @@ impl<'i> Walk<'i> {
         let TableFactor::XmlTable { namespaces, row_expression, passing, columns, alias } = factor else {
             return Err(unsupported("XMLTABLE"));
         };
-        absent(self.dialect != Dialect::Oracle || !namespaces.is_empty(), "XMLTABLE")?;
+        absent(!self.facts.from.xml_table || !namespaces.is_empty(), "XMLTABLE")?;
         plain_xpath(row_expression)?;
         let XmlPassingClause { arguments } = passing;
         let [XmlPassingArgument { expr, alias: None, by_value: _ }] = arguments.as_slice() else {

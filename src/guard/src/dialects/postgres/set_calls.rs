@@ -4,8 +4,6 @@ use std::rc::Rc;
 
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArguments, Ident, Select, SelectItem};
 
-use crate::Dialect;
-
 use crate::fault::{Checked, unplaced};
 use crate::names::parts;
 use crate::refusal::Rule;
@@ -39,7 +37,7 @@ impl<'i> Walk<'i> {
     /// Notes which calls of a select list may give rows. A statement that is nothing but one is written with it in FROM.
     pub(crate) fn expect_sets(&mut self, select: &Select) -> SetCalls {
         let around = std::mem::take(&mut self.sets);
-        if self.dialect != Dialect::Postgres {
+        if !self.facts.calls.several_rows {
             return around;
         }
         let alone = select.from.is_empty() && self.depth <= 2;

@@ -8,7 +8,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::nodes::binary;
 
 /// Every operator that is read here.
-pub(crate) const OPERATORS: [&str; 3] = ["?", "?|", "?&"];
+pub(super) const OPERATORS: [&str; 3] = ["?", "?|", "?&"];
 
 /// The operator that comes next, behind a value: the tokenizer makes it a placeholder and, perhaps, a sign right behind
 /// it. A further sign makes it another operator, such as `?-`.
@@ -34,12 +34,12 @@ fn is_sign(token: &Token) -> bool {
 }
 
 /// The precedence of the next operator, when it is one of these.
-pub(crate) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
+pub(super) fn precedence(parser: &Parser<'_>, value: &dyn Fn(Precedence) -> u8) -> Option<u8> {
     next(parser).map(|_| value(Precedence::PgOther))
 }
 
 /// Reads the operator and its right side.
-pub(crate) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
     let operator = next(parser)?;
     for _ in operator.chars() {
         parser.advance_token();

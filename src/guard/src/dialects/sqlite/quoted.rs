@@ -4,14 +4,12 @@
 
 use sqlparser::ast::{Expr, Ident};
 
-use crate::Dialect;
-use crate::spelling_out::Unsaid;
-
 use crate::fault::{Checked, fault};
 use crate::index::Table;
 use crate::names::{key, written};
 use crate::refusal::Rule;
 use crate::scope::{Env, Has};
+use crate::spelling_out::Unsaid;
 use crate::walk::Walk;
 
 /// Names of SQLite that no catalog lists: the number of a row, and hidden columns of functions in FROM and of full text.
@@ -30,7 +28,7 @@ impl<'i> Walk<'i> {
     /// A word in double quotes that names nothing here.
     fn loose_text<'e>(&self, expr: &'e Expr, env: Env<'_, 'i>) -> Option<&'e Ident> {
         match expr {
-            Expr::Identifier(ident) if self.dialect == Dialect::Sqlite && ident.quote_style == Some('"') => {
+            Expr::Identifier(ident) if self.facts.texts.text_in_double_quotes && ident.quote_style == Some('"') => {
                 (!names_something(&key(self.dialect, ident), env)).then_some(ident)
             }
             Expr::Nested(inner) => self.loose_text(inner, env),

@@ -7,7 +7,7 @@ use sqlparser::parser::{Parser, ParserError};
 use crate::nodes::{binary, is_word};
 
 /// Every operator that is read here; a comparison, each of them.
-pub(crate) const OPERATORS: [&str; 3] = ["IS", "IS NOT", "NOT GLOB"];
+pub(super) const OPERATORS: [&str; 3] = ["IS", "IS NOT", "NOT GLOB"];
 
 /// What the parser reads behind IS by itself.
 const KNOWN: [&str; 5] = ["NULL", "TRUE", "FALSE", "DISTINCT", "UNKNOWN"];
@@ -23,12 +23,12 @@ fn next(parser: &Parser<'_>) -> Option<&'static str> {
 }
 
 /// How tightly the next operator binds, when it is one of these.
-pub(crate) fn precedence(parser: &Parser<'_>, value: impl Fn(Precedence) -> u8) -> Option<u8> {
+pub(super) fn precedence(parser: &Parser<'_>, value: &dyn Fn(Precedence) -> u8) -> Option<u8> {
     next(parser).map(|operator| value(if operator == "NOT GLOB" { Precedence::Like } else { Precedence::Is }))
 }
 
 /// Reads the operator and its right side.
-pub(crate) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
     let operator = next(parser)?;
     for _ in operator.split(' ') {
         parser.advance_token();

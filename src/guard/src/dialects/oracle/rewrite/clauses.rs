@@ -5,9 +5,9 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::Dialect;
+use crate::dialects::grammar::with_grammar;
 
 use super::tokens::{Edit, Tokens};
-use crate::dialects::grammar::with_grammar;
 
 pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
     let edit = |place: usize| {

@@ -6,7 +6,6 @@ use sqlparser::tokenizer::{Span, Token};
 use crate::Dialect;
 
 use super::tokens::{Edit, Tokens};
-use crate::dialects::lists::Lists;
 use crate::parse::raw_tokens;
 
 pub(super) fn edits(tokens: &Tokens<'_>) -> Vec<Edit> {
@@ -66,7 +65,7 @@ fn is_part(tokens: &Tokens<'_>, place: usize) -> bool {
 fn aliased_part(tokens: &Tokens<'_>, place: usize) -> Option<Edit> {
     let alias = tokens.word(place + 4).filter(|_| is_part(tokens, place))?;
     let clause =
-        alias.quote_style.is_none() && Lists::of(Dialect::Oracle).is_clause_word(&alias.value.to_ascii_uppercase());
+        alias.quote_style.is_none() && Dialect::Oracle.facts().lists.is_clause_word(&alias.value.to_ascii_uppercase());
     let word = Token::make_word(&tokens.text(place, place + 5), None);
     (!clause).then(|| tokens.replace(place, place + 5, vec![word]))
 }
