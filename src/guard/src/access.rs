@@ -8,7 +8,7 @@ use super::entries::{Kind, Named};
 /// A policy in the names of one catalog.
 pub(super) struct Access {
     deny: Named,
-    /// What is open is in every one of these.
+    /// The lists of what is allowed: a column is open when each of them names it.
     allow: Vec<Named>,
 }
 
@@ -23,7 +23,7 @@ impl Access {
         }
     }
 
-    /// What the target's own list names, and what those of the roles name together.
+    /// The entries of the target's own list, and those of the roles' lists together.
     fn allowed(policy: &Policy, catalog: &Catalog) -> impl Iterator<Item = Named> {
         let lists: Vec<&Vec<String>> = policy.roles.iter().filter_map(|rules| rules.allow.as_ref()).collect();
         let by_roles = (!lists.is_empty())
@@ -33,17 +33,17 @@ impl Access {
         by_target.into_iter().chain(by_roles)
     }
 
-    /// Whether a column may be read.
+    /// Tells whether a column may be read.
     pub(super) fn opens(&self, relation: &Relation, column: &CatalogColumn) -> bool {
         !self.deny.has(relation, column) && self.allow.iter().all(|list| list.has(relation, column))
     }
 
-    /// Whether a relation is open column by column: one that is added to it later is not.
+    /// Tells whether a relation is open column by column: one that is added to it later is not.
     pub(super) fn opens_by_column(&self, relation: &Relation) -> bool {
         self.allow.iter().any(|list| !list.has_all(relation))
     }
 
-    /// Whether anything of a relation may be read.
+    /// Tells whether anything of a relation may be read.
     pub(super) fn opens_relation(&self, relation: &Relation) -> bool {
         !self.deny.has_all(relation) && relation.columns.iter().any(|column| self.opens(relation, column))
     }

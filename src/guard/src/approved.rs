@@ -100,7 +100,7 @@ impl ApprovedStatement {
         }
     }
 
-    /// How much it may cost.
+    /// The limits of its cost.
     pub fn limits(&self) -> Limits {
         self.limits
     }

@@ -37,7 +37,7 @@ pub struct Synonym {
     pub name: String,
     /// The schema of what it stands for.
     pub of_schema: String,
-    /// What it stands for.
+    /// The relation that it stands for.
     pub of: String,
 }
 
@@ -91,7 +91,7 @@ impl Catalog {
     }
 }
 
-/// Whether a relation stores rows or computes them.
+/// The way in which a relation has its rows: stored or computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RelationKind {
@@ -114,7 +114,7 @@ pub struct Relation {
     pub kind: RelationKind,
     /// In the database's order.
     pub columns: Vec<CatalogColumn>,
-    /// What its owner says of it.
+    /// Its owner's comment on it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comment: String,
     /// References to other relations.
@@ -123,7 +123,7 @@ pub struct Relation {
     /// Sets of columns whose values are unique beside the primary key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique_keys: Vec<Vec<String>>,
-    /// How many rows the database thinks it has; `None` where it does not know.
+    /// The number of rows, by the database's statistics; `None` where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
 }
@@ -152,13 +152,13 @@ pub struct CatalogColumn {
     /// Its declared type.
     #[serde(rename = "type")]
     pub data_type: String,
-    /// What its owner says of it.
+    /// Its owner's comment on it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comment: String,
-    /// Whether it is part of the primary key.
+    /// True if it is part of the primary key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub primary_key: bool,
-    /// How many different values the database thinks it has; `None` where it does not know.
+    /// The number of distinct values, by the database's statistics; `None` where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinct: Option<u64>,
 }

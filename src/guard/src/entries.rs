@@ -1,10 +1,10 @@
-//! What an entry such as `schema.table.column` names in a catalog.
+//! The meaning in a catalog of an entry such as `schema.table.column`.
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::{Catalog, CatalogColumn, PUBLIC, Relation};
 
-/// What an entry is for: in doubt a denial means more, and a permission less.
+/// The purpose of an entry: in doubt a denial means more, and a permission less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Allow,
@@ -19,25 +19,25 @@ pub(super) struct Named {
 }
 
 impl Named {
-    /// What entries name.
+    /// Collects the relations and columns that entries name.
     pub(super) fn by<'e>(entries: impl Iterator<Item = &'e str>, catalog: &Catalog, kind: Kind) -> Self {
         let mut named = Self::default();
         entries.for_each(|entry| named.add(entry, catalog, kind));
         named
     }
 
-    /// Whether a column is named, or the whole relation.
+    /// Tells whether a column is named, or the whole relation.
     pub(super) fn has(&self, relation: &Relation, column: &CatalogColumn) -> bool {
         let (schema, name) = (relation.schema.clone(), relation.name.clone());
         self.has_all(relation) || self.columns.contains(&(schema, name, column.name.clone()))
     }
 
-    /// Whether the whole relation is named.
+    /// Tells whether the whole relation is named.
     pub(super) fn has_all(&self, relation: &Relation) -> bool {
         self.relations.contains(&(relation.schema.clone(), relation.name.clone()))
     }
 
-    /// Whether nothing is named.
+    /// Tells whether nothing is named.
     pub(super) fn is_empty(&self) -> bool {
         self.relations.is_empty() && self.columns.is_empty()
     }

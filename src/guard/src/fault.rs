@@ -4,7 +4,7 @@ use sqlparser::tokenizer::{Location, Span};
 
 use super::refusal::{Refusal, Rule, harmless};
 
-/// What a step of the guard gives, or why the statement is refused.
+/// The result of a step of the guard, or the reason why the statement is refused.
 pub(super) type Checked<T = ()> = Result<T, Fault>;
 
 /// A refusal whose place may still be unknown. Boxed, because nearly every step can return it and nearly none does.

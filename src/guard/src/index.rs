@@ -20,7 +20,7 @@ pub(super) struct Index {
     synonyms: HashMap<(String, String), usize>,
     default_schema: String,
     callables: HashSet<String>,
-    /// How much a statement may cost.
+    /// The limits of a statement's cost.
     pub(super) limits: Limits,
 }
 
@@ -37,9 +37,9 @@ pub(super) struct Table {
     pub(super) shown: String,
     /// The name as a statement must write it.
     pub(super) written: String,
-    /// Whether the policy opens anything of it.
+    /// True if the policy opens anything of it.
     pub(super) open: bool,
-    /// Whether a `*` must be spelled out: some columns are closed, or would be if they came later.
+    /// True if a `*` must be spelled out: some columns are closed, or would be if they came later.
     pub(super) partly: bool,
     /// In the database's order.
     pub(super) columns: Vec<Column>,
@@ -60,9 +60,9 @@ pub(super) struct Column {
     pub(super) shown: String,
     /// The name as a statement must write it.
     pub(super) written: String,
-    /// Whether the policy opens it.
+    /// True if the policy opens it.
     pub(super) open: bool,
-    /// Whether dots may follow it: Oracle reads members of JSON columns that way.
+    /// True if dots may follow it: Oracle reads members of JSON columns that way.
     pub(super) json: bool,
     /// The number of distinct values, by the database's statistics.
     pub(super) distinct: Option<u64>,
@@ -151,13 +151,13 @@ impl Index {
         self.open().find(|table| table.shown == near).map(|table| table.written.as_str())
     }
 
-    /// Whether a column or a relation of that name is closed.
+    /// Tells whether a column or a relation of that name is closed.
     pub(super) fn closes(&self, key: &str) -> bool {
         let closed = |table: &Table| !table.open && table.name == key;
         self.tables.iter().any(|table| closed(table) || table.column(key).is_some_and(|column| !column.open))
     }
 
-    /// Whether mentioning the name can run code.
+    /// Tells whether mentioning the name can run code.
     pub(super) fn is_callable(&self, name: &str) -> bool {
         !self.callables.is_empty() && self.callables.contains(&name.to_lowercase())
     }
@@ -181,7 +181,7 @@ impl Table {
         self.places.get(key).map(|at| &self.columns[*at])
     }
 
-    /// Whether it is Oracle's one-row table.
+    /// Tells whether it is Oracle's one-row table.
     pub(super) fn is_dual(&self) -> bool {
         self.shown.is_empty()
     }

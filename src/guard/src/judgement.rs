@@ -15,12 +15,12 @@ pub enum List {
     Role(usize),
 }
 
-/// What made a relation or a column open or closed.
+/// The reason why a relation or a column is open or closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
     /// This entry denies it.
     Denied(List, String),
-    /// What may be read is listed, and it is not.
+    /// A list says what may be read, and does not name it.
     NotListed(List),
     /// This entry allows it, and nothing denies it.
     Listed(List, String),
@@ -29,7 +29,8 @@ pub enum Cause {
 }
 
 impl Policy {
-    /// Whether a relation, or a column of it, is open, and which entry of which list makes it so. Others are not asked.
+    /// Tells whether a relation, or a column of it, is open, and which entry of which list makes it so. Others are not
+    /// asked.
     pub fn judge(&self, catalog: &Catalog, relation: &Relation, column: Option<&CatalogColumn>) -> (bool, Cause) {
         let access = Access::new(&self.alone(), catalog);
         let opens = match column {
@@ -69,7 +70,8 @@ impl Policy {
         self.roles.iter().enumerate().map(|(at, rules)| (List::Role(at), rules))
     }
 
-    /// Whether an entry of a list of what is allowed names the column, or anything of the relation where none is meant.
+    /// Tells whether an entry of a list of what is allowed names the column, or anything of the relation where none is
+    /// meant.
     fn touches(entry: &str, catalog: &Catalog, relation: &Relation, column: Option<&CatalogColumn>) -> bool {
         let named = Named::by(std::iter::once(entry), catalog, Kind::Allow);
         let mut columns = relation.columns.iter();

@@ -5,7 +5,7 @@ use super::refusal::Rule;
 
 /// A clause of other databases.
 pub(super) const QUALIFY: &str = "QUALIFY";
-/// What stands for it here.
+/// The form that replaces it here.
 pub(super) const QUALIFY_INSTEAD: &str =
     "SELECT … FROM (SELECT …, ROW_NUMBER() OVER (ORDER BY …) AS n FROM …) t WHERE t.n = 1";
 

@@ -1,4 +1,4 @@
-//! What is refused before the parser sees it: texts too large, too deep, or that two readers could read differently.
+//! Refuses texts before the parser sees them: texts too large, too deep, or that two readers could read differently.
 
 use crate::Dialect;
 use crate::dialects::Texts;
@@ -20,7 +20,7 @@ const MOST_QUERIES: u32 = 64;
 const CHAINING: &[&str] =
     &["JOIN", "APPLY", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE", "JSON_TABLE", "XMLTABLE", "NESTED", "LATERAL"];
 
-/// How large a text is for the parser.
+/// The size of a text for the parser.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Size {
     /// Words, numbers, literals and signs.
@@ -31,12 +31,12 @@ pub(super) struct Size {
     pub(super) joins: u32,
     /// Words SELECT.
     pub(super) queries: u32,
-    /// Whether a literal or a name goes over the end of a line.
+    /// True if a literal or a name goes over the end of a line.
     pub(super) breaks: bool,
 }
 
 impl Size {
-    /// Whether no tree of a text of this size is deep enough to matter on a thread with 2 MiB of stack.
+    /// Tells whether no tree of a text of this size is deep enough to matter on a thread with 2 MiB of stack.
     pub(super) fn is_small(self) -> bool {
         self.tokens <= 300 && self.depth <= 12 && self.joins <= 12 && self.queries <= 16
     }
@@ -77,8 +77,8 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#') || byte >= 0x80
 }
 
-/// What is meant by a number with letters in it. One reader takes `1d` for a number, another for a number with a name
-/// behind it, and `1_000` and `0x1F` are numbers to some versions only.
+/// Recognizes a number with letters in it and gives what to write instead, or nothing. One reader takes `1d` for a
+/// number, another for a number with a name behind it, and `1_000` and `0x1F` are numbers to some versions only.
 fn odd_number(word: &str, next: u8) -> Option<String> {
     let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let rest = &word[digits..];

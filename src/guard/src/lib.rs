@@ -86,7 +86,7 @@ use index::Index;
 use lexical::{LONGEST, Size};
 use spelling_out::Unsaid;
 
-/// What the guard says of a statement.
+/// The guard's decision on a statement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// It may run, exactly as rendered.
@@ -199,8 +199,8 @@ impl Guard {
         Ok(Passed::Unsaid { text, left_out, read_as_text, fault: Box::new(fault) })
     }
 
-    /// What runs must be what was checked: the rendering is the words that were read, or it is measured and parsed again,
-    /// to the same tree.
+    /// Makes sure that what runs is what was checked: the rendering is the words that were read, or it is measured and
+    /// parsed again, to the same tree.
     fn reads_back(&self, text: &str, rendered: &str, statement: &Statement, reads: &walk::Reads<'_>) -> Checked {
         if rendered.len() > LONGEST {
             return Err(unplaced(Rule::TooLong, format!("{} KiB", rendered.len() / 1024)));
@@ -234,7 +234,7 @@ fn rendered(statement: &Statement) -> String {
     dialects::oracle::rewrite::unmarked(statement.to_string())
 }
 
-/// What comes of a text that breaks no rule.
+/// The outcome for a text that breaks no rule.
 enum Passed {
     /// It may run as it is.
     Whole(ApprovedStatement),

@@ -1,8 +1,8 @@
-//! How much a statement may cost.
+//! The limits of a statement's cost.
 
 use std::time::Duration;
 
-/// How much a statement may cost.
+/// The limits of a statement's cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Rows delivered at most.
@@ -16,7 +16,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// What a configuration has that says nothing of them.
+    /// The limits of a configuration that does not set them.
     fn default() -> Self {
         Self { rows: 10_000, bytes: 50 * 1024 * 1024, cell_bytes: 32 * 1024, time: Duration::from_secs(30) }
     }

@@ -1,4 +1,4 @@
-//! Whether every word of a text is in its rendering: what the parser passes over in silence is not understood.
+//! Tells whether every word of a text is in its rendering: what the parser passes over in silence is not understood.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! How names compare: each dialect's folding, and the nearest of the names a person may see.
+//! Comparison of names: each dialect's folding, and the nearest of the names a person may see.
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
@@ -78,7 +78,7 @@ pub(super) fn nearest_function<'n>(wanted: &str, names: impl Iterator<Item = &'n
     )
 }
 
-/// How far apart two names are in their first 64 characters; one that is most of the other counts as near.
+/// The distance between two names in their first 64 characters; one that is most of the other counts as near.
 fn distance(a: &str, b: &str) -> usize {
     let (shorter, longer) = if a.len() < b.len() { (a, b) } else { (b, a) };
     if shorter.len() > 2 && shorter.len() * 3 >= longer.len() * 2 && longer.contains(shorter) {

@@ -4,7 +4,7 @@ use sqlparser::ast::{BinaryOperator, Expr, Ident};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-/// Whether a token is this word, in any case and without quotes.
+/// Tells whether a token is this word, in any case and without quotes.
 pub(super) fn is_word(token: &Token, expected: &str) -> bool {
     matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(expected))
 }

@@ -88,7 +88,7 @@ fn syntax(error: &ParserError, text: &str, dialect: Dialect) -> Fault {
     at_byte(Rule::Syntax, text, byte, found.unwrap_or_else(|| known::token_at(text, byte)))
 }
 
-/// What the tokenizer says of a text, name or comment without an end: how it begins and how it would end.
+/// Reads the tokenizer's message about a text, name or comment without an end: its beginning and the end it lacks.
 fn unclosed(said: &str) -> Option<(&'static str, &'static str)> {
     let unended = ["Unterminated", "EOF"].iter().any(|word| said.contains(word));
     match said {
@@ -102,7 +102,7 @@ fn unclosed(said: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// What cannot be parsed and does not begin like a query is said to be none: nobody need look for a comma in it.
+/// Refuses as no query a text that cannot be parsed and does not begin like one: nobody need look for a comma in it.
 fn not_a_query(text: &str) -> Option<Fault> {
     let mut rest = text.trim_start();
     while let Some(comment) = rest.strip_prefix("/*").map(|inner| inner.split_once("*/")) {

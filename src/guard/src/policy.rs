@@ -4,7 +4,7 @@ use crate::{Catalog, Limits};
 
 use super::entries::{Kind, Named, parts};
 
-/// What one part of a configuration opens and closes: a target for everybody, or a role.
+/// The rules of one part of a configuration: a target for everybody, or a role.
 ///
 /// An entry is `table`, `table.column`, `schema.table` or `schema.table.column`; a synonym may stand for its table. Names
 /// compare without regard to case, but those in double quotes, which may hold dots. A denial without a schema means the
@@ -12,20 +12,20 @@ use super::entries::{Kind, Named, parts};
 /// both, and allows the table of that schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// What may be read; `None` closes nothing.
+    /// The entries that may be read; `None` closes nothing.
     pub allow: Option<Vec<String>>,
-    /// What may not.
+    /// The entries that may not be read. They win.
     pub deny: Vec<String>,
 }
 
 impl Rules {
-    /// Whether a text can be an entry: one to three names, the quotes closed.
+    /// Tells whether a text can be an entry: one to three names, the quotes closed.
     pub fn is_entry(text: &str) -> bool {
         parts(text).is_some()
     }
 }
 
-/// What somebody may read of a target.
+/// Everything that decides what somebody may read of a target.
 ///
 /// A column is open when nothing denies it, the target's own rules allow it, and one of the roles allows it. A role
 /// without a list of what it allows adds nothing to the lists of the others.
@@ -34,7 +34,7 @@ pub struct Policy {
     pub(super) target: Rules,
     pub(super) roles: Vec<Rules>,
     limits: Limits,
-    /// What others may read: only what they may read too is open. They have none of their own.
+    /// The policies of others, none of which has others in turn: only what all of them open is open.
     pub(super) also: Vec<Policy>,
 }
 
@@ -52,7 +52,7 @@ impl Policy {
         Self { target, roles, limits, also: Vec::new() }
     }
 
-    /// The same, but open only where others may read too: what several people may all see.
+    /// Restricts the policy to what others may read too: what several people may all see.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         let Self { also, .. } = &other;
@@ -61,12 +61,12 @@ impl Policy {
         self
     }
 
-    /// The same, whatever others may read.
+    /// The policy without regard to what others may read.
     pub(super) fn alone(&self) -> Self {
         Self { also: Vec::new(), ..self.clone() }
     }
 
-    /// How much a statement may cost.
+    /// The limits of a statement's cost.
     pub(super) fn limits(&self) -> Limits {
         self.limits
     }

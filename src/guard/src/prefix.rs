@@ -30,7 +30,7 @@ pub(super) fn prefix(parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError
     }
 }
 
-/// Whether a word can be nothing but a name: no type, no construct of its own begins with it.
+/// Tells whether a word can be nothing but a name: no type, no construct of its own begins with it.
 fn is_plain(word: &Word) -> bool {
     matches!(
         word.keyword,
@@ -86,12 +86,12 @@ fn is_outer_join(parser: &Parser<'_>) -> bool {
     parser.peek_nth_token_ref(2).token == Token::Plus && parser.peek_nth_token_ref(3).token == Token::RParen
 }
 
-/// Whether `table.column` is all of the name.
+/// Tells whether `table.column` is all of the name.
 fn ends_after_two(parser: &Parser<'_>) -> bool {
     matches!(parser.peek_nth_token_ref(2).token, Token::Word(_)) && ends_a_name(&parser.peek_nth_token_ref(3).token)
 }
 
-/// Whether a name that this follows can be neither a type nor the prefix of a literal.
+/// Tells whether a name that this follows can be neither a type nor the prefix of a literal.
 fn ends_a_name(follows: &Token) -> bool {
     matches!(
         follows,

@@ -87,7 +87,7 @@ rules! {
     Parameter = "parameter";
     /// A common table expression that reads a name before it is defined.
     CteOrder = "cte-order";
-    /// What would run does not read back as what was checked.
+    /// A rendering that does not read back as the tree that was checked.
     Rendering = "rendering";
 }
 
@@ -100,7 +100,7 @@ pub struct Refusal {
     pub line: u64,
     /// From 1, in characters.
     pub column: u64,
-    /// What was found, from the statement itself: at most 80 characters, without control characters and backticks.
+    /// The refused part of the statement itself: at most 80 characters, without control characters and backticks.
     pub found: String,
     /// The suggestion to write instead; empty when there is none.
     pub instead: String,

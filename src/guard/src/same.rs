@@ -1,8 +1,10 @@
-//! Whether two texts are the same words in the same order. The parser reads words and nothing else: both are then one tree.
+//! Tells whether two texts are the same words in the same order. The parser reads words and nothing else: both are then
+//! one tree.
 
 use crate::Dialect;
 
-/// Whether `rendered` is `text` but for the amount of white space, the case of what is not quoted, and a `;` at the end.
+/// Tells whether `rendered` is `text` but for the amount of white space, the case of what is not quoted, and a `;` at
+/// the end.
 ///
 /// Says no wherever it is not sure: of comments, and of literals that do not simply end at the next quote.
 pub(super) fn same_words(text: &str, rendered: &str, dialect: Dialect) -> bool {
@@ -24,8 +26,8 @@ pub(super) fn same_words(text: &str, rendered: &str, dialect: Dialect) -> bool {
     }
 }
 
-/// Whether two bytes end one word and begin another, with space between them or without: brackets and commas beside
-/// anything, and the signs of comparison beside anything but signs.
+/// Tells whether two bytes end one word and begin another, with space between them or without: brackets and commas
+/// beside anything, and the signs of comparison beside anything but signs.
 fn always_apart(before: u8, byte: u8) -> bool {
     let alone = |byte| matches!(byte, b'(' | b')' | b',');
     let compares = |byte| matches!(byte, b'=' | b'<' | b'>' | b'|');
@@ -49,9 +51,9 @@ fn unsure(before: u8, byte: u8, dialect: Dialect) -> bool {
 struct Read {
     /// In lower case where case means nothing.
     byte: u8,
-    /// Whether white space stood before it.
+    /// True if white space stood before it.
     spaced: bool,
-    /// Whether it is inside quotes, or ends them.
+    /// True if it is inside quotes, or ends them.
     inside: bool,
 }
 

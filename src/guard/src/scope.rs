@@ -1,4 +1,4 @@
-//! What a name can mean at a place of the statement.
+//! The meanings that a name can have at a place of the statement.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,12 +9,12 @@ use std::sync::Arc;
 use super::extent::Extent;
 use super::index::Table;
 
-/// What a query, a table function or a pivot offers to those who read from it.
+/// A column that a query, a table function or a pivot gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
     /// Its name as it is compared; `None` when the database makes one up.
     pub(super) key: Option<Arc<str>>,
-    /// Whether dots may follow it.
+    /// True if dots may follow it.
     pub(super) json: bool,
     /// The extent of the expression behind its name.
     pub(super) extent: Extent,
@@ -77,7 +77,7 @@ pub(super) struct Source<'i> {
     pub(super) id: u32,
     /// The name it goes by: its alias, or the relation's name; `None` for a derived table without alias.
     pub(super) name: Option<String>,
-    /// Whether that name is an alias, which hides the schema.
+    /// True if that name is an alias, which hides the schema.
     pub(super) aliased: bool,
     pub(super) shape: Shape<'i>,
     /// Most rows it can have, when that is known without looking.
@@ -88,7 +88,7 @@ pub(super) struct Source<'i> {
     pub(super) about: Option<u64>,
 }
 
-/// What a source says of a column's name.
+/// A source's answer to whether it has a column of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Has<'i> {
     No,
@@ -161,7 +161,7 @@ pub(super) struct Scope<'s, 'i> {
     pub(super) aliases: &'s Aliases,
     /// Names of the WINDOW clause.
     pub(super) windows: &'s Aliases,
-    /// Whether CONNECT BY stands in this query.
+    /// True if CONNECT BY stands in this query.
     pub(super) hierarchy: bool,
     /// The variables of a row pattern, which qualify the columns of the only source.
     pub(super) symbols: &'s [String],
@@ -190,9 +190,9 @@ pub(super) struct Cte {
     pub(super) columns: Rc<Outputs>,
     pub(super) rows: Option<u64>,
     pub(super) about: Option<u64>,
-    /// Whether it stands for itself, inside its own recursive arm.
+    /// True if it stands for itself, inside its own recursive arm.
     pub(super) itself: bool,
-    /// How many relations are read where it is.
+    /// The number of relations that are read where it is.
     pub(super) scans: u32,
     /// Relations among them that a query that reads it may join with its own.
     pub(super) joined: u32,
@@ -211,7 +211,7 @@ pub(super) struct Ctes<'s> {
     pub(super) parent: Option<&'s Ctes<'s>>,
 }
 
-/// What an unqualified relation name is among common table expressions.
+/// The meaning of an unqualified relation name among common table expressions.
 pub(super) enum Named<'s> {
     Cte(&'s Cte),
     Pending,
@@ -242,7 +242,7 @@ pub(super) struct Env<'s, 'i> {
 }
 
 impl<'s, 'i> Env<'s, 'i> {
-    /// The same, one level deeper.
+    /// The environment inside a query with this scope.
     pub(super) fn within(self, scope: &'s Scope<'s, 'i>) -> Self {
         Self { scope: Some(scope), ..self }
     }

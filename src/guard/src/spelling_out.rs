@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use sqlparser::tokenizer::Location;
 
-/// What is written at a place of the text.
+/// A correction at a place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unsaid {
     /// Columns, in the place of the `*` that stands there.

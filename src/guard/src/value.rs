@@ -68,7 +68,7 @@ impl Value {
         true
     }
 
-    /// How it reads; `None` where it says nothing of its column.
+    /// The kind of the value; `None` where it says nothing of its column.
     pub fn kind(&self) -> Option<ColumnKind> {
         match self {
             Self::Null => None,
@@ -101,7 +101,7 @@ pub fn tidied(number: f64) -> f64 {
     format!("{number:.14e}").parse().unwrap_or(number)
 }
 
-/// How a column's cells read, as far as the database says.
+/// The kind of a column's cells, as far as the database says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
@@ -126,7 +126,7 @@ pub enum ColumnKind {
 pub struct Column {
     /// As the database names it; not necessarily unique.
     pub name: String,
-    /// How its cells read.
+    /// The kind of its cells.
     pub kind: ColumnKind,
 }
 

@@ -1,4 +1,4 @@
-//! How fast the guard decides: everyday statements a second, and the worst inputs of 16 KiB.
+//! The speed of the guard: everyday statements a second, and the worst inputs of 16 KiB.
 
 mod worst;
 
@@ -9,7 +9,7 @@ use criterion::{Criterion, Throughput, criterion_group};
 use pstral_guard::{Catalog, CatalogColumn, Dialect, Relation, RelationKind};
 use pstral_guard::{Guard, Policy, Rules, Verdict};
 
-/// What models write most.
+/// Statements of the kinds that models write most.
 const EVERYDAY: &[&str] = &[
     "SELECT COUNT(*) FROM clients",
     "SELECT name, city FROM clients WHERE region = 'Nord' ORDER BY name LIMIT 20",

@@ -31,7 +31,7 @@ pub(crate) struct DialectFacts {
     pub(crate) advice: Advice,
 }
 
-/// How names compare and are written.
+/// The comparison of names, and the way they are written.
 pub(crate) struct Names {
     /// Folds a name of a statement into the form in which names are compared.
     pub(crate) fold: fn(&Ident) -> String,
@@ -43,7 +43,7 @@ pub(crate) struct Names {
     pub(crate) not_reserved: &'static [&'static str],
 }
 
-/// How texts and quoted names begin and end.
+/// The beginnings and ends of texts and quoted names.
 #[expect(clippy::struct_excessive_bools, reason = "facts, independent of each other")]
 pub(crate) struct Texts {
     /// `` `name` ``.
@@ -74,7 +74,7 @@ pub(crate) type ReadInfix = fn(&mut Parser<'_>, &Expr, u8) -> Option<Result<Expr
 /// Names the clause among these tokens that the guard refuses.
 pub(crate) type NameClause = fn(&[TokenWithSpan]) -> Option<Fault>;
 
-/// What the parser is told beyond its own dialect.
+/// The grammar beyond the parser's own dialect.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "facts, independent of each other")]
 pub(crate) struct Parsing {
@@ -108,7 +108,7 @@ pub(crate) struct Parsing {
 /// Walks an operator that stands for a clause, with both of its sides.
 pub(crate) type WalkClause = for<'i> fn(&mut Walk<'i>, &Expr, &str, &Expr, Env<'_, 'i>) -> Checked;
 
-/// What an expression may hold.
+/// The constructs that an expression may hold.
 #[expect(clippy::struct_excessive_bools, reason = "facts, independent of each other")]
 pub(crate) struct Expressions {
     /// Tells the operators of this dialect that not all have.
@@ -161,7 +161,7 @@ pub(crate) struct Expressions {
     pub(crate) numbers_below_texts: bool,
 }
 
-/// What a call may be.
+/// The calls that a statement may make, and what is special about them.
 #[expect(clippy::struct_excessive_bools, reason = "facts, independent of each other")]
 pub(crate) struct Calls {
     /// The database may run its owner's function under the name of a built-in one.
@@ -184,7 +184,7 @@ pub(crate) struct Calls {
     pub(crate) read_step: for<'q> fn(&str, &[&'q Expr]) -> Option<Step<'q>>,
 }
 
-/// How WITH says that a common table expression may read itself.
+/// The use of the word RECURSIVE in WITH.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RecursiveWord {
     /// There is no such word.
@@ -223,7 +223,7 @@ pub(crate) struct Queries {
     pub(crate) connect_by: bool,
 }
 
-/// What may stand in FROM.
+/// The constructs that may stand in FROM.
 #[expect(clippy::struct_excessive_bools, reason = "facts, independent of each other")]
 pub(crate) struct FromClause {
     /// DUAL, a table of one row.
@@ -250,7 +250,7 @@ pub(crate) struct FromClause {
     pub(crate) schemas_spelled_out: bool,
 }
 
-/// What the columns of `t.*` are where USING or NATURAL has made one column of two.
+/// The columns of `t.*` where USING or NATURAL has made one column of two.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QualifiedStar {
     /// Those that were not merged.
@@ -287,7 +287,7 @@ pub(crate) struct Scopes {
     pub(crate) row_id_is_a_column: bool,
 }
 
-/// What to write in place of something this dialect does not have.
+/// Replacements for what this dialect does not have.
 pub(crate) struct Advice {
     /// Replaces a function of other databases; empty where the nearest name would mislead.
     pub(crate) instead_of_function: fn(&str) -> Option<&'static str>,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::Dialect;
 
-/// What a dialect's list file allows. Keys are in upper case.
+/// The contents of a dialect's list file. Keys are in upper case.
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     functions: HashMap<&'static str, Function>,
@@ -50,14 +50,14 @@ pub(crate) struct Function {
 /// A function that stands in FROM.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct TableFunction {
-    /// How many arguments.
+    /// The number of arguments.
     pub(crate) arity: Function,
     /// Its columns; none when the alias names the only one.
     pub(crate) columns: Vec<&'static str>,
 }
 
 impl Function {
-    /// Whether it may be called with so many arguments.
+    /// Tells whether it may be called with so many arguments.
     pub(crate) fn takes(&self, arguments: usize) -> bool {
         arguments >= self.least && self.most.is_none_or(|most| arguments <= most)
     }
@@ -101,7 +101,7 @@ impl Lists {
     }
 }
 
-/// What a dialect's list lets a statement call, so that a target's tests can show that it runs there.
+/// A function that a dialect's list permits, so that a target's tests can show that it runs there.
 #[cfg(any(test, feature = "testkit"))]
 #[derive(Debug)]
 pub struct Callable {
@@ -111,7 +111,7 @@ pub struct Callable {
     pub least: usize,
     /// Most arguments; `None` when there is no bound.
     pub most: Option<usize>,
-    /// Whether it stands in FROM.
+    /// True if it stands in FROM.
     pub table: bool,
     /// The columns it has there.
     pub columns: Vec<&'static str>,

@@ -1,4 +1,4 @@
-//! What differs between databases: a folder for each, with its table of facts, its syntax and its list of functions.
+//! The differences between databases: a folder for each, with its table of facts, its syntax and its list of functions.
 //!
 //! The rest of the guard asks [`Dialect::facts`]. It names a folder only for a construct that one database alone has.
 

@@ -1,4 +1,4 @@
-//! What a policy opens of a catalog, and why.
+//! The parts of a catalog that a policy opens, and the reasons.
 
 use super::super::access::Access;
 use super::super::{Cause, List};

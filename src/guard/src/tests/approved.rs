@@ -1,4 +1,4 @@
-//! What an approved statement says of itself.
+//! The facts that an approved statement gives about itself.
 
 use std::collections::BTreeMap;
 

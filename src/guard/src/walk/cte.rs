@@ -152,7 +152,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether a set operation may be the body of a recursive common table expression.
+/// Tells whether a set operation may be the body of a recursive common table expression.
 pub(super) fn is_union(op: SetOperator, quantifier: SetQuantifier) -> bool {
     op == SetOperator::Union && matches!(quantifier, SetQuantifier::All | SetQuantifier::None | SetQuantifier::Distinct)
 }

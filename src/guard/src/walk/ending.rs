@@ -1,7 +1,7 @@
-//! Whether a recursive common table expression ends: one of its columns is counted towards a limit, or replaced by
-//! another relation's at each step.
+//! Tells whether a recursive common table expression ends: one of its columns is counted towards a limit, or replaced
+//! by another relation's at each step.
 //!
-//! What is not one of these two forms is refused. Following a relation ends when its rows hold no loop, as parents and
+//! Any other form is refused. Following a relation ends when its rows hold no loop, as parents and
 //! children do; the text cannot tell, and the time limit stops what follows a loop. A count ends unless its limit is
 //! read from a column that holds no number, which the time limit stops too.
 
@@ -104,7 +104,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Whether a relation has a fixed set of rows: a table of the catalog or a common table expression, without
+    /// Tells whether a relation has a fixed set of rows: a table of the catalog or a common table expression, without
     /// arguments.
     fn is_finite(&self, factor: &TableFactor, env: Env<'_, 'i>) -> bool {
         let TableFactor::Table { name, args: None, .. } = factor else { return false };
@@ -114,7 +114,7 @@ impl<'i> Walk<'i> {
         !matches!(Ctes::find(env.ctes, &name), Named::Nothing) || self.index.find(None, &name).is_some()
     }
 
-    /// Whether a condition limits a column that each step moves towards the limit.
+    /// Tells whether a condition limits a column that each step moves towards the limit.
     fn bounds(&mut self, arm: &Arm<'_>, condition: &Expr, env: Env<'_, 'i>) -> bool {
         let sides = match condition {
             Expr::Nested(inner) => return self.bounds(arm, inner, env),
@@ -140,7 +140,7 @@ impl<'i> Walk<'i> {
         })
     }
 
-    /// Whether an expression stays the same while the arm is repeated.
+    /// Tells whether an expression stays the same while the arm is repeated.
     fn is_limit(&mut self, arm: &Arm<'_>, expr: &Expr, env: Env<'_, 'i>) -> bool {
         match expr {
             Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) => true,
@@ -187,7 +187,8 @@ impl Arm<'_> {
         (begins && self.position(step.column) == Some(position)).then_some(step.amount).flatten()
     }
 
-    /// How many steps a condition allows, where the column itself is compared with a literal and begins with one.
+    /// The number of steps that a condition allows, where the column itself is compared with a literal and begins with
+    /// one.
     fn steps(&self, condition: &Expr) -> Option<u64> {
         let (counted, most) = match condition {
             Expr::Nested(inner) => return self.steps(inner),
@@ -201,7 +202,7 @@ impl Arm<'_> {
         Some(whole_number(most)?.saturating_sub(first).saturating_add(1))
     }
 
-    /// Whether a column of its own is compared with a stored one, and then replaced by another stored one.
+    /// Tells whether a column of its own is compared with a stored one, and then replaced by another stored one.
     fn follows(&self, conditions: &[&Expr]) -> bool {
         /// A join of so many columns is no parent and child.
         const MOST: usize = 16;
@@ -228,8 +229,8 @@ impl Arm<'_> {
         })
     }
 
-    /// Whether each step takes this column from another relation of its FROM, by a qualified name: an unqualified one
-    /// may be computed anew, as `ROWNUM` is.
+    /// Tells whether each step takes this column from another relation of its FROM, by a qualified name: an unqualified
+    /// one may be computed anew, as `ROWNUM` is.
     fn is_taken(&self, name: &str) -> bool {
         let position = self.columns.iter().position(|output| output.key.as_deref() == Some(name));
         let given =
@@ -242,7 +243,7 @@ impl Arm<'_> {
         qualifier != self.alias && tables(self.select).any(named)
     }
 
-    /// Whether a column is none of its own.
+    /// Tells whether a column is none of its own.
     fn is_other(&self, (qualifier, name): &Column) -> bool {
         match qualifier {
             Some(qualifier) => *qualifier != self.alias,
@@ -299,7 +300,7 @@ fn is_textual(expr: &Expr) -> bool {
     }
 }
 
-/// Whether a first value may be so far out that a step is lost in rounding, or be no number at all.
+/// Tells whether a first value may be so far out that a step is lost in rounding, or be no number at all.
 fn stalls(expr: &Expr) -> bool {
     if !modest(expr) {
         return true;

@@ -161,7 +161,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// What only one dialect has. Whatever is not named up to here is refused.
+    /// Walks the expressions that not every dialect has. Any expression that is not named up to here is refused.
     fn of_dialect(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         let hierarchy = env.scope.is_some_and(|scope| scope.hierarchy);
         match expr {

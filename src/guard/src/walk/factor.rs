@@ -336,7 +336,7 @@ pub(crate) fn elements(unfolded: Extent) -> u64 {
     (unfolded.bytes / 2).max(1)
 }
 
-/// Whether APPLY may stand before a factor.
+/// Tells whether APPLY may stand before a factor.
 fn is_lateral(factor: &TableFactor) -> bool {
     matches!(factor, TableFactor::Derived { .. } | TableFactor::JsonTable { .. } | TableFactor::XmlTable { .. })
 }

@@ -64,7 +64,7 @@ impl Facts {
         }
     }
 
-    /// Whether both have the same pairs and columns, so that `either` loses none of them.
+    /// Tells whether both have the same pairs and columns, so that `either` loses none of them.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.pairs == other.pairs && self.equal == other.equal && self.fixed.keys().eq(other.fixed.keys())
     }

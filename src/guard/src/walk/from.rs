@@ -24,7 +24,7 @@ pub(crate) struct From<'i> {
     pub(super) merged: BTreeSet<String>,
     /// The source on the right of such a join, and its column, which `*` leaves out.
     pub(super) dropped: BTreeSet<(u32, String)>,
-    /// Whether a RIGHT or FULL join may give rows that have nothing of what stands before it.
+    /// True if a RIGHT or FULL join may give rows that have nothing of what stands before it.
     pub(super) turned: bool,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Made<'c> {
     pub(crate) sizes: &'c [u64],
     /// Bytes of all, clauses included.
     pub(crate) sum: u64,
-    /// Whether it indents a document that the statement makes.
+    /// True if it indents a document that the statement makes.
     pub(crate) pretty: bool,
 }
 

@@ -135,7 +135,7 @@ impl Links {
         Ok(())
     }
 
-    /// Whether every source is linked to every other.
+    /// Tells whether every source is linked to every other.
     pub(super) fn connects(&self, sources: &[Source<'_>]) -> bool {
         sources.len() < 2 || self.branches.iter().all(|branch| parts(sources, branch, &self.preserved).len() < 2)
     }
@@ -310,13 +310,13 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether one of these is a source of the FROM whose condition is looked at.
+/// Tells whether one of these is a source of the FROM whose condition is looked at.
 fn reads(env: Env<'_, '_>, ids: &[u32]) -> bool {
     env.scope.is_some_and(|scope| scope.sources.iter().any(|source| ids.contains(&source.id)))
 }
 
-/// Whether an expression that names no column has one value for all rows. An alias of the select list, which SQLite
-/// takes here, has one for each.
+/// Tells whether an expression that names no column has one value for all rows. An alias of the select list, which
+/// SQLite takes here, has one for each.
 fn is_given(expr: &Expr) -> bool {
     match expr {
         Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) | Expr::Subquery(_) => true,

@@ -93,7 +93,7 @@ impl Walk<'_> {
     }
 }
 
-/// How large a literal's value is.
+/// The extent of a literal's value.
 fn extent(value: &Value) -> Extent {
     match value {
         Value::SingleQuotedString(text) | Value::NationalStringLiteral(text) | Value::EscapedStringLiteral(text) => {

@@ -45,7 +45,7 @@ pub(super) use query::whole_number;
 /// Deepest tree: chains of operators count, which the parser builds without nesting.
 const DEEPEST: u32 = 1_000;
 
-/// What a statement reads.
+/// The relations, columns and functions that a statement reads, and the corrections it needs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Reads<'i> {
     pub(super) relations: BTreeSet<String>,
@@ -57,7 +57,8 @@ pub(super) struct Reads<'i> {
     pub(super) functions: BTreeSet<String>,
     /// In order of first appearance.
     pub(super) parameters: Vec<String>,
-    /// What the text must say more plainly, and where: a `*` that covers closed columns, a table without its schema.
+    /// The corrections that the text needs, and their places: a `*` that covers closed columns, a table without its
+    /// schema.
     pub(super) unsaid: Vec<(Location, Unsaid)>,
     /// The closed columns that these left out, `relation.column`.
     pub(super) left_out: BTreeSet<String>,
@@ -66,7 +67,7 @@ pub(super) struct Reads<'i> {
 }
 
 impl Reads<'_> {
-    /// What stands for each `*` that covers closed columns.
+    /// The columns that stand for each `*` that covers closed ones.
     pub(super) fn stars(&self) -> impl Iterator<Item = &str> {
         self.unsaid.iter().filter_map(|(_, what)| match what {
             Unsaid::Columns(columns) => Some(columns.as_str()),
@@ -118,21 +119,21 @@ pub(super) struct Walk<'i> {
     next_source: u32,
     /// The sources that names resolved to, in order; the joins of a FROM are judged by it.
     pub(crate) touched: Vec<u32>,
-    /// Whether an aggregate without OVER was seen at this query level.
+    /// True if an aggregate without OVER was seen at this query level.
     pub(crate) aggregates: bool,
     /// Adds up how large the statement may become.
     pub(crate) meter: Meter,
     /// Rows that this query level makes for each stored one.
     made_rows: u64,
-    /// How often a recursive common table expression read itself.
+    /// The number of times that a recursive common table expression has read itself.
     itself: u32,
     /// The sources that are a recursive common table expression in its own arm.
     repeated: Vec<u32>,
-    /// Whether a query is being read to see what it depends on, before its own turn.
+    /// True if a query is being read to see what it depends on, before its own turn.
     judging: bool,
-    /// How deep in the tree.
+    /// The depth in the tree.
     pub(crate) depth: u32,
-    /// How many relations are read, those behind each common table expression as often as it is read.
+    /// The number of relations that are read, those behind each common table expression as often as it is read.
     scans: u32,
     /// Relations that the query around may join with its own: those of queries that a planner takes apart.
     joined: u32,
@@ -140,13 +141,13 @@ pub(super) struct Walk<'i> {
     linked_outwards: Vec<u32>,
     /// The relations of the catalog that are read.
     pub(crate) tables: Vec<&'i Table>,
-    /// Whether a derived table has a column that nothing in the statement names.
+    /// True if a derived table has a column that nothing in the statement names.
     pub(crate) nameless: bool,
     /// The functions of the select list that give several rows.
     pub(crate) sets: SetCalls,
 }
 
-/// What a statement reads, when every part of it is understood and allowed.
+/// Walks a statement and gives what it reads, when every part of it is understood and allowed.
 pub(super) fn walk<'i>(statement: &Statement, index: &'i Index, dialect: Dialect) -> Checked<Reads<'i>> {
     let Statement::Query(query) = statement else {
         let words = statement.to_string();

@@ -1,4 +1,4 @@
-//! What a bare or dotted name binds to. A name that binds to nothing may be a function: it is refused.
+//! Binds bare and dotted names. A name that binds to nothing may be a function: it is refused.
 
 use sqlparser::ast::{Expr, Ident};
 
@@ -117,8 +117,8 @@ impl<'i> Walk<'i> {
             && self.has_row_id(std::iter::once(source), true)
     }
 
-    /// Whether one of these has a row number or address that may be read. In SQLite that may be a column under another
-    /// name, and with several tables it is ambiguous.
+    /// Tells whether one of these has a row number or address that may be read. In SQLite that may be a column under
+    /// another name, and with several tables it is ambiguous.
     fn has_row_id<'s>(&self, mut sources: impl Iterator<Item = &'s Source<'i>>, alone: bool) -> bool
     where
         'i: 's,
@@ -172,7 +172,7 @@ impl<'i> Walk<'i> {
         fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()).instead(near).among(known, MOST_COLUMNS)
     }
 
-    /// What to write for a word of other databases that reads as a name here.
+    /// Replaces a word of other databases that reads as a name here.
     fn word_instead(&self, ident: &Ident) -> Option<&'static str> {
         match ident.value.to_uppercase().as_str() {
             _ if ident.quote_style.is_some() => None,

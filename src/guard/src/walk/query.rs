@@ -12,7 +12,7 @@ use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, NO_ALIASES, Output, Outputs, Scope};
 use super::{Walk, absent, unsupported};
 
-/// What a query gives: its columns, and the most rows it can have when that is known without looking.
+/// The result of a query: its columns, and the most rows it can have when that is known without looking.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
     pub(super) columns: Rc<Outputs>,
@@ -23,7 +23,7 @@ pub(crate) struct Given {
     pub(super) made_rows: u64,
     /// The sources around it that its conditions link to its own.
     pub(super) outwards: Vec<u32>,
-    /// Whether conditions link all of its own sources.
+    /// True if conditions link all of its own sources.
     pub(super) connected: bool,
 }
 
@@ -198,8 +198,8 @@ impl<'i> Walk<'i> {
         Ok(())
     }
 
-    /// What may be an alias of the select list. PostgreSQL sees one only where it stands alone: within an expression the
-    /// name is something else there, a whole row even.
+    /// Walks an expression that may be an alias of the select list. PostgreSQL sees one only where it stands alone:
+    /// within an expression the name is something else there, a whole row even.
     pub(super) fn maybe_alias(&mut self, expr: &Expr, env: Env<'_, 'i>) -> Checked {
         match env.scope {
             Some(scope) if !self.facts.scopes.aliases_inside_expressions && !is_bare(expr) => {

@@ -78,7 +78,7 @@ pub(crate) fn modest(expr: &Expr) -> bool {
     !grows.iter().any(|one| text.contains(one)) && !outside && !far
 }
 
-/// Whether a text between quotes holds a number that is no part of a date near ours: a far year, or a long span.
+/// Tells whether a text between quotes holds a number that is no part of a date near ours: a far year, or a long span.
 pub(super) fn is_far(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|digits| match digits.len() {
         0..=3 => false,
@@ -89,7 +89,7 @@ pub(super) fn is_far(text: &str) -> bool {
     })
 }
 
-/// Whether a field of a date is a small number, unlike the seconds of an epoch.
+/// Tells whether a field of a date is a small number, unlike the seconds of an epoch.
 pub(crate) fn is_small(field: &DateTimeField) -> bool {
     use DateTimeField::{Day, Dow, Doy, Hour, Month, Quarter, Week, Year};
     matches!(field, Day | Dow | Doy | Hour | Month | Quarter | Week(_) | Year)
@@ -123,13 +123,13 @@ const PASSES: &[&str] = &[
     "TRUNC",
 ];
 
-/// What a function makes of a limit: nothing larger, nothing larger than its arguments, or what cannot be known.
+/// The effect of a function on a limit: nothing larger, nothing larger than its arguments, or what cannot be known.
 pub(crate) enum Makes {
     /// Its arguments do not matter.
     Small,
     /// As much as its arguments.
     AsMuch,
-    /// What nobody can see in the text.
+    /// The text does not show what it makes.
     Anything,
 }
 

@@ -107,13 +107,13 @@ pub(crate) fn plain(arg: &FunctionArg) -> Option<&Expr> {
     }
 }
 
-/// Whether both ends of a count are known to be near enough.
+/// Tells whether both ends of a count are known to be near enough.
 fn counts(first: &Expr, last: &Expr) -> bool {
     let rows = largest(first).zip(at_most(last)).map(|(first, last)| first.saturating_add(last));
     rows.is_some_and(|rows| rows <= 2 * MOST_ROWS)
 }
 
-/// What the end of a count is at most, as far as literals say; `LEAST(n, 1000)` says it of any number.
+/// The largest value that the end of a count can have, as far as literals say; `LEAST(n, 1000)` says it of any number.
 fn at_most(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => at_most(inner),
@@ -124,7 +124,7 @@ fn at_most(expr: &Expr) -> Option<u64> {
     }
 }
 
-/// How far from nothing a number is at most, as far as literals say.
+/// The largest absolute value of a number, as far as literals say.
 fn largest(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::Value(_) => whole_number(expr),
@@ -161,7 +161,7 @@ fn is_date(expr: &Expr) -> bool {
     }
 }
 
-/// How far the steps of a series of times are apart.
+/// The distance between the steps of a series of times.
 enum Pace {
     Days,
     Hours,
@@ -194,7 +194,7 @@ fn pace(step: &Expr) -> Option<Pace> {
     Some(pace)
 }
 
-/// Whether a value depends on what is in a row.
+/// Tells whether a value depends on what is in a row.
 fn reads_rows(expr: &Expr) -> bool {
     match expr {
         Expr::Value(_) | Expr::TypedString(_) | Expr::Interval(_) => false,

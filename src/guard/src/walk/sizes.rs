@@ -48,7 +48,7 @@ pub(super) fn values_in(table: &Table, column: &str) -> Option<u64> {
     is_key.or_else(|| table.column(column)?.distinct).map(|values| values.max(1))
 }
 
-/// Whether a column is a key by itself.
+/// Tells whether a column is a key by itself.
 pub(super) fn is_key(table: &Table, column: &str) -> bool {
     table.keys.iter().any(|key| matches!(key.as_slice(), [one] if **one == *column))
 }

@@ -132,8 +132,8 @@ impl<'i> Walk<'i> {
         known.then_some(items)
     }
 
-    /// What a source offers of its open columns and how each is written; notes what is left out. `None` where a column
-    /// has no name.
+    /// Gives the open columns of a source and how each is written; notes the closed ones that are left out. `None`
+    /// where a column has no name.
     fn open_outputs(&mut self, source: &Source<'i>, columns: &mut Vec<Output>) -> Option<Vec<String>> {
         let dialect = self.dialect;
         match &source.shape {
@@ -221,7 +221,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether it is a relation of which the policy closes a column, or opens no more than it names.
+/// Tells whether it is a relation of which the policy closes a column, or opens no more than it names.
 fn has_closed(source: &Source<'_>) -> bool {
     source.table().is_some_and(|table| table.partly)
 }

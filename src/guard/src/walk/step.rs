@@ -18,7 +18,7 @@ pub(crate) struct Step<'q> {
     pub(crate) amount: Option<Amount>,
 }
 
-/// What is added or, when less than nothing, taken away.
+/// The amount that is added or, when less than nothing, taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Amount {
     /// A whole number.
@@ -130,12 +130,12 @@ pub(crate) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     }
 }
 
-/// Whether an expression is a text as it stands.
+/// Tells whether an expression is a text as it stands.
 pub(super) fn is_literal_text(expr: &Expr) -> bool {
     literal_of(expr).is_some()
 }
 
-/// Whether a cast keeps what a step adds. A shorter type or one of days could round it away.
+/// Tells whether a cast keeps what a step adds. A shorter type or one of days could round it away.
 fn keeps(data_type: &str, amount: Option<Amount>, dialect: Dialect) -> bool {
     let texts = dialect.facts().expressions.dates_are_texts;
     match amount {

@@ -18,7 +18,7 @@ impl Walk<'_> {
         self.type_written(&data_type.to_string())
     }
 
-    /// The same of a type that stands as a word of the tree.
+    /// Checks a type that stands as a word of the tree, as [`Walk::data_type`] checks one that the parser has read.
     pub(crate) fn type_written(&self, written: &str) -> Checked {
         let rendered = written.to_uppercase();
         let mut name = String::new();

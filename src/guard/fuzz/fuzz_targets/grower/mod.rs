@@ -47,7 +47,7 @@ impl<'a, 'b> Grower<'a, 'b> {
         Self { dialect: usize::from(dialect) % 3, bytes, sql: String::new(), links: Vec::new(), known: Vec::new() }
     }
 
-    /// What has grown.
+    /// The text that has grown.
     pub fn sql(&self) -> &str {
         &self.sql
     }
@@ -173,7 +173,7 @@ impl<'a, 'b> Grower<'a, 'b> {
         Ok(!self.bytes.is_empty() && self.bytes.ratio(times, of)?)
     }
 
-    /// How many levels may follow: none in a text that is as long as the guard takes one, nearly.
+    /// The number of levels that may follow: none in a text that is as long as the guard takes one, nearly.
     fn left(&self, depth: u8) -> u8 {
         if self.sql.len() > LONG || self.bytes.is_empty() { 0 } else { depth }
     }

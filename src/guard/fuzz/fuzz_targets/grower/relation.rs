@@ -8,7 +8,7 @@ use super::{CHAIN, Grower, NAMES, Of};
 use crate::company::TABLES;
 
 const JOINS: [&str; 6] = [" JOIN ", " LEFT JOIN ", " CROSS JOIN ", " NATURAL JOIN ", ", ", " CROSS JOIN LATERAL "];
-/// What makes rows of nothing, each under a name and with the column `id`.
+/// Tables that make rows of nothing, each under a name and with the column `id`.
 const SERIES: Of<3> = [
     [
         "(SELECT LEVEL AS id FROM dual CONNECT BY LEVEL <= 1000)",

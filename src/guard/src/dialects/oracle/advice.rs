@@ -1,4 +1,4 @@
-//! What to write in Oracle for functions of other databases.
+//! Oracle's replacements for functions of other databases.
 
 /// Replaces a function of another database.
 pub(super) fn instead_of_function(name: &str) -> Option<&'static str> {

@@ -29,8 +29,9 @@ impl<'i> Walk<'i> {
         Ok(expr)
     }
 
-    /// Whether a call has PRETTY for a document that the statement makes: its depth is not known beforehand. The word may
-    /// stand behind any argument or its RETURNING; one in a literal is taken for it too, and only makes the call weigh more.
+    /// Tells whether a call has PRETTY for a document that the statement makes: its depth is not known beforehand. The
+    /// word may stand behind any argument or its RETURNING; one in a literal is taken for it too, and only makes the
+    /// call weigh more.
     pub(crate) fn is_pretty(&self, list: &FunctionArgumentList, args: &[Option<&Expr>], env: Env<'_, 'i>) -> bool {
         let stored = args.first().copied().flatten().is_some_and(|first| self.stored_column(first, env).is_some());
         self.facts.calls.json_clauses && !stored && list.to_string().to_uppercase().contains("PRETTY")
@@ -41,7 +42,7 @@ impl<'i> Walk<'i> {
         self.type_written(if self.facts.calls.json_clauses { returned_type(written) } else { written })
     }
 
-    /// What DEFAULT stands behind.
+    /// Checks the value of DEFAULT and gives the expression before it.
     fn defaulted<'e>(&mut self, expr: &'e Expr) -> Checked<&'e Expr> {
         match expr {
             Expr::BinaryOp { left, op: BinaryOperator::Custom(operator), right } if operator == DEFAULT => {

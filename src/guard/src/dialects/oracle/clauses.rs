@@ -1,4 +1,4 @@
-//! What Oracle lets stand behind an argument or before an expression, and the parser does not know: the clauses of JSON
+//! Oracle's clauses behind arguments and before expressions that the parser does not know: the clauses of JSON
 //! functions, the types and defaults of conversions, and PRIOR outside CONNECT BY.
 
 use sqlparser::ast::{BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList};
@@ -19,7 +19,7 @@ pub(crate) const RETURNING: &str = "RETURNING";
 /// `CAST(x AS NUMBER DEFAULT …)`; its right side is a type.
 pub(crate) const AS: &str = "AS";
 
-/// What a JSON function does where there is nothing, or too much; the last word is the right side.
+/// The clauses of JSON functions, each with the last words it may have, which are the right side of the operator.
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/23/adjsn/clauses-used-in-functions-and-conditions-json.html>
 const CLAUSES: &[(&str, &[&str])] = &[
     ("NULL ON", &["ERROR", "EMPTY", "MISMATCH"]),
@@ -54,7 +54,7 @@ pub(crate) const CHARACTER_SET: &str = "NCHAR_CS";
 /// Most clauses of one argument: each kind may stand once.
 const MOST: usize = 6;
 
-/// How many clauses an argument has already.
+/// The number of clauses that an argument has already.
 fn already(expr: &Expr) -> usize {
     let (mut expr, mut clauses) = (expr, 0);
     while let Expr::BinaryOp { left, op: BinaryOperator::Custom(_), right: _ } = expr
@@ -65,12 +65,12 @@ fn already(expr: &Expr) -> usize {
     clauses
 }
 
-/// Whether an operator is one of these clauses.
+/// Tells whether an operator is one of these clauses.
 pub(crate) fn is_clause(operator: &str) -> bool {
     CLAUSES.iter().any(|(clause, _)| *clause == operator)
 }
 
-/// Whether one of these clauses begins with the `from`th of the next tokens: the clause, and its last word.
+/// The clause that begins with the `from`th of the next tokens, and its last word.
 fn clause(parser: &Parser<'_>, from: usize) -> Option<(&'static str, &'static str)> {
     CLAUSES.iter().find_map(|(clause, endings)| {
         let mut at = from;
@@ -85,7 +85,7 @@ fn clause(parser: &Parser<'_>, from: usize) -> Option<(&'static str, &'static st
     })
 }
 
-/// Whether one of these stands next, behind an argument.
+/// Tells whether one of these stands next, behind an argument.
 pub(crate) fn is_next(parser: &Parser<'_>) -> bool {
     clause(parser, 0).is_some() || returns(parser)
 }

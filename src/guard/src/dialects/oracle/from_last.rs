@@ -23,7 +23,7 @@ fn words(parser: &Parser<'_>) -> Option<&'static str> {
     })
 }
 
-/// Whether FROM LAST comes next, and a window after it.
+/// Tells whether FROM LAST comes next, and a window after it.
 pub(crate) fn is_next(parser: &Parser<'_>) -> bool {
     words(parser).is_some()
 }

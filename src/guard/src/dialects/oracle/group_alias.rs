@@ -49,7 +49,7 @@ impl<'i> Walk<'i> {
         true
     }
 
-    /// Whether no aggregate, window or query is in an expression.
+    /// Tells whether no aggregate, window or query is in an expression.
     fn may_group(&self, text: &str) -> bool {
         let tokens = parse::tokens(text, self.dialect).unwrap_or_default();
         let words = tokens.iter().filter_map(|TokenWithSpan { token, span: _ }| match token {

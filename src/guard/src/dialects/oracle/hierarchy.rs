@@ -49,7 +49,7 @@ impl<'i> Walk<'i> {
         Err(unplaced(Rule::Unbounded, "CONNECT BY"))
     }
 
-    /// Whether a side of a comparison looks like a column but is a call.
+    /// Tells whether a side of a comparison looks like a column but is a call.
     fn compares_calls(&self, condition: &Expr, env: Env<'_, 'i>) -> bool {
         matches!(condition, Expr::BinaryOp { left, right, .. } if self.is_called(left, env) || self.is_called(right, env))
     }
@@ -79,7 +79,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Whether a text is the same at every level of the only row.
+    /// Tells whether a text is the same at every level of the only row.
     fn stays(&self, text: &Expr) -> bool {
         let moves = |ident: &Ident| {
             let upper = ident.value.to_uppercase();
@@ -136,7 +136,7 @@ fn literal_level(expr: &Expr) -> Option<u64> {
     Some(if *op == BinaryOperator::Lt { last.saturating_sub(1).max(1) } else { last.max(1) })
 }
 
-/// Whether a limit stays the same from row to row, and is no number that nobody wrote.
+/// Tells whether a limit stays the same from row to row, and is no number that nobody wrote.
 fn is_limit(expr: &Expr) -> bool {
     match expr {
         Expr::Value(value) => match &value.value {

@@ -22,7 +22,7 @@ const PARTITION: &str = "PARTITION BY";
 pub(crate) struct Keep<'e> {
     /// The aggregate.
     pub(crate) aggregate: &'e Expr,
-    /// What is ordered and partitioned by.
+    /// The expressions that order and partition.
     pub(crate) exprs: Vec<&'e Expr>,
 }
 
@@ -69,7 +69,7 @@ fn items<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     }
 }
 
-/// What the keys of [`order_keys`] order by.
+/// Collects the expressions in the keys of [`order_keys`].
 pub(crate) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     let mut keys = Vec::new();
     items(list, &mut keys);
@@ -83,7 +83,7 @@ pub(crate) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
     }));
 }
 
-/// Whether `KEEP (DENSE_RANK …` comes next.
+/// Tells whether `KEEP (DENSE_RANK …` comes next.
 pub(crate) fn is_next(parser: &Parser<'_>) -> bool {
     let [keep, bracket, rank] = parser.peek_tokens_ref();
     let word = is_word;

@@ -31,7 +31,7 @@ use super::lists::{self, Lists};
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| lists::read(include_str!("functions.txt")));
 
-/// What Oracle permits.
+/// Everything in which Oracle differs.
 pub(crate) static FACTS: DialectFacts = DialectFacts {
     word: "oracle",
     lists: &LISTS,

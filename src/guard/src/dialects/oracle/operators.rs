@@ -46,7 +46,7 @@ pub(super) fn walk_clause<'i>(
 }
 
 impl Walk<'_> {
-    /// What DEFAULT gives: a literal or a parameter.
+    /// Walks the value of DEFAULT: a literal or a parameter.
     pub(crate) fn otherwise(&mut self, default: &Expr) -> Checked {
         match default {
             Expr::Value(value) => self.value(value),

@@ -45,13 +45,13 @@ impl<'i> Walk<'i> {
         })
     }
 
-    /// Whether a dotted name is `DBMS_RANDOM.VALUE`, which is called without brackets.
+    /// Tells whether a dotted name is `DBMS_RANDOM.VALUE`, which is called without brackets.
     pub(crate) fn is_random(&self, idents: &[Ident], env: Env<'_, 'i>) -> bool {
         let [package, name] = idents else { return false };
         self.of_oracle(package, name, env).is_some_and(|(package, name)| (package.as_str(), name.as_str()) == RANDOM)
     }
 
-    /// Whether an expression looks like a column but is a call.
+    /// Tells whether an expression looks like a column but is a call.
     pub(crate) fn is_called(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
         match expr {
             Expr::CompoundIdentifier(idents) => self.is_random(idents, env),
@@ -131,7 +131,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether a call has nothing but its arguments: no DISTINCT, filter, window or other clause.
+/// Tells whether a call has nothing but its arguments: no DISTINCT, filter, window or other clause.
 fn is_plain(function: &Function) -> bool {
     let Function { name: _, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment, over } = function;
     let bare =

@@ -96,7 +96,7 @@ fn comparison(token: &Token) -> Option<&'static str> {
     }
 }
 
-/// How tightly the next tokens bind, when they are one of these readings.
+/// The precedence of the next tokens, when they are one of these readings.
 pub(super) fn precedence(parser: &Parser<'_>, value: &dyn Fn(Precedence) -> u8) -> Option<u8> {
     reading(parser).map(|reading| match reading {
         Reading::Quantified => value(Precedence::Eq),

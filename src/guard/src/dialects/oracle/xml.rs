@@ -97,13 +97,13 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether a method is `EXTRACT('//text()')`, which takes all text out of XML.
+/// Tells whether a method is `EXTRACT('//text()')`, which takes all text out of XML.
 fn is_texts(method: &AccessExpr) -> bool {
     let AccessExpr::Dot(Expr::Function(function)) = method else { return false };
     matches!(called(function, "EXTRACT").as_deref(), Some([path]) if literal_of(path) == Some("//text()"))
 }
 
-/// Whether a method makes one text of XML: `GETCLOBVAL()` or `GETSTRINGVAL()`.
+/// Tells whether a method makes one text of XML: `GETCLOBVAL()` or `GETSTRINGVAL()`.
 fn is_value(method: &AccessExpr) -> bool {
     let AccessExpr::Dot(Expr::Function(function)) = method else { return false };
     ["GETCLOBVAL", "GETSTRINGVAL"].iter().any(|name| called(function, name).is_some_and(|args| args.is_empty()))
@@ -131,7 +131,7 @@ fn called<'e>(function: &'e Function, name: &str) -> Option<Vec<&'e Expr>> {
     (bare && named(function, name)).then(|| arguments(function)).flatten()
 }
 
-/// Whether a call is of this function, unquoted, with no window, filter or order around it.
+/// Tells whether a call is of this function, unquoted, with no window, filter or order around it.
 fn named(function: &Function, name: &str) -> bool {
     let Function { name: of, uses_odbc_syntax, parameters, args: _, within_group, filter, null_treatment, over } =
         function;

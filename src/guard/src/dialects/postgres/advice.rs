@@ -1,4 +1,4 @@
-//! What to write in PostgreSQL for functions of other databases.
+//! PostgreSQL's replacements for functions of other databases.
 
 /// Replaces a function of another database.
 pub(super) fn instead_of_function(name: &str) -> Option<&'static str> {

@@ -18,7 +18,7 @@ use super::lists::{self, Lists};
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| lists::read(include_str!("functions.txt")));
 
-/// What PostgreSQL permits.
+/// Everything in which PostgreSQL differs.
 pub(crate) static FACTS: DialectFacts = DialectFacts {
     word: "postgres",
     lists: &LISTS,

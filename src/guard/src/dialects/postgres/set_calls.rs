@@ -78,7 +78,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Whether a call was noted by `expect_sets`.
+    /// Tells whether a call was noted by `expect_sets`.
     pub(crate) fn may_give_rows(&self, function: &Function) -> bool {
         self.sets.expected.iter().any(|one| std::ptr::eq(*one, function))
     }
@@ -147,7 +147,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether a function of the list for FROM gives rows of one column.
+/// Tells whether a function of the list for FROM gives rows of one column.
 fn gives_one_column(walk: &Walk<'_>, upper: &str) -> bool {
     walk.lists.table_function(upper).is_some_and(|function| function.columns.len() <= 1)
 }

@@ -26,7 +26,7 @@ fn next(parser: &Parser<'_>) -> Option<&'static str> {
     }
 }
 
-/// Whether a token is neither a word nor a value nor a bracket: it may be part of an operator.
+/// Tells whether a token is neither a word nor a value nor a bracket: it may be part of an operator.
 fn is_sign(token: &Token) -> bool {
     let text = token.to_string();
     let plain = |c: char| c.is_alphanumeric() || "_'\"$:([ \n\t\r".contains(c);

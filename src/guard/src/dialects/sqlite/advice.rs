@@ -1,4 +1,4 @@
-//! What to write in SQLite for functions of other databases. Dates are texts there, with functions of their own.
+//! SQLite's replacements for functions of other databases. Dates are texts there, with functions of their own.
 
 /// Replaces a function of another database.
 pub(super) fn instead_of_function(name: &str) -> Option<&'static str> {

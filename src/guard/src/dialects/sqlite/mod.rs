@@ -21,7 +21,7 @@ use super::lists::{self, Lists};
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| lists::read(include_str!("functions.txt")));
 
-/// What SQLite permits.
+/// Everything in which SQLite differs.
 pub(crate) static FACTS: DialectFacts = DialectFacts {
     word: "sqlite",
     lists: &LISTS,

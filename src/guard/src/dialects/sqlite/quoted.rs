@@ -36,7 +36,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Whether an expression is a literal, or a word that may be read as one.
+    /// Tells whether an expression is a literal, or a word that may be read as one.
     pub(crate) fn is_constant(&self, expr: &Expr, env: Env<'_, 'i>) -> bool {
         match expr {
             Expr::Value(_) => true,
@@ -84,7 +84,7 @@ impl<'i> Walk<'i> {
     }
 }
 
-/// Whether a word is a column, an alias of a select list or a source here or around.
+/// Tells whether a word is a column, an alias of a select list or a source here or around.
 fn names_something(name: &str, env: Env<'_, '_>) -> bool {
     std::iter::successors(env.scope, |scope| scope.parent).any(|scope| {
         let mut sources = scope.sources.iter();

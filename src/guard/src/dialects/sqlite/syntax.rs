@@ -9,7 +9,7 @@ use crate::nodes::{binary, is_word};
 /// Every operator that is read here; a comparison, each of them.
 pub(super) const OPERATORS: [&str; 3] = ["IS", "IS NOT", "NOT GLOB"];
 
-/// What the parser reads behind IS by itself.
+/// The words that the parser reads behind IS by itself.
 const KNOWN: [&str; 5] = ["NULL", "TRUE", "FALSE", "DISTINCT", "UNKNOWN"];
 
 fn next(parser: &Parser<'_>) -> Option<&'static str> {
@@ -22,7 +22,7 @@ fn next(parser: &Parser<'_>) -> Option<&'static str> {
     (is(0, "NOT") && is(1, "GLOB")).then_some("NOT GLOB")
 }
 
-/// How tightly the next operator binds, when it is one of these.
+/// The precedence of the next operator, when it is one of these.
 pub(super) fn precedence(parser: &Parser<'_>, value: &dyn Fn(Precedence) -> u8) -> Option<u8> {
     next(parser).map(|operator| value(if operator == "NOT GLOB" { Precedence::Like } else { Precedence::Is }))
 }

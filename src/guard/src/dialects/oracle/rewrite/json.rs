@@ -94,7 +94,7 @@ fn in_brackets(tokens: &Tokens<'_>, open: usize) -> Vec<Edit> {
     std::iter::once(bracket(open)).chain(alone(tokens, open + 1)).chain([bracket(close)]).collect()
 }
 
-/// Whether a value may end there, so that the next word is a clause.
+/// Tells whether a value may end there, so that the next word is a clause.
 fn ends_a_value(tokens: &Tokens<'_>, place: usize) -> bool {
     let clause = ["VALUE", "KEY", "IS", "BY", "THEN", "ELSE", "WHEN", "AND", "OR", "NOT", "RETURNING", "DISTINCT"];
     match tokens.at(place) {

@@ -56,17 +56,17 @@ impl<'t> Tokens<'t> {
         self.places.get(place).map_or_else(Span::empty, |at| self.all[*at].span)
     }
 
-    /// Whether an unquoted word stands there, in any case.
+    /// Tells whether an unquoted word stands there, in any case.
     pub(super) fn is(&self, place: usize, word: &str) -> bool {
         is_word(self.at(place), word)
     }
 
-    /// Whether one of these words stands there.
+    /// Tells whether one of these words stands there.
     pub(super) fn is_any(&self, place: usize, words: &[&str]) -> bool {
         words.iter().any(|word| self.is(place, word))
     }
 
-    /// Whether these words, split by spaces, stand there one after another.
+    /// Tells whether these words, split by spaces, stand there one after another.
     pub(super) fn are(&self, place: usize, words: &str) -> bool {
         words.split(' ').enumerate().all(|(after, word)| self.is(place + after, word))
     }
@@ -76,7 +76,7 @@ impl<'t> Tokens<'t> {
         if let Token::Word(word) = self.at(place) { Some(word) } else { None }
     }
 
-    /// Whether the token there is this sign.
+    /// Tells whether the token there is this sign.
     pub(super) fn sign(&self, place: usize, sign: &Token) -> bool {
         self.at(place) == sign
     }
