@@ -1,5 +1,8 @@
 //! Tells whether two texts are the same words in the same order. The parser reads words and nothing else: both are then
 //! one tree.
+//!
+//! It stays because each rendering is parsed again without it: with `prefix` gone too, the benchmark's largest
+//! allowed inputs took two to five times as long.
 
 use crate::Dialect;
 
