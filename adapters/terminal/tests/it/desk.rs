@@ -205,6 +205,7 @@ pub(crate) fn finished(text: &str) -> Outgoing {
 pub(crate) fn said(event: &Event) -> &str {
     match &event.body {
         EventBody::Said(text) | EventBody::Asked { words: text, .. } => text,
+        EventBody::Command(command) if command.words.is_empty() => command.name.word(),
         EventBody::Command(command) => &command.words,
         EventBody::Unreadable
         | EventBody::Clicked(_)
