@@ -11,7 +11,7 @@ use crate::egress::echo;
 use crate::error::PipelineError;
 use crate::outbox::send::Outbox;
 use crate::people::{Way, codes_in};
-use crate::ports::{Knowledge, People};
+use crate::ports::People;
 use crate::settings::Settings;
 use crate::targets::{Target, Targets};
 use crate::text::{Text, text};
@@ -24,7 +24,6 @@ pub(crate) struct PolicyView {
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) desk: Arc<Desk>,
     pub(crate) people: Arc<dyn People>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
 }
 
 impl PolicyView {
@@ -79,8 +78,7 @@ impl PolicyView {
         if case.table.is_none() {
             return Ok(settings.decide(case, terms, &Catalog::new(target.port.dialect(), "", Vec::new())));
         }
-        let verified = self.knowledge.verified(&target.name).await?;
-        let schemas = self.targets.schemas(target, &verified).await?;
+        let schemas = self.targets.schemas(target).await?;
         Ok(settings.decide(case, terms, schemas.whole()))
     }
 

@@ -133,7 +133,7 @@ impl Continuations {
                 let target = self.targets.target_of(&question, before.asked.target.as_deref(), &held.place)?;
                 self.targets.require_here(asker, &target).await?;
                 let verified = self.knowledge.verified(&target.name).await?;
-                let schemas = self.targets.schemas(&target, &verified).await?;
+                let schemas = self.targets.schemas_with(&target, &verified).await?;
                 let settings = &self.settings;
                 let inquiry = Inquiry::new((asker, held), target, settings, &schemas, &question);
                 let inquiry = Inquiry { asked: vec![before.asked.id], ..inquiry };

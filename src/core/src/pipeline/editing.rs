@@ -15,7 +15,7 @@ use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::inquiry::Inquiry;
 use crate::pipeline::proposing::{Draft, Proposing};
-use crate::ports::{Clock, Knowledge, Proposals, ResultFiles};
+use crate::ports::{Clock, Proposals, ResultFiles};
 use crate::settings::Settings;
 use crate::statements::card::BESIDE;
 use crate::statements::file_name::FileName;
@@ -35,7 +35,6 @@ pub(crate) struct Editing {
     pub(crate) proposing: Arc<Proposing>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) proposals: Arc<dyn Proposals>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
     pub(crate) files: Arc<dyn ResultFiles>,
 }
 
@@ -56,8 +55,7 @@ impl Editing {
         let prefix = asker.prefix();
         let sentence = text("edit-how").with("prefix", prefix).render(asker.user.locale);
         let target = self.targets.target_named(&proposal.target)?;
-        let verified = self.knowledge.verified(&target.name).await?;
-        let schemas = self.targets.schemas(&target, &verified).await?;
+        let schemas = self.targets.schemas(&target).await?;
         let statement = on_one_line(&schemas.of(&asker.user.role), &proposal);
         let message = Outgoing::text(format!("{sentence}\n```sql\n{prefix}edit {statement}\n```"));
         let room = asker.platform.capabilities().length.less(BESIDE);
@@ -96,8 +94,7 @@ impl Editing {
             None => self.targets.target_of("", None, &asker.place)?,
         };
         self.targets.require_here(asker, &target).await?;
-        let verified = self.knowledge.verified(&target.name).await?;
-        let schemas = self.targets.schemas(&target, &verified).await?;
+        let schemas = self.targets.schemas(&target).await?;
         let (question, parameters, turns) =
             before.map(|proposal| (proposal.question, proposal.parameters, proposal.asked)).unwrap_or_default();
         let inquiry = Inquiry::new((asker, &conversation), target, &self.settings, &schemas, &question);

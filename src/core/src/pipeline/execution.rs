@@ -28,7 +28,7 @@ use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::outcome::{Outcome, Results};
 use crate::pipeline::proposing::Proposing;
-use crate::ports::{Claim, Clock, Conversations, Knowledge, People, Proposals, TargetError};
+use crate::ports::{Claim, Clock, Conversations, People, Proposals, TargetError};
 use crate::recorder::Recorder;
 use crate::recorder::event::{about, delivery};
 use crate::settings::Settings;
@@ -55,7 +55,6 @@ pub(crate) struct Executions {
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) proposals: Arc<dyn Proposals>,
     pub(crate) people: Arc<dyn People>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
 }
 
 impl Executions {

@@ -159,7 +159,6 @@ impl Pipeline {
             conversations,
             files,
             history,
-            knowledge,
             outbox,
             proposals,
             recorder,
@@ -198,7 +197,7 @@ impl Pipeline {
         let desk = part!(Desk { audit, clock, people, settings });
         let account = part!(Account { desk, outbox, people });
         let users = part!(Users { access, desk, entropy, outbox, people, platforms, settings });
-        let policy = part!(PolicyView { access, desk, knowledge, outbox, people, settings, targets });
+        let policy = part!(PolicyView { access, desk, outbox, people, settings, targets });
         let status = part!(StatusView { access, checkup, model, outbox, pending });
         let audit_view = part!(AuditView { access, audit, clock, entropy, files, outbox, people, platforms, recorder, targets } queries: Queries::default());
         let own_conversations = part!(OwnConversations {
@@ -263,7 +262,6 @@ impl Pipeline {
             conversations,
             finals,
             history,
-            knowledge,
             outbox,
             pages,
             people,
@@ -284,7 +282,6 @@ impl Pipeline {
             clock,
             files,
             history,
-            knowledge,
             outbox,
             proposals,
             proposing,

@@ -168,7 +168,7 @@ impl Questions {
                 Some(_) => Ok(None),
                 None => Err(PipelineError::Tell(text("answer-stopped"))),
             },
-            schemas = self.targets.schemas(&target, &verified).fuse() => schemas?,
+            schemas = self.targets.schemas_with(&target, &verified).fuse() => schemas?,
         };
         Ok(Some(Ground { target, verified, schemas }))
     }

@@ -55,8 +55,7 @@ impl Executions {
     ) -> Result<Offer, PipelineError> {
         let held = self.conversations.conversation(proposal.conversation).await?;
         let held = held.ok_or_else(|| PipelineError::Tell(text("conversation-gone")))?;
-        let verified = self.knowledge.verified(&target.name).await?;
-        let schemas = self.targets.schemas(target, &verified).await?;
+        let schemas = self.targets.schemas(target).await?;
         let settings = &self.settings;
         let inquiry = Inquiry::new((asker, &held), Arc::clone(target), settings, &schemas, &proposal.question);
         let inquiry = Inquiry { asked: proposal.asked.clone(), ..inquiry };

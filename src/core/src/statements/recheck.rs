@@ -14,7 +14,7 @@ use crate::guard::{ApprovedStatement, Verdict};
 use crate::history::History;
 use crate::outbox::cards::Cards;
 use crate::outbox::send::Outbox;
-use crate::ports::{Clock, Conversations, Knowledge, Proposals, ResultFiles};
+use crate::ports::{Clock, Conversations, Proposals, ResultFiles};
 use crate::recorder::Recorder;
 use crate::recorder::event::about;
 use crate::refusal::refusal_text;
@@ -52,7 +52,6 @@ pub(crate) struct Statements {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) proposals: Arc<dyn Proposals>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
     pub(crate) files: Arc<dyn ResultFiles>,
 }
 
@@ -119,8 +118,7 @@ impl Statements {
         target: &Target,
         proposal: &Proposal,
     ) -> Result<Result<Checked, Changed>, PipelineError> {
-        let verified = self.knowledge.verified(&target.name).await?;
-        let schemas = self.targets.schemas(target, &verified).await?;
+        let schemas = self.targets.schemas(target).await?;
         let approved = match schemas.of(&asker.user.role).guard.check(&proposal.statement) {
             Verdict::Allow(approved) if approved.text() == proposal.statement => approved,
             Verdict::Allow(approved) => {

@@ -57,8 +57,7 @@ impl Ground {
 impl VerifiedQueries {
     /// What a target holds for somebody, and what it opens to everybody.
     pub(crate) async fn ground(&self, user: &User, target: &Target) -> Result<(Arc<Schema>, Ground), PipelineError> {
-        let verified = self.knowledge.verified(&target.name).await?;
-        let schema = self.targets.schemas(target, &verified).await?.of(&user.role);
+        let schema = self.targets.schemas(target).await?.of(&user.role);
         let Some(kept) = self.catalogs.kept_catalog(&target.name).await? else {
             return Err(PipelineError::Broken(format!("no catalog of {} is kept", target.name)));
         };

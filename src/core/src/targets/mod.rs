@@ -127,8 +127,13 @@ impl Targets {
         *platform == asker.place.platform || !self.closes_any(&asker.place.platform)
     }
 
-    /// What a target holds for each who asks; a target that is away is told to the person.
-    pub(crate) async fn schemas(
+    /// Returns what a target holds for each who asks; a target that is away is told to the person.
+    pub(crate) async fn schemas(&self, target: &Target) -> Result<Arc<Schemas>, PipelineError> {
+        self.schemas_with(target, &self.knowledge.verified(&target.name).await?).await
+    }
+
+    /// Does the same for a caller that has read the target's verified queries.
+    pub(crate) async fn schemas_with(
         &self,
         target: &Target,
         verified: &[VerifiedQuery],
@@ -140,7 +145,6 @@ impl Targets {
     /// What the asker may see of a target; nothing of one that is gone, or away.
     pub(crate) async fn schema_named(&self, target: &str, asker: &Asker) -> Option<Arc<Schema>> {
         let target = self.all.get(target).filter(|target| target.terms.answers_on(&asker.place.platform))?;
-        let verified = self.knowledge.verified(&target.name).await.ok()?;
-        Some(self.schemas(target, &verified).await.ok()?.of(&asker.user.role))
+        Some(self.schemas(target).await.ok()?.of(&asker.user.role))
     }
 }

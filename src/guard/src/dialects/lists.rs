@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::Dialect;
-
 /// The contents of a dialect's list file. Keys are in upper case.
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
@@ -119,7 +117,7 @@ pub struct Callable {
 
 /// Everything a dialect's list lets a statement call, sorted by name.
 #[cfg(any(test, feature = "testkit"))]
-pub fn callables(dialect: Dialect) -> Vec<Callable> {
+pub fn callables(dialect: crate::Dialect) -> Vec<Callable> {
     let lists = dialect.facts().lists;
     let callable = |name, arity: &Function, table, columns: &[&'static str]| Callable {
         name,
@@ -210,7 +208,7 @@ fn arity(text: &str) -> Function {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::Dialect;
 
     #[test]
     fn marks_and_arities_are_read() {
