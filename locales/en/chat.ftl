@@ -26,7 +26,7 @@ no-target = No database is configured for this question. An administrator can ad
 target-not-here = 🔒 The database “{ $target }” does not answer here. Ask me on: { $platforms }.
 conversation-not-here = 🔒 This conversation was held on { $platform } and is not shown here: some databases do not answer here. Open it there.
 target-removed = The database “{ $target }” is no longer configured. Ask your question again.
-target-unknown = There is no database "{ $given }". You can ask: { $known }.
+target-unknown = There is no database called “{ $given }”. The databases you can ask are: { $known }.
 suggestions = Here are the nearest verified questions; I can answer them without a model:
 suggestions-any = Here are some verified questions; I can answer them without a model:
 
@@ -533,7 +533,7 @@ discord-asked = **{ $name }**: { $question }
 discord-message-empty = There is nothing to read in this message. Choose one with words in it.
 discord-answered-in = I answer in { $place }.
 
-## Commands in Discord's own list
+## Commands, as lists describe them
 discord-about = Ask Pstral about this
 command-ask = Ask a question about the data, or anything else
 command-ask-question = Your question, in your own words

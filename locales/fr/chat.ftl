@@ -26,7 +26,7 @@ no-target = Aucune base de données n'est configurée pour cette question. Un ad
 target-not-here = 🔒 La base « { $target } » ne répond pas ici. Posez votre question sur : { $platforms }.
 conversation-not-here = 🔒 Cette conversation a eu lieu sur { $platform } et ne s'affiche pas ici : certaines bases n'y répondent pas. Ouvrez-la là-bas.
 target-removed = La base « { $target } » n'est plus configurée. Posez votre question à nouveau.
-target-unknown = Il n’y a pas de base « { $given } ». Vous pouvez interroger : { $known }.
+target-unknown = Aucune base ne s'appelle « { $given } ». Bases disponibles : { $known }.
 suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle :
 suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle :
 
@@ -534,7 +534,7 @@ discord-asked = **{ $name }** : { $question }
 discord-message-empty = Il n'y a rien à lire dans ce message. Choisissez-en un qui contient du texte.
 discord-answered-in = Je réponds dans { $place }.
 
-## Commandes dans la liste de Discord
+## Commandes, telles que les listes les décrivent
 discord-about = Demander à Pstral
 command-ask = Poser une question sur les données, ou sur autre chose
 command-ask-question = Votre question, avec vos mots

@@ -75,6 +75,10 @@ impl Discord {
                     self.acknowledged_in_time(&opened, inbox(event), self.think(&opened)).await;
                 }
                 CommandName::Sql => self.offer_by_command(&chosen, (&opened, &acted), place, inbox).await,
+                CommandName::Unknown => {
+                    let command = Command::parse(&command.data.name);
+                    self.do_as_typed(command, (&opened, &acted), place, inbox).await;
+                }
                 _ => self.do_as_typed(chosen.command(name), (&opened, &acted), place, inbox).await,
             }
         }

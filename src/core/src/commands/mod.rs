@@ -1,10 +1,9 @@
-//! What a person types beside questions, a file a family of commands.
+//! What a person types beside questions, a file a family of commands, and what they share.
 //!
 //! Never asks a model and never runs a statement.
 
 pub(crate) mod account;
 pub(crate) mod audit;
-
 pub(crate) mod conversations;
 pub(crate) mod desk;
 pub(crate) mod export;

@@ -21,7 +21,6 @@ pub fn reads_as_command(line: &str) -> bool {
 /// True of words, in lower case, that may follow a command in such a line.
 fn follows(what: Follows, words: &str) -> bool {
     let (first, others) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
-    let others = others.trim();
     let is_number = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit());
     let is_yes = |word: &str| matches!(word, "yes" | "oui");
     let is_code = |word: &str| word.contains('-') && !word.contains(char::is_whitespace);

@@ -110,7 +110,7 @@ pub enum About {
     Answer,
     /// The conversation or the place where it is given.
     Conversation,
-    /// Whoever gives it, and no conversation: its answer is for them alone.
+    /// Whoever gives it, and no conversation: a platform that can answers it to them alone.
     Person,
 }
 

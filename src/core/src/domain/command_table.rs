@@ -1,5 +1,5 @@
-//! Every command: its words in both languages, what follows it, and where it is answered. Parsing, lists and completion
-//! all read this one table.
+//! Every command: its words in both languages, what can be chosen with it, what may follow it and what it concerns. The
+//! verbs of `user` and `verified` are read where they are done.
 
 use super::command::{About, Command, CommandName, CommandOption, CommandSpec, Follows, OptionKind, Suggested};
 
@@ -111,7 +111,6 @@ pub const COMMANDS: &[CommandSpec] = &[
     )
     .only_in_lists(),
     everybody(CommandName::Execute, ["execute", "exécuter"], &["executer"], "command-execute", &[])
-        .followed_by(Follows::Nothing)
         .about(About::Answer),
     everybody(
         CommandName::Edit,
@@ -125,24 +124,12 @@ pub const COMMANDS: &[CommandSpec] = &[
     everybody(CommandName::Explain, ["explain", "expliquer"], &[], "command-explain", &[])
         .followed_by(Follows::Exactly(&["plan"]))
         .about(About::Answer),
-    everybody(CommandName::Chart, ["chart", "graphique"], &[], "command-chart", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Answer),
-    everybody(CommandName::Retry, ["retry", "réessayer"], &["reessayer"], "command-retry", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Answer),
-    everybody(CommandName::Continue, ["continue", "continuer"], &[], "command-continue", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Answer),
-    everybody(CommandName::Stop, ["stop", "arrêter"], &["arreter"], "command-stop", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Answer),
-    everybody(CommandName::Good, ["good", "bien"], &[], "command-good", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Answer),
-    everybody(CommandName::Bad, ["bad", "pasbien"], &[], "command-bad", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Answer),
+    everybody(CommandName::Chart, ["chart", "graphique"], &[], "command-chart", &[]).about(About::Answer),
+    everybody(CommandName::Retry, ["retry", "réessayer"], &["reessayer"], "command-retry", &[]).about(About::Answer),
+    everybody(CommandName::Continue, ["continue", "continuer"], &[], "command-continue", &[]).about(About::Answer),
+    everybody(CommandName::Stop, ["stop", "arrêter"], &["arreter"], "command-stop", &[]).about(About::Answer),
+    everybody(CommandName::Good, ["good", "bien"], &[], "command-good", &[]).about(About::Answer),
+    everybody(CommandName::Bad, ["bad", "pasbien"], &[], "command-bad", &[]).about(About::Answer),
     everybody(
         CommandName::Keep,
         ["keep", "garder"],
@@ -150,7 +137,6 @@ pub const COMMANDS: &[CommandSpec] = &[
         "command-keep",
         &[option("question", "question", "command-keep-question", OptionKind::Words)],
     )
-    .followed_by(Follows::Nothing)
     .about(About::Answer),
     everybody(
         CommandName::Mode,
@@ -160,7 +146,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         &[needed("mode", "mode", "command-ask-mode", MODES)],
     )
     .followed_by(Follows::Exactly(&["sql", "chat"])),
-    everybody(CommandName::New, ["new", "nouveau"], &[], "command-new", &[]).followed_by(Follows::Nothing),
+    everybody(CommandName::New, ["new", "nouveau"], &[], "command-new", &[]),
     everybody(
         CommandName::History,
         ["history", "historique"],
@@ -200,9 +186,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         &[NUMBER, option("confirm", "confirmer", "command-delete-confirm", OptionKind::Yes)],
     )
     .followed_by(Follows::NumberAndYes),
-    everybody(CommandName::Whoami, ["whoami", "quisuisje"], &[], "command-whoami", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Person),
+    everybody(CommandName::Whoami, ["whoami", "quisuisje"], &[], "command-whoami", &[]).about(About::Person),
     everybody(
         CommandName::Link,
         ["link", "lier"],
@@ -239,7 +223,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     )
     .followed_by(Follows::Zone)
     .about(About::Person),
-    everybody(CommandName::Help, ["help", "aide"], &[], "command-help", &[]).followed_by(Follows::Nothing),
+    everybody(CommandName::Help, ["help", "aide"], &[], "command-help", &[]),
     everybody(
         CommandName::Agree,
         ["agree", "accorder"],
@@ -309,6 +293,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     )
     .followed_by(Follows::UserVerb)
     .about(About::Person),
+    // About no person: what somebody may do is another thing in each channel.
     admins(
         CommandName::Policy,
         ["policy", "règles"],
@@ -319,11 +304,8 @@ pub const COMMANDS: &[CommandSpec] = &[
             needed("target", "base", "command-policy-target", OptionKind::Suggested(Suggested::Targets)),
             option("table", "table", "command-policy-table", OptionKind::Words),
         ],
-    )
-    .followed_by(Follows::Nothing),
-    admins(CommandName::Status, ["status", "état"], &["etat"], "command-status", &[])
-        .followed_by(Follows::Nothing)
-        .about(About::Person),
+    ),
+    admins(CommandName::Status, ["status", "état"], &["etat"], "command-status", &[]).about(About::Person),
     admins(
         CommandName::Verified,
         ["verified", "vérifiées"],
@@ -350,7 +332,7 @@ pub const COMMANDS: &[CommandSpec] = &[
 impl CommandName {
     /// The word that is typed for it.
     pub fn word(self) -> &'static str {
-        COMMANDS.iter().find(|spec| spec.name == self).map_or("", |spec| spec.word)
+        self.spec().map_or("", |spec| spec.word)
     }
 
     /// What is known of it; nothing of one that is unknown.
@@ -431,5 +413,14 @@ mod tests {
             }
             assert_eq!(spec.name.spec().map(|found| found.word), Some(spec.word));
         }
+    }
+
+    #[test]
+    fn what_concerns_one_person_is_for_them_alone() {
+        let alone: Vec<&str> =
+            COMMANDS.iter().filter(|spec| spec.about == About::Person).map(|spec| spec.word).collect();
+        let expected =
+            ["whoami", "link", "unlink", "language", "timezone", "agree", "audit", "user", "status", "verified"];
+        assert_eq!(alone, expected);
     }
 }

@@ -31,7 +31,7 @@ const HELD: u32 = 100;
 const ELSEWHERE: u32 = 20;
 
 /// Characters of a title at most.
-pub(crate) const TITLE: usize = 80;
+const TITLE: usize = 80;
 
 /// What was said in conversations, and which one somebody is holding.
 pub(crate) struct History {

@@ -15,16 +15,16 @@ use crate::text::{Text, text};
 impl Identity {
     /// Voids every code that somebody posts where others read it, and tells them; whether there was one.
     pub(crate) async fn burn_posted(&self, event: &Event, platform: &dyn ChatPlatform) -> Result<bool, PipelineError> {
-        let (EventBody::Said(words) | EventBody::Asked { words, .. } | EventBody::Command(Command { words, .. })) =
-            &event.body
-        else {
-            return Ok(false);
+        let written = match &event.body {
+            EventBody::Said(words) | EventBody::Command(Command { words, .. }) => words.clone(),
+            EventBody::Asked { words, target } => format!("{words} {target}"),
+            _ => return Ok(false),
         };
         if event.place.private {
             return Ok(false);
         }
         let mut burnt = false;
-        for hash in codes_in(words).iter().map(|code| code_hash(code)) {
+        for hash in codes_in(&written).iter().map(|code| code_hash(code)) {
             let Some(code) = self.people.live_code(&hash, self.clock.now()).await? else { continue };
             let (user, detail) = match code {
                 LiveCode::OfUser(user) => (Some(user), "code".to_owned()),

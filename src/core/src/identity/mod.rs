@@ -1,6 +1,6 @@
 //! Who acts: from an actor of a platform to a local user, and how an actor is linked to one.
 //!
-//! Never answers a question: who is not known gets the linking help and nothing else.
+//! Never answers a question: whoever is not known hears only of linking, or is turned away.
 
 mod linking;
 

@@ -47,7 +47,7 @@ pub(crate) fn continue_button(cut: TurnId, locale: Locale) -> Button {
 }
 
 /// The button under a result of a statement that is not a verified one already.
-pub(crate) fn keep_button(proposal: &Proposal, locale: Locale) -> Option<Button> {
+fn keep_button(proposal: &Proposal, locale: Locale) -> Option<Button> {
     let is_verified = matches!(proposal.origin, Origin::Verified { .. });
     (!is_verified && !proposal.question.trim().is_empty())
         .then(|| button(ButtonAction::Keep(proposal.id.clone()), &text("button-keep"), locale))

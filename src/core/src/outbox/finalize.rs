@@ -90,11 +90,12 @@ impl Finals {
     pub(crate) async fn question_of(&self, turn: &Turn) -> Result<Option<Asked>, StoreError> {
         let asked = if let Some(proposal) = &turn.proposal {
             let Some(proposal) = self.proposals.get(proposal).await? else { return Ok(None) };
-            let first = match proposal.asked.first() {
-                Some(first) => self.conversations.turn(*first).await?,
-                None => None,
-            };
-            Some(Asked { text: proposal.question, target: first.and_then(|turn| turn.target) })
+            let mut target = None;
+            // What was chosen last counts.
+            for turn in proposal.asked.iter().rev() {
+                target = target.or(self.conversations.turn(*turn).await?.and_then(|turn| turn.target));
+            }
+            Some(Asked { text: proposal.question, target })
         } else {
             let asked = self.conversations.question_before(turn.id).await?;
             asked.map(|asked| Asked { text: asked.text, target: asked.target })
@@ -208,7 +209,7 @@ impl Finals {
 
     /// Ends the turn of what people see; tried again later where it cannot be noted down now: else it would be taken for one
     /// that was interrupted.
-    pub(crate) async fn note_end(
+    async fn note_end(
         &self,
         asker: &Asker,
         live: &mut LiveMessage,
@@ -308,7 +309,7 @@ impl Finals {
     }
 
     /// Tries the last state of an answer again, and does what belongs to it once it is shown.
-    pub(crate) async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), PipelineError> {
+    async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), PipelineError> {
         let Ending { asker, mut live, mut messages, end, seen } = ending;
         let at = match seen {
             Seen::NotYet => self.settle(&asker, &mut live, turn, &mut messages, &end).await?,

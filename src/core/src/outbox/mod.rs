@@ -1,6 +1,6 @@
 //! Everything that is sent, edited, left pending, recovered or expired.
 //!
-//! Never decides what is said, and reads no target: the parts above it do.
+//! Says of its own only how a message ended or where it went, and reads no target.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -27,11 +27,7 @@ pub(crate) struct Adviser {
 
 impl Adviser {
     /// All that somebody may see of what is suggested.
-    pub(crate) async fn suggestions_for(
-        &self,
-        actor: &Actor,
-        suggested: Suggested,
-    ) -> Result<Vec<Suggestion>, StoreError> {
+    async fn suggestions_for(&self, actor: &Actor, suggested: Suggested) -> Result<Vec<Suggestion>, StoreError> {
         let Some(user) = self.people.linked(actor).await?.filter(|user| !user.disabled) else {
             return Ok(Vec::new());
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::access::gate::Access;
 use crate::access::gauge::Counted;
 use crate::asker::Asker;
-use crate::context::Briefing;
+use crate::context::{Briefing, asked_back};
 use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, Outgoing, Speaker, Turn, TurnId, TurnState,
 };
@@ -130,7 +130,7 @@ impl Continuations {
         match held.mode {
             Mode::Sql => {
                 let question = before.asked.text.clone();
-                let target = self.targets.target_of(&question, before.asked.target.as_deref(), &held.place)?;
+                let target = self.targets.target_of(&question, before.target.as_deref(), &held.place)?;
                 self.targets.require_here(asker, &target).await?;
                 let verified = self.knowledge.verified(&target.name).await?;
                 let schemas = self.targets.schemas_with(&target, &verified).await?;
@@ -211,5 +211,8 @@ fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
     let asked = turns[..at].iter().rposition(asks).ok_or_else(gone)?;
     // A part that broke off has been read as well.
     let parts = turns[asked..].iter().filter(|turn| turn.speaker == Speaker::Pstral && turn.proposal.is_none());
-    Ok(Continued { cut, asked: turns[asked].clone(), said: parts.map(|turn| turn.text.as_str()).collect() })
+    let said = parts.map(|turn| turn.text.as_str()).collect();
+    let earlier = || asked_back(&turns[..=asked])?.first.target.clone();
+    let target = turns[asked].target.clone().or_else(earlier);
+    Ok(Continued { cut, asked: turns[asked].clone(), target, said })
 }

@@ -14,14 +14,12 @@ impl Pipeline {
         let words = command.words.as_str();
         match command.name {
             CommandName::Execute => self.executions.execute_latest(&self.history.where_held(asker).await?).await,
-            // Chosen from a list only, which sends them as a question and as a statement to edit.
-            CommandName::Ask => self.questions.ask(asker, words, None).await,
-            CommandName::Edit | CommandName::Sql if words.is_empty() => {
+            CommandName::Edit if words.is_empty() => {
                 let asker = &self.history.where_held(asker).await?;
                 let latest = self.history.latest(asker).await?;
                 self.editing.show_for_editing(asker, &latest.proposal.id, Some(&latest)).await
             }
-            CommandName::Edit | CommandName::Sql => self.editing.edit(asker, None, words).await,
+            CommandName::Edit => self.editing.edit(asker, None, words).await,
             CommandName::Explain => {
                 let asker = &self.history.where_held(asker).await?;
                 let latest = self.history.latest(asker).await?;
@@ -57,7 +55,8 @@ impl Pipeline {
             CommandName::Policy => self.policy.show_policy(asker, words).await,
             CommandName::Status => self.status.show_status(asker).await,
             CommandName::Help => self.help(asker).await,
-            CommandName::Unknown => {
+            // The first two are chosen from a list, which sends a question and a statement instead.
+            CommandName::Ask | CommandName::Sql | CommandName::Unknown => {
                 let name = words.split_whitespace().next().unwrap_or_default();
                 let sentence = text("command-unknown").with("prefix", asker.prefix());
                 Err(PipelineError::Tell(sentence.with("name", echo(name))))

@@ -136,7 +136,7 @@ impl Endings {
     }
 
     /// What the audit says of an answer that has ended.
-    pub(crate) fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
+    fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
         let (_, status, _) = answer.ending();
         AuditEvent {
             detail: Some(self.kept_of(answer.live.text())),

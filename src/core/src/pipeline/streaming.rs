@@ -85,7 +85,7 @@ impl Answers {
     }
 
     /// Asks the model something else in place of what it could not answer.
-    pub(crate) async fn stream_instead(
+    async fn stream_instead(
         &self,
         asker: &Asker,
         conversation: &Conversation,
@@ -99,7 +99,7 @@ impl Answers {
     }
 
     /// The message of an answer, and its turn.
-    pub(crate) async fn begin_answer(
+    async fn begin_answer(
         &self,
         asker: &Asker,
         conversation: &Conversation,

@@ -65,7 +65,7 @@ impl VerifiedQueries {
     }
 
     /// Marks the verified queries of a target that do not hold any more, and takes the mark from those that do again.
-    pub(crate) async fn recheck_verified(&self, target: &Target, catalog: &Catalog) -> Result<(), StoreError> {
+    async fn recheck_verified(&self, target: &Target, catalog: &Catalog) -> Result<(), StoreError> {
         let ground = Ground::new(catalog, &target.terms);
         for kept in self.knowledge.kept_verified(&target.name).await? {
             if kept.state == QueryState::Approved {

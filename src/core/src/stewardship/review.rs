@@ -200,7 +200,7 @@ impl Review {
     }
 
     /// Shows one whole: what people cannot read they cannot vouch for. Nobody reads of relations that are closed to them.
-    pub(crate) async fn show_verified(&self, asker: &Asker, kept: &KeptQuery) -> Result<(), PipelineError> {
+    async fn show_verified(&self, asker: &Asker, kept: &KeptQuery) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let target = self.targets.target_named(&kept.target)?;
         let (schema, ground) = self.verified.ground(&asker.user, &target).await?;

@@ -91,8 +91,12 @@ impl Targets {
     /// Says which targets can be asked in a place.
     fn unknown(&self, given: &str, place: &Place) -> PipelineError {
         let known = self.all.keys().filter(|name| self.is_shown_on(name, &place.platform)).cloned();
-        let sentence = text("target-unknown").with("given", echo(given));
-        PipelineError::Tell(sentence.with("known", known.collect::<Vec<_>>().join(", ")))
+        let known = known.collect::<Vec<_>>().join(", ");
+        if known.is_empty() {
+            return PipelineError::Tell(text("no-target"));
+        }
+        // It may be anything that was pasted there: others need not read it.
+        PipelineError::TellAlone(text("target-unknown").with("given", echo(given)).with("known", known))
     }
 
     /// Refuses a target that is not queried on the asker's platform, and records that.

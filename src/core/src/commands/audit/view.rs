@@ -211,7 +211,7 @@ impl AuditView {
 
     /// What words ask for, in whatever order: a number of entries, an action, a status, a moment (the second one ends
     /// what the first one begins), a target, a platform, a username.
-    pub(crate) async fn new_audit_query(&self, user: UserId, words: &str) -> Result<Query, PipelineError> {
+    async fn new_audit_query(&self, user: UserId, words: &str) -> Result<Query, PipelineError> {
         let now = self.clock.now();
         let (mut filter, mut limit) = (AuditFilter::default(), SHOWN);
         for word in words.split_whitespace() {
