@@ -15,7 +15,7 @@ pub(crate) struct Asker {
     pub(crate) actor: Actor,
     pub(crate) place: Place,
     pub(crate) platform: Arc<dyn ChatPlatform>,
-    /// What their role lets them do.
+    /// Capabilities of the person's role.
     pub(crate) capabilities: BTreeSet<Capability>,
     /// The language they read where nobody else does; `user.locale` is the one of the place.
     pub(crate) own_locale: Locale,
@@ -23,17 +23,17 @@ pub(crate) struct Asker {
     pub(crate) zone: TimeZone,
     /// The platform's id of what they did.
     pub(crate) event: String,
-    /// Where only they read what answers that, where they did it.
+    /// The private place in which only they read the reply, if the request was made elsewhere.
     pub(crate) aside: Option<Place>,
 }
 
 impl Asker {
-    /// What commands begin with where they are.
+    /// The prefix of commands on the asker's platform.
     pub(crate) fn prefix(&self) -> &'static str {
         self.platform.capabilities().command_prefix
     }
 
-    /// Whether their role lets them do something.
+    /// True if the asker's role has the capability.
     pub(crate) fn may(&self, capability: Capability) -> bool {
         self.capabilities.contains(&capability)
     }

@@ -18,7 +18,7 @@ const QUOTE: char = '\u{2063}';
 /// Names that are read end so.
 const READ: [&str; 3] = ["sql", "txt", "csv"];
 
-/// How a name ends, where such files are read.
+/// Returns the file name's extension if files of that type can be read.
 pub fn ending(name: &str) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;
     READ.into_iter().find(|known| ending.eq_ignore_ascii_case(known))

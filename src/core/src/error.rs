@@ -1,18 +1,18 @@
-//! What stops a question, a command or a click.
+//! Errors that end a question, a command or a click.
 
 use crate::ports::StoreError;
 use crate::text::Text;
 
-/// Why a question, a command or a click came to nothing.
+/// An error that ends a question, a command or a click.
 #[derive(Debug)]
 pub(crate) enum PipelineError {
     /// The person can do something about it: tell them what.
     Tell(Text),
-    /// The same, but it concerns them alone: others in the place do not read it.
+    /// The person can fix it, and it concerns them alone: others in the place do not read the sentence.
     TellAlone(Text),
     /// Nothing was recorded, so nothing was done.
     NoAudit(StoreError),
-    /// What is shown could not be noted down. That is tried again.
+    /// The shown message could not be recorded; recording it is retried.
     Unnoted(StoreError),
     /// It is our fault or the machine's: the person gets an incident number, the log gets all of it.
     Broken(String),
@@ -24,7 +24,7 @@ impl PipelineError {
         if matches!(self, Self::Unnoted(_)) { Ok(None) } else { Err(self) }
     }
 
-    /// The same, told to the person alone.
+    /// Makes a sentence for the person private; other errors are unchanged.
     pub(crate) fn alone(self) -> Self {
         match self {
             Self::Tell(sentence) => Self::TellAlone(sentence),

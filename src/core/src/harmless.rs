@@ -12,19 +12,19 @@ pub fn text(raw: &str) -> String {
     raw.chars().filter(|c| stays(*c) && pile.bears(*c)).collect()
 }
 
-/// How many marks stand on a letter.
+/// The number of combining marks on the current letter.
 #[derive(Debug, Default)]
 pub(crate) struct Pile(usize);
 
 impl Pile {
-    /// Whether the next character of a text is not one mark too many.
+    /// Takes the next character of a text; false if it is one combining mark too many.
     pub(crate) fn bears(&mut self, c: char) -> bool {
         self.0 = if c.width() == Some(0) { self.0 + 1 } else { 0 };
         self.0 <= MARKS
     }
 }
 
-/// The same for what must stay on one line: breaks and tabs become spaces.
+/// Cleans text that must stay on one line: like [`text`], with line breaks and tabs turned into spaces.
 pub fn line(raw: &str) -> String {
     text(raw).replace(['\n', '\t'], " ")
 }
@@ -34,8 +34,8 @@ pub fn one_line(raw: &str) -> String {
     text(raw).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The same as [`text`] for JSON, of which nothing may be lost: what would be dropped is written as `\u` and four digits, which
-/// reads back as it was.
+/// Cleans JSON without losing anything: characters that [`text`] drops are written as `\u` and four digits, which reads
+/// back unchanged.
 pub fn json(raw: &str) -> String {
     let escaped = |c: char| format!("\\u{:04x}", u32::from(c));
     raw.chars().fold(String::with_capacity(raw.len()), |mut out, c| {
@@ -48,14 +48,14 @@ pub fn json(raw: &str) -> String {
     })
 }
 
-/// Whether a character is neither of C0, DEL and C1 (ISO 6429: `char::is_control` is just these) but for line breaks
-/// and tabs, nor hidden.
+/// True if a character may stay: it is not hidden and, line breaks and tabs aside, not in C0, DEL or C1 (ISO 6429;
+/// `char::is_control` is exactly these).
 pub(crate) fn stays(c: char) -> bool {
     matches!(c, '\n' | '\t') || !(c.is_control() || is_hidden(c))
 }
 
-/// Whether nobody sees a character that is part of no letter: the marks that reorder the text around them (Unicode UAX 9),
-/// blanks without a width and what was once meant for programs. Joiners stay: letters and pictures are made with them.
+/// True for invisible characters that are part of no letter: bidirectional controls (Unicode UAX 9), zero-width blanks
+/// and former control codes. Joiners are kept, since letters and emoji are made with them.
 pub(crate) fn is_hidden(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(c, '\u{2061}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

@@ -1,5 +1,5 @@
-//! Who may do what, where, and who sees what comes of it: one decision with what made it, for the pipeline, for
-//! `pstral policy` and for tests.
+//! Access decisions: who may do what and where, and who sees the result, each with its reason. The pipeline, `pstral
+//! policy` and tests share them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::text::{Text, text};
 
 macro_rules! causes {
     ($($(#[$doc:meta])+ $variant:ident = $word:literal, $key:literal;)+) => {
-        /// What made a decision.
+        /// The reason for an access decision.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Why { $($(#[$doc])+ $variant,)+ }
 
@@ -21,7 +21,7 @@ macro_rules! causes {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            /// What it means, for people.
+            /// The reason as a sentence for people.
             pub fn text(self) -> Text {
                 match self { $(Self::$variant => text($key),)+ }
             }
@@ -50,7 +50,7 @@ causes! {
     TableUnknown = "table-unknown", "why-table-unknown";
     /// An entry denies it.
     Denied = "denied", "why-denied";
-    /// What may be read is listed, and it is not.
+    /// Readable tables and columns are listed, and this one is not on the list.
     NotListed = "not-listed", "why-not-listed";
     /// An entry allows it and nothing denies it.
     Listed = "listed", "why-listed";
@@ -66,7 +66,7 @@ causes! {
     TargetPrivate = "target-private", "why-target-private";
     /// Statements of the target run under each person's own account: what it may read is not known here.
     OwnAccounts = "own-accounts", "why-own-accounts";
-    /// What is read is shown in private.
+    /// The result reads a table or column whose results are private.
     TablePrivate = "table-private", "why-table-private";
     /// A role that is welcome there may not see all of it.
     Audience = "audience", "why-audience";
@@ -75,13 +75,13 @@ causes! {
 /// A decision with what made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessDecision {
-    /// Whether it may be done; of a delivery, whether it is shown where it was asked.
+    /// True if access is granted; for a delivery, true if it is shown in the place of the request.
     pub allowed: bool,
-    /// What made it so.
+    /// The reason for the decision.
     pub why: Why,
     /// The key of the configuration that says it, or would; empty where none does.
     pub key: String,
-    /// What stands there: a capability, an entry of a list; empty where there is nothing to name.
+    /// The capability or list entry at that key; empty if there is nothing to name.
     pub entry: String,
 }
 
@@ -119,12 +119,12 @@ impl AccessDecision {
     }
 }
 
-/// What is to be shown.
+/// The item to be delivered: a statement or its result.
 #[derive(Debug, Clone, Copy)]
 pub enum Showing<'a> {
     /// A statement that somebody may run.
     Statement,
-    /// What it gives, where it reads a relation that this entry makes private.
+    /// The result of a statement, with the entry that makes one of its relations private, if any.
     Result(Option<&'a str>),
 }
 
@@ -134,7 +134,7 @@ impl Settings {
         self.places.of(place).filter(|_| !place.private)?.language
     }
 
-    /// Whether somebody of a role may be in a place at all.
+    /// Decides if a role may be in a place at all.
     pub fn entrance(&self, role: &Role, place: &Place) -> AccessDecision {
         if !self.roles.knows(role) {
             return AccessDecision::new(false, Why::RoleUnknown, format!("roles.{role}"), "");
@@ -149,7 +149,7 @@ impl Settings {
         }
     }
 
-    /// Whether somebody of a role may do something in a place.
+    /// Decides if a role may use a capability in a place.
     pub fn rule(&self, role: &Role, place: &Place, capability: Capability) -> AccessDecision {
         let entrance = self.entrance(role, place);
         if !entrance.allowed {
@@ -171,8 +171,8 @@ impl Settings {
         welcome
     }
 
-    /// Whether something is shown where it was asked, or to who asked alone. `bar` is why a role that is welcome there
-    /// may not see what it comes from. This is the only place that decides it.
+    /// Decides if something is shown in the place of the request or to the asker alone. `bar` is the reason a role
+    /// admitted to that place may not see its source. This is the only function that decides it.
     pub fn delivery(
         &self,
         place: &Place,
@@ -210,7 +210,7 @@ impl Settings {
 }
 
 impl Terms {
-    /// Whether somebody of a role may read a table, or a column where `entry` names one, of the target of that name.
+    /// Decides if a role may read a table of the target, or a column if `entry` names one.
     pub fn rule(&self, target: &str, role: &Role, catalog: &Catalog, entry: &str) -> AccessDecision {
         let Some((relation, column)) = meant(entry, catalog) else {
             return AccessDecision::new(false, Why::TableUnknown, format!("targets.{target}"), entry);
@@ -228,8 +228,8 @@ impl Terms {
         }
     }
 
-    /// Why somebody of these roles may not see what another of `own` role reads there: a column, or, where a table is
-    /// meant, any column of it that the other may read.
+    /// Returns the reason people with these roles may not see what the `own` role reads there: a column or, if `entry`
+    /// names a table, any of its columns that `own` may read.
     pub fn bar(
         &self,
         target: &str,

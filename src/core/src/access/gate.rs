@@ -41,8 +41,8 @@ impl Access {
         Err(PipelineError::Tell(otherwise))
     }
 
-    /// Whether the asker is welcome where they are. Others get one sentence, and that they tried is recorded: once in a
-    /// while, as for those whom nobody knows.
+    /// True if the asker's role is admitted to the place. Anybody else gets one sentence, and the attempt is recorded,
+    /// at the same limited rate as for unlinked accounts.
     pub(crate) async fn admit(&self, asker: &Asker) -> Result<bool, PipelineError> {
         let ruling = self.settings.entrance(&asker.user.role, &asker.place);
         if ruling.allowed {

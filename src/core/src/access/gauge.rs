@@ -18,7 +18,7 @@ use crate::settings::Quantity;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// What is counted.
+/// An activity limited by a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Counted {
     /// Questions, and statements that people write.
@@ -27,7 +27,7 @@ pub(crate) enum Counted {
     Executions,
 }
 
-/// Who is counted: a user, or a place.
+/// The subject of a quota: a user or a place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Whose {
     User(UserId),
@@ -42,7 +42,7 @@ pub(crate) struct Gauge {
     pub(crate) name: String,
 }
 
-/// What was counted of somebody before one more was.
+/// A subject's counter before the latest request, used to restore it.
 pub(crate) type Before = Option<Nanos>;
 
 /// The port's clock as governor asks for it.

@@ -1,6 +1,6 @@
-//! Who may do what, where, and to whom it may be shown; how much of it, and under which version of the rules.
+//! Access control: roles, places, delivery, quotas and policy versions.
 //!
-//! Decides from the settings alone: it knows no conversation, and reads no database.
+//! Decides from the settings alone: it knows no conversation and reads no database.
 
 mod decision;
 pub(crate) mod gate;

@@ -10,17 +10,17 @@ use crate::ports::Clock;
 use crate::settings::QuotaLimits;
 use crate::text::{Text, text};
 
-/// What was counted so long ago that it makes no difference is forgotten each so many times.
+/// Calls between two cleanups of counters too old to matter.
 const FORGET_EVERY: u32 = 1_000;
 
-/// Why it is too much for now.
+/// A quota that is exhausted for now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TooMuch {
-    /// Whether it is the place's quota.
+    /// True if the place's quota is exhausted, false if the user's is.
     pub(crate) of_place: bool,
     /// The quota as the audit says it: `10 questions a minute`.
     pub(crate) quota: String,
-    /// When to come back, from now.
+    /// Time from now until the request can be repeated.
     pub(crate) wait: Duration,
 }
 
@@ -92,7 +92,7 @@ impl Quotas {
     }
 }
 
-/// When to come back, rounded up so that nobody comes too early.
+/// Renders the time until a retry, rounded up so that nobody comes back too early.
 pub(crate) fn back_in(wait: Duration) -> Text {
     let minutes = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).div_ceil(60).max(1);
     if minutes < 120 {

@@ -1,4 +1,4 @@
-//! How often somebody gets the same answer.
+//! A limit on how often an actor gets the same answer.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -13,7 +13,7 @@ const REMEMBERED: usize = 4096;
 
 type Key = (PlatformName, String);
 
-/// How many times it has been, since when, for each actor; and in which order they came.
+/// First time and count for each key, and the keys in order of arrival.
 type Counted = (HashMap<Key, (Timestamp, u32)>, VecDeque<Key>);
 
 /// So many times in a while for each actor; how many times it has been is in memory only.
@@ -29,12 +29,13 @@ impl Recent {
         Self { most, within, counted: Mutex::default() }
     }
 
-    /// Whether it may be once more; counts it if so.
+    /// Counts one more for the actor; true if that is within the limit.
     pub(crate) fn once_more(&self, actor: &Actor, now: Timestamp) -> bool {
         self.once_more_of((actor.platform.clone(), actor.id.clone()), now)
     }
 
-    /// The same for each place apart.
+    /// Counts one more for the actor in the place's channel; true if that is within the limit. Channels are counted
+    /// separately.
     pub(crate) fn once_more_in(&self, actor: &Actor, place: &Place, now: Timestamp) -> bool {
         self.once_more_of((actor.platform.clone(), format!("{}\n{}", actor.id, place.channel().id)), now)
     }

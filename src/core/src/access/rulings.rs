@@ -10,11 +10,11 @@ use crate::text::text;
 /// Somebody, somewhere, about to read something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// What they are trusted with.
+    /// The person's role.
     pub role: Role,
-    /// Whether their user is disabled.
+    /// True if the user is disabled.
     pub disabled: bool,
-    /// Where they ask.
+    /// The place of the request.
     pub place: Place,
     /// The name of the target.
     pub target: String,
@@ -22,21 +22,21 @@ pub struct Case {
     pub table: Option<String>,
 }
 
-/// What the rules say of a case.
+/// Access decisions for one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rulings {
-    /// Whether they may ask there.
+    /// Decides if they may ask questions in the place.
     pub ask: AccessDecision,
-    /// Whether they may run statements there.
+    /// Decides if they may run statements in the place.
     pub execute: AccessDecision,
-    /// Whether they may read the target, or what is named of it.
+    /// Decides if they may read the target, or the named table or column of it.
     pub read: Option<AccessDecision>,
-    /// Whether the result is shown where it was asked; absent where they may not read it.
+    /// Decides if the result is shown in the place of the request; absent if they may not read it.
     pub delivery: Option<AccessDecision>,
 }
 
 impl Settings {
-    /// What the rules say of a case, with the terms of its target where there is such a target. Tables are looked up in
+    /// Decides a case. `terms` are those of its target, absent if there is no such target; tables are looked up in
     /// `catalog`.
     pub fn decide(&self, case: &Case, terms: Option<&Terms>, catalog: &Catalog) -> Rulings {
         let Case { role, place, target, table, .. } = case;
@@ -76,7 +76,7 @@ impl Settings {
 }
 
 impl Rulings {
-    /// What they come to for people, a line a step, each with the rule that decides it.
+    /// Renders the decisions for people, one line per step, each with the rule that decides it.
     pub fn lines(&self, locale: Locale) -> Vec<String> {
         let done = ["policy-yes", "policy-no"];
         let steps = [

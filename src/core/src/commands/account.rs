@@ -1,4 +1,4 @@
-//! What people can see and change about themselves.
+//! Commands with which people see and change their own account.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::ports::People;
 use crate::results::zone_name;
 use crate::text::text;
 
-/// What people see and change about themselves.
+/// Shows and changes the asker's own account.
 pub(crate) struct Account {
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) desk: Arc<Desk>,
@@ -20,7 +20,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Who the asker is here, and under which other accounts.
+    /// Shows the asker's user and their other linked accounts.
     pub(crate) async fn whoami(&self, asker: &Asker) -> Result<(), PipelineError> {
         let user = &asker.user;
         let sentence = text("whoami")
@@ -82,7 +82,7 @@ impl Account {
     }
 }
 
-/// What somebody known is told who asks to be linked.
+/// The reply to a linking request from somebody who is already linked.
 pub(crate) fn already_linked(asker: &Asker) -> PipelineError {
     let sentence = text("link-already").with("name", neutralized(&asker.user.full_name));
     PipelineError::Tell(sentence.with("prefix", asker.prefix()))

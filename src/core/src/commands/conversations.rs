@@ -48,7 +48,7 @@ pub(crate) struct OwnConversations {
 }
 
 impl OwnConversations {
-    /// The same as [`stop`](Self::stop), in the threads of a channel too.
+    /// Stops the asker's work as [`stop`](Self::stop) does, also in the threads of a channel.
     pub(crate) fn stop_all(&self, asker: &Asker) -> Result<(), PipelineError> {
         if self.running.stop_below(asker.user.id, &asker.place) {
             // What goes on in the channel itself is stopped too, if anything does.

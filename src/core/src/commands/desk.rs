@@ -1,4 +1,4 @@
-//! Where an asker changes users, by the same rules as the command line, and how users and accounts are shown.
+//! User administration in a chat, by the same rules as the command line, and the display of users and accounts.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::ports::{AuditLog, Clock, People};
 use crate::settings::Settings;
 use crate::text::{Text, text};
 
-/// Where an asker changes users, by the same rules as the command line.
+/// Lets an asker administer users, by the same rules as the command line.
 pub(crate) struct Desk {
     pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -31,7 +31,7 @@ impl Desk {
         })
     }
 
-    /// Where an asker looks after users.
+    /// Returns the user administration that acts for the asker.
     pub(crate) fn desk<'a>(&'a self, asker: &'a Asker) -> UserAdmin<'a> {
         UserAdmin {
             people: &*self.people,
@@ -81,7 +81,7 @@ pub(crate) fn line(user: &User, locale: Locale) -> String {
     members.into_iter().filter(|member| !member.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-/// What an asker is told of what was not done.
+/// Turns a user administration error into a reply to the asker.
 pub(crate) fn told(asker: &Asker) -> impl Fn(UserAdminError) -> PipelineError {
     let way = Way::Chat(asker.prefix());
     move |error| match error {

@@ -90,12 +90,12 @@ impl OwnConversations {
     }
 }
 
-/// Whether the rows of a turn are of a statement that may still be read, where it has any.
+/// True if a turn has no rows, or its statement is among those that may still be read.
 fn is_open(turn: &Turn, open: &BTreeSet<String>) -> bool {
     turn.table.is_none() || turn.proposal.as_ref().is_some_and(|proposal| open.contains(&proposal.0))
 }
 
-/// The same without its rows, and that they are left out.
+/// Returns the turn without its rows, with a sentence that says they are left out.
 fn withheld(turn: Turn, locale: Locale) -> Turn {
     let text = format!("{}\n{}", turn.text, text("export-withheld").render(locale));
     Turn { text, table: None, ..turn }

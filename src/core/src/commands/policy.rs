@@ -1,4 +1,4 @@
-//! Who may do what, by which rule, as those who look after users ask it in a chat: always answered in private.
+//! Policy queries by user administrators in a chat, always answered in private.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl PolicyView {
         Ok([head].into_iter().chain(lines).chain(unlinked).collect())
     }
 
-    /// What the rules say; of a target that is away, in what was last known of it.
+    /// Decides a case; if the target is unreachable, from its cached catalog.
     async fn rulings(&self, case: &Case, target: &Target) -> Result<Rulings, PipelineError> {
         let (settings, terms) = (&self.settings, Some(&target.terms));
         if case.table.is_none() {
@@ -116,7 +116,7 @@ fn example(sentence: Text, asker: &Asker, user: &str, target: &str) -> Text {
     sentence.with("prefix", asker.prefix()).with("user", user).with("target", target)
 }
 
-/// Who, where and what it is about.
+/// Renders the case: the user, the place and the target or table.
 fn about(user: &User, case: &Case) -> Text {
     let whole = [Some(case.target.as_str()), case.table.as_deref()];
     let what = whole.into_iter().flatten().map(echo).collect::<Vec<_>>().join(" · ");

@@ -1,4 +1,4 @@
-//! How everything is, for those who look after it: each part as `pstral doctor` finds it, and what waits.
+//! Service status for administrators: each part as `pstral doctor` finds it, and what is pending.
 
 use std::sync::Arc;
 

@@ -19,7 +19,7 @@ use crate::text::{Text, text};
 /// Users listed at once.
 const LISTED: usize = 30;
 
-/// What is answered: a sentence, or lines of a list.
+/// The reply to a user administration command: a sentence, or the lines of a list.
 enum Answer {
     Sentence(Text),
     Lines(Vec<String>),
@@ -251,7 +251,7 @@ fn about(sentence: Text, user: &User, asker: &Asker) -> Answer {
     Answer::Sentence(sentence.with("name", &user.username).with("command", way.words()))
 }
 
-/// What cannot even be the name of a role.
+/// Error for a word that cannot be the name of a role.
 fn role_unknown(word: &str, roles: &Roles) -> PipelineError {
     PipelineError::Tell(text("user-role-unknown").with("role", echo(word)).with("known", roles.named()))
 }

@@ -21,7 +21,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     words.iter().map(|word| word.trim().to_owned()).collect()
 }
 
-/// What ends what this opens. Apostrophes stand in names.
+/// Returns the closing quotation mark for an opening one. Apostrophes are not among them, since names contain them.
 fn closing(c: char) -> Option<char> {
     match c {
         '"' => Some('"'),

@@ -8,7 +8,7 @@ pub(super) struct Prose {
     /// The lines since one that may begin a statement, and the byte that one begins at.
     block: String,
     begin: usize,
-    /// Where in the block statements may begin.
+    /// Offsets in the block at which a statement may begin.
     starts: Vec<usize>,
     /// The block is too long: nothing in it is a statement, as half of one may mean something else.
     too_long: bool,

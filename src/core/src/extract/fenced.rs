@@ -62,7 +62,7 @@ impl Fenced {
     }
 }
 
-/// What follows the word that names a fence's language, when the text itself does not begin with a statement.
+/// Returns the text after the word that names a fence's language, or all of it if it begins with a statement.
 fn after_language(said: &str) -> &str {
     if begins_statement(said) {
         return said;

@@ -1,13 +1,13 @@
 //! Tells a statement that stands in prose from a sentence that begins like one.
 
-/// Whether a line can be the first of a statement: only SELECT and WITH count, as "Update: …" is a sentence. A line
-/// that ends like a sentence and has nothing of SQL in it is one, whatever follows.
+/// True if a line can be the first of a statement: only SELECT and WITH count, as "Update: …" is a sentence. A line
+/// that ends like a sentence and contains no SQL is a sentence, whatever follows.
 pub(super) fn may_begin(line: &str) -> bool {
     let (word, _) = split_word(line);
     (word.eq_ignore_ascii_case("SELECT") || word.eq_ignore_ascii_case("WITH")) && !is_sentence(line)
 }
 
-/// Whether lines that begin with SELECT or WITH are a statement.
+/// True if lines that begin with SELECT or WITH are a statement.
 pub(super) fn is_query(block: &str) -> bool {
     let (word, rest) = split_word(block);
     !is_sentence(block) && if word.eq_ignore_ascii_case("WITH") { names_a_query(rest) } else { selects(rest) }
@@ -73,7 +73,7 @@ fn begins_with_value(list: &str) -> bool {
 fn reads_like_words(text: &str) -> bool {
     const DETERMINERS: &str = " a an the this that these those your my our their its his her which what each every any \
          some one both ";
-    /// What may stand among the first words of a select list or a FROM.
+    /// Words that may stand at the start of a select list or of a FROM clause.
     const SQL: &str = " and as between case connect cross distinct else end except exists fetch for from full group \
          having in inner intersect interval is join lateral left like limit minus natural not null offset on or order \
          outer over partition pivot right select start then union unpivot using values when where window with ";
@@ -103,7 +103,7 @@ fn split_word(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// The same, or a quoted name.
+/// Splits off the first word, or the first quoted name without its quotes; returns it with the rest.
 fn split_name(text: &str) -> (&str, &str) {
     let text = text.trim_start();
     for (open, close) in [('"', '"'), ('`', '`'), ('[', ']')] {

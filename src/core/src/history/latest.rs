@@ -56,7 +56,8 @@ impl Latest {
     }
 }
 
-/// Whether the last turn offers nothing, though it is newer than the proposal. What a person wrote stands in no turn.
+/// True if the last turn offers no statement although it is newer than the proposal. Statements written by a person are
+/// in no turn.
 pub(crate) fn offers_less(last: &Turn, proposal: &Proposal) -> bool {
     last.proposal.is_none() && (proposal.origin != Origin::Person || last.at > proposal.created_at)
 }

@@ -33,7 +33,7 @@ const ELSEWHERE: u32 = 20;
 /// Characters of a title at most.
 const TITLE: usize = 80;
 
-/// What was said in conversations, and which one somebody is holding.
+/// Past turns of conversations, and the conversation a person is holding.
 pub(crate) struct History {
     pub(crate) settings: Arc<Settings>,
     pub(crate) shown_again: ShownAgain,
@@ -46,8 +46,8 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Who gives a command in a channel means what they hold in its threads, where that is the latest: questions there are
-    /// answered in threads of their own. What comes of it is shown there too.
+    /// Returns the asker in the thread that holds their latest conversation, if they give a command in its channel:
+    /// questions there are answered in threads. The reply is shown in that thread too.
     pub(crate) async fn where_held(&self, asker: &Asker) -> Result<Asker, PipelineError> {
         if asker.place.private || asker.place.channel() != asker.place {
             return Ok(asker.clone());
@@ -170,8 +170,8 @@ impl History {
         Ok(Latest { since: since.filter(|turn| !self.shown_again.holds(&proposal.id, *turn)), proposal })
     }
 
-    /// Where only the asker reads: the newest turn of what they asked among others that is the last of its conversation
-    /// and is shown here, itself or by its statement.
+    /// Finds, in a private place, the newest turn that the asker asked elsewhere among others, if it is the last of its
+    /// conversation and it or its statement is shown here.
     async fn last_aside(&self, asker: &Asker) -> Result<Option<Turn>, PipelineError> {
         let mut newest = None;
         if !asker.place.private {
@@ -195,7 +195,7 @@ impl History {
     }
 }
 
-/// Whether what belongs to a conversation that others can read is shown where they cannot.
+/// True if part of a conversation that others can read is shown in a private place.
 pub(crate) fn is_aside(conversation: &Place, shown: &Place) -> bool {
     shown.private && !conversation.private
 }

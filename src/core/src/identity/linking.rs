@@ -101,7 +101,7 @@ impl Identity {
         }
     }
 
-    /// Whether only some are welcome where others read.
+    /// True if a place that others read admits only some roles.
     fn is_closed(&self, place: &Place) -> bool {
         !place.private && self.settings.places.of(place).is_some_and(|terms| terms.roles.is_some())
     }

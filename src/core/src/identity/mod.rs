@@ -1,4 +1,4 @@
-//! Who acts: from an actor of a platform to a local user, and how an actor is linked to one.
+//! Resolves a platform account to a local user and links accounts to users.
 //!
 //! Never answers a question: whoever is not known hears only of linking, or is turned away.
 

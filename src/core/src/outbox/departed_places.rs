@@ -20,7 +20,7 @@ const REMEMBERED: usize = 256;
 pub(crate) struct DepartedPlaces(Arc<Mutex<VecDeque<(Place, Timestamp)>>>);
 
 impl DepartedPlaces {
-    /// The same chat, to which those places are gone, and where no question is waited for for ever.
+    /// Wraps a platform so that departed places count as gone and no write waits for ever.
     pub(crate) fn mind(&self, platform: &Arc<dyn ChatPlatform>, clock: &Arc<dyn Clock>) -> Arc<dyn ChatPlatform> {
         let bound = Bound { clock: Arc::clone(clock), longest: LONGEST_WRITE };
         Arc::new(GatedPlatform { platform: Arc::clone(platform), left: self.clone(), bound })

@@ -123,7 +123,7 @@ impl Finals {
         Messages { before, ..Messages::from(Outgoing { files, ..Outgoing::text(last) }) }
     }
 
-    /// The same with a line that says where the rest is, or that it is lost.
+    /// Lays out an answer with a line that says the rest is in a file, or that it is lost.
     async fn with_rest(&self, asker: &Asker, answer: LaidOut<'_>, by: Splitting) -> (Vec<String>, Vec<FileRef>) {
         let beside = |sentence: &'static str| {
             let sentence = text(sentence).render(asker.user.locale);
@@ -329,8 +329,8 @@ impl Finals {
         Ok(())
     }
 
-    /// The same when nobody waits for it any more; whether it has ended so. What may not be shown any more is given up: it
-    /// is closed as one that was interrupted.
+    /// Retries the final state of an answer that nobody waits for any more; true if it is final now. An answer that is
+    /// no longer wanted is given up, to be closed as interrupted.
     pub(crate) async fn settle_late(&self, closing: &mut Closing) -> Result<bool, PipelineError> {
         let is_wanted = match &closing.ending {
             Some(ending) => ending.is_seen() || self.is_wanted(&ending.asker).await?,
@@ -342,7 +342,7 @@ impl Finals {
         }
     }
 
-    /// Whether who asked is still who they were, and has not taken the question back.
+    /// True if the asker's user, role and status are unchanged and the question was not withdrawn.
     async fn is_wanted(&self, asker: &Asker) -> Result<bool, StoreError> {
         let linked = self.people.linked(&asker.actor).await?;
         let is_theirs = linked.is_some_and(|user| {
@@ -378,7 +378,7 @@ impl Finals {
     }
 }
 
-/// What people read, and a sentence below it: in the last message where that has room, else in one of its own.
+/// Adds a sentence below the shown messages: in the last one if it has room, else in one of its own.
 fn below(mut kept: Vec<Outgoing>, sentence: &str, alone: &Outgoing, length: Length) -> Vec<Outgoing> {
     let together = kept.last().map(|last| format!("{}\n\n{sentence}", last.text)).filter(|text| length.holds(text));
     match (kept.last_mut(), together) {

@@ -9,7 +9,7 @@ use crate::text::text;
 pub(crate) struct Messages {
     /// Full ones, in order; none once they are shown.
     pub(crate) before: Vec<Outgoing>,
-    /// Where its buttons and its file stand.
+    /// The last message, which carries the buttons and the file.
     pub(crate) last: Outgoing,
 }
 

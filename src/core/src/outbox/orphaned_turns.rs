@@ -28,13 +28,13 @@ type Live = (MessageRef, String);
 pub(crate) struct LeftOver {
     pub(crate) user: UserId,
     pub(crate) turn: Turn,
-    /// Where it is shown, as far as that is known.
+    /// The place in which it is shown, if known.
     pub(crate) place: Option<Place>,
     /// Its last message, where that looks live.
     last: Option<Live>,
     /// Others that look live in that place and belong to nobody else.
     others: Vec<Live>,
-    /// Why its place cannot be looked at for now.
+    /// The error that keeps its place from being read for now.
     away: Option<PlatformError>,
 }
 
@@ -44,7 +44,7 @@ impl LeftOver {
         Self { user, turn, place, last: None, others: Vec::new(), away: None }
     }
 
-    /// Whether anything of it does, as far as can be told.
+    /// True if one of its messages looks live, or its place cannot be read to tell.
     pub(crate) fn may_look_live(&self) -> bool {
         self.last.is_some() || self.away.is_some()
     }
@@ -108,7 +108,7 @@ impl OrphanedTurns {
         Ok(())
     }
 
-    /// What looks live in a place and may be of a turn.
+    /// Finds the messages in a place that look live and may belong to a turn.
     async fn live_in(
         &self,
         place: &Place,
@@ -150,7 +150,7 @@ impl OrphanedTurns {
         Ok(live.filter_map(|turn| turn.message).filter(|message| message.place == *place).collect())
     }
 
-    /// Where a turn can have been shown: where its conversation is held, or to its person alone.
+    /// Returns the places in which a turn may have been shown: its conversation's place, or its person's private one.
     async fn places_of(&self, user: UserId, turn: &Turn) -> Result<Vec<Place>, StoreError> {
         let Some(held) = self.conversations.conversation(turn.conversation).await? else { return Ok(Vec::new()) };
         let mut places = vec![held.place];
@@ -167,7 +167,7 @@ impl OrphanedTurns {
         Ok(places)
     }
 
-    /// Where a turn that was never seen would have been.
+    /// Returns the place in which a turn would have been shown, for one that never was.
     pub(crate) async fn place_of(&self, left: &LeftOver) -> Result<Option<Place>, StoreError> {
         let places = self.places_of(left.user, &left.turn).await?;
         Ok(places.into_iter().find(|place| place.private || !left.turn.aside))
@@ -230,7 +230,7 @@ impl OrphanedTurns {
         }
     }
 
-    /// The same without buttons where the place takes none.
+    /// Shows a last message, without its buttons if the place rejects them.
     async fn show_last(
         &self,
         platform: &dyn ChatPlatform,
@@ -247,8 +247,8 @@ impl OrphanedTurns {
         }
     }
 
-    /// What a message left over says at last. A statement that ran, or may have, is not run again: asking its question
-    /// again makes a new one.
+    /// Builds the last state of an interrupted message. A statement that ran, or may have, is not run again: asking the
+    /// question again makes a new one.
     async fn interrupted(
         &self,
         turn: &Turn,
@@ -268,7 +268,7 @@ impl OrphanedTurns {
     }
 }
 
-/// What a message shows of what the model said; `None` where it only says, in our own words, that somebody waits.
+/// Returns the shown text if it holds words of the model; `None` if it is only Pstral's own note.
 fn said(shown: &str) -> Option<&str> {
     let words = words(shown);
     (!words.is_empty() && !is_ours(words)).then_some(shown)

@@ -11,7 +11,7 @@ use crate::outbox::messages::Messages;
 /// Last states that are kept at most.
 const MOST: usize = 1_000;
 
-/// What is left of an answer whose message could not be ended.
+/// An answer whose message could not be finalized yet.
 pub(crate) struct Ending {
     pub(crate) asker: Asker,
     pub(crate) live: LiveMessage,
@@ -20,7 +20,7 @@ pub(crate) struct Ending {
     pub(crate) seen: Seen,
 }
 
-/// Whether people see a last state.
+/// Visibility of a final state.
 pub(crate) enum Seen {
     NotYet,
     /// With its last message there, or nowhere where somebody deleted it: it only is to be noted down.
@@ -63,12 +63,12 @@ impl PendingFinals {
         }
     }
 
-    /// Whether the last state of a turn waits to be tried again.
+    /// True if the final state of the turn waits for a retry.
     pub(crate) fn holds(&self, turn: TurnId) -> bool {
         self.state().endings.contains_key(&turn)
     }
 
-    /// How many last states wait to be tried again, or are being tried.
+    /// The number of final states that are pending or being retried.
     pub(crate) fn len(&self) -> usize {
         let state = self.state();
         state.endings.len() + state.closing.len()
@@ -90,7 +90,7 @@ impl PendingFinals {
 }
 
 impl Closing {
-    /// Whether its last state is known.
+    /// True if the final state is known.
     pub(crate) fn is_known(&self) -> bool {
         self.ending.is_some()
     }

@@ -21,7 +21,7 @@ use crate::settings::Settings;
 /// A turn that was begun so recently is left to whoever began it.
 const JUST_BEGUN: SignedDuration = SignedDuration::from_mins(1);
 
-/// When turns are closed.
+/// The occasion on which turns are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Occasion {
     /// The program starts, and answers for all that is in its configuration.
@@ -73,7 +73,7 @@ impl Recovery {
         self.close(left, Occasion::Bug).await
     }
 
-    /// Whether nobody in this program writes a turn any more: in each place, a person is answered once at a time.
+    /// True if nothing in this process writes the turn any more: each person has one answer at a time in each place.
     fn is_left(&self, user: UserId, turn: &Turn) -> bool {
         let place = turn.message.as_ref().map(|message| &message.place);
         self.pending.holds(turn.id) || !self.running.is_going(user, place)
@@ -112,7 +112,7 @@ impl Recovery {
         join_all(closed).await.into_iter().collect::<Result<Vec<bool>, StoreError>>().map(count)
     }
 
-    /// Whether it is closed now; else it is left to the next minute.
+    /// Closes one turn; false if it is left to the next minute.
     async fn close_one(&self, mut left: LeftOver, when: Occasion, users: &[User]) -> Result<bool, StoreError> {
         let reader = users.iter().find(|known| known.id == left.user);
         if left.place.is_none() && when != Occasion::Bug {

@@ -33,7 +33,7 @@ pub(crate) struct Pages(Mutex<VecDeque<Kept>>);
 struct Kept {
     pub(crate) turn: TurnId,
     result: PagedResult,
-    /// Where it is shown, once it is.
+    /// The message that shows it, once it is shown.
     at: Option<MessageRef>,
     until: Timestamp,
 }
@@ -175,7 +175,7 @@ impl Pages {
         self.kept().iter().map(|one| one.turn).collect()
     }
 
-    /// Where a result is shown.
+    /// Returns the message that shows a turn's result.
     pub(crate) fn at(&self, turn: TurnId) -> Option<MessageRef> {
         self.kept().iter().find(|one| one.turn == turn)?.at.clone()
     }
@@ -252,7 +252,8 @@ impl ResultPages {
         self.without_pages(self.kept.take(|one| one.result.conversation == conversation)).await;
     }
 
-    /// Where it fails, the buttons outlive their rows: a click says so.
+    /// Removes the page buttons of closed results and returns how many were changed. If that fails, the buttons outlive
+    /// their rows, and a click says so.
     async fn without_pages(&self, closed: Vec<(Option<MessageRef>, Outgoing)>) -> usize {
         let mut changed = 0;
         for (at, message) in closed.into_iter().filter_map(|(at, message)| Some((at?, message))) {

@@ -1,4 +1,4 @@
-//! What is being written or run for whom, so that it can be stopped.
+//! Running work for each user and place, so that it can be stopped.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -27,7 +27,7 @@ struct Going {
     turns: VecDeque<(TurnId, Question)>,
 }
 
-/// Why work is stopped.
+/// The reason work is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stopped {
     /// The person asked for it.
@@ -46,7 +46,7 @@ pub(crate) struct Stop {
     /// Cancelled when the work is to stop.
     pub(crate) token: CancellationToken,
     why: Arc<OnceLock<Stopped>>,
-    /// What it has offered so far.
+    /// Proposals it has offered so far.
     offered: Arc<Mutex<Vec<ProposalId>>>,
     /// Cancelled when it has ended.
     over: CancellationToken,
@@ -63,7 +63,7 @@ pub(crate) struct Work {
 }
 
 impl Stop {
-    /// Why it is to stop; `None` while it is not.
+    /// The reason to stop; `None` while work may go on.
     pub(crate) fn why(&self) -> Option<Stopped> {
         self.why.get().copied()
     }
@@ -103,13 +103,13 @@ impl Running {
         Some(Work { running: self.clone(), keys: Mutex::new(keys), question: OnceLock::new(), stop })
     }
 
-    /// Whether work of a user is going on in a place; anywhere, where none is named.
+    /// True if work of the user is running in the place, or anywhere if no place is given.
     pub(crate) fn is_going(&self, user: UserId, place: Option<&Place>) -> bool {
         let is_theirs = |(who, at): &Key| *who == user && place.is_none_or(|place| at == place);
         self.going().work.keys().any(is_theirs)
     }
 
-    /// Whether work of anybody is going on in a place.
+    /// True if anybody's work is running in the place.
     pub(crate) fn is_busy(&self, place: &Place) -> bool {
         self.going().work.keys().any(|(_, other)| other == place)
     }
@@ -167,7 +167,7 @@ impl Running {
         }
     }
 
-    /// Whether a question was taken back that nobody was answering any more.
+    /// True if the question was withdrawn while nobody was answering it.
     pub(crate) fn was_taken_back(&self, platform: &PlatformName, event: &str) -> bool {
         self.going().taken_back.iter().any(|((on, question), _)| on == platform && question == event)
     }

@@ -101,7 +101,7 @@ impl Outbox {
         self.send_whole(platform, place, message).await.is_ok()
     }
 
-    /// The same, and where it stands.
+    /// Sends a whole message, cut to what the platform takes, until the platform has it; returns its reference.
     pub(crate) async fn send_whole(
         &self,
         platform: &dyn ChatPlatform,

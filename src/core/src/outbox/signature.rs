@@ -8,7 +8,7 @@ use crate::text::text;
 /// Letters of a name above a message at most.
 const LONGEST_NAME: usize = 60;
 
-/// Who asked, above what several people read.
+/// Adds the asker's name above a message that several people read.
 pub(crate) fn signed(asker: &Asker, message: &str) -> String {
     match signature(asker) {
         Some(line) if message.is_empty() => line,

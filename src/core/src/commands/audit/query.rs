@@ -1,4 +1,4 @@
-//! What an administrator asks of the audit in words, kept for a while so that its pages can be turned.
+//! Audit queries written as words, kept for a while so that their pages can be turned.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -14,7 +14,7 @@ const KEPT: usize = 64;
 /// Entries shown at most.
 pub(crate) const MOST: u32 = 50;
 
-/// What is asked of the audit.
+/// An audit query with the pages shown so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Query {
     /// Names it in buttons.
@@ -25,7 +25,7 @@ pub(crate) struct Query {
     pub(crate) filter: AuditFilter,
     /// Entries of a page.
     pub(crate) limit: u32,
-    /// Where each page begins that can be reached by now; the first one at the newest entry.
+    /// Start of each page reachable by now; the first page starts at the newest entry.
     pub(crate) begins: Vec<Option<AuditMark>>,
     /// The page that was shown last.
     pub(crate) page: usize,

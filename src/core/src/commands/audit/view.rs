@@ -25,7 +25,7 @@ use crate::recorder::Recorder;
 use crate::targets::Targets;
 use crate::text::text;
 
-/// How long pages of one can be turned.
+/// Time for which the pages of an audit query can be turned.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// Entries shown when no number is given.
