@@ -31,7 +31,7 @@ pub struct Text {
     args: Vec<(&'static str, Filling)>,
 }
 
-/// What fills a place in a sentence.
+/// A value for a placeholder in a sentence.
 #[derive(Debug, Clone, PartialEq)]
 enum Filling {
     Words(String),

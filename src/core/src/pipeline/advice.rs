@@ -1,4 +1,5 @@
-//! What platforms may ask before they hand something over; nothing is suggested that people could not read by sending it.
+//! Checks that platforms may make before they hand something over. Nothing is suggested that people could not read by
+//! sending it.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::targets::Targets;
 /// Conversations offered at most, the latest.
 const CONVERSATIONS: u32 = 100;
 
-/// What platforms may ask before they hand something over.
+/// Answers the checks that platforms make before they hand something over.
 pub(crate) struct Adviser {
     pub(crate) settings: Arc<Settings>,
     pub(crate) running: Running,

@@ -1,4 +1,4 @@
-//! What a model has answered, and how its message ends.
+//! An answer of the model, and the end of its message.
 
 use std::sync::Arc;
 
@@ -17,18 +17,18 @@ pub(crate) struct Answer {
     pub(crate) prompt_hash: String,
     /// The spaces it began with, which are not shown.
     pub(crate) spaces: String,
-    /// What it goes on with, where an earlier message was cut.
+    /// The earlier, cut answer that this one continues.
     pub(crate) before: Option<Continued>,
     /// An earlier text that stands in place of the last, where that came to nothing.
     stands: Option<String>,
 }
 
-/// What an answer goes on with.
+/// A cut answer that is being continued.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Continued {
     /// The turn that was cut.
     pub(crate) cut: TurnId,
-    /// What was asked at first.
+    /// The turn of the original question.
     pub(crate) asked: Turn,
     /// The target that was chosen for it, or for the question it answers.
     pub(crate) target: Option<String>,
@@ -54,7 +54,7 @@ impl Answer {
         Self { live, turn, ended, duration_ms, prompt_hash, spaces, before: None, stands: None }
     }
 
-    /// What the model said, as far as it stands.
+    /// The model's text as it stands.
     pub(crate) fn text(&self) -> &str {
         self.stands.as_deref().unwrap_or_else(|| self.live.text())
     }
@@ -83,7 +83,7 @@ impl Answer {
         }
     }
 
-    /// The same as it is kept: with what joins it to the words before it.
+    /// The text to be stored, joined to the words before it if it continues an answer.
     pub(crate) fn written(&self) -> Arc<String> {
         match (&self.before, &self.stands) {
             (None, None) => self.live.shared_text(),
@@ -92,17 +92,17 @@ impl Answer {
         }
     }
 
-    /// Whether the model said all it wanted: only then is a statement in it offered.
+    /// True if the model finished: only then is a statement in the text offered.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(&self.ended, Streamed::Whole(stats) if stats.finish == FinishReason::Stop)
     }
 
-    /// Whether there was more to say than it may hold.
+    /// True if the answer was cut before its end and can be continued.
     pub(crate) fn is_cut(&self) -> bool {
         self.ending().0 == TurnState::Complete && !self.is_whole() && !self.text().trim().is_empty()
     }
 
-    /// Whether the model failed, or said nothing.
+    /// True if the model failed or said nothing.
     pub(crate) fn failed(&self) -> bool {
         self.ending().0 == TurnState::Failed
     }
@@ -115,7 +115,7 @@ impl Answer {
         }
     }
 
-    /// What ended it, where something did.
+    /// The error that ended the answer, if any.
     pub(crate) fn error(&self) -> Option<String> {
         match &self.ended {
             Streamed::Failed(error) => Some(error.to_string()),
@@ -123,7 +123,7 @@ impl Answer {
         }
     }
 
-    /// How it ended, for its turn, the audit and the person.
+    /// The ending for the turn, the audit and the person.
     pub(crate) fn ending(&self) -> (TurnState, AuditStatus, Option<Text>) {
         match &self.ended {
             // First: what was all thought has no rest to go on with, however it ended.

@@ -1,4 +1,4 @@
-//! What the model is told, and how its counts correct the next prompt.
+//! Prompts for the model, and the correction of the next prompt by the model's token counts.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) struct Whole {
     pub(crate) target: Option<String>,
     /// The turns in which it was asked.
     pub(crate) asked: Vec<TurnId>,
-    /// Whether the model may ask something in return: once a question.
+    /// True if the model may ask something in return, at most once per question.
     pub(crate) may_ask: bool,
 }
 
@@ -31,7 +31,7 @@ impl Whole {
     }
 }
 
-/// What the model is told, and how its own counts correct the next prompt.
+/// Builds prompts for the model and corrects the next one by the model's own token counts.
 pub(crate) struct Briefings {
     pub(crate) settings: Arc<Settings>,
     pub(crate) model: Arc<ModelPool>,
@@ -42,7 +42,7 @@ pub(crate) struct Briefings {
 }
 
 impl Briefings {
-    /// What the model is asked for the rest of an answer: its question, and what it says so far.
+    /// Builds the prompt for the rest of an answer, from its question and its text so far.
     pub(crate) fn briefing_to_go_on(
         &self,
         asker: &Asker,
@@ -74,7 +74,7 @@ impl Briefings {
         self.gauges.of(model.name()).room(model.context_tokens(), self.settings.answer_tokens)
     }
 
-    /// What the model is asked, within `most` tokens, or why it cannot be.
+    /// Builds a prompt of at most `most` tokens, or returns the reason it cannot.
     pub(crate) async fn briefing(
         &self,
         asker: &Asker,

@@ -28,11 +28,11 @@ use crate::text::text;
 /// Charts kept at most, the latest ones: some 200 labels and 600 numbers each.
 const KEPT: usize = 64;
 
-/// How long a chart can be asked for.
+/// Time for which a chart can be requested.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
-/// What the last results would be as charts. In memory until one is shown: rows of a company are not put on a disk for a
-/// button that is seldom pressed.
+/// Charts of the latest results. In memory until one is shown: company rows are not written to disk for a button that
+/// is seldom pressed.
 #[derive(Debug, Default)]
 pub(crate) struct Charts(Mutex<VecDeque<Kept>>);
 
@@ -42,7 +42,7 @@ struct Kept {
     /// The turn that shows the result.
     turn: TurnId,
     user: UserId,
-    /// Where the result was shown: a chart is shown nowhere else.
+    /// The place in which the result was shown: a chart is shown nowhere else.
     place: Place,
     /// `None` where the result can be none: it is the last one all the same.
     chart: Option<Chart>,

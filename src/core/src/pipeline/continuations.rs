@@ -96,7 +96,7 @@ impl Continuations {
         outcome.map(drop)
     }
 
-    /// What the asker may have gone on with where they are, and whose conversation it belongs to.
+    /// Returns the cut answer that the asker may continue in their place, and its conversation.
     async fn cut_answer(&self, asker: &Asker, id: TurnId) -> Result<(Conversation, Continued), PipelineError> {
         let conversations = &self.conversations;
         let gone = || PipelineError::Tell(text("continue-gone"));
@@ -117,7 +117,7 @@ impl Continuations {
         Ok((held, before))
     }
 
-    /// Whether the answer went on.
+    /// Continues an answer within the quota; true if it was continued.
     async fn go_on_within(
         &self,
         asker: &Asker,
@@ -195,7 +195,7 @@ impl Continuations {
     }
 }
 
-/// What a cut answer says so far and what was asked; or why it does not go on.
+/// Returns a cut answer's question and text so far, or the reason it cannot be continued.
 fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
     let gone = || text("continue-gone");
     let at = turns.iter().position(|turn| turn.id == cut && turn.cut).ok_or_else(gone)?;

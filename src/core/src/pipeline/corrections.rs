@@ -29,7 +29,7 @@ pub(crate) struct Corrections {
 }
 
 impl Corrections {
-    /// What comes of an answer, after the model has had the chance to correct what was refused.
+    /// Offers the statement of an answer, once the model has had the chance to correct a refused one.
     pub(crate) async fn offer_corrected(
         &self,
         inquiry: &Inquiry<'_>,
@@ -116,7 +116,7 @@ fn lacks_a_statement(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
     answer.is_whole() && (claims || asks(said) && !inquiry.may_ask)
 }
 
-/// Why a correction came to nothing.
+/// The reason a correction failed.
 fn why_not(answer: &Answer) -> Text {
     match &answer.ended {
         Streamed::Failed(error) => error.text(),

@@ -1,4 +1,4 @@
-//! Which part does what a command says.
+//! Dispatches each command to the part that handles it.
 
 use crate::asker::Asker;
 use crate::commands::account::already_linked;

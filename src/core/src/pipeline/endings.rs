@@ -1,4 +1,4 @@
-//! How the message of an answer ends: with its text and what became of its statement, or with why there is none.
+//! Endings of an answer's message: its text and the state of its statement, or the reason there is none.
 
 use std::sync::Arc;
 
@@ -116,7 +116,7 @@ impl Endings {
         Ok(())
     }
 
-    /// What the audit keeps of an answer.
+    /// Returns the audit's record of an answer: its text, or only its hash.
     fn kept_of(&self, answer: &str) -> String {
         match self.settings.kept_answers {
             KeptAnswers::Text => answer.to_owned(),

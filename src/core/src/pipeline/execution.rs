@@ -225,7 +225,7 @@ impl Executions {
     }
 }
 
-/// Whether the database was never reached, or never began: who tries again does not run anything twice.
+/// True if the database was not reached or did not begin: a retry runs nothing twice.
 fn did_not_run(error: &TargetError) -> bool {
     match error {
         TargetError::Unavailable(_)

@@ -94,8 +94,8 @@ impl Explaining {
     }
 }
 
-/// What the model was told that wrote a statement, and what there was no room for. It may have been told of more than
-/// others may see: among them nothing is named.
+/// Describes the prompt behind a statement and what it had no room for. It may have included more than others may see,
+/// so names are given only in private.
 fn told(told: &PromptManifest, private: bool) -> Vec<Text> {
     let count = |key, count| text(key).count("count", count);
     let names = |named, counted, names: &Names| {

@@ -1,28 +1,28 @@
-//! What a model can mend in a statement.
+//! Errors in a statement that a model can fix.
 
 use crate::guard::{Refusal, Rule};
 use crate::refusal::refusal_text;
 use crate::text::Text;
 
-/// What a model can mend in a statement, in the words in which the person would hear of it.
+/// An error in a statement that a model can fix, worded as the person would read it.
 pub(crate) struct Fault {
     pub(crate) rule: Option<&'static str>,
     pub(crate) at: Option<(u64, u64)>,
     pub(crate) reason: Text,
-    /// Whether the statement asks for too much, rather than being wrong.
+    /// True if the statement asks for too much rather than being wrong.
     pub(crate) heavy: bool,
 }
 
 impl Fault {
-    /// What the guard refuses, where a better statement would pass: what is not open to the person, and what is not a
-    /// query, is an answer to them.
+    /// Builds a fault from a guard refusal that a better statement would avoid. A statement that reads closed data, or
+    /// is not a query, is refused without a correction.
     pub(crate) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Box<Self>> {
         let at = Some((told.line, told.column));
         let fault = || Self { rule: Some(told.rule.id()), at, reason: refusal_text(told), heavy: false };
         can_be_mended(own.rule).then(|| Box::new(fault()))
     }
 
-    /// What the database says of a statement.
+    /// Builds a fault from a database error.
     pub(crate) fn of_database(reason: Text) -> Self {
         Self { rule: None, at: None, reason, heavy: false }
     }
@@ -34,7 +34,7 @@ impl Fault {
     }
 }
 
-/// Whether a statement that breaks a rule has a form that would not and asks for the same.
+/// True if a statement that breaks the rule has an equivalent form that does not.
 fn can_be_mended(rule: Rule) -> bool {
     match rule {
         Rule::RelationDenied | Rule::ColumnDenied | Rule::StarDenied | Rule::NotAQuery => false,

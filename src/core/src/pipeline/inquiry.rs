@@ -18,16 +18,16 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) asker: &'a Asker,
     pub(crate) conversation: &'a Conversation,
     pub(crate) target: Arc<Target>,
-    /// What the asker may see.
+    /// Schema that the asker may see.
     pub(crate) schema: Arc<Schema>,
-    /// What everybody may see who reads what is said.
+    /// Schema that every reader of the reply may see.
     pub(crate) common: Arc<Schema>,
-    /// Who that is.
+    /// Readers of the reply.
     pub(crate) audience: Audience,
     pub(crate) question: &'a str,
     /// The turns in which that was asked.
     pub(crate) asked: Vec<TurnId>,
-    /// Whether the model may ask something in return.
+    /// True if the model may ask something in return.
     pub(crate) may_ask: bool,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Inquiry<'a> {
         Self { asker, conversation, target, schema, common, audience, question, asked: Vec::new(), may_ask: true }
     }
 
-    /// What the model is told of the target: only what everybody may see who reads the answer.
+    /// Describes the target for the model: only what every reader of the answer may see.
     pub(crate) fn data<'b>(&'b self, examples: &'b [Example]) -> DataBrief<'b> {
         DataBrief {
             target: &self.target.name,
@@ -58,7 +58,7 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// Whether what was asked where others read is shown to the asker alone.
+    /// True if a question asked among others is answered to the asker alone.
     pub(crate) fn is_aside(&self) -> bool {
         is_aside(&self.conversation.place, &self.asker.place)
     }
@@ -85,12 +85,13 @@ impl Inquiry<'_> {
 }
 
 impl Inquiry<'_> {
-    /// Why not everybody may see what a statement reads who reads what is said.
+    /// The reason that some readers of the reply may not see what the statement reads, if any.
     pub(crate) fn bar(&self, statement: &str) -> Option<AccessDecision> {
         self.audience.bar(statement)
     }
 
-    /// The same of a text as somebody wrote it, which the guard may render otherwise.
+    /// The reason that some readers may not see the statement, if any, for a text as somebody wrote it: the guard may
+    /// render it otherwise.
     pub(crate) fn bar_of(&self, written: &str) -> Option<AccessDecision> {
         if self.audience.0.is_empty() {
             return None;
@@ -112,7 +113,7 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Whether a question names what its asker may see and others in the place may not.
+    /// True if the question names something that its asker may see and others in the place may not.
     pub(crate) fn names_more(&self) -> bool {
         !Arc::ptr_eq(&self.schema, &self.common)
             && names_hidden(self.question, &self.schema.catalog, &self.common.catalog)

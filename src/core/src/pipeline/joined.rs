@@ -40,7 +40,7 @@ impl Joined {
     }
 }
 
-/// How many bytes at the beginning of `rest` were said already.
+/// Counts the bytes at the beginning of `rest` that repeat the end of `said`.
 fn repeated(said: &str, rest: &str) -> usize {
     let mut skipped = 0;
     let first = rest.trim_start();

@@ -118,7 +118,7 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// What it works with.
+    /// The parts that the pipeline works with.
     pub fn parts(&self) -> &Parts {
         &self.parts
     }
@@ -128,7 +128,7 @@ impl Pipeline {
         &self.verified
     }
 
-    /// What platforms may ask before they hand something over.
+    /// The checks that platforms may make before they hand something over.
     pub fn advice(&self) -> Arc<dyn Advice> {
         Arc::clone(&self.adviser) as _
     }

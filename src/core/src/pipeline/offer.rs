@@ -1,4 +1,4 @@
-//! What became of a statement, as people see it: a card with its buttons, or the refusal.
+//! The result of checking a statement as people see it: a card with its buttons, or the refusal.
 
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ use crate::extract::Statement;
 use crate::pipeline::fault::Fault;
 use crate::text::{Text, text};
 
-/// What became of a statement, as people see it.
+/// A checked statement as people see it.
 pub(crate) struct Offer {
-    /// Where the statement stands in the answer, when it came from one.
+    /// Position of the statement in the answer, if it came from one.
     pub(crate) place: Option<Statement>,
     /// The statement as it will run, or the refusal.
     pub(crate) card: String,
@@ -24,12 +24,12 @@ pub(crate) struct Offer {
     pub(crate) buttons: Vec<Button>,
     /// Files that hold the statement where the card does not.
     pub(crate) files: Vec<FileRef>,
-    /// Why not everybody may see it who reads what is said.
+    /// The reason that some readers of the reply may not see the statement, if any.
     pub(crate) bar: Option<AccessDecision>,
 }
 
 impl Offer {
-    /// Whether it is for the asker alone.
+    /// True if the offer is for the asker alone.
     pub(crate) fn is_barred(&self) -> bool {
         self.bar.is_some()
     }
@@ -45,7 +45,7 @@ impl Offer {
         self.refused.then_some(self.written)
     }
 
-    /// Whether it is refused as this statement was, and made of the same words.
+    /// True if this statement is refused too and consists of the same words.
     pub(crate) fn repeats(&self, refused: &str) -> bool {
         self.refused && same_words(&self.written, refused)
     }

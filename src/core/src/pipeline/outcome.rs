@@ -104,7 +104,7 @@ impl Results {
         Some(Finished { files, ..finished })
     }
 
-    /// Where a result comes from and what is missing of it, by name.
+    /// The result's origin and what is missing from it, by label.
     fn facts(&self, asker: &Asker, proposal: &Proposal, outcome: &Outcome) -> Vec<(String, String)> {
         let locale = asker.user.locale;
         let fact = |label: &'static str, value: String| (text(label).render(locale), value);
@@ -212,7 +212,7 @@ impl Results {
     }
 }
 
-/// What the table does not show of the rows that came.
+/// Sentences on the rows and columns of the result that the table does not show.
 pub(crate) fn left_out(preview: &Preview, rows: u64) -> Vec<Text> {
     let shown = preview.rows as u64;
     let fewer_rows = (shown < rows).then(|| text("preview-rows").count("shown", shown));
@@ -239,7 +239,7 @@ fn logged<T>(written: Result<T, FileError>) -> Option<T> {
     written.inspect_err(|error| tracing::error!(%error, "the files of a result")).ok()
 }
 
-/// How many rows, in a sentence.
+/// The row count as a sentence.
 pub(crate) fn summary(outcome: &Outcome) -> Text {
     match (outcome.rows, outcome.ending.truncated) {
         (0, None) => text("no-rows"),

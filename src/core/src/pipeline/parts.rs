@@ -1,4 +1,4 @@
-//! What the pipeline works with, and how its parts are put together.
+//! The pipeline's parts, and their assembly.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -75,25 +75,25 @@ pub struct Parts {
     pub targets: BTreeMap<String, Arc<Target>>,
     /// Users and links.
     pub people: Arc<dyn People>,
-    /// What was said.
+    /// Store of past turns.
     pub conversations: Arc<dyn Conversations>,
     /// Statements waiting for a decision.
     pub proposals: Arc<dyn Proposals>,
     /// Verified queries.
     pub knowledge: Arc<dyn Knowledge>,
-    /// What targets held when they were last read.
+    /// Store of cached catalogs.
     pub catalogs: Arc<dyn Catalogs>,
-    /// What happened.
+    /// The audit log.
     pub audit: Arc<dyn AuditLog>,
-    /// Where results become files.
+    /// Store that turns results into files.
     pub files: Arc<dyn ResultFiles>,
-    /// How all of these are.
+    /// Health checks of all parts.
     pub checkup: Arc<dyn Checkup>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
-    /// What models are told.
+    /// Prompts of the model.
     pub prompts: Arc<Prompts>,
     /// Limits and defaults.
     pub settings: Arc<Settings>,

@@ -1,4 +1,4 @@
-//! What is read of an answer before anybody follows it: its first words are there, and a note may be on its way.
+//! Prefetch of an answer: its first words have arrived while a status note may still be on its way.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::egress::Streamed;
 use crate::outbox::running::Stop;
 use crate::ports::{Delta, ModelError, ModelStream};
 
-/// What came of waiting.
+/// The result of waiting for the first words.
 pub(crate) enum FirstTokens {
     /// The answer, whose first words are there.
     Words(Words),
@@ -21,11 +21,11 @@ pub(crate) enum FirstTokens {
 /// An answer whose first words are there.
 pub(crate) struct Words {
     pub(crate) stream: ModelStream,
-    /// How long it had to come to them since it began.
+    /// Time from the start to the first words.
     pub(crate) took: Duration,
     /// The spaces before them, which are not shown.
     pub(crate) spaces: String,
-    /// How many bytes were thought before them.
+    /// Bytes of reasoning before the first words.
     pub(crate) thought: usize,
 }
 
@@ -68,7 +68,7 @@ impl Words {
     }
 }
 
-/// What was heard of a stream that nobody follows yet. Of thoughts, which may be long, only how long they were.
+/// Text prefetched from a stream that nobody follows yet. Reasoning may be long, so only its length is kept.
 #[derive(Default)]
 pub(crate) struct Ahead {
     text: String,

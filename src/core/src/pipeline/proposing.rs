@@ -40,22 +40,22 @@ pub(crate) struct Draft<'a> {
     pub(crate) statement: &'a str,
     pub(crate) parameters: BTreeMap<String, Value>,
     pub(crate) origin: Origin,
-    /// What the model was told that wrote it.
+    /// The manifest of the prompt that led to the statement.
     pub(crate) told: Option<PromptManifest>,
-    /// How many times the model has corrected it.
+    /// The number of corrections by the model.
     pub(crate) repairs: u32,
 }
 
-/// Why a statement is not offered.
+/// A statement that is not offered, with the reason.
 pub(crate) struct Refused {
     /// The guard's rule, where it is one.
     pub(crate) rule: Option<&'static str>,
     pub(crate) detail: String,
-    /// What the database expects it to cost, where that is the reason.
+    /// Estimated cost, if that is the reason.
     pub(crate) cost: Option<f64>,
     /// For the person.
     pub(crate) sentence: Text,
-    /// What a model can mend.
+    /// The error, if a model can fix it.
     pub(crate) fault: Option<Box<Fault>>,
 }
 
@@ -264,12 +264,12 @@ fn guarded(inquiry: &Inquiry<'_>, proposal: &Proposal) -> Result<ApprovedStateme
     }
 }
 
-/// What the audit says of a statement, and how many times the model had corrected it.
+/// Adds the number of corrections to the audit's text on a statement.
 fn after_repairs(said: &str, repairs: u32) -> String {
     if repairs == 0 { said.to_owned() } else { format!("{said}; repair {repairs}") }
 }
 
-/// What the database expects the statement to cost, or that it does not say, where it could.
+/// A sentence on the estimated cost, or on its absence if the database could estimate.
 fn estimated(port: &dyn QueryTarget, estimate: &Estimate, locale: Locale) -> Option<Text> {
     let (Some(cost), Some(rows)) = (estimate.cost, estimate.rows) else {
         return port.estimates().then(|| text("estimate-none"));

@@ -30,7 +30,7 @@ use crate::settings::{Settings, VerifiedUse};
 use crate::targets::{Schemas, Target, Targets};
 use crate::text::text;
 
-/// What a question is answered from.
+/// The material that answers a question: its target, verified queries and schemas.
 struct Ground {
     target: Arc<Target>,
     verified: Vec<VerifiedQuery>,
@@ -97,7 +97,7 @@ impl Questions {
         }
     }
 
-    /// What was asked and cannot be worked with is in the audit too, as far as it says something.
+    /// Records a question that could not be processed, unless it is empty.
     async fn note_refused(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         if words.is_empty() {
             return Ok(());
@@ -159,7 +159,7 @@ impl Questions {
         self.answer(&alone, matched, &verified, &work.stop).await
     }
 
-    /// What a question is answered from; nothing where its work ended and nobody is to be told.
+    /// Gathers the material that answers a question; nothing if its work ended and nobody is to be told.
     async fn ground_of(&self, asker: &Asker, whole: &Whole, stop: &Stop) -> Result<Option<Ground>, PipelineError> {
         let target = self.targets.target_of(&whole.question, whole.target.as_deref(), &asker.place)?;
         self.targets.require_here(asker, &target).await?;
@@ -174,7 +174,7 @@ impl Questions {
         Ok(Some(Ground { target, verified, schemas }))
     }
 
-    /// Whether a verified query answers these words as they stand.
+    /// True if a verified query answers these words as they stand.
     async fn is_verified(&self, asker: &Asker, alone: &Whole, stop: &Stop) -> bool {
         let Ok(Some(Ground { verified, schemas, .. })) = self.ground_of(asker, alone, stop).await else { return false };
         self.verified

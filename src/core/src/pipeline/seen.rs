@@ -14,7 +14,7 @@ type Key = (PlatformName, String);
 pub(crate) struct Seen(Mutex<(HashSet<Key>, VecDeque<Key>)>);
 
 impl Seen {
-    /// Whether this event was not seen before.
+    /// Records an event; true if it was not seen before.
     pub(crate) fn first_time(&self, event: &Event) -> bool {
         let key = (event.actor.platform.clone(), event.id.clone());
         let mut seen = self.0.lock().expect("invariant: nothing panics while the lock is held");

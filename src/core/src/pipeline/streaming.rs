@@ -27,7 +27,7 @@ use crate::recorder::event::prompt_hash;
 use crate::settings::Settings;
 use crate::text::Text;
 
-/// What came of asking the model.
+/// The result of asking the model, as its message stands.
 pub(crate) enum Answered {
     /// Nothing was said. The turn can be tried again.
     NotBegun(Box<Unanswered>),
@@ -43,7 +43,7 @@ impl Answered {
     }
 }
 
-/// What came of asking the model.
+/// The result of asking the model, with its prompt if the answer was begun.
 pub(crate) enum Reached {
     /// An answer that was at least begun, and what was asked.
     Answer(Box<Answer>, Box<Briefing>),

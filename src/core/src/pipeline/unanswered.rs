@@ -9,7 +9,7 @@ use crate::ports::ModelError;
 use crate::settings::Settings;
 use crate::text::{Text, text};
 
-/// Why there is no answer.
+/// The reason there is no answer.
 pub(crate) enum NoAnswer {
     Model(ModelError),
     Full(Full),
@@ -23,7 +23,7 @@ pub(crate) struct Unanswered {
 }
 
 impl Unanswered {
-    /// Why, with what to do next.
+    /// The reason as a sentence, with what to do next.
     pub(crate) fn sentence(&self, asker: &Asker, settings: &Settings) -> Text {
         match &self.why {
             // Whoever tries the demo has no administrator, and may never have had a model.
@@ -39,7 +39,7 @@ impl Unanswered {
         }
     }
 
-    /// Whether the prompt was too long, and nothing else is the matter.
+    /// True if the only reason is that the prompt was too long.
     pub(crate) fn is_too_long(&self) -> bool {
         matches!(self.why, NoAnswer::Model(ModelError::PromptTooLong))
     }
@@ -49,7 +49,7 @@ impl Unanswered {
         (self.live, self.turn)
     }
 
-    /// Whether the model is away, and nothing else is the matter.
+    /// True if the only reason is that the model is unavailable.
     pub(crate) fn is_away(&self) -> bool {
         matches!(self.why, NoAnswer::Model(ModelError::Unavailable(_)))
     }

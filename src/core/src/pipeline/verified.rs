@@ -28,7 +28,7 @@ pub(crate) struct Matched {
     query: VerifiedQuery,
     values: BTreeMap<String, Value>,
     assumed: BTreeSet<String>,
-    /// Whether the question is asked word for word.
+    /// True if the question matches word for word.
     pub(crate) exact: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a person sees until the model says something: their place in the queue, then that the model is thinking.
+//! Status notes until the model's first word: the place in the queue, then that the model is thinking.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ use crate::ports::{Clock, Delta, ModelError, ModelStream, PlatformError};
 use crate::settings::{Notes, Settings};
 use crate::text::{Text, text};
 
-/// Where notes go to be shown.
+/// Sends status notes to the person who waits.
 struct StatusNotes<'a> {
     asker: &'a Asker,
     notes: UnboundedSender<String>,
     locale: Locale,
-    /// Whether anything was said.
+    /// True once anything was sent.
     said: bool,
 }
 
@@ -39,9 +39,9 @@ struct Waiting<'a> {
     clock: &'a dyn Clock,
     notes: StatusNotes<'a>,
     delays: Notes,
-    /// How long an answer may take, from its first byte.
+    /// Maximum duration of an answer, from its first byte.
     longest: Duration,
-    /// How many bytes it may have before its first word.
+    /// Maximum bytes before the answer's first word.
     thoughts: usize,
 }
 

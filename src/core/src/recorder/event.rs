@@ -1,4 +1,4 @@
-//! What an audit event says of a conversation, a proposal, a prompt.
+//! Audit events of conversations, proposals and prompts.
 
 use crate::domain::{AuditAction, AuditDelivery, AuditEvent, AuditVerdict, Conversation, Place, Proposal, sha256};
 use crate::ports::ChatRequest;
@@ -38,7 +38,7 @@ fn verdict(action: AuditAction) -> Option<AuditVerdict> {
     }
 }
 
-/// Where what was asked for in one place is shown in another.
+/// The audit's delivery value for something asked in one place and shown in another or the same.
 pub(crate) fn delivery(asked: &Place, shown: &Place) -> AuditDelivery {
     if asked == shown { AuditDelivery::Here } else { AuditDelivery::Private }
 }

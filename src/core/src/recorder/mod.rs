@@ -25,7 +25,7 @@ impl Recorder {
         self.audit.append(event).await.map(drop)
     }
 
-    /// How something that was recorded before it was done has ended.
+    /// Records the end of an action whose start is recorded; a failure is only logged.
     pub(crate) async fn append_or_log(&self, event: AuditEvent) {
         if let Err(error) = self.append(event).await {
             tracing::error!(%error, "the end of an attempt to link could not be recorded");
@@ -37,7 +37,7 @@ impl Recorder {
         self.event_by(&asker.actor, &asker.place, Some(asker.user.id), action, status)
     }
 
-    /// The same of an actor who need not be anybody known.
+    /// Builds an audit event by an actor who may not be linked to a user.
     pub(crate) fn event_by(
         &self,
         actor: &Actor,

@@ -1,4 +1,4 @@
-//! Why a statement may not run, as a sentence for the person.
+//! Sentences that tell a person the reason a statement may not run.
 
 use crate::egress::neutralized;
 use crate::guard::{Refusal, Rule, SLASH};

@@ -1,4 +1,4 @@
-//! What the configuration decides, as the parts read it: limits, defaults, places, quotas, and the terms of each target.
+//! Settings as the parts read them: limits, defaults, places, quotas, and the terms of each target.
 //!
 //! Holds data only: `access` decides by it.
 
@@ -20,7 +20,7 @@ use crate::domain::{Locale, Roles};
 use crate::egress::AnswerLimits;
 use crate::ports::Clock;
 
-/// What a verified query that nearly is the question is used for while the model can be reached.
+/// Use of a nearly matching verified query while the model can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VerifiedUse {
     /// Offered as it stands; the model is not asked.
@@ -29,7 +29,7 @@ pub enum VerifiedUse {
     Example,
 }
 
-/// What the audit keeps of what a model answered.
+/// Form in which the audit keeps a model's answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeptAnswers {
     /// All of it.
@@ -44,23 +44,23 @@ pub enum KeptAnswers {
 pub struct Settings {
     /// The language of people who are not known yet.
     pub locale: Locale,
-    /// Where the company's clocks are read: times, and what "today" is.
+    /// The company's time zone, for times and for the meaning of "today".
     pub zone: TimeZone,
     /// True in the demo, where nobody has an administrator to turn to.
     pub is_demo: bool,
     /// The target of questions that name none.
     pub default_target: Option<String>,
-    /// What each role lets people do.
+    /// Capabilities of each role.
     pub roles: Roles,
-    /// Who is welcome in which place, and how people are answered there.
+    /// Roles admitted to each place, and the way people are answered there.
     pub places: Places,
-    /// How much people and places may ask and run.
+    /// Quotas on questions and executions of people and places.
     pub quotas: QuotaLimits,
     /// Characters of a question at most.
     pub max_question_chars: usize,
-    /// What an answer may be at most.
+    /// Limits of an answer.
     pub answer: AnswerLimits,
-    /// When people are told what they wait for.
+    /// Delays before people are told what they wait for.
     pub notes: Notes,
     /// Turns of a conversation that the model sees.
     pub history_turns: u32,
@@ -68,13 +68,13 @@ pub struct Settings {
     pub answer_tokens: usize,
     /// Verified queries in the prompt at most.
     pub examples: usize,
-    /// What a near-exact verified query is used for.
+    /// Use of a near-exact verified query.
     pub verified: VerifiedUse,
-    /// How long a proposal can be run.
+    /// Time for which a proposal can be run.
     pub proposal_lifetime: Duration,
     /// Rows of a preview at most.
     pub preview_rows: usize,
-    /// What the audit keeps of answers.
+    /// Form in which the audit keeps answers.
     pub kept_answers: KeptAnswers,
 }
 

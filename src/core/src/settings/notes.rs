@@ -1,8 +1,8 @@
-//! How long nothing is said of a wait.
+//! Delays before a status note.
 
 use std::time::Duration;
 
-/// How long nothing is said of a wait.
+/// Delays before a status note, by its cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notes {
     /// Of waiting in the queue.

@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Locale, Mode, Place, Role};
 
-/// What the configuration says of one place.
+/// Configuration of one place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlaceTerms {
-    /// Where in the configuration it stands, such as `places[0]`.
+    /// Key of its entry in the configuration, such as `places[0]`.
     pub key: String,
     /// The roles that are welcome there; `None` for every role.
     pub roles: Option<BTreeSet<Role>>,
     /// The target of questions there that name none.
     pub target: Option<String>,
-    /// What questions are taken to be about in conversations that begin there.
+    /// Mode of conversations that begin there.
     pub mode: Option<Mode>,
     /// The language of what everybody there reads; `None` for that of whoever asks.
     pub language: Option<Locale>,
-    /// Whether results are shown only to who asked.
+    /// True if results are shown only to the asker.
     pub private: bool,
 }
 
@@ -27,14 +27,14 @@ pub struct PlaceTerms {
 pub struct Places(BTreeMap<(String, String), PlaceTerms>);
 
 impl Places {
-    /// The same with one place more.
+    /// Returns the places with one more.
     #[must_use]
     pub fn with(mut self, platform: &str, id: &str, terms: PlaceTerms) -> Self {
         self.0.insert((platform.to_owned(), id.to_owned()), terms);
         self
     }
 
-    /// What is said of a place, if anything is; what is said of a channel holds for its threads too.
+    /// Returns the configuration of a place, if any; that of a channel holds for its threads too.
     pub fn of(&self, place: &Place) -> Option<&PlaceTerms> {
         let of = |place: &Place| self.0.get(&(place.platform.to_string(), place.id.clone()));
         of(place).or_else(|| of(&place.channel()))

@@ -1,10 +1,10 @@
-//! How much people and places may ask and run.
+//! Quotas of people and places.
 
 use std::collections::BTreeMap;
 
 use crate::domain::Role;
 
-/// How much of something may be done; nothing limits it where it is 0.
+/// A quota; 0 means unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Quantity {
     /// In a minute.
@@ -13,7 +13,7 @@ pub struct Quantity {
     pub per_day: u32,
 }
 
-/// How much of each may be done.
+/// Quotas of each limited activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Quantities {
     /// Questions.
@@ -22,7 +22,7 @@ pub struct Quantities {
     pub executions: Quantity,
 }
 
-/// How much people and places may ask and run.
+/// Quotas of people and of places.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct QuotaLimits {
     /// Each person.

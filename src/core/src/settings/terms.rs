@@ -12,25 +12,26 @@ use crate::ports::Estimate;
 pub struct Terms {
     /// The platforms on which the target is queried and shown; `None` is every one.
     pub platforms: Option<BTreeSet<PlatformName>>,
-    /// What holds for everybody.
+    /// Rules for everybody.
     pub rules: Rules,
-    /// What holds besides for those of a role.
+    /// Additional rules for each role.
     pub roles: BTreeMap<Role, Rules>,
-    /// How much a statement may cost while it runs.
+    /// Limits on a running statement.
     pub limits: Limits,
     /// The most that the database may expect a statement to cost, in its own unit; `None` where there is no limit.
     pub max_cost: Option<f64>,
-    /// Whether that limit is Pstral's own default: then a statement without an estimate is not held up.
+    /// True if that limit is Pstral's own default: then a statement without an estimate is not held up.
     pub default_cost: bool,
-    /// What becomes of a statement above that.
+    /// Treatment of a statement above that cost.
     pub over_cost: OverCost,
-    /// Who may see results.
+    /// Visibility of results.
     pub delivery: Delivery,
-    /// Whether the account may be above the database's own checks.
+    /// True if the account may bypass the database's own checks.
     pub allow_privileged: bool,
-    /// Whether statements run under the account of each person: what the shared account reads is then not for everybody.
+    /// True if statements run under each person's own account: data read by the shared account is then not for
+    /// everybody.
     pub own_accounts: bool,
-    /// How old a catalog may be before it is read again.
+    /// Maximum age of a cached catalog before it is read again.
     pub catalog_age: Duration,
 }
 
@@ -52,7 +53,7 @@ impl Default for Terms {
     }
 }
 
-/// What becomes of a statement that the database expects to cost too much, or says nothing of.
+/// Treatment of a statement whose estimated cost is too high or missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OverCost {
     /// It waits for the agreement of a steward.
@@ -62,7 +63,7 @@ pub enum OverCost {
     Refuse,
 }
 
-/// Who may see results.
+/// Visibility of results.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Delivery {
     /// Only the person who asked, whatever was read.
@@ -77,12 +78,12 @@ impl Terms {
         self.platforms.as_ref().is_none_or(|platforms| platforms.contains(platform))
     }
 
-    /// What those of a role may read, within the limits.
+    /// The policy of a role, within the limits.
     pub(crate) fn policy(&self, role: &Role) -> Policy {
         Policy::new(self.rules.clone(), self.roles.get(role).cloned().into_iter().collect(), self.limits)
     }
 
-    /// What those of each of these roles may all read. A role without rules of its own narrows nothing.
+    /// The policy that all of these roles share. A role without rules of its own narrows nothing.
     pub(crate) fn policy_of_all<'r>(&self, roles: impl IntoIterator<Item = &'r Role>) -> Policy {
         let mut policies: Vec<Policy> = Vec::new();
         for role in roles.into_iter().filter(|role| self.roles.contains_key(*role)) {
@@ -95,7 +96,7 @@ impl Terms {
         policies.into_iter().reduce(Policy::and).unwrap_or_else(everybody)
     }
 
-    /// What everybody may read, whatever their role adds or takes.
+    /// The policy for everybody, without any role's rules.
     pub(crate) fn own_policy(&self) -> Policy {
         Policy::new(self.rules.clone(), Vec::new(), self.limits)
     }
@@ -105,8 +106,8 @@ impl Terms {
         Policy::new(self.rules.clone(), self.roles.values().cloned().collect(), self.limits)
     }
 
-    /// Whether an estimate is above the limit. A missing estimate counts as costly where somebody set the limit. It
-    /// does not under the default limit, or nothing would run under an account that may not see plans.
+    /// True if an estimate is above the limit. A missing estimate counts as costly if somebody set the limit. It does
+    /// not under the default limit, or nothing would run under an account that may not see plans.
     pub(crate) fn is_costly(&self, estimate: &Estimate) -> bool {
         self.max_cost.is_some_and(|most| estimate.cost.map_or(!self.default_cost, |cost| cost > most))
     }

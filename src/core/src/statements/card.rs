@@ -66,7 +66,7 @@ fn quoted(value: &Value, locale: Locale) -> String {
     }
 }
 
-/// What is said beside a proposal that waits.
+/// The sentence beside a proposal that waits for approval.
 pub(crate) fn waits(proposal: &Proposal, prefix: &str) -> Option<crate::text::Text> {
     let needed = proposal.agreement == Agreement::Needed;
     needed.then(|| text("agreement-needed").with("prefix", prefix).with("name", proposal.id.short()))

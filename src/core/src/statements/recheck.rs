@@ -1,4 +1,4 @@
-//! Whether a statement that was offered may still run: whose it is, the guard again, and the rules it was offered under.
+//! Checks before an offered statement runs: its author, the guard again, and the rules under which it was offered.
 
 use std::sync::Arc;
 
@@ -25,14 +25,14 @@ use crate::text::{Text, text};
 /// A statement that may run now.
 pub(crate) struct Checked {
     pub(crate) approved: ApprovedStatement,
-    /// Whether its result is shown where it is asked for.
+    /// Decides if its result is shown in the place of the request.
     pub(crate) shown: AccessDecision,
     pub(crate) schemas: Arc<Schemas>,
-    /// Where the conversation is held that it comes from.
+    /// The place of the conversation from which it comes.
     pub(crate) held_in: Place,
 }
 
-/// Why a proposal may not run any more.
+/// The reason that a proposal may no longer run.
 pub(crate) struct Changed {
     /// The guard's rule, where it is one.
     rule: Option<&'static str>,
@@ -61,7 +61,7 @@ impl Statements {
         self.proposal_of(asker, id, text("proposal-not-yours")).await
     }
 
-    /// The same, with what others are told.
+    /// Returns the asker's own proposal; anybody else is recorded as denied and told `not_yours`.
     pub(crate) async fn proposal_of(
         &self,
         asker: &Asker,
@@ -160,7 +160,7 @@ pub(crate) fn can_run(proposal: &Proposal, now: Timestamp) -> bool {
     proposal.state == ProposalState::Pending && proposal.expires_at > now
 }
 
-/// What was refused is there to be mended, not to be run or explained.
+/// Rejects a refused proposal: it can be corrected, not run or explained.
 pub(crate) fn refuse_refused(proposal: &Proposal) -> Result<(), PipelineError> {
     match proposal.state {
         ProposalState::Refused => Err(PipelineError::Tell(text("proposal-refused"))),

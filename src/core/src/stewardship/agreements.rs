@@ -49,7 +49,7 @@ pub(crate) struct Agreements {
 }
 
 impl Agreements {
-    /// What a steward writes: nothing lists what waits, a name shows one whole, a name and "yes" agrees to it.
+    /// Handles a steward's words: none lists what is pending, a name shows one in full, a name and "yes" approves it.
     pub(crate) async fn agree(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("agree {words}");
         self.access.require(asker, Capability::ApproveCostly, &tried, text("agree-not-allowed")).await?;

@@ -1,4 +1,4 @@
-//! What stewards decide of verified queries: each step goes through the guard and the database, and is recorded first.
+//! Stewards' decisions on verified queries: each step goes through the guard and the database, and is recorded first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ use crate::stewardship::ground::Ground;
 use crate::targets::{Schema, Target, Targets};
 use crate::text::{Text, text};
 
-/// Who decides, and what the audit says of them: who, where, and from which platform.
+/// The steward who decides, with the place and platform for the audit.
 pub struct Steward<'a> {
-    /// Who.
+    /// The steward's user.
     pub user: &'a User,
     /// An event that says so.
     pub event: AuditEvent,
 }
 
-/// Why a decision came to nothing.
+/// The reason that a decision failed.
 #[derive(Debug)]
 pub enum NotDecided {
     /// The steward can do something about it.

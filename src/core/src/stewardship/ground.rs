@@ -1,4 +1,4 @@
-//! Whether verified queries hold: under the target's own rules, in its catalog as it is now.
+//! Validation of verified queries under the target's own rules and in its current catalog.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::stewardship::VerifiedQueries;
 use crate::targets::{Reading, Refreshed, Schema, Target};
 use crate::text::{Text, text};
 
-/// What a target opens to everybody. A verified query is for all of them: that it suits one role is not enough, and
-/// those of a role that may read less are asked again by their own guard, as for any statement.
+/// The part of a target that is open to everybody. A verified query is for all of them: one that suits a single role is
+/// not enough, and roles that may read less are still checked by their own guard, as for any statement.
 pub(crate) struct Ground {
     guard: Guard,
     open: Catalog,
@@ -55,7 +55,7 @@ impl Ground {
 }
 
 impl VerifiedQueries {
-    /// What a target holds for somebody, and what it opens to everybody.
+    /// Returns the target's schema for the user, and the part of it that is open to everybody.
     pub(crate) async fn ground(&self, user: &User, target: &Target) -> Result<(Arc<Schema>, Ground), PipelineError> {
         let schema = self.targets.schemas(target).await?.of(&user.role);
         let Some(kept) = self.catalogs.kept_catalog(&target.name).await? else {

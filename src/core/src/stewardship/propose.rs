@@ -75,7 +75,7 @@ impl Feedback {
         Ok(())
     }
 
-    /// Whether a result of the statement was recorded: that it was claimed does not say how it ended.
+    /// True if a result of the statement was recorded: a claimed proposal does not show how it ended.
     async fn ran_well(&self, asker: &Asker, proposal: &Proposal) -> Result<bool, PipelineError> {
         let filter = AuditFilter {
             user: Some(asker.user.id),
@@ -90,7 +90,7 @@ impl Feedback {
     }
 }
 
-/// What is said of a query that is there already.
+/// The sentence on a query that exists already.
 fn already(double: &KeptQuery, prefix: &str) -> Text {
     let sentence = match double.state {
         QueryState::Proposed => text("keep-waits-already"),
@@ -135,8 +135,8 @@ fn proposed_query(
     })
 }
 
-/// What each bound parameter is, as the verified queries of the target that it came from say. Where they do not agree,
-/// nobody can tell what it may hold.
+/// Returns the type of each bound parameter from the verified queries of the target. If they disagree, the parameter
+/// cannot be typed.
 fn parameters(proposal: &Proposal, all: &[KeptQuery]) -> Result<Vec<Parameter>, PipelineError> {
     let one = |name: &String| {
         let mut known = all.iter().flat_map(|kept| &kept.query.parameters).filter(|known| known.name == *name);

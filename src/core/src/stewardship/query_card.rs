@@ -12,7 +12,7 @@ use crate::stewardship::ground::Ground;
 use crate::targets::Schema;
 use crate::text::{Text, text};
 
-/// Whether a query reads what is closed to those who see this much, and not what it could read for nobody.
+/// True if a query reads something closed to this schema, rather than something nobody could read.
 pub(crate) fn is_closed(schema: &Schema, ground: &Ground, kept: &KeptQuery) -> bool {
     match schema.guard.check(&kept.query.statement) {
         Verdict::Allow(_) => false,
@@ -20,7 +20,7 @@ pub(crate) fn is_closed(schema: &Schema, ground: &Ground, kept: &KeptQuery) -> b
     }
 }
 
-/// What a verified query says, and who has had to do with it.
+/// Renders a verified query and its history of people.
 pub fn query_card(kept: &KeptQuery, users: &[User], locale: Locale) -> String {
     std::iter::once(words(kept, locale)).chain(history(kept, users, locale)).collect::<Vec<_>>().join("\n")
 }
@@ -79,7 +79,7 @@ fn history(kept: &KeptQuery, users: &[User], locale: Locale) -> Vec<String> {
     lines
 }
 
-/// What a steward can do with it now.
+/// The actions now open to a steward.
 pub(crate) fn next_steps(kept: &KeptQuery) -> Option<Text> {
     Some(match (kept.source, kept.state) {
         (QuerySource::File, _) => return None,

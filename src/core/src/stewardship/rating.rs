@@ -20,7 +20,7 @@ use crate::text::{Text, text};
 /// Turns looked at for the last answer.
 const LAST: u32 = 10;
 
-/// What people make of their answers: ratings, and statements proposed as verified queries.
+/// Feedback on answers: ratings, and statements proposed as verified queries.
 pub(crate) struct Feedback {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) targets: Arc<Targets>,

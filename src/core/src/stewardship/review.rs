@@ -20,7 +20,7 @@ use crate::text::{Text, text};
 /// Queries listed at once, of each kind.
 const LISTED: usize = 10;
 
-/// What a steward means by `crm/late-payments#3`: the target and the version may be left out.
+/// A query's name such as `crm/late-payments#3`; the target and the version may be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Name<'a> {
     target: Option<&'a str>,
@@ -59,7 +59,7 @@ impl Deed {
         })
     }
 
-    /// Whether the words must have been seen: what is not read cannot be vouched for.
+    /// True if the steward must have seen this version: unread words cannot be vouched for.
     fn needs_the_version(self) -> bool {
         matches!(self, Self::Approve | Self::Edit)
     }
@@ -77,7 +77,8 @@ pub(crate) struct Review {
 }
 
 impl Review {
-    /// What a steward writes: nothing lists what waits, a name shows one whole, and a deed with a name is done.
+    /// Handles a steward's words: none lists what is pending, a name shows one in full, and an action with a name is
+    /// carried out.
     pub(crate) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("verified {words}");
         self.access.require(asker, Capability::ManageVerified, &tried, text("steward-not-allowed")).await?;

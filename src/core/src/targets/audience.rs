@@ -1,4 +1,4 @@
-//! Who else reads what is said: what everybody in a place may see of a target, and what only some may.
+//! Readers of a reply: the part of a target that everybody in a place may see, and what only some may.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ impl Audience {
         Self(readers)
     }
 
-    /// Why not everybody may see what a statement reads, or what it gives.
+    /// The reason that some readers may not see what a statement reads or returns, if any.
     pub(crate) fn bar(&self, statement: &str) -> Option<AccessDecision> {
         self.0.iter().find_map(|(role, schema)| {
             let found = match schema.guard.check(statement) {
@@ -46,8 +46,8 @@ impl Audience {
     }
 }
 
-/// Whether words name a relation or a column that is in one catalog and not in the other. A word says so that names
-/// nothing in the other; so do the words of a column with those of its relation.
+/// True if words name a relation or a column that is in `seen` and not in `common`. A word does if it names nothing in
+/// `common`; so do a column's words together with those of its relation.
 pub(crate) fn names_hidden(question: &str, seen: &Catalog, common: &Catalog) -> bool {
     let (words, open) = (words_of(question), names_in(common));
     let says = |name: &str| {

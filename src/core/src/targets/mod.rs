@@ -1,4 +1,4 @@
-//! Which database a question is about, its schema as a role or an audience sees it, and where it is shown.
+//! The target of a question, its schema for a role or an audience, and the place of delivery.
 //!
 //! Never runs anything: statements reach a database through `pipeline`.
 
@@ -37,7 +37,7 @@ pub(crate) struct Targets {
 }
 
 impl Targets {
-    /// Where the result of a statement is shown as things are now.
+    /// Decides where the result of a statement is shown under the current rules.
     pub(crate) fn shown(
         &self,
         asker: &Asker,
@@ -53,7 +53,7 @@ impl Targets {
         settings.delivery(&asker.place, (&target.name, &target.terms), showing, bar)
     }
 
-    /// Whether a statement itself is shown where it was asked.
+    /// Decides if a statement itself is shown in the place of the request.
     pub(crate) fn shown_itself(&self, place: &Place, target: &Target, bar: Option<AccessDecision>) -> AccessDecision {
         self.settings.delivery(place, (&target.name, &target.terms), Showing::Statement, bar)
     }
@@ -146,7 +146,7 @@ impl Targets {
         target.schemas(reading).await.map_err(|error| PipelineError::Tell(error.text()))
     }
 
-    /// What the asker may see of a target; nothing of one that is gone, or away.
+    /// Returns a target's schema for the asker; `None` if the target is gone or unreachable.
     pub(crate) async fn schema_named(&self, target: &str, asker: &Asker) -> Option<Arc<Schema>> {
         let target = self.all.get(target).filter(|target| target.terms.answers_on(&asker.place.platform))?;
         Some(self.schemas(target).await.ok()?.of(&asker.user.role))

@@ -1,4 +1,4 @@
-//! What a target holds, as far as people of a role, or of several, may see it.
+//! A target's schema, as far as a role or several roles may see it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use crate::settings::Terms;
 /// Known values of a column at most: beyond that it is free text, not a list to choose from.
 const MAX_KNOWN_VALUES: usize = 5_000;
 
-/// What a target holds, as far as somebody may see it.
+/// A target's schema, as far as somebody may see it.
 pub struct Schema {
     /// Relations and columns that are open.
     pub catalog: Catalog,
@@ -24,7 +24,7 @@ pub struct Schema {
     pub private: BTreeMap<String, String>,
 }
 
-/// What a target holds for each who asks: made when first asked for, and kept. Who may see the same shares one.
+/// Schemas of a target for all who ask, each built on first use and cached. Roles that may see the same share one.
 pub struct Schemas {
     whole: Catalog,
     terms: Terms,
@@ -36,7 +36,7 @@ pub struct Schemas {
 type Values = BTreeMap<ColumnRef, (ColumnPath, Vec<String>)>;
 
 impl Schemas {
-    /// What a whole catalog is to everybody.
+    /// Builds the schemas of a whole catalog, with the sample values that may be shown.
     pub(crate) async fn read(
         whole: &Catalog,
         terms: &Terms,
@@ -59,12 +59,12 @@ impl Schemas {
         &self.whole
     }
 
-    /// What it is to those of a role.
+    /// Returns the schema of a role.
     pub fn of(&self, role: &Role) -> Arc<Schema> {
         self.under(self.terms.policy(role))
     }
 
-    /// What those of each of these roles may all see.
+    /// Returns the schema that all of these roles share.
     pub fn of_all(&self, roles: &BTreeSet<Role>) -> Arc<Schema> {
         self.under(self.terms.policy_of_all(roles))
     }
@@ -115,7 +115,7 @@ async fn values(
     known
 }
 
-/// Whether people may see the column: what they may not see is not matched against their words either.
+/// True if people may see the column: the values of a closed one are not matched against their words either.
 fn is_open(catalog: &Catalog, path: &ColumnPath) -> bool {
     let mut relations = catalog.tables.iter().filter(|one| one.schema == path.schema && one.name == path.relation);
     relations.any(|relation| relation.columns.iter().any(|known| known.name == path.column))

@@ -11,14 +11,14 @@ use crate::ports::{Catalogs, Clock, QueryTarget, TargetError};
 use crate::settings::Terms;
 use crate::targets::{Schema, Schemas};
 
-/// How long a target that could not be read is left alone: everybody waiting for it hears of that one failure.
+/// Pause after a failed read of a target: everybody waiting for it gets that one error.
 const AWAY: Duration = Duration::from_secs(10);
 
 /// A database that can be asked.
 pub struct Target {
     /// The name people and the audit use.
     pub name: String,
-    /// What it holds, in a sentence.
+    /// Description of its data, in a sentence.
     pub description: String,
     /// Runs statements.
     pub port: Arc<dyn QueryTarget>,
@@ -29,12 +29,12 @@ pub struct Target {
     reading: futures::lock::Mutex<Option<(Duration, TargetError)>>,
 }
 
-/// What reading a catalog needs beside the target.
+/// The services that reading a catalog needs besides the target.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
     /// Values of the columns they name are read along.
     pub verified: &'a [VerifiedQuery],
-    /// Where catalogs are kept.
+    /// Store of cached catalogs.
     pub catalogs: &'a dyn Catalogs,
     /// Time.
     pub clock: &'a dyn Clock,
@@ -45,19 +45,19 @@ pub struct Reading<'a> {
 struct Last {
     /// Since when, by the clock that never goes back.
     since: Duration,
-    /// When it was read.
+    /// Time at which the catalog was read.
     read_at: Timestamp,
-    /// Whether it is of an earlier run, which serves only until the target can be read.
+    /// True if it is from an earlier run: it serves only until the target can be read.
     borrowed: bool,
     schemas: Arc<Schemas>,
 }
 
-/// What came of reading a catalog because somebody asked.
+/// The result of an explicit catalog refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refreshed {
-    /// What was read.
+    /// The catalog as read.
     pub kept: KeptCatalog,
-    /// Whether it differs from the one kept before; `None` where there was none.
+    /// True if it differs from the one cached before; `None` if there was none.
     pub changed: Option<bool>,
 }
 
@@ -68,8 +68,8 @@ impl Target {
         Self { name, description, port, terms, last: Mutex::default(), reading: futures::lock::Mutex::default() }
     }
 
-    /// What it holds for a role. While somebody else reads it again, and while it is away, the last that was read, by
-    /// this program or by another one on the same state.
+    /// Returns a role's schema. While the target is being read again or is unreachable, it is the last one read by this
+    /// process or by another on the same state.
     pub async fn schema(&self, role: &Role, reading: Reading<'_>) -> Result<Arc<Schema>, TargetError> {
         Ok(self.schemas(reading).await?.of(role))
     }
@@ -92,7 +92,7 @@ impl Target {
         Ok(self.unmatched(&self.port.catalog().await?))
     }
 
-    /// The same for each who may ask.
+    /// Returns the schemas for all who may ask, read again if they are too old.
     pub async fn schemas(&self, reading: Reading<'_>) -> Result<Arc<Schemas>, TargetError> {
         let kept_at = self.kept_at(reading).await;
         if let Some(last) = self.fresh(reading.clock, kept_at) {
@@ -126,8 +126,8 @@ impl Target {
         self.instead(error, reading).await
     }
 
-    /// What serves while the target cannot be read. An account that may do too much is no reason to go on without
-    /// looking at it.
+    /// Returns the schemas that serve while the target cannot be read. An overprivileged account is an error instead:
+    /// it must be checked.
     async fn instead(&self, error: TargetError, reading: Reading<'_>) -> Result<Arc<Schemas>, TargetError> {
         if matches!(error, TargetError::Privileged(_)) {
             return Err(error);
