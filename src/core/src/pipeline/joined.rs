@@ -40,7 +40,7 @@ impl Joined {
     }
 }
 
-/// Counts the bytes at the beginning of `rest` that repeat the end of `said`.
+/// Counts the bytes at the beginning of `rest` that repeat `said`: its open fence, its last line.
 fn repeated(said: &str, rest: &str) -> usize {
     let mut skipped = 0;
     let first = rest.trim_start();

@@ -20,7 +20,7 @@ pub(crate) fn is_closed(schema: &Schema, ground: &Ground, kept: &KeptQuery) -> b
     }
 }
 
-/// Renders a verified query and its history of people.
+/// Renders a verified query and its history.
 pub fn query_card(kept: &KeptQuery, users: &[User], locale: Locale) -> String {
     std::iter::once(words(kept, locale)).chain(history(kept, users, locale)).collect::<Vec<_>>().join("\n")
 }
