@@ -82,10 +82,10 @@ impl Questions {
         work: &Work,
     ) -> Result<(), PipelineError> {
         self.access.within_quota(asker, Counted::Questions).await?;
-        let asked = target.map_or_else(|| question.to_owned(), |target| format!("{question} ({target})"));
+        let words = target.map_or_else(|| question.to_owned(), |target| format!("{question} ({target})"));
         self.recorder
             .record(AuditEvent {
-                detail: Some(asked),
+                detail: Some(words),
                 ..within(self.recorder.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
             })
             .await?;
