@@ -21,10 +21,10 @@ const LARGEST_BODY: usize = 64 << 20;
 /// The largest body of a failure worth reading, in bytes.
 const LARGEST_FAILURE: usize = 64 << 10;
 
-/// How long a silent connection is idle before TCP probes it, and how long between two probes.
+/// Time that a connection is idle before TCP probes it, and between two probes.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
-/// How many unanswered TCP probes end a connection.
+/// Unanswered TCP probes that end a connection.
 const KEEPALIVE_PROBES: u32 = 3;
 
 /// An HTTP client that connects to one server only: it uses no proxy, follows no redirect, and refuses public addresses

@@ -129,7 +129,7 @@ impl EventBody {
         Self::Command(Command::parse(line))
     }
 
-    /// The same with other words, such as those of the files beside them; of what has none, as it is.
+    /// Replaces the words of a question, such as with those of the files beside it; anything else stays as it is.
     #[must_use]
     pub fn saying(self, words: String) -> Self {
         match self {

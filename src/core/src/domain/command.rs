@@ -1,4 +1,4 @@
-//! What a command is: a name, the words that follow it, and what is known of each.
+//! A command: its name, the words that follow it, and the description of each name.
 
 /// The name of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,32 +78,32 @@ pub struct Command {
     pub words: String,
 }
 
-/// What is known of a command.
+/// The description of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommandSpec {
     /// Its name.
     pub name: CommandName,
     /// The word that is typed for it.
     pub word: &'static str,
-    /// The same in French.
+    /// Its French word.
     pub french: &'static str,
     /// Other words for it, such as the French one without accents.
     pub also: &'static [&'static str],
     /// The sentence of `locales/` that says what it does.
     pub says: &'static str,
-    /// What can be chosen with it, in the order in which it is typed.
+    /// Its options, in the order in which they are typed.
     pub options: &'static [CommandOption],
     /// True where lists show it to administrators alone; whether somebody may give it is for `access` to say.
     pub for_admins: bool,
-    /// What may follow it in a line that nothing marks as a command.
+    /// The words that may follow it in a line that nothing marks as a command.
     pub follows: Follows,
     /// False where it is only chosen from a list: a plain message says the same.
     pub is_typed: bool,
-    /// What it concerns.
+    /// The thing it concerns.
     pub about: About,
 }
 
-/// What a command concerns.
+/// The thing that a command concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// The last answer of whoever gives it, as the buttons of an answer do.
@@ -114,22 +114,22 @@ pub enum About {
     Person,
 }
 
-/// What can be chosen with a command.
+/// An option of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommandOption {
     /// Its name.
     pub name: &'static str,
-    /// The same in French.
+    /// Its French word.
     pub french: &'static str,
     /// The sentence of `locales/` that says what it is.
     pub says: &'static str,
-    /// What is chosen.
+    /// The kind of choice.
     pub kind: OptionKind,
     /// True where the command means nothing without it.
     pub is_needed: bool,
 }
 
-/// What is chosen for an option of a command.
+/// The kind of choice that an option of a command takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptionKind {
     /// Any words.
@@ -152,7 +152,7 @@ pub enum OptionKind {
     Sub(&'static str, &'static [CommandOption]),
 }
 
-/// What can be suggested to somebody while they write a command.
+/// A list from which words are suggested while somebody writes a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suggested {
     /// The databases that can be asked.
@@ -161,12 +161,12 @@ pub enum Suggested {
     Conversations,
     /// The users there are, for those who look after them.
     Users,
-    /// What narrows the audit, for those who read it: actions, statuses, targets, users.
+    /// Words that narrow the audit, for those who read it: actions, statuses, targets, users.
     AuditWords,
 }
 
-/// What may follow a command's word in a line that nothing marks as a command, as in a private conversation. Any other line
-/// is a question that happens to begin with the word.
+/// The words that may follow a command's word in a line that nothing marks as a command, as in a private conversation. Any
+/// other line is a question that happens to begin with the word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Follows {
     /// Nothing.

@@ -123,13 +123,13 @@ pub struct Proposal {
     /// The turns in which that was asked: a question, and what was said to a question in return. None where a person wrote
     /// the statement without one, and in proposals of releases that kept none.
     pub asked: Vec<TurnId>,
-    /// How far it has come.
+    /// Its state.
     pub state: ProposalState,
     /// The state of a steward's approval.
     pub agreement: Agreement,
     /// The version of the rules it was offered under; empty for those of a release that kept none.
     pub policy: PolicyVersion,
-    /// What it was when it was offered: the SHA-256 of what [`Proposal::sealed`] covers.
+    /// The SHA-256 of everything that [`Proposal::sealed`] covers, from when it was offered.
     pub seal: String,
     /// The content of the model's prompt; `None` if it was not written by a model, or by a release that kept none.
     pub told: Option<PromptManifest>,

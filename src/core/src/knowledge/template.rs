@@ -11,7 +11,7 @@ pub(super) enum Item {
     Slot {
         /// The parameter's name.
         name: String,
-        /// Whether it is a number of something, so that what it counts matters.
+        /// True for a number of something, where the thing counted matters.
         counts: bool,
     },
 }

@@ -16,7 +16,7 @@ const USUAL: Duration = Duration::from_mins(1);
 /// An endpoint that is free for a question, or why none is left.
 pub(super) type Called = Result<usize, ModelError>;
 
-/// Who waits for which endpoint, and who is being answered.
+/// The questions that wait for endpoints, and those being answered.
 pub(super) struct State {
     pub(super) endpoints: Vec<Occupancy>,
     pub(super) line: Line,

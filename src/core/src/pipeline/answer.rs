@@ -32,7 +32,7 @@ pub(crate) struct Continued {
     pub(crate) asked: Turn,
     /// The target that was chosen for it, or for the question it answers.
     pub(crate) target: Option<String>,
-    /// What was said so far, in all its parts.
+    /// Everything said so far, in all its parts.
     pub(crate) said: String,
 }
 

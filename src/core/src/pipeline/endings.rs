@@ -135,7 +135,7 @@ impl Endings {
         self.recorder.record(self.event_of_answer(asker, conversation, answer)).await
     }
 
-    /// What the audit says of an answer that has ended.
+    /// Builds the audit event of an answer that has ended.
     fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
         let (_, status, _) = answer.ending();
         AuditEvent {

@@ -1,4 +1,4 @@
-//! How large a preview may be, and what comes of it.
+//! The size of a preview, and its result.
 
 use super::cell::Cell;
 use crate::domain::{Column, ColumnKind, Length, Locale, ShownColumn, ShownTable};
@@ -6,10 +6,10 @@ use crate::domain::{Column, ColumnKind, Length, Locale, ShownColumn, ShownTable}
 /// The widest name of a column.
 const NAME: usize = 40;
 
-/// How large a preview may be.
+/// The size of a preview at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableFormat {
-    /// How long the whole text may be.
+    /// The length of the whole text at most.
     pub length: Length,
     /// Rows.
     pub max_rows: usize,
@@ -26,7 +26,7 @@ pub struct Preview {
     pub rows: usize,
     /// Columns left out.
     pub hidden_columns: usize,
-    /// The same rows and columns as the text, with cells no shorter.
+    /// The rows and columns of the text, with cells no shorter.
     pub table: ShownTable,
 }
 

@@ -1,4 +1,4 @@
-//! How an answer grows: a text of ours where it will stand, then what the model says, read to its end.
+//! The growth of an answer: a text of ours where it will stand, then the words of the model, read to their end.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -146,7 +146,7 @@ impl LiveMessage {
     }
 }
 
-/// Why an answer does not show its last state.
+/// The reason why an answer does not show its last state.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unfinished {
     /// Somebody deleted its last message: it does not come back.
@@ -202,12 +202,12 @@ impl LiveMessage {
         last
     }
 
-    /// Whether its place is not there any more.
+    /// Tells whether its place is gone.
     pub async fn is_over(&self) -> bool {
         matches!(self.why_gone().await, Unfinished::Refused(_))
     }
 
-    /// Whether somebody deleted a message, or its place is not there any more, as far as that can be told now.
+    /// Tells a deleted message from a place that is gone, as far as that is known now.
     async fn why_gone(&self) -> Unfinished {
         let bound = self.outlet.bound();
         match bound.wait(self.platform.live(&self.place, None)).await {

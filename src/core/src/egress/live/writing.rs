@@ -207,7 +207,7 @@ impl LiveMessage {
         .fuse()
     }
 
-    /// How long to wait before the next write, and how urgent it is.
+    /// Returns the wait before the next write, and its urgency.
     fn due(&self) -> Option<(Duration, Urgency)> {
         if self.lag == Lag::Spent || !self.platform.capabilities().edits {
             return None;
@@ -232,7 +232,7 @@ impl LiveMessage {
         }
     }
 
-    /// What the first message should show that does not show it.
+    /// Returns the text of the first message that is out of date.
     fn stale(&mut self) -> Option<Deed> {
         let (passed, full, open) = (self.said.passed(), self.said.full(), self.said.open());
         let last = (self.said.parts() + open.len()).saturating_sub(1);
@@ -272,7 +272,7 @@ impl LiveMessage {
         }
     }
 
-    /// How often a message may still be changed.
+    /// Counts the changes that a message may still have.
     fn left(&self, index: usize) -> u32 {
         let changes = self.shown.get(index).map_or(0, |shown| shown.changes);
         if index < self.shown.len() { self.platform.capabilities().max_edits.saturating_sub(changes) } else { u32::MAX }

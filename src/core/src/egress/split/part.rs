@@ -31,7 +31,7 @@ impl Start {
         }
     }
 
-    /// Whether the first line began in the part before.
+    /// Tells whether the first line began in the part before.
     pub(super) fn is_within(&self) -> bool {
         matches!(self, Self::Within | Self::Code { within: true, .. })
     }
