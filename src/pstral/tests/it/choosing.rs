@@ -26,10 +26,10 @@ fn it_is_asked_there_and_again_with_the_question() {
         assert!(world.transcript().contains("of the database crm"), "{}", world.transcript());
         let first = world.chat.messages().len() + 1;
         world.act(&alex(), &board, asked("Which of our clients have a name?", "wine")).await;
-        assert_snapshot!(world.transcript_from(first), @r#"
-        ── #3 board
-        There is no database "wine". You can ask: crm, hr.
-        "#);
+        assert_snapshot!(world.transcript_from(first), @"
+        ── #3 private of alex
+        There is no database called “wine”. The databases you can ask are: crm, hr.
+        ");
     });
 }
 
