@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use crate::Outside;
 
-    /// What a client understands of an answer: its whole body, or why there is none. The server sends the answer all at
+    /// Reads an answer as a client does: its whole body, or why there is none. The server sends the answer all at
     /// once, after the first bytes of a request with a body of that size.
     async fn understood(answer: impl Into<Vec<u8>>, asked: usize) -> Result<String, ModelError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! What a person types beside questions, a file a family of commands, and what they share.
+//! The commands a person types beside questions: a file a family of them, and the code they share.
 //!
 //! Never asks a model and never runs a statement.
 

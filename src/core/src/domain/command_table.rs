@@ -335,7 +335,7 @@ impl CommandName {
         self.spec().map_or("", |spec| spec.word)
     }
 
-    /// What is known of it; nothing of one that is unknown.
+    /// Returns its description; `None` for one that is unknown.
     pub fn spec(self) -> Option<&'static CommandSpec> {
         COMMANDS.iter().find(|spec| spec.name == self)
     }

@@ -13,7 +13,7 @@ pub struct TableFormat {
     pub length: Length,
     /// Rows.
     pub max_rows: usize,
-    /// Whose numbers.
+    /// The language whose way of writing numbers is used.
     pub locale: Locale,
 }
 

@@ -209,8 +209,8 @@ impl AuditView {
         kept.ok_or_else(|| PipelineError::Tell(text("audit-page-gone").with("prefix", asker.prefix())))
     }
 
-    /// What words ask for, in whatever order: a number of entries, an action, a status, a moment (the second one ends
-    /// what the first one begins), a target, a platform, a username.
+    /// Reads what words ask for, in whatever order: a number of entries, an action, a status, a moment (a second one
+    /// ends what the first one begins), a target, a platform, a username.
     async fn new_audit_query(&self, user: UserId, words: &str) -> Result<Query, PipelineError> {
         let now = self.clock.now();
         let (mut filter, mut limit) = (AuditFilter::default(), SHOWN);
