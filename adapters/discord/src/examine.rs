@@ -1,5 +1,6 @@
 //! The checks of `pstral doctor`: the application, its intents and commands, and its permissions in each channel.
 
+use pstral_core::ports::{Finding, PartState};
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
 use serenity::http::{LightMethod, Route};
@@ -13,30 +14,6 @@ use crate::rest::plain;
 
 /// The application flags that grant message content, in the forms for few and for many servers.
 const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
-
-/// The result of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// As it should be.
-    Good,
-    /// Pstral works, but with restrictions.
-    Poor,
-    /// The features that depend on it do not work.
-    Bad,
-}
-
-/// One result of the examination.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
-    /// The checked part, such as `intents` or `channel 42`.
-    pub part: String,
-    /// The result of the check.
-    pub mark: Mark,
-    /// The observed fact, as a sentence.
-    pub fact: Text,
-    /// The recommended action, if any is needed.
-    pub remedy: Option<Text>,
-}
 
 #[derive(Deserialize)]
 struct Application {
@@ -73,7 +50,7 @@ impl Discord {
     /// Checks all settings on Discord's side, without changing anything.
     pub async fn examine(&self) -> Vec<Finding> {
         let invitation = text("discord-found-invitation").with("url", self.config.invitation());
-        let mut found = vec![good("invitation", invitation)];
+        let mut found = vec![Finding::good("invitation", invitation)];
         let application: Result<Application, Fault> =
             self.rest.ask(plain(LightMethod::Get, Route::Oauth2ApplicationCurrent)).await;
         match application {
@@ -97,28 +74,24 @@ impl Discord {
             return bad("application", fact, "discord-remedy-application");
         }
         if !self.config.message_content {
-            return Finding {
-                part: "intents".to_owned(),
-                mark: Mark::Poor,
-                fact: text("discord-found-no-content"),
-                remedy: Some(text("discord-remedy-no-content")),
-            };
+            let remedy = text("discord-remedy-no-content");
+            return Finding::poor("intents", PartState::Degraded, text("discord-found-no-content"), remedy);
         }
         if application.flags & MESSAGE_CONTENT == 0 {
             return bad("intents", text("discord-found-content-forbidden"), "discord-remedy-intents");
         }
-        good("intents", text("discord-found-intents"))
+        Finding::good("intents", text("discord-found-intents"))
     }
 
     async fn of_commands(&self) -> Finding {
         match self.are_registered().await {
-            Ok(true) => good("commands", text("discord-found-commands")),
-            Ok(false) => Finding {
-                part: "commands".to_owned(),
-                mark: Mark::Poor,
-                fact: text("discord-found-other-commands"),
-                remedy: Some(text("discord-remedy-commands")),
-            },
+            Ok(true) => Finding::good("commands", text("discord-found-commands")),
+            Ok(false) => Finding::poor(
+                "commands",
+                PartState::Degraded,
+                text("discord-found-other-commands"),
+                text("discord-remedy-commands"),
+            ),
             Err(fault) => bad("commands", told(&fault), "discord-remedy-reach"),
         }
     }
@@ -129,7 +102,7 @@ impl Discord {
             Ok((name, granted)) => {
                 let missing = missing(granted);
                 if missing.is_empty() {
-                    return good(&part, text("discord-found-channel").with("name", name));
+                    return Finding::good(part, text("discord-found-channel").with("name", name));
                 }
                 let fact = text("discord-found-missing").with("name", name).with("missing", missing.join(", "));
                 bad(&part, fact, "discord-remedy-permissions")
@@ -155,12 +128,8 @@ impl Discord {
     }
 }
 
-fn good(part: &str, fact: Text) -> Finding {
-    Finding { part: part.to_owned(), mark: Mark::Good, fact, remedy: None }
-}
-
 fn bad(part: &str, fact: Text, remedy: &'static str) -> Finding {
-    Finding { part: part.to_owned(), mark: Mark::Bad, fact, remedy: Some(text(remedy)) }
+    Finding::poor(part, PartState::Failed, fact, text(remedy))
 }
 
 fn told(fault: &Fault) -> Text {

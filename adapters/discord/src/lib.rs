@@ -27,6 +27,7 @@ mod privates;
 mod rate_limit;
 mod rest;
 mod rewording;
+mod section;
 mod slash;
 mod snowflake;
 mod standing;
@@ -40,12 +41,12 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 pub use config::{DiscordConfig, Shards};
-pub use examine::{Finding, Mark};
 use pstral_core::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate, SendKey, WriteBudget,
 };
 use pstral_core::text::{Text, text};
+pub use section::DiscordSection;
 use serde::Deserialize;
 use serenity::http::{LightMethod, Route};
 use serenity::model::id::UserId;

@@ -42,6 +42,7 @@ mod remote;
 mod rewording;
 mod rooms;
 mod sas;
+mod section;
 mod session_store;
 mod standing;
 mod successors;
@@ -61,7 +62,6 @@ use std::time::{Duration, Instant};
 pub use account::{AccountError, Credentials, Status, Welcome, login, recover, reset, status};
 use async_trait::async_trait;
 pub use config::{MatrixConfig, SYNAPSE_DEFAULT};
-pub use examine::{Finding, Mark};
 use matrix_sdk::Client;
 pub use profile::{Avatar, AvatarError};
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
@@ -70,6 +70,7 @@ use pstral_core::ports::{
 };
 use pstral_core::text::{Text, text};
 pub use sas::{Asker, Emoji, Examiner, Outcome, verify};
+pub use section::MatrixSection;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 

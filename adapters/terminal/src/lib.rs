@@ -9,6 +9,7 @@ mod lines;
 mod message;
 mod page;
 mod rows;
+mod section;
 mod session;
 mod typed;
 
@@ -30,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 pub use crate::drawing::Size;
 pub use crate::io::TerminalIo;
 use crate::page::{Look, Page};
+pub use crate::section::TerminalSection;
 use crate::session::Session;
 
 /// The person at the terminal, and the adapter's own sentences in their language.
@@ -127,7 +129,7 @@ impl Terminal {
     }
 
     fn place(&self) -> Place {
-        Place { platform: self.name(), id: "terminal".to_owned(), private: true }
+        Place { platform: self.name(), id: "terminal".to_owned(), thread: None, private: true }
     }
 
     fn event(&self, body: EventBody) -> Event {

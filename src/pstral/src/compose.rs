@@ -213,8 +213,10 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
     for (key, folder) in folders.into_iter().filter(|(_, folder)| folder.exists()) {
         faults.extend(unusable(key, folder, paths::can_hold_files(folder)));
     }
-    if let Some((path, why)) = registry::avatar_fault(config) {
-        faults.push(fault("platforms.matrix.avatar", path, why.render(locale)));
+    for (name, section) in config.platforms.enabled() {
+        let unusable = section.unusable_files().into_iter();
+        faults
+            .extend(unusable.map(|file| fault(&registry::key_of(name, file.key), &file.path, file.why.render(locale))));
     }
     for (name, target) in &config.targets {
         if let Some(path) = &target.path {

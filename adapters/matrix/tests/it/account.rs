@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pstral_core::domain::{Button, ButtonAction, EventBody, Locale, Outgoing, ProposalId};
-use pstral_core::ports::{ChatPlatform as _, PlatformError};
+use pstral_core::ports::{ChatPlatform as _, PartState, PlatformError};
 use pstral_core::testkit::chat_platform::key;
 use pstral_core::text::Text;
-use pstral_matrix::{Credentials, Mark, Matrix, MatrixConfig, login, recover, reset, status};
+use pstral_matrix::{Credentials, Matrix, MatrixConfig, login, recover, reset, status};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -28,8 +28,8 @@ async fn a_device_is_trusted_from_the_start_and_one_process_uses_it() {
     println!("start with an existing store: {} ms", began.elapsed().as_millis());
     let second = status(&house.config).await.unwrap_err();
     assert!(second.fact.render(Locale::En).starts_with("another process uses"), "{second:?}");
-    let marks: Vec<_> = running.adapter.examine().await.into_iter().map(|found| (found.part, found.mark)).collect();
-    assert_eq!(marks, [("session", Mark::Good), ("device", Mark::Good), ("limit", Mark::Good)], "while it runs");
+    let marks: Vec<_> = running.adapter.examine().await.into_iter().map(|found| (found.part, found.state)).collect();
+    assert_eq!(marks, ["session", "device", "limit"].map(|part| (part.to_owned(), PartState::Ok)), "while it runs");
     running.end().await;
 
     let mut wrong = house.config.clone();
@@ -62,7 +62,7 @@ async fn a_lost_store_is_noticed_and_recovered() {
 
     let lost = Matrix::new(house.config.clone());
     assert!(lost.health().await.is_err(), "nothing is sent that nobody can read");
-    assert_eq!(lost.examine().await[0].mark, Mark::Bad);
+    assert_eq!(lost.examine().await[0].state, PartState::Failed);
     assert_eq!(status(&house.config).await.unwrap_err().fact.render(Locale::En), "the keys of the device are gone");
     let recovery_key = house.welcome.recovery_key.take().unwrap();
     let wrong = recover(&house.config, &SecretString::from("EsTx xxxx"), Some(credentials(&house.account))).await;
@@ -188,5 +188,5 @@ async fn whoever_is_logged_out_is_told_what_to_do() {
     assert!(matches!(&ended, Err(PlatformError::Rejected(why)) if why.contains("logged out")), "{ended:?}");
     assert!(matches!(adapter.health().await, Err(PlatformError::Rejected(_))));
     let found = adapter.examine().await;
-    assert_eq!((found[0].part, found[0].mark), ("session", Mark::Bad));
+    assert_eq!((found[0].part.as_str(), found[0].state), ("session", PartState::Failed));
 }

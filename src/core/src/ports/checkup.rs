@@ -42,6 +42,41 @@ pub struct Check {
     pub remedy: String,
 }
 
+/// The result of checking a part, in no language yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The checked part, such as `intents` or `channel 42`.
+    pub part: String,
+    /// The health.
+    pub state: PartState,
+    /// The measured fact, as a sentence.
+    pub fact: Text,
+    /// The recommended action, if any is needed.
+    pub remedy: Option<Text>,
+}
+
+impl Finding {
+    /// A part that works.
+    pub fn good(part: impl Into<String>, fact: Text) -> Self {
+        Self { part: part.into(), state: PartState::Ok, fact, remedy: None }
+    }
+
+    /// A part that needs an action.
+    pub fn poor(part: impl Into<String>, state: PartState, fact: Text, remedy: Text) -> Self {
+        Self { part: part.into(), state, fact, remedy: Some(remedy) }
+    }
+
+    /// Renders it in a language, with the part named as one of `whole`, such as `discord intents`.
+    pub fn check(self, whole: &str, locale: Locale) -> Check {
+        Check {
+            part: format!("{whole} {}", self.part),
+            state: self.state,
+            fact: self.fact.render(locale),
+            remedy: self.remedy.map(|remedy| remedy.render(locale)).unwrap_or_default(),
+        }
+    }
+}
+
 /// Looks at every part.
 #[async_trait]
 pub trait Checkup: Send + Sync {

@@ -9,6 +9,7 @@ mod conversations;
 mod knowledge;
 mod language_model;
 mod people;
+mod platform_section;
 mod proposals;
 mod query_target;
 mod result_files;
@@ -19,7 +20,7 @@ pub use chat_platform::{
     Advice, BudgetSignal, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, Rate,
     SendKey, Suggestion, WriteBudget,
 };
-pub use checkup::{Check, Checkup, PartState};
+pub use checkup::{Check, Checkup, Finding, PartState};
 pub use clock::{Clock, Entropy};
 pub use conversations::Conversations;
 pub use knowledge::Knowledge;
@@ -29,6 +30,9 @@ pub use language_model::{
 };
 pub use people::{
     Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES,
+};
+pub use platform_section::{
+    LeftOut, PlatformSection, SectionError, SectionFault, Surroundings, UnusableFile, is_server_url, secret,
 };
 pub use proposals::{Claim, Proposals};
 pub use query_target::{Batch, Estimate, Excess, ExcessKind, Privileges, QueryTarget, ResultStream, TargetError};

@@ -65,8 +65,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     };
     let mut found = app.pipeline.parts().checkup.checks(locale).await;
     found.insert(1, data_folder(&config.data, locale));
-    found.extend(registry::discord_checks(config, locale).await?);
-    found.extend(registry::matrix_checks(config, locale).await?);
+    found.extend(registry::platform_checks(config, locale).await?);
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
         let health = format!("target {}", target.name);

@@ -15,7 +15,7 @@ use super::emoji::Terminal;
 use super::out::{say, say_error};
 use super::{Common, Ending};
 use crate::config::Config;
-use crate::registry::matrix_config;
+use crate::registry::surroundings;
 
 /// Octets of a line from a pipe at most.
 const MOST: u64 = 4096;
@@ -55,7 +55,7 @@ pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Resu
         say_error(&text("matrix-not-enabled").render(locale));
         return Ok(Ending::Usage);
     }
-    let desk = UserAdmin { matrix: matrix_config(&config)?, config, locale };
+    let desk = UserAdmin { matrix: config.platforms.matrix.config(&surroundings(&config))?, config, locale };
     match command {
         MatrixCommand::Login { token } => desk.log_in(token).await,
         MatrixCommand::Status => desk.tell_status().await,

@@ -44,7 +44,7 @@ fn event(actor: &Actor, number: u32, body: EventBody) -> Event {
         id: format!("tour-{number}"),
         at: jiff::Timestamp::now(),
         actor: actor.clone(),
-        place: Place { platform: actor.platform.clone(), id: "terminal".to_owned(), private: true },
+        place: Place { platform: actor.platform.clone(), id: "terminal".to_owned(), thread: None, private: true },
         body,
     }
 }

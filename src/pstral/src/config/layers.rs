@@ -6,6 +6,7 @@ use config::{Config as Layers, ConfigError, Environment, File, FileFormat, Value
 use pstral_core::text::text;
 
 use super::{Fault, file};
+use crate::registry::Platforms;
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const DEMO: &str = include_str!("../../../../config/demo.toml");
@@ -20,10 +21,8 @@ pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
         _ => 0,
     };
     let of_endpoints = (0..endpoints).map(|at| format!("model.endpoints[{at}].api_key"));
-    let of_matrix = ["platforms.matrix.password", "platforms.matrix.passphrase"];
-    let named =
-        ["store.url", "model.api_key", "platforms.discord.token"].into_iter().chain(of_matrix).map(str::to_owned);
-    named.chain(of_targets).chain(of_endpoints).collect()
+    let named = ["store.url", "model.api_key"].map(str::to_owned);
+    named.into_iter().chain(Platforms::secrets()).chain(of_targets).chain(of_endpoints).collect()
 }
 
 /// The source of the values above the defaults.

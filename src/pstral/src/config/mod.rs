@@ -2,12 +2,10 @@
 
 mod check;
 mod diagnosis;
-mod discord;
 mod fault;
 mod file;
 mod fingerprint;
 mod layers;
-mod matrix;
 mod models;
 mod people;
 mod platforms;
@@ -18,17 +16,15 @@ mod targets;
 mod tests;
 
 pub use check::load;
-#[cfg(feature = "discord")]
-pub(crate) use discord::id_of;
 pub use fault::Fault;
 pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use models::ModelServer;
 pub use schema::{
-    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DiscordConfig, DriverKind, EndpointConfig, Files,
-    Http, IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, MatrixConfig, ModeChoice, Model, ModelKind,
-    OverCostChoice, PlaceConfig, Platforms, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig,
-    StateStore, TargetConfig, TargetKind, TargetLimits, TerminalConfig, VerifiedChoice,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DriverKind, EndpointConfig, Files, Http,
+    IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice,
+    PlaceConfig, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig,
+    TargetKind, TargetLimits, VerifiedChoice,
 };
 
 /// Checks whether a terminal may show colours and other styles: `NO_COLOR` forbids it (<https://no-color.org>).

@@ -6,7 +6,7 @@ use pstral_core::domain::{Capability, Role};
 use pstral_core::text::{Text, text};
 
 use super::Fault;
-use super::platforms::{id_fault, platform_fault};
+use super::platforms::{place_fault, platform_fault};
 use super::plausible::{MOST_COUNTED, between, rules_faults, unknown_target};
 use super::schema::{Config, PlaceConfig, RoleConfig};
 
@@ -72,8 +72,10 @@ fn place_faults(config: &Config, key: &str, place: &PlaceConfig, known: &BTreeSe
     let mut faults = Vec::new();
     match platform_fault(config, &place.platform) {
         Some(sentence) => faults.push(Fault::new(format!("{key}.platform"), sentence)),
-        None => faults
-            .extend(id_fault(&place.platform, &place.id).map(|sentence| Fault::new(format!("{key}.id"), sentence))),
+        None => {
+            let sentence = place_fault(config, &place.platform, &place.id);
+            faults.extend(sentence.map(|sentence| Fault::new(format!("{key}.id"), sentence)));
+        }
     }
     if place.target.as_ref().is_some_and(|target| !config.targets.contains_key(target)) {
         faults.push(Fault::new(format!("{key}.target"), unknown_target(config)));

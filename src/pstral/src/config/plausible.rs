@@ -4,16 +4,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use pstral_core::guard::Rules;
+use pstral_core::ports::PlatformSection;
 use pstral_core::text::{Text, text};
 use pstral_store::Location;
 use secrecy::ExposeSecret as _;
 
 use super::Fault;
-use super::discord::discord_faults;
-use super::matrix::matrix_faults;
 use super::models::model_faults;
 use super::people::people_faults;
-use super::platforms::{id_fault, platform_fault, platforms_faults};
+use super::platforms::{place_fault, platform_fault, platforms_faults};
 use super::schema::Config;
 use super::targets::target_faults;
 
@@ -29,12 +28,6 @@ pub(super) const MOST_COUNTED: u64 = 1_000_000;
 
 /// The levels of the log, and none at all.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
-
-/// Checks whether it is the URL of a server. TLS is not required: whether a network is the company's own is for the
-/// company to say.
-pub(super) fn is_address(address: &str) -> bool {
-    ["https://", "http://"].iter().any(|scheme| address.strip_prefix(scheme).is_some_and(|host| !host.is_empty()))
-}
 
 /// Every value that cannot be meant.
 pub(super) fn faults(config: &Config) -> Vec<Fault> {
@@ -62,7 +55,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     match (&audit.head_platform, &audit.head_place) {
         (Some(platform), Some(place)) => faults.extend(match platform_fault(config, platform) {
             Some(sentence) => Some(Fault::new("audit.head_platform", sentence)),
-            None => id_fault(platform, place).map(|sentence| Fault::new("audit.head_place", sentence)),
+            None => place_fault(config, platform, place).map(|sentence| Fault::new("audit.head_place", sentence)),
         }),
         (None, None) => {}
         _ => faults.push(Fault::new("audit.head_place", text("config-audit-head"))),
@@ -73,8 +66,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
         faults.extend(platforms_faults(config, name, target));
     }
     faults.extend(people_faults(config));
-    faults.extend(discord_faults(&config.platforms.discord));
-    faults.extend(matrix_faults(&config.platforms.matrix));
+    faults.extend(config.platforms.faults());
     faults
 }
 
@@ -175,8 +167,9 @@ impl Config {
         if let Some(prompts) = &mut self.answers.prompts {
             *prompts = inside(prompts);
         }
-        let matrix = &mut self.platforms.matrix;
-        matrix.avatar = matrix.avatar.take().map(|path| inside(&path));
+        for path in self.platforms.each_mut().into_iter().flat_map(PlatformSection::paths) {
+            *path = inside(path);
+        }
         for target in self.targets.values_mut() {
             target.path = target.path.take().map(|path| inside(&path));
             target.timezone.clone_from(&self.timezone);

@@ -1,8 +1,6 @@
 //! The keys of the configuration. What each means is written in config/default.toml.
 
 mod choices;
-mod discord;
-mod matrix;
 mod model;
 mod people;
 mod reading;
@@ -21,8 +19,6 @@ pub use choices::{
     DeliveryChoice, DriverKind, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice,
     TargetKind, VerifiedChoice,
 };
-pub use discord::DiscordConfig;
-pub use matrix::MatrixConfig;
 pub use model::{EndpointConfig, Model};
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{TargetConfig, TargetLimits};
@@ -31,6 +27,7 @@ pub(super) use choices::NOT_ONE_OF;
 use reading::{formats, language, needed_secret};
 
 use crate::files::FileFormat;
+use crate::registry::Platforms;
 
 /// The whole configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -162,24 +159,6 @@ pub struct Http {
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
-}
-
-/// `[platforms]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every key")]
-pub struct Platforms {
-    pub terminal: TerminalConfig,
-    pub discord: DiscordConfig,
-    pub matrix: MatrixConfig,
-}
-
-/// `[platforms.terminal]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "config/default.toml documents every key")]
-pub struct TerminalConfig {
-    pub enabled: bool,
 }
 
 /// `[catalog]`

@@ -1,10 +1,10 @@
 //! The keys of the model and its servers.
 
+use pstral_core::ports::secret;
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::ModelKind;
-use super::reading::secret;
 
 /// `[model]`
 #[derive(Debug, Clone, Deserialize)]

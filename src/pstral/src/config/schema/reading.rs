@@ -1,7 +1,7 @@
 //! Deserializers of values that are neither numbers nor words of a closed list.
 
-use config::{Value, ValueKind};
 use pstral_core::domain::Locale;
+use pstral_core::ports::secret;
 use secrecy::SecretString;
 use serde::{Deserialize as _, Deserializer, de};
 
@@ -23,15 +23,6 @@ pub(super) fn formats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
     let words = Vec::<String>::deserialize(deserializer)?;
     let formats = words.iter().map(|word| word.parse().map_err(|_| de::Error::custom(not_one_of(word, &known))));
     formats.collect()
-}
-
-/// A text only: what looks like a number would lose its zeros.
-pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
-    match Value::deserialize(deserializer)?.kind {
-        ValueKind::Nil => Ok(None),
-        ValueKind::String(secret) => Ok(Some(secret.into())),
-        _ => Err(de::Error::custom("not a text")),
-    }
 }
 
 /// As [`secret`], of a key that has a default.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use pstral_core::ports::secret;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::reading::secret;
 use super::{DeliveryChoice, DriverKind, IdentityChoice, OverCostChoice, TargetKind};
 
 /// `[targets.<name>]`
