@@ -31,7 +31,8 @@ mod tests {
 
     #[test]
     fn headers_tell_all_of_a_budget_or_nothing() {
-        let place = Place { platform: PlatformName("discord".to_owned()), id: "7".to_owned(), private: false };
+        let place =
+            Place { platform: PlatformName("discord".to_owned()), id: "7".to_owned(), thread: None, private: false };
         let told = |limit: &str, remaining: &str, reset: &str| {
             let mut headers = HeaderMap::new();
             for (name, value) in [("limit", limit), ("remaining", remaining), ("reset-after", reset)] {

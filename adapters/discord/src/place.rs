@@ -23,22 +23,22 @@ pub(crate) enum Spot {
 
 /// Returns the place of a channel that several people read.
 pub(crate) fn channel(id: u64) -> Place {
-    Place { platform: platform(), id: id.to_string(), private: false }
+    Place { platform: platform(), id: id.to_string(), thread: None, private: false }
 }
 
 /// Returns the place of a thread: the rules of its channel apply to it.
 pub(crate) fn thread(channel: u64, id: u64) -> Place {
-    Place { platform: platform(), id: format!("{channel}/{id}"), private: false }
+    Place { thread: Some(id.to_string()), ..self::channel(channel) }
 }
 
 /// Returns the place of a private conversation.
 pub(crate) fn private(id: u64) -> Place {
-    Place { platform: platform(), id: id.to_string(), private: true }
+    Place { platform: platform(), id: id.to_string(), thread: None, private: true }
 }
 
 /// Returns the place of ephemeral answers to an interaction, which only its person sees.
 pub(crate) fn aside(interaction: u64) -> Place {
-    Place { platform: platform(), id: format!("{ASIDE}{interaction}"), private: true }
+    Place { platform: platform(), id: format!("{ASIDE}{interaction}"), thread: None, private: true }
 }
 
 /// Parses a place. Fails with [`PlatformError::Gone`] for places of other platforms and for invalid ids.
@@ -49,7 +49,7 @@ pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
     let number = |word: &str| word.parse::<u64>().ok().filter(|number| *number > 0);
     let found = match place.id.strip_prefix(ASIDE) {
         Some(interaction) => number(interaction).map(Spot::Aside),
-        None => place.id.rsplit('/').next().and_then(number).map(|id| Spot::Channel(ChannelId::new(id))),
+        None => number(place.thread.as_ref().unwrap_or(&place.id)).map(|id| Spot::Channel(ChannelId::new(id))),
     };
     found.ok_or(PlatformError::Gone)
 }

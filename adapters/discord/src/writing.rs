@@ -55,7 +55,10 @@ impl Discord {
                 }
                 // A message with files may lack the permission for those alone.
                 Err(fault) if fault.code() == Some(codes::MISSING_PERMISSIONS) && message.files.is_empty() => {
-                    tracing::warn!(place = place.id, "the bot may not write there: whoever asked is told in private");
+                    tracing::warn!(
+                        place = place.path(),
+                        "the bot may not write there: whoever asked is told in private"
+                    );
                     self.closed.close(place);
                     return Err(PlatformError::Gone);
                 }

@@ -22,19 +22,11 @@ impl Spot {
         Self { room, thread }
     }
 
-    /// Converts it to a [`Place`]. Ids in old rooms may contain a slash, the separator of room and thread, which is
-    /// escaped.
+    /// Converts it to a [`Place`].
     pub(crate) fn place(&self, private: bool) -> Place {
-        let id = match &self.thread {
-            Some(root) => format!("{}/{}", escaped(self.room.as_str()), escaped(root.as_str())),
-            None => escaped(self.room.as_str()),
-        };
-        Place { platform: platform(), id, private }
+        let thread = self.thread.as_ref().map(ToString::to_string);
+        Place { platform: platform(), id: self.room.to_string(), thread, private }
     }
-}
-
-fn escaped(id: &str) -> String {
-    id.replace('/', "%2F")
 }
 
 /// The prefix of a place that stands for somebody's private conversation, before their user id.
@@ -43,7 +35,7 @@ const ASIDE: &str = "aside:";
 /// Returns the place of notices that only this user needs to read: their private conversation, created when something
 /// is said there.
 pub(crate) fn aside(user: &str) -> Place {
-    Place { platform: platform(), id: format!("{ASIDE}{user}"), private: true }
+    Place { platform: platform(), id: format!("{ASIDE}{user}"), thread: None, private: true }
 }
 
 /// Returns the user of such a private place; `None` for other places.
@@ -56,12 +48,8 @@ pub(crate) fn spot(place: &Place) -> Result<Spot, PlatformError> {
     if place.platform != platform() {
         return Err(PlatformError::Gone);
     }
-    let (room, thread) = match place.id.split_once('/') {
-        Some((room, thread)) => (room, Some(thread.replace("%2F", "/"))),
-        None => (place.id.as_str(), None),
-    };
-    let room = room.replace("%2F", "/").as_str().try_into().map_err(|_| PlatformError::Gone)?;
-    let thread = thread.map(OwnedEventId::try_from).transpose().map_err(|_| PlatformError::Gone)?;
+    let room = place.id.as_str().try_into().map_err(|_| PlatformError::Gone)?;
+    let thread = place.thread.as_deref().map(OwnedEventId::try_from).transpose().map_err(|_| PlatformError::Gone)?;
     Ok(Spot { room, thread })
 }
 
@@ -85,6 +73,7 @@ mod tests {
         let strange = |platform: &str, id: &str| Place {
             platform: PlatformName(platform.to_owned()),
             id: id.to_owned(),
+            thread: None,
             private: false,
         };
         for (platform, id) in [("elsewhere", "!room:x"), ("matrix", ""), ("matrix", "room"), ("matrix", "!room:x/abc")]

@@ -115,7 +115,7 @@ impl Conversations for Store {
 
     async fn open(&self, conversation: ConversationId, place: &Place) -> Result<(), StoreError> {
         let mut writing = self.begin().await?;
-        let change = sql(OPEN).bind(conversation.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
+        let change = sql(OPEN).bind(conversation.0).bind(&place.platform.0).bind(place.path()).bind(place.private);
         met(change.execute(&mut writing).await.map_err(fault)?, || name(conversation))?;
         writing.commit().await.map_err(fault)
     }
@@ -159,7 +159,7 @@ impl Conversations for Store {
         let change = sql(SET_MESSAGE)
             .bind(turn.0)
             .bind(&message.place.platform.0)
-            .bind(&message.place.id)
+            .bind(message.place.path())
             .bind(message.place.private)
             .bind(&message.id);
         met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
@@ -229,7 +229,7 @@ impl Conversations for Store {
 }
 
 async fn held(on: impl Into<On<'_>>, user: UserId, place: &Place) -> Result<Option<Conversation>, StoreError> {
-    let found = sql(CURRENT).bind(user.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
+    let found = sql(CURRENT).bind(user.0).bind(&place.platform.0).bind(place.path()).bind(place.private);
     found.fetch_optional(on).await.map_err(fault)?.as_ref().map(read).transpose()
 }
 
@@ -243,7 +243,7 @@ async fn begin(
     let begin = sql(BEGIN)
         .bind(user.0)
         .bind(&place.platform.0)
-        .bind(&place.id)
+        .bind(place.path())
         .bind(place.private)
         .bind(mode.word())
         .bind(at.as_millisecond());

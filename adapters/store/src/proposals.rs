@@ -118,7 +118,7 @@ impl Proposals for Store {
         let added = sql(ADD_CARD)
             .bind(&id.0)
             .bind(&place.platform.0)
-            .bind(&place.id)
+            .bind(place.path())
             .bind(place.private)
             .bind(message)
             .bind(text)
@@ -144,7 +144,7 @@ impl Proposals for Store {
 
     async fn forget_card(&self, id: &ProposalId, card: &Card) -> Result<(), StoreError> {
         let MessageRef { place, id: message } = &card.message;
-        let forget = sql(FORGET_CARD).bind(&id.0).bind(&place.platform.0).bind(&place.id).bind(place.private);
+        let forget = sql(FORGET_CARD).bind(&id.0).bind(&place.platform.0).bind(place.path()).bind(place.private);
         forget.bind(message).execute(self).await.map(drop).map_err(fault)
     }
 }

@@ -26,8 +26,9 @@ pub(crate) fn word<T>(row: &Row, column: &str, meaning: impl FnOnce(&str) -> Opt
 
 /// A place from its three columns.
 pub(crate) fn place(row: &Row, columns: [&str; 3]) -> Result<Place, StoreError> {
-    let [platform, id, private] = columns;
-    Ok(Place { platform: PlatformName(get(row, platform)?), id: get(row, id)?, private: get(row, private)? })
+    let [platform, path, private] = columns;
+    let path: String = get(row, path)?;
+    Ok(Place::at_path(PlatformName(get(row, platform)?), &path, get(row, private)?))
 }
 
 /// Returns the error of a column with an unexpected value.

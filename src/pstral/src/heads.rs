@@ -61,13 +61,13 @@ impl Heads {
     async fn tell(&self, head: &ChainHead) {
         tracing::info!(%head, "the head of the audit chain");
         let Some((platform, place)) = &self.channel else { return };
-        let place = Place { platform: platform.name(), id: place.clone(), private: false };
+        let place = Place { platform: platform.name(), id: place.clone(), thread: None, private: false };
         let sentence = text("audit-head").with("head", head.to_string()).render(self.locale);
         // The same head is the same message.
         let digits = &sha256(&head.to_string())[..16];
         let key = SendKey(u64::from_str_radix(digits, 16).expect("invariant: sixteen hexadecimal digits fit"));
         if let Err(error) = platform.send(key, &place, &Outgoing::text(sentence)).await {
-            tracing::warn!(%error, place = place.id, "the head of the audit chain could not be sent");
+            tracing::warn!(%error, place = place.path(), "the head of the audit chain could not be sent");
         }
     }
 

@@ -78,11 +78,11 @@ impl Rulebook {
 /// A place as it is written: `private`, or the name of a platform and its id of the place, `discord:1234`.
 pub fn place(written: &str) -> Option<Place> {
     if matches!(written.trim(), "" | "private") {
-        return Some(Place { platform: PlatformName(String::new()), id: String::new(), private: true });
+        return Some(Place { platform: PlatformName(String::new()), id: String::new(), thread: None, private: true });
     }
     let (platform, id) =
         written.trim().split_once(':').filter(|(platform, id)| !platform.is_empty() && !id.is_empty())?;
-    Some(Place { platform: PlatformName(platform.to_owned()), id: id.to_owned(), private: false })
+    Some(Place { platform: PlatformName(platform.to_owned()), id: id.to_owned(), thread: None, private: false })
 }
 
 /// A row of a table of expected decisions.

@@ -101,5 +101,5 @@ pub(crate) fn config(discord: &Discord) -> DiscordConfig {
 
 /// Returns the place of a channel.
 pub(crate) fn place(channel: Id) -> Place {
-    Place { platform: PlatformName("discord".to_owned()), id: channel.to_string(), private: false }
+    Place { platform: PlatformName("discord".to_owned()), id: channel.to_string(), thread: None, private: false }
 }

@@ -97,5 +97,5 @@ impl Running {
 
 /// A room as the core knows it.
 pub(crate) fn place(room: &str, private: bool) -> Place {
-    Place { platform: PlatformName("matrix".to_owned()), id: room.to_owned(), private }
+    Place { platform: PlatformName("matrix".to_owned()), id: room.to_owned(), thread: None, private }
 }

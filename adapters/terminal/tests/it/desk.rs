@@ -195,7 +195,7 @@ pub(crate) fn config() -> TerminalConfig {
 }
 
 pub(crate) fn place() -> Place {
-    Place { platform: PlatformName("terminal".to_owned()), id: "terminal".to_owned(), private: true }
+    Place { platform: PlatformName("terminal".to_owned()), id: "terminal".to_owned(), thread: None, private: true }
 }
 
 pub(crate) fn finished(text: &str) -> Outgoing {

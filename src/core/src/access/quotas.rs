@@ -113,7 +113,7 @@ mod tests {
     const BOB: UserId = UserId(2);
 
     fn channel(id: &str) -> Place {
-        Place { platform: PlatformName("test".to_owned()), id: id.to_owned(), private: false }
+        Place { platform: PlatformName("test".to_owned()), id: id.to_owned(), thread: None, private: false }
     }
 
     fn of(per_minute: u32, per_day: u32) -> Quantities {

@@ -37,7 +37,7 @@ fn policy_version(settings: &Settings, (target, terms): (&str, &Terms), role: &R
 
 /// The version with the place that decided, which the conversation may leave: it is held elsewhere once it is opened there.
 pub(crate) fn bound_to(settings: &Settings, target: (&str, &Terms), role: &Role, place: &Place) -> PolicyVersion {
-    let decided_in = Some((place.platform.clone(), place.id.clone()));
+    let decided_in = Some((place.platform.clone(), place.path()));
     PolicyVersion { rules: policy_version(settings, target, role, place), place: decided_in }
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn version_now(
     held_in: &Place,
 ) -> PolicyVersion {
     match offered.place.clone() {
-        Some((platform, id)) => bound_to(settings, target, role, &Place { platform, id, ..held_in.clone() }),
+        Some((platform, path)) => bound_to(settings, target, role, &Place::at_path(platform, &path, held_in.private)),
         None => PolicyVersion { rules: policy_version(settings, target, role, held_in), place: None },
     }
 }

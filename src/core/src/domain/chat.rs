@@ -36,8 +36,10 @@ pub struct Actor {
 pub struct Place {
     /// The platform it is on.
     pub platform: PlatformName,
-    /// The platform's id of it. That of a thread is the id of the channel it stands in, a slash, and its own.
+    /// The platform's id of the channel, the room or the private conversation.
     pub id: String,
+    /// The platform's id of the thread in it, if it is a thread.
+    pub thread: Option<String>,
     /// True if only one person reads it.
     pub private: bool,
 }
@@ -46,9 +48,26 @@ impl Place {
     /// The channel that a thread stands in; of all else, the place itself.
     #[must_use]
     pub fn channel(&self) -> Self {
-        match self.id.rsplit_once('/') {
-            Some((channel, _)) if !self.private => Self { id: channel.to_owned(), ..self.clone() },
-            _ => self.clone(),
+        let thread = self.thread.clone().filter(|_| self.private);
+        Self { thread, ..self.clone() }
+    }
+
+    /// Formats the ids as one text, for the state database, the audit and the log: the id, and that of a thread after a
+    /// slash. A slash within an id becomes `%2F`.
+    pub fn path(&self) -> String {
+        let escaped = |id: &str| id.replace('/', "%2F");
+        match &self.thread {
+            Some(thread) => format!("{}/{}", escaped(&self.id), escaped(thread)),
+            None => escaped(&self.id),
+        }
+    }
+
+    /// Parses what [`Self::path`] formats.
+    pub fn at_path(platform: PlatformName, path: &str, private: bool) -> Self {
+        let unescaped = |id: &str| id.replace("%2F", "/");
+        match path.split_once('/') {
+            Some((id, thread)) => Self { platform, id: unescaped(id), thread: Some(unescaped(thread)), private },
+            None => Self { platform, id: unescaped(path), thread: None, private },
         }
     }
 
@@ -281,5 +300,27 @@ impl Outgoing {
     /// A message that is still being written.
     pub fn streaming(text: impl Into<String>) -> Self {
         Self { state: OutgoingState::Streaming, ..Self::text(text) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_read_as_the_place_it_was_made_of() {
+        for (id, thread, path) in [
+            ("42", None, "42"),
+            ("42", Some("43"), "42/43"),
+            ("!ro/om:example.org", Some("$a/b"), "!ro%2Fom:example.org/$a%2Fb"),
+        ] {
+            for private in [true, false] {
+                let platform = PlatformName("matrix".to_owned());
+                let place = Place { platform, id: id.to_owned(), thread: thread.map(str::to_owned), private };
+                assert_eq!(place.path(), path);
+                assert_eq!(Place::at_path(place.platform.clone(), path, private), place);
+                assert_eq!(place.channel().thread.is_some(), private && thread.is_some());
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::PlatformName;
 pub struct PolicyVersion {
     /// A SHA-256 in hexadecimal digits; empty in proposals of releases that kept none.
     pub rules: String,
-    /// The place that decided, by its platform and the platform's id of it: the conversation may go on elsewhere. `None` in
+    /// The place that decided, by its platform and its [path](super::Place::path): the conversation may go on elsewhere. `None` in
     /// proposals of releases that kept none.
     pub place: Option<(PlatformName, String)>,
 }

@@ -54,7 +54,7 @@ impl Scheduler {
     pub fn listen(&self, platform: &dyn ChatPlatform) {
         let (name, lanes) = (platform.name(), Arc::clone(&self.lanes));
         let signals: BudgetSignals = Arc::new(move |signal| {
-            let key = (name.clone(), signal.place.as_ref().map(|place| place.id.clone()));
+            let key = (name.clone(), signal.place.as_ref().map(|place| place.path()));
             // Of what nothing was written to, nothing need be known.
             let lane = known(&lanes).known.get(&key).map(Arc::clone);
             if let Some(lane) = lane {
@@ -95,7 +95,7 @@ impl Scheduler {
         let budget = capabilities.budget;
         let mut lanes = Vec::with_capacity(1);
         if budget.place.is_some() || budget.account.is_none() {
-            lanes.push(self.lane((name.clone(), Some(place.id.clone())), budget.place));
+            lanes.push(self.lane((name.clone(), Some(place.path())), budget.place));
         }
         if budget.account.is_some() {
             lanes.push(self.lane((name, None), budget.account));

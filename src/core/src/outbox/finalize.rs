@@ -194,13 +194,13 @@ impl Finals {
                 self.note_end(asker, live, turn, messages, ended, Seen::There(delivered.clone())).await?;
             }
             Err(Unfinished::Refused(error)) => {
-                tracing::warn!(%error, place = asker.place.id, "an answer could not be ended where it was asked for");
+                tracing::warn!(%error, place = asker.place.path(), "an answer could not be ended where it was asked for");
                 let elsewhere = self.settle_in_private(asker, messages).await;
                 self.conversations.finish_turn(turn, ended).await?;
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
-                tracing::error!(%error, place = asker.place.id, "a message could not be ended; it is tried again");
+                tracing::error!(%error, place = asker.place.path(), "a message could not be ended; it is tried again");
                 self.settle_later(asker, live, turn, messages, end, Seen::NotYet);
             }
         }

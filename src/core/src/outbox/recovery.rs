@@ -127,7 +127,7 @@ impl Recovery {
             let shown = self.orphans.show_closed(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
             let status = match &shown {
                 Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
-                    tracing::warn!(%error, place = place.id, "what may look live there is left to the next minute");
+                    tracing::warn!(%error, place = place.path(), "what may look live there is left to the next minute");
                     return Ok(false);
                 }
                 Err(PlatformError::Gone | PlatformError::Rejected(_)) => AuditStatus::Failed,
@@ -135,7 +135,7 @@ impl Recovery {
             };
             let event = AuditEvent {
                 platform: Some(place.platform.to_string()),
-                place: Some(place.id),
+                place: Some(place.path()),
                 conversation: Some(left.turn.conversation.0),
                 error: shown.err().map(|error| error.to_string()),
                 ..AuditEvent::new(self.clock.now(), AuditAction::Recovered, status)

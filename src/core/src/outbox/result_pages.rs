@@ -324,7 +324,8 @@ mod tests {
         let page = |turn| pages.page(&ResultPage { turn: TurnId(turn), page: 0 }, Timestamp::UNIX_EPOCH);
         assert!(page(0).is_none());
         assert_eq!(page(1).map(|page| page.detail).as_deref(), Some("rows 1-20 of 10000"));
-        let place = Place { platform: PlatformName("fake".to_owned()), id: "a".to_owned(), private: true };
+        let place =
+            Place { platform: PlatformName("fake".to_owned()), id: "a".to_owned(), thread: None, private: true };
         pages.stands(TurnId(1), Some(&MessageRef { place, id: "1".to_owned() }));
         assert!(pages.at(TurnId(1)).is_some() && pages.at(TurnId(2)).is_none());
         pages.stands(TurnId(1), None);

@@ -262,7 +262,8 @@ mod tests {
 
     #[test]
     fn who_clicks_on_what_is_offered_waits_until_that_is_noted_down() {
-        let place = Place { platform: PlatformName("fake".to_owned()), id: "a".to_owned(), private: false };
+        let place =
+            Place { platform: PlatformName("fake".to_owned()), id: "a".to_owned(), thread: None, private: false };
         let running = Running::default();
         let (user, offered) = (UserId(1), ProposalId("a".to_owned()));
         let work = running.begin(user, &place).unwrap();

@@ -110,7 +110,7 @@ impl Outbox {
     ) -> Result<MessageRef, PlatformError> {
         let message = Outgoing { text: whole(&message.text, platform.capabilities().length), ..message.clone() };
         let sent = self.scheduler.deliver(platform, place, Aim::New, &message, Patience::LONG).await;
-        sent.inspect_err(|error| tracing::warn!(%error, place = place.id, "a message could not be sent"))
+        sent.inspect_err(|error| tracing::warn!(%error, place = place.path(), "a message could not be sent"))
     }
 
     /// Says what went wrong: beside what was done, or where it was done, unless it concerns one person and others read there.

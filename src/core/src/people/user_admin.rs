@@ -171,7 +171,7 @@ impl UserAdmin<'_> {
             By::Person { actor, place, user } => {
                 event.platform = Some(actor.platform.to_string());
                 event.actor = Some(actor.id.clone());
-                event.place = Some(place.id.clone());
+                event.place = Some(place.path());
                 event.detail = Some(format!("{detail} by={}", user.0));
             }
         }

@@ -50,7 +50,7 @@ impl Recorder {
             platform: Some(actor.platform.to_string()),
             actor: Some(actor.id.clone()),
             user,
-            place: Some(place.id.clone()),
+            place: Some(place.path()),
             ..AuditEvent::new(self.clock.now(), action, status)
         }
     }

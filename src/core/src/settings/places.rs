@@ -36,7 +36,7 @@ impl Places {
 
     /// Returns the configuration of a place, if any; that of a channel holds for its threads too.
     pub fn of(&self, place: &Place) -> Option<&PlaceTerms> {
-        let of = |place: &Place| self.0.get(&(place.platform.to_string(), place.id.clone()));
-        of(place).or_else(|| of(&place.channel()))
+        let of = |id: String| self.0.get(&(place.platform.to_string(), id));
+        of(place.path()).or_else(|| of(place.id.clone()))
     }
 }

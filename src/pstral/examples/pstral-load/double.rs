@@ -110,7 +110,7 @@ impl Double {
             Some(rooms) => (format!("room-{}", person % rooms), false),
             None => (format!("private-{person}"), true),
         };
-        Place { platform: Self::platform(), id, private }
+        Place { platform: Self::platform(), id, thread: None, private }
     }
 
     /// One person's questions, one after the other.
@@ -242,7 +242,7 @@ impl ChatPlatform for Double {
     async fn typing(&self, _: &Place) {}
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
-        Ok(Place { platform: Self::platform(), id: format!("private of {}", actor.id), private: true })
+        Ok(Place { platform: Self::platform(), id: format!("private of {}", actor.id), thread: None, private: true })
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {

@@ -94,7 +94,8 @@ fn what_was_offered_and_shown_before_is_out_of_reach() {
 fn what_was_said_on_other_platforms_is_not_told() {
     run_test_with(Setup { terms: elsewhere(), ..Setup::default() }, async |world| {
         let user = world.store.user_named("claire").await.unwrap().unwrap();
-        let place = Place { platform: PlatformName("matrix".to_owned()), id: "!a".to_owned(), private: true };
+        let place =
+            Place { platform: PlatformName("matrix".to_owned()), id: "!a".to_owned(), thread: None, private: true };
         let now = world.clock.now();
         let held = world.store.begin(user.id, &place, Mode::Sql, now).await.unwrap();
         world.store.rename(held.id, "Salaries in Paris").await.unwrap();

@@ -116,12 +116,12 @@ impl FakeChat {
 
     /// The private place where [`FakeChat::event`] happens.
     pub fn place() -> Place {
-        Place { platform: platform(), id: "private".to_owned(), private: true }
+        Place { platform: platform(), id: "private".to_owned(), thread: None, private: true }
     }
 
     /// A place that many read.
-    pub fn channel(id: &str) -> Place {
-        Place { platform: platform(), id: id.to_owned(), private: false }
+    pub fn channel(path: &str) -> Place {
+        Place::at_path(platform(), path, false)
     }
 
     /// An event in [`FakeChat::place`], not yet handed to anybody. Events are numbered from 1.
@@ -212,7 +212,7 @@ impl FakeChat {
             // What nobody can change any more looks as it did.
             let is_live = message.state == OutgoingState::Streaming && !state.closed.contains(&kept.place);
             let mark = if is_live { " (streaming)" } else { "" };
-            let _ = writeln!(out, "#{} in {}{mark}\n{}", index + 1, kept.place.id, message.text);
+            let _ = writeln!(out, "#{} in {}{mark}\n{}", index + 1, kept.place.path(), message.text);
             for file in &message.files {
                 let _ = writeln!(out, "<{} {} {} bytes>", file.name, file.media_type, file.bytes);
             }
@@ -389,12 +389,12 @@ impl ChatPlatform for FakeChat {
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
         drop(self.checked(Request::OpenDm, None)?);
-        Ok(Place { platform: platform(), id: format!("private of {}", actor.name), private: true })
+        Ok(Place { platform: platform(), id: format!("private of {}", actor.name), thread: None, private: true })
     }
 
     fn aside(&self, event: &Event) -> Option<Place> {
         let can_be = self.state().beside && !event.place.private && !matches!(event.body, EventBody::Said(_));
-        can_be.then(|| Place { id: format!("beside {}", event.id), private: true, platform: platform() })
+        can_be.then(|| Place { id: format!("beside {}", event.id), thread: None, private: true, platform: platform() })
     }
 
     async fn open_form(&self, _: &str, form: &Form) -> Result<(), PlatformError> {

@@ -59,7 +59,7 @@ pub async fn member(state: &(impl People + ?Sized), username: &str) -> Result<Us
 
 /// A private place on the platform `terminal`.
 pub fn place(id: &str) -> Place {
-    Place { platform: terminal(), id: id.to_owned(), private: true }
+    Place { platform: terminal(), id: id.to_owned(), thread: None, private: true }
 }
 
 /// An identity on the platform `terminal`.

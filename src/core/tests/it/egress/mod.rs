@@ -31,7 +31,7 @@ fn scheduler(server: &Server) -> Scheduler {
 }
 
 fn place(id: &str) -> Place {
-    Place { platform: PlatformName("server".to_owned()), id: id.to_owned(), private: false }
+    Place { platform: PlatformName("server".to_owned()), id: id.to_owned(), thread: None, private: false }
 }
 
 /// A model that says one piece after the other.

@@ -92,7 +92,8 @@ mod tests {
     use crate::words::Shown;
 
     fn message(text: &str) -> Message {
-        let place = pstral_core::domain::Place { platform: Double::platform(), id: String::new(), private: true };
+        let place =
+            pstral_core::domain::Place { platform: Double::platform(), id: String::new(), thread: None, private: true };
         Message { place, writes: Vec::new(), shown: Shown::of(text), last: true, gone: false }
     }
 

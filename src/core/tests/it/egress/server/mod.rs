@@ -290,7 +290,7 @@ impl ChatPlatform for Server {
     async fn typing(&self, _: &Place) {}
 
     async fn open_dm(&self, actor: &Actor) -> Result<Place, PlatformError> {
-        Ok(Place { platform: self.name(), id: format!("private of {}", actor.name), private: true })
+        Ok(Place { platform: self.name(), id: format!("private of {}", actor.name), thread: None, private: true })
     }
 
     async fn health(&self) -> Result<Text, PlatformError> {
