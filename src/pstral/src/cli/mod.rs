@@ -6,7 +6,6 @@ mod config;
 mod demo;
 mod doctor;
 #[cfg(feature = "matrix")]
-mod emoji;
 mod export;
 mod follow;
 #[cfg(feature = "matrix")]

@@ -23,6 +23,7 @@ mod choosing;
 mod command_line;
 mod commands;
 mod continuing;
+mod contributing;
 mod deciding;
 mod decisions;
 mod delivering;

@@ -1,5 +1,7 @@
 //! `pstral matrix`: the account of Matrix, its device and its keys.
 
+mod emoji;
+
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use anyhow::Context as _;
@@ -11,11 +13,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::emoji::Terminal;
 use super::out::{say, say_error};
 use super::{Common, Ending};
 use crate::config::Config;
 use crate::registry::surroundings;
+use emoji::Terminal;
 
 /// Octets of a line from a pipe at most.
 const MOST: u64 = 4096;

@@ -8,8 +8,8 @@ use pstral_core::text::text;
 use pstral_matrix::{Asker, Emoji, Examiner, Outcome};
 use tokio::sync::oneshot;
 
-use super::Ending;
-use super::out::{say, say_error};
+use crate::cli::Ending;
+use crate::cli::out::{say, say_error};
 
 /// Octets of an answer at most.
 const MOST: u64 = 256;
