@@ -55,7 +55,7 @@ model-queued =
 model-thinking = ⏳ Question received, the model is thinking…
 queue-full =
     { $waiting ->
-        [0] The model is busy answering, and nobody may wait for it. Ask again { $when }.
+        [0] The model is busy, and no question can wait for it. Ask again { $when }.
         [1] One question already waits for the model, and no more may. Ask again { $when }.
        *[other] { $waiting } questions already wait for the model, and no more may. Ask again { $when }.
     }
@@ -201,7 +201,7 @@ files-hold-all =
        *[other] The files hold all { $rows } rows, with every column.
     }
 files-failed = The files could not be written: tell an administrator, Pstral's log says why.
-files-beyond-sheet = The result is too large for an XLSX spreadsheet: it comes without one.
+files-beyond-sheet = The result is too large for an XLSX spreadsheet: no XLSX file is attached.
 files-compressed = One file is compressed (.gz), because it was too large to be sent as it is.
 files-too-large =
     { $count ->
@@ -437,7 +437,7 @@ steward-how = To read one whole, write { $prefix }verified and its name.
 steward-which = Say which one: { $prefix }verified lists those that wait.
 steward-several = Several databases have a query of this name. Say which one: { $names }
 steward-unknown = There is no verified query “{ $name }”. See { $prefix }verified.
-steward-closed = “{ $id }” reads what is closed to your role, so I cannot show it to you. Ask another steward.
+steward-closed = “{ $id }” reads data that your role may not read, so I cannot show it to you. Ask another steward.
 steward-not-showable = This query cannot be shown whole here. See it with: pstral verified show { $target } { $id }
 steward-changed = “{ $id }” has changed since you read it. Read it again before you decide.
 steward-in-file = “{ $id }” is in the file of verified queries: change it there.

@@ -21,7 +21,7 @@ matrix-no-emoji = Je ne peux pas comparer d'émojis ici : j'ai annulé cette vé
 matrix-press-unread = Je n'ai pas pu lire le message auquel vous avez réagi : sa clé n'est pas arrivée à temps, rien n'a donc été fait. Réessayez ; si rien ne se passe, posez de nouveau votre question.
 question-too-long = Votre question est trop longue : { $limit } caractères au plus. Raccourcissez-la ou posez-la en plusieurs fois.
 question-not-text = Votre message contient des caractères illisibles. Envoyez du texte simple (UTF-8).
-still-answering = Je m'occupe encore de votre demande précédente. Attendez qu'elle se termine, ou arrêtez-la avec { $prefix }stop.
+still-answering = Je m'occupe encore de votre demande précédente. Attendez qu'elle se termine, ou arrêtez-la avec { $prefix }arrêter.
 no-target = Aucune base de données n'est configurée pour cette question. Un administrateur peut en ajouter une dans la section [targets] de la configuration.
 target-not-here = 🔒 La base « { $target } » ne répond pas ici. Posez votre question sur : { $platforms }.
 conversation-not-here = 🔒 Cette conversation a eu lieu sur { $platform } et ne s'affiche pas ici : certaines bases n'y répondent pas. Ouvrez-la là-bas.
@@ -55,15 +55,15 @@ model-queued =
 model-thinking = ⏳ Question reçue, le modèle réfléchit…
 queue-full =
     { $waiting ->
-        [0] Le modèle est en train de répondre, et personne ne peut l'attendre. Reposez votre question { $when }.
+        [0] Le modèle est occupé, et aucune question ne peut l'attendre. Reposez la vôtre { $when }.
         [1] Une question attend déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
        *[other] { $waiting } questions attendent déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
     }
 queue-full-person =
     { $waiting ->
         [0] Le modèle est en train de répondre. Reposez votre question dans une minute.
-        [1] Une de vos questions attend déjà le modèle. Attendez sa réponse, ou retirez-la avec { $prefix }stop là où vous l'avez posée.
-       *[other] { $waiting } de vos questions attendent déjà le modèle. Attendez une réponse, ou retirez-en une avec { $prefix }stop là où vous l'avez posée.
+        [1] Une de vos questions attend déjà le modèle. Attendez sa réponse, ou retirez-la avec { $prefix }arrêter là où vous l'avez posée.
+       *[other] { $waiting } de vos questions attendent déjà le modèle. Attendez une réponse, ou retirez-en une avec { $prefix }arrêter là où vous l'avez posée.
     }
 answer-taken-back = ⏹ La question a été supprimée, sa réponse s'arrête donc là. Reposez-la quand vous voudrez.
 answer-reworded = ✏️ La question a été modifiée : la réponse à sa nouvelle version suit.
@@ -123,7 +123,7 @@ estimate-none = La base ne donne pas d'estimation pour cette requête.
 agreement-needed = ⚖️ Elle est coûteuse : un responsable des données doit donner son accord avant que vous puissiez l'exécuter. Demandez-lui d'écrire : { $prefix }accorder { $name }
 agreement-given = ⚖️ { $name } est d'accord : vous pouvez maintenant exécuter cette requête sur { $target }.
 edit-how = Copiez cette ligne, changez-la et renvoyez-la :
-edit-how-file = Cette requête est trop longue pour un message : elle est dans le fichier. Changez-la et renvoyez-la avec { $prefix }sql et le fichier, ou après { $prefix }edit.
+edit-how-file = Cette requête est trop longue pour un message : elle est dans le fichier. Changez-la et renvoyez-la avec { $prefix }sql et le fichier, ou après { $prefix }modifier.
 edit-form-title = Une requête sur { $target }
 edit-form-label = SQL
 
@@ -201,7 +201,7 @@ files-hold-all =
        *[other] Les fichiers contiennent les { $rows } lignes, avec toutes les colonnes.
     }
 files-failed = Les fichiers n'ont pas pu être écrits : prévenez un administrateur, le journal de Pstral dit pourquoi.
-files-beyond-sheet = Le résultat est trop grand pour une feuille de calcul XLSX : il vient sans elle.
+files-beyond-sheet = Le résultat est trop grand pour une feuille de calcul XLSX : aucun fichier XLSX n'est joint.
 files-compressed = Un fichier est compressé (.gz), car il était trop volumineux pour être envoyé tel quel.
 files-too-large =
     { $count ->
@@ -274,7 +274,7 @@ explain-plan = Plan d'exécution, pour les spécialistes :
 explain-no-plan = La base ne donne pas d'estimation pour cette requête ; vous pouvez l'exécuter quand même, dans ces limites.
 
 ## Commandes
-command-unknown = Je ne connais pas la commande « { $name } ». Tapez { $prefix }help pour voir celles que je connais.
+command-unknown = Je ne connais pas la commande « { $name } ». Tapez { $prefix }aide pour voir celles que je connais.
 nothing-to-stop = Il n'y a rien à arrêter : rien n'est en cours ici.
 stop-not-yours = Seule la personne qui a posé cette question peut en arrêter la réponse. Vous pouvez poser la vôtre pendant ce temps.
 mode-unknown = Choisissez un mode : { $prefix }mode sql pour les données, { $prefix }mode chat pour discuter.
@@ -303,18 +303,18 @@ help =
 ## Conversations
 history = Vos dernières conversations :
 history-current = { " " }(celle-ci)
-history-next = Pour en reprendre une, écrivez { $prefix }open et son numéro.
-history-more = Pour voir les suivantes : { $prefix }history { $page }
-history-how = Écrivez { $prefix }history pour vos dernières conversations, { $prefix }history 2 pour les suivantes.
+history-next = Pour en reprendre une, écrivez { $prefix }ouvrir et son numéro.
+history-more = Pour voir les plus anciennes : { $prefix }historique { $page }
+history-how = Écrivez { $prefix }historique pour vos dernières conversations, { $prefix }historique 2 pour les plus anciennes.
 history-empty = Vous n'avez pas encore de conversation. Posez votre première question !
 history-end = Il n'y a pas de conversation plus ancienne.
-conversation-number = Dites de quelle conversation il s'agit : écrivez son numéro, que donne { $prefix }history.
-conversation-unknown = Vous n'avez pas de conversation « { $number } ». Leurs numéros sont dans { $prefix }history.
-open-elsewhere = Cette conversation a lieu ailleurs, et d'autres personnes lisent ici. Écrivez-moi { $prefix }open en privé pour la reprendre.
+conversation-number = Dites de quelle conversation il s'agit : écrivez son numéro, que donne { $prefix }historique.
+conversation-unknown = Vous n'avez pas de conversation « { $number } ». Leurs numéros sont dans { $prefix }historique.
+open-elsewhere = Cette conversation a lieu ailleurs, et d'autres personnes lisent ici. Écrivez-moi { $prefix }ouvrir en privé pour la reprendre.
 opened = Nous reprenons la conversation { $number }, « { $title } ».
-rename-how = Écrivez { $prefix }rename et le nouveau titre, ou { $prefix }rename, un numéro et le titre.
+rename-how = Écrivez { $prefix }renommer et le nouveau titre, ou { $prefix }renommer, un numéro et le titre.
 renamed = La conversation { $number } s'appelle maintenant « { $title } ».
-delete-confirm = Supprimer la conversation { $number }, « { $title } », avec ses questions, ses réponses et ses requêtes ? Rien ne pourra la rétablir. Pour confirmer : { $prefix }delete { $number } oui
+delete-confirm = Supprimer la conversation { $number }, « { $title } », avec ses questions, ses réponses et ses requêtes ? Rien ne pourra la rétablir. Pour confirmer : { $prefix }supprimer { $number } oui
 deleted = La conversation { $number }, « { $title } », est supprimée. Le journal d'audit garde la trace de ce qui a été exécuté.
 conversation-gone = Cette conversation a été supprimée : la requête ne peut plus être exécutée. Posez votre question à nouveau.
 exported = Voici la conversation { $number }, « { $title } ».
@@ -394,7 +394,7 @@ status-remedy-answers = Je réessaie chaque minute. Si cela dure, voyez les plat
 button-good = 👍
 button-bad = 👎
 rate-good = C'est noté, merci !
-rate-bad = C'est noté. Posez la question autrement, ou modifiez la requête avec { $prefix }edit.
+rate-bad = C'est noté. Posez la question autrement, ou modifiez la requête avec { $prefix }modifier.
 rate-bad-words = C'est noté. Posez la question autrement et je réessaierai.
 rate-nothing = Il n'y a pas encore de réponse de ma part à évaluer ici. Posez d'abord une question.
 rate-not-yours = Seule la personne qui a posé la question peut évaluer cette réponse. Posez vous-même la question : vous pourrez évaluer la réponse que vous recevrez.
@@ -403,7 +403,7 @@ rate-not-yours = Seule la personne qui a posé la question peut évaluer cette r
 button-keep = Proposer à la vérification
 keep-done = Merci ! Elle attend un responsable sous le nom « { $id } » ; il la trouvera avec { $prefix }vérifiées.
 keep-not-yours = Seule la personne qui a posé la question peut proposer cette requête. Posez-la vous-même pour obtenir la vôtre.
-keep-not-run = Je ne peux garder qu'une requête qui a donné son résultat. Exécutez-la avec { $prefix }execute, puis réessayez.
+keep-not-run = Je ne peux garder qu'une requête qui a donné son résultat. Exécutez-la avec { $prefix }exécuter, puis réessayez.
 keep-no-question = Je ne sais pas à quelle question répond cette requête. Écrivez : { $prefix }garder VOTRE QUESTION
 keep-too-long = Une question vérifiée compte { $limit } caractères au plus. Résumez-la : { $prefix }garder VOTRE QUESTION
 keep-unclear = Je ne sais pas ce que peut contenir « { $name } ». Mettez sa valeur dans la requête à la place de :{ $name }, exécutez-la et réessayez.
@@ -438,7 +438,7 @@ steward-how = Pour en lire une en entier, écrivez { $prefix }vérifiées et son
 steward-which = Dites laquelle : { $prefix }vérifiées liste celles qui attendent.
 steward-several = Plusieurs bases ont une requête de ce nom. Dites laquelle : { $names }
 steward-unknown = Aucune requête vérifiée ne s'appelle « { $name } ». Voyez { $prefix }vérifiées.
-steward-closed = « { $id } » lit ce qui est fermé à votre rôle : je ne peux pas vous la montrer. Adressez-vous à un autre responsable.
+steward-closed = « { $id } » lit des données que votre rôle ne permet pas de lire : je ne peux pas vous la montrer. Adressez-vous à un autre responsable.
 steward-not-showable = Cette requête ne peut pas être montrée en entier ici. Lisez-la avec : pstral verified show { $target } { $id }
 steward-changed = « { $id } » a changé depuis que vous l'avez lue. Relisez-la avant de décider.
 steward-in-file = « { $id } » est dans le fichier des requêtes vérifiées : c'est là qu'il faut la changer.

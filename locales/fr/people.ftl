@@ -36,7 +36,7 @@ link-by-request = { $account }, depuis le { $date }, sur demande
 link-by-command = { $account }, depuis le { $date }, par la ligne de commande
 link-by = par { $name }
 link-here = (celui-ci)
-unlink-confirm = Ce compte ne serait plus relié au vôtre, et je ne vous répondrais plus ici. Pour confirmer, écrivez : { $prefix }unlink oui
+unlink-confirm = Ce compte ne serait plus relié au vôtre, et je ne vous répondrais plus ici. Pour confirmer, écrivez : { $prefix }délier oui
 unlink-done = C'est fait : ce compte n'est plus relié à personne. Pour revenir, écrivez-moi { $prefix }link en privé.
 
 ## Utilisateurs

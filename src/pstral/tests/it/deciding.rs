@@ -147,7 +147,7 @@ fn the_guard_is_asked_again_at_the_click() {
         world.restart_under(deny(&["clients"]), &[]).await;
         world.click(&camille(), click).await;
         assert_eq!(world.target.ran(), []);
-        assert_snapshot!(world.newest(), @"« clients » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.");
+        assert_snapshot!(world.newest(), @"Vous n’avez pas accès à la table « clients ». Demandez l’accès à un administrateur si vous en avez besoin.");
         assert_snapshot!(world.audit_lines().await, @r#"
         question ok camille
         proposal ok camille relations=clients parameters={"city":{"text":"Paris"}}

@@ -57,7 +57,7 @@ fn the_model_cannot_offer_a_denied_table() {
         SELECT access_token FROM oauth_email_accounts
         ```
 
-        🛡️ Cette requête ne peut pas être exécutée. « oauth_email_accounts » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.
+        🛡️ Cette requête ne peut pas être exécutée. Vous n’avez pas accès à la table « oauth_email_accounts ». Demandez l’accès à un administrateur si vous en avez besoin.
         [Modifier]
         ── #2 private
         La dernière requête a été refusée : il n’y a rien à exécuter. Modifiez-la, ou posez la question autrement.

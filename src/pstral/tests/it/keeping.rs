@@ -186,7 +186,7 @@ fn only_what_ran_well_can_be_proposed_and_only_by_its_author() {
         world.say(&camille(), QUESTION).await;
         let proposal = world.newest_proposal();
         world.command(&camille(), "garder").await;
-        assert_snapshot!(world.newest(), @"Je ne peux garder qu’une requête qui a donné son résultat. Exécutez-la avec /execute, puis réessayez.");
+        assert_snapshot!(world.newest(), @"Je ne peux garder qu’une requête qui a donné son résultat. Exécutez-la avec /exécuter, puis réessayez.");
         world.click(&camille(), ButtonAction::Keep(proposal.clone())).await;
         world.command(&camille(), "execute").await;
         world.click(&alex(), ButtonAction::Keep(proposal.clone())).await;
@@ -298,7 +298,7 @@ fn what_stewards_write_goes_through_the_guard_and_the_form() {
             world.newest()
         };
         assert_snapshot!(edit("statement=DELETE FROM clients").await, @"« DELETE FROM » n’est pas une lecture. Seules les requêtes SELECT s’exécutent ; rien n’est jamais modifié.");
-        assert_snapshot!(edit("statement=SELECT access_token FROM oauth_email_accounts").await, @"« oauth_email_accounts » ne vous est pas ouverte. Demandez à un administrateur si vous en avez besoin.");
+        assert_snapshot!(edit("statement=SELECT access_token FROM oauth_email_accounts").await, @"Vous n’avez pas accès à la table « oauth_email_accounts ». Demandez l’accès à un administrateur si vous en avez besoin.");
         assert_snapshot!(edit("fr=Combien à {city} ? | statement=SELECT :n").await, @"
         Elle ne peut pas encore être approuvée :
         - la requête utilise :n, qui n’est pas parmi les paramètres : déclarez-le, ou écrivez une valeur à sa place
@@ -339,7 +339,7 @@ fn a_steward_reads_no_statement_over_what_is_closed_to_them() {
         ask_and_run(world).await;
         world.command(&camille(), "garder").await;
         world.command(&sacha(), &format!("verified {ID}")).await;
-        assert_snapshot!(world.newest(), @"« combien-de-clients-de-paris-ont-une » lit ce qui est fermé à votre rôle : je ne peux pas vous la montrer. Adressez-vous à un autre responsable.");
+        assert_snapshot!(world.newest(), @"« combien-de-clients-de-paris-ont-une » lit des données que votre rôle ne permet pas de lire : je ne peux pas vous la montrer. Adressez-vous à un autre responsable.");
         world.command(&sacha(), &format!("verified approve {ID}#1")).await;
         assert_eq!(kept(world).await, ["proposed 1 false"]);
         world.command(&claire(), &format!("verified approve {ID}#1")).await;
@@ -467,7 +467,7 @@ fn what_is_closed_to_a_steward_is_neither_listed_nor_named_among_others() {
         world.act(&sacha(), &team, approve).await;
         let said = world.chat.messages();
         assert!(said.iter().all(|(at, _)| at.place != team), "{}", world.transcript());
-        assert_snapshot!(world.newest(), @"La colonne « email » ne vous est pas ouverte. Retirez-la, ou demandez à un administrateur.");
+        assert_snapshot!(world.newest(), @"Vous n’avez pas accès à la colonne « email ». Retirez-la, ou demandez l’accès à un administrateur.");
         world.command(&claire(), "vérifiées").await;
         assert!(world.newest().contains(ID), "{}", world.newest());
     });

@@ -432,7 +432,7 @@ fn people_can_leave() {
         world.command(&alex(), "unlink yes").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        Ce compte ne serait plus relié au vôtre, et je ne vous répondrais plus ici. Pour confirmer, écrivez : /unlink oui
+        Ce compte ne serait plus relié au vôtre, et je ne vous répondrais plus ici. Pour confirmer, écrivez : /délier oui
         ── #2 private
         C’est fait : ce compte n’est plus relié à personne. Pour revenir, écrivez-moi /link en privé.
         ── #3 private

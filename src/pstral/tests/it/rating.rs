@@ -29,7 +29,7 @@ fn the_one_who_asked_rates_a_result_and_may_change_their_mind() {
         world.command(&camille(), "execute").await;
         let answer = rated(world);
         world.click(&camille(), ButtonAction::Rate(answer.clone(), Rating::Bad)).await;
-        assert_snapshot!(world.newest(), @"C’est noté. Posez la question autrement, ou modifiez la requête avec /edit.");
+        assert_snapshot!(world.newest(), @"C’est noté. Posez la question autrement, ou modifiez la requête avec /modifier.");
         world.click(&alex(), ButtonAction::Rate(answer.clone(), Rating::Bad)).await;
         assert_snapshot!(world.newest(), @"Only the person who asked can rate this answer. Ask the question yourself to rate the answer you get.");
         world.click(&camille(), ButtonAction::Rate(answer.clone(), Rating::Good)).await;

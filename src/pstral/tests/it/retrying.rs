@@ -106,7 +106,7 @@ fn an_interrupted_answer_is_given_after_the_restart_in_its_own_conversation() {
         ── #4 private
         Vos dernières conversations :
         - `1` · 2026-11-21 10:00 · Une question sans fin (celle-ci)
-        Pour en reprendre une, écrivez /open et son numéro.
+        Pour en reprendre une, écrivez /ouvrir et son numéro.
         ");
     });
 }

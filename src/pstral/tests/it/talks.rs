@@ -107,13 +107,13 @@ fn the_same_in_french() {
 
         Cette conversation a été supprimée : la requête ne peut plus être exécutée. Posez votre question à nouveau.
         ── #3 private
-        Écrivez /rename et le nouveau titre, ou /rename, un numéro et le titre.
+        Écrivez /renommer et le nouveau titre, ou /renommer, un numéro et le titre.
         ── #4 private
         La conversation 1 s’appelle maintenant « Clients de Lyon ».
         ── #5 private
         Nouvelle conversation. J’ai oublié ce qui précède ; je vous écoute.
         ── #6 private
-        Dites de quelle conversation il s’agit : écrivez son numéro, que donne /history.
+        Dites de quelle conversation il s’agit : écrivez son numéro, que donne /historique.
         ── #7 private
         Nous reprenons la conversation 1, « Clients de Lyon ». Mode données : je propose une requête à chaque question.
         > Combien de clients avons-nous à Lyon ?
@@ -121,13 +121,13 @@ fn the_same_in_french() {
         ── #8 private
         Il n’y a pas de conversation plus ancienne.
         ── #9 private
-        Écrivez /history pour vos dernières conversations, /history 2 pour les suivantes.
+        Écrivez /historique pour vos dernières conversations, /historique 2 pour les plus anciennes.
         ── #10 private
-        Supprimer la conversation 1, « Clients de Lyon », avec ses questions, ses réponses et ses requêtes ? Rien ne pourra la rétablir. Pour confirmer : /delete 1 oui
+        Supprimer la conversation 1, « Clients de Lyon », avec ses questions, ses réponses et ses requêtes ? Rien ne pourra la rétablir. Pour confirmer : /supprimer 1 oui
         ── #11 private
         La conversation 1, « Clients de Lyon », est supprimée. Le journal d’audit garde la trace de ce qui a été exécuté.
         ── #12 private
-        Vous n’avez pas de conversation « 1 ». Leurs numéros sont dans /history.
+        Vous n’avez pas de conversation « 1 ». Leurs numéros sont dans /historique.
         ── #13 private
         Vous n’avez pas encore de conversation. Posez votre première question !
         ── #14 private

@@ -172,7 +172,7 @@ fn too_many_are_told_when_to_come_back() {
         let refused: Vec<_> =
             world.chat.messages().into_iter().filter(|(_, one)| one.text.contains("attend déjà")).collect();
         assert_eq!(refused.len(), 1);
-        assert_snapshot!(refused[0].1.text.lines().nth(1).unwrap().replace('\u{a0}', " "), @"Une de vos questions attend déjà le modèle. Attendez sa réponse, ou retirez-la avec /stop là où vous l’avez posée.");
+        assert_snapshot!(refused[0].1.text.lines().nth(1).unwrap().replace('\u{a0}', " "), @"Une de vos questions attend déjà le modèle. Attendez sa réponse, ou retirez-la avec /arrêter là où vous l’avez posée.");
         world.model_says("They are many.");
         world.command(&alex(), "retry").await;
         let private: Vec<String> = world

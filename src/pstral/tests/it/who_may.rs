@@ -49,13 +49,13 @@ fn each_step_comes_with_its_rule() {
         Pour sacha (responsable des données), en privé, sur crm · clients :
         - Demander : oui · le rôle le permet (roles.steward.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.steward.capabilities execute)
-        - Lire : oui · rien ne le ferme
+        - Lire : oui · aucune règle ne l’interdit
         - Résultat : là où la question est posée · une seule personne y lit
         ── #4 private
         Pour sacha (responsable des données), en privé, sur crm · "clients"."email" :
         - Demander : oui · le rôle le permet (roles.steward.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.steward.capabilities execute)
-        - Lire : oui · rien ne le ferme
+        - Lire : oui · aucune règle ne l’interdit
         - Résultat : là où la question est posée · une seule personne y lit
         ── #5 private
         Pour alex (membre), en privé, sur crm · oauth_email_accounts :
@@ -92,7 +92,7 @@ fn where_it_is_asked_decides() {
         Pour alex (membre), ici, sur crm · clients.company_name :
         - Demander : oui · le rôle le permet (roles.member.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.member.capabilities execute)
-        - Lire : oui · rien ne le ferme
+        - Lire : oui · aucune règle ne l’interdit
         - Résultat : là où la question est posée · toutes les personnes accueillies peuvent tout en voir
         ── #2 floor
         Je vous ai répondu en privé.
@@ -100,7 +100,7 @@ fn where_it_is_asked_decides() {
         Pour claire (administrateur), ici, sur crm · clients.email :
         - Demander : oui · le rôle le permet (roles.admin.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.admin.capabilities execute)
-        - Lire : oui · rien ne le ferme
+        - Lire : oui · aucune règle ne l’interdit
         - Résultat : en privé · quelqu’un qui y est accueilli ne peut pas tout en voir (roles.member.targets.crm.deny clients.email)
         ── #4 floor
         Je vous ai répondu en privé.
@@ -118,7 +118,7 @@ fn where_it_is_asked_decides() {
         Pour sacha (responsable des données), ici, sur crm · clients :
         - Demander : oui · le rôle le permet (roles.steward.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.steward.capabilities execute)
-        - Lire : oui · rien ne le ferme
+        - Lire : oui · aucune règle ne l’interdit
         - Résultat : en privé · quelqu’un qui y est accueilli ne peut pas tout en voir (roles.member.targets.crm.deny clients.email)
         ── #10 lobby
         Je vous ai répondu en privé.
