@@ -29,7 +29,7 @@ pub(super) enum AuditCommand {
         /// How many
         #[arg(short = 'n', long, default_value_t = 20)]
         lines: u32,
-        /// Then go on with those that come, until Ctrl-C
+        /// Then print new entries as they come, until Ctrl-C
         #[arg(short, long)]
         follow: bool,
         #[command(flatten)]
@@ -38,18 +38,18 @@ pub(super) enum AuditCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Check the hash chains, changing nothing; exits 1 and names the first entry that does not hold
+    /// Verify the hash chains, changing nothing; exits 1 and names the first entry that fails
     Verify {
-        /// A head that was written down, as this prints it: its entry must still be there, and its chain is checked from
+        /// A head that this command printed before: its entry must still be there, and its chain is checked from
         /// there on. May be given for each chain
         #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
         since: Vec<ChainHead>,
-        /// A public key that signs what stands in place of pruned entries; without it, the one of this installation. May
+        /// A public key that signs the checkpoints of pruned entries; without it, the one of this installation. May
         /// be given more than once
         #[arg(long, visible_alias = "public-key", value_name = "KEY")]
         key: Vec<PublicAuditKey>,
     },
-    /// Print the public key that signs what stands in place of pruned entries, made where there is none yet: to be written
+    /// Print the public key that signs the checkpoints of pruned entries, making one if there is none: to be written
     /// down elsewhere
     Key,
     /// Write all entries, oldest first

@@ -1,4 +1,4 @@
-//! `pstral doctor`: each configured part, what was measured of it, and how to mend it.
+//! `pstral doctor`: each configured part, what was measured of it, and how to fix it.
 
 use std::path::Path;
 use std::sync::Arc;

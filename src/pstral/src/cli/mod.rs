@@ -79,48 +79,48 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Run the bot until it is asked to end (SIGTERM or Ctrl-C)
     Run,
-    /// Check each configured part and say how to mend it
+    /// Check each part and say how to fix it
     Doctor(doctor::DoctorArgs),
-    /// Put a database to the test
+    /// Test that a database can be read, limited and stopped
     #[command(subcommand)]
     Target(target::TargetCommand),
-    /// Work with statements
+    /// Check statements with the guard
     #[command(subcommand)]
     Sql(sql::SqlCommand),
-    /// Read and verify the audit
+    /// Read and verify the audit log
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     /// List expired data; --yes deletes it
     Prune(prune::PruneArgs),
-    /// Look after local users
+    /// Manage users and their chat accounts
     #[command(subcommand)]
     User(user::UserCommand),
     /// Show or refresh the cached schema
     #[command(subcommand)]
     Catalog(catalog::CatalogCommand),
-    /// See which models the servers have, or have one fetched
+    /// List the models of the model servers, or fetch one
     #[command(subcommand)]
     Model(model::ModelCommand),
-    /// See who may do what, and test it
+    /// Explain and test who may do what
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
-    /// Bring the state database up to date; pstral run does so by itself
+    /// Migrate the state database; pstral run does so by itself
     Migrate,
-    /// Write the whole state to a file, while the bot goes on
+    /// Write the whole state to a file, while the bot runs
     Backup(state::BackupArgs),
     /// Fill an empty state database from a file made by backup
     Restore(state::RestoreArgs),
-    /// Carry the state from one database to another
+    /// Copy the state from one database to another
     #[command(subcommand)]
     Store(state::StoreCommand),
-    /// See the verified queries, decide on those proposed in chats, and check that they hold
+    /// List, approve, retire and check verified queries
     #[command(subcommand)]
     Verified(verified::VerifiedCommand),
-    /// Log the account of Matrix in, once, and look after its keys
+    /// Log in the Matrix account, once, and manage its keys
     #[cfg(feature = "matrix")]
     #[command(subcommand)]
     Matrix(matrix::MatrixCommand),
-    /// Work with the configuration
+    /// Check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
 }
@@ -277,7 +277,7 @@ fn state_is_missing(config: &Config, locale: Locale) -> bool {
     true
 }
 
-/// Whoever reads the state or carries it about is in its audit.
+/// Records in the audit that a command has read or copied the state.
 async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail: &str) -> anyhow::Result<()> {
     let event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
     let (platform, target) = (Some("cli".to_owned()), target.map(str::to_owned));

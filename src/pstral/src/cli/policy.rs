@@ -22,7 +22,7 @@ use crate::registry;
 pub(super) enum PolicyCommand {
     /// Say what somebody may do, by which rule, and who would see the result
     Explain(ExplainArgs),
-    /// Check a table of expected decisions, CSV or TOML; fails where one differs
+    /// Check a table of expected decisions, CSV or TOML; exits 1 if one differs
     Test {
         /// The schema of a database as `pstral catalog show NAME --json` prints it: NAME=FILE. Without it, what is known
         #[arg(long, value_name = "NAME=FILE")]

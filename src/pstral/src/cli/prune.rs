@@ -15,7 +15,7 @@ use crate::retention::{NotPruned, Retention};
 
 #[derive(Debug, Args)]
 pub(super) struct PruneArgs {
-    /// Take it away; without this, it is only counted
+    /// Delete it; without this, it is only counted
     #[arg(long)]
     yes: bool,
     /// A public key by which the audit was pruned before, if it is not this installation's. May be given more than once

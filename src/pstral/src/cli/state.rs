@@ -68,7 +68,7 @@ pub(super) async fn migrate(common: &Common) -> anyhow::Result<Ending> {
     Ok(Ending::Fine)
 }
 
-/// Writes the whole state to a file, while the bot goes on.
+/// Writes the whole state to a file, while the bot runs.
 pub(super) async fn backup(common: &Common, args: &BackupArgs) -> anyhow::Result<Ending> {
     let (config, locale) = match installed(common) {
         Ok(installed) => installed,

@@ -30,9 +30,9 @@ pub(super) enum MatrixCommand {
         #[arg(long)]
         token: bool,
     },
-    /// See who is logged in, and whether others can trust the device
+    /// Show who is logged in, and whether others can trust the device
     Status,
-    /// Bring the keys back with the recovery key, also after the store was lost: with --token for an access token of a new device
+    /// Restore the keys with the recovery key, also after the store was lost: with --token for an access token of a new device
     Recover {
         /// Read an access token in place of the password
         #[arg(long)]
@@ -42,7 +42,7 @@ pub(super) enum MatrixCommand {
     ResetCrypto,
     /// Verify a device that asks for it by comparing emoji; stop pstral run first
     Verify {
-        /// Take the request of this user alone: @name:server
+        /// Accept only the request of this user: @name:server
         user: Option<String>,
     },
 }

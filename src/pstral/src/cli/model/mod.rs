@@ -25,7 +25,7 @@ pub(super) enum ModelCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Have the servers fetch a model; begun again, it goes on where it was stopped
+    /// Make the servers fetch a model; started again, it continues where it stopped
     Pull {
         /// The model; without it, that of the configuration
         name: Option<String>,
@@ -88,7 +88,7 @@ fn show(endpoint: &Endpoint, configured: &str, models: &[ModelInfo], locale: Loc
     }
 }
 
-/// A name without a tag means the latest.
+/// Checks whether two names mean one model: a name without a tag means the latest.
 fn is_same(installed: &str, configured: &str) -> bool {
     installed == configured || installed.strip_suffix(":latest") == Some(configured)
 }

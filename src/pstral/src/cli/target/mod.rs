@@ -29,7 +29,7 @@ use trial::{Found, Trial};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TargetCommand {
-    /// Show by statements of its own that a database can be read, limited and stopped; creates nothing
+    /// Test with harmless statements that a database can be read, limited and stopped; creates nothing
     Check(CheckArgs),
 }
 
@@ -37,7 +37,7 @@ pub(super) enum TargetCommand {
 pub(super) struct CheckArgs {
     /// The name of the database in the configuration
     target: String,
-    /// The person for whom the statements run, where each has an account of their own
+    /// The person for whom the statements run, if each has their own account
     #[arg(long, value_name = "USERNAME", default_value = "pstral")]
     user: String,
     /// Write what was found to this file, as JSON without data or names, to be sent to whoever maintains Pstral

@@ -41,10 +41,10 @@ pub(crate) struct EditArgs {
     /// The language the user reads: fr or en
     #[arg(long)]
     language: Option<Locale>,
-    /// The time zone the user is told times in, such as Europe/Paris
+    /// The time zone of the times shown to the user, such as Europe/Paris
     #[arg(long, value_parser = zone)]
     timezone: Option<TimeZone>,
-    /// Even where nobody else may look after users from a chat
+    /// Even if nobody else may manage users from a chat
     #[arg(long)]
     pub(super) force: bool,
 }

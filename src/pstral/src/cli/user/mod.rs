@@ -22,7 +22,7 @@ use crate::compose::{open_store, roles};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
-    /// Make a user
+    /// Create a user
     Add(AddArgs),
     /// Change a user's name, address, role, language or time zone
     Edit(EditArgs),
@@ -36,7 +36,7 @@ pub(super) enum UserCommand {
     Disable {
         /// The user's name
         username: String,
-        /// Even where nobody else may look after users from a chat
+        /// Even if nobody else may manage users from a chat
         #[arg(long)]
         force: bool,
         /// Enable the user again instead
@@ -52,7 +52,7 @@ pub(super) enum UserCommand {
     Password {
         /// The user's name
         username: String,
-        /// Take the password away instead
+        /// Remove the password instead
         #[arg(long)]
         remove: bool,
     },
@@ -77,7 +77,7 @@ pub(super) enum UserCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Take an account away from a user
+    /// Unlink an account of a user
     Unlink {
         /// The user's name
         username: String,
@@ -86,13 +86,13 @@ pub(super) enum UserCommand {
         platform: Option<String>,
         /// The account's id there
         id: Option<String>,
-        /// Take all of them away
+        /// Unlink all of them
         #[arg(long, conflicts_with = "platform")]
         all: bool,
     },
     /// Write all that is held on a person as one JSON document
     Export(person::ExportArgs),
-    /// See what is held on a person, and with --yes forget it: the audit keeps their number and what was done
+    /// Count what is held on a person; --yes deletes it. The audit keeps their number and what was done
     Erase(person::EraseArgs),
 }
 
