@@ -138,7 +138,7 @@ pub async fn recover(
         if let Some(lost) = lost.filter(|lost| lost.device != session.device)
             && let Err(error) = log_out(&lost).await
         {
-            tracing::warn!(%error, device = lost.device, "the device of before could not be logged out");
+            tracing::warn!(%error, device = lost.device, "the previous device could not be logged out");
         }
         if let Err(error) = log_out_old(client, credentials.as_ref()).await {
             tracing::warn!(%error, "old devices of this account could not be logged out");
@@ -228,7 +228,7 @@ async fn prove(client: &Client, password: &SecretString) -> Result<(), AccountEr
     let login = other.matrix_auth().login_username(user, password.expose_secret());
     login.initial_device_display_name(DEVICE).send().await.map_err(login_fault)?;
     if let Err(error) = other.matrix_auth().logout().await {
-        tracing::warn!(%error, "a device that was made to check the password could not be logged out");
+        tracing::warn!(%error, "the temporary device that checked the password could not be logged out");
     }
     Ok(())
 }

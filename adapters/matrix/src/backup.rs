@@ -20,7 +20,7 @@ impl Matrix {
             let backups = client.encryption().backups();
             let uploaded = tokio::time::timeout(PATIENCE, backups.wait_for_steady_state().into_future()).await;
             if let Ok(Err(error)) = uploaded {
-                tracing::debug!(%error, "new keys are not in the backup yet; the next sync tries again");
+                tracing::debug!(%error, "new room keys could not be backed up; the next sync tries again");
             }
         }
     }

@@ -65,7 +65,7 @@ async fn make(client: Client, user: OwnedUserId, privates: Arc<Privates>) -> Beg
     let made = client.send(asked).with_request_config(patiently).await.map_err(|error| http_fault(&error))?.room_id;
     privates.note(&made, &user, true);
     if let Err(error) = client.account().mark_as_dm(&made, std::slice::from_ref(&user)).await {
-        tracing::warn!(%error, "a private conversation could not be noted as one; it is tried again");
+        tracing::warn!(%error, "a private conversation could not be recorded as one; trying again");
     }
     let began = Instant::now();
     loop {

@@ -23,7 +23,7 @@ impl Bookmark {
         let Some(token) = token else { return };
         let new = self.0.with_extension("new");
         if let Err(error) = std::fs::write(&new, token).and_then(|()| std::fs::rename(&new, &self.0)) {
-            tracing::warn!(%error, "what was answered may be answered again after a restart");
+            tracing::warn!(%error, "could not save the sync position: a restart may answer messages again");
         }
     }
 }

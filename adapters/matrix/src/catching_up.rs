@@ -24,7 +24,7 @@ pub(crate) async fn missed(room: &Room, from: String, known: Option<&String>) ->
         let page = match room.messages(options).await {
             Ok(page) => page,
             Err(error) => {
-                tracing::warn!(%error, "what was said meanwhile cannot be read");
+                tracing::warn!(%error, "missed messages could not be read");
                 break;
             }
         };
@@ -42,7 +42,7 @@ pub(crate) fn leave_old(room: &RoomId, events: &mut Vec<TimelineEvent>) {
     events.retain(is_recent);
     if events.len() < all {
         let left = all - events.len();
-        tracing::info!(left, %room, "what was said more than five minutes ago is not answered");
+        tracing::info!(left, %room, "messages older than five minutes are not answered");
     }
 }
 

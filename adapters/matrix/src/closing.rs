@@ -28,7 +28,7 @@ impl Matrix {
             let whole = if LENGTH.holds(&whole) { whole } else { standing.text };
             let at = MessageRef { place: message.spot.place(false), id: id.to_string() };
             if let Err(error) = self.edit_at(&at, &Outgoing::text(whole)).await {
-                tracing::info!(%error, room = %room.room_id(), "an answer that looks live cannot be closed yet");
+                tracing::info!(%error, room = %room.room_id(), "a message that looks live could not be closed yet");
                 self.ours.abandon(&id);
             }
         }

@@ -73,7 +73,7 @@ impl Matrix {
                     Ok(work) => work,
                     Err(Unread { error, spot }) => {
                         let is_waited_for = Timestamp::now().duration_since(moment(&said)) < self.config.key_patience;
-                        tracing::warn!(%error, room = %room.room_id(), is_waited_for, "a message that somebody reacted to cannot be read");
+                        tracing::warn!(%error, room = %room.room_id(), is_waited_for, "a message that somebody reacted to cannot be decrypted");
                         if is_waited_for {
                             self.heard.forget(&id);
                             self.late.put(room.clone(), sender, event);

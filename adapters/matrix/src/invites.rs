@@ -90,7 +90,7 @@ impl Matrix {
         let inviter = match room.invite_details().await {
             Ok(invite) => Some(invite.inviter_id),
             Err(error) => {
-                tracing::warn!(%error, room = %room.room_id(), "an invitation cannot be read");
+                tracing::warn!(%error, room = %room.room_id(), "an invitation could not be read");
                 None
             }
         };
@@ -129,19 +129,19 @@ impl Matrix {
         self.counts();
         match tokio::time::timeout(PATIENCE, room.join()).await {
             Ok(Ok(())) => {
-                tracing::info!(room = %room.room_id(), "came into a room");
+                tracing::info!(room = %room.room_id(), "joined a room");
                 if let Some(with) = direct {
                     tokio::spawn(see_to_it(room, with));
                 }
                 return;
             }
             Ok(Err(error)) => {
-                tracing::warn!(%error, room = %room.room_id(), "a room could not be entered");
+                tracing::warn!(%error, room = %room.room_id(), "a room could not be joined");
                 if let PlatformError::RateLimited { retry_after } = fault(error) {
                     self.ledger.refused(retry_after);
                 }
             }
-            Err(_) => tracing::warn!(room = %room.room_id(), "a room could not be entered: nobody answers"),
+            Err(_) => tracing::warn!(room = %room.room_id(), "a room could not be joined: no answer in time"),
         }
         self.privates.forget(room.room_id());
     }

@@ -255,7 +255,7 @@ impl ChatPlatform for Matrix {
             Ok::<_, PlatformError>(())
         };
         if let Ok(Err(error)) = tokio::time::timeout(TYPING, shown).await {
-            tracing::debug!(%error, "nobody sees that an answer is being prepared");
+            tracing::debug!(%error, "the typing notice could not be sent");
         }
     }
 

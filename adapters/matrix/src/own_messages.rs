@@ -200,7 +200,7 @@ async fn with_its_key(room: &Room, event: TimelineEvent) -> TimelineEvent {
     let said = json_of(&event);
     let Some(session) = said["content"]["session_id"].as_str().filter(|_| is_closed(&event)) else { return event };
     if let Err(error) = room.client().encryption().backups().download_room_key(room.room_id(), session).await {
-        tracing::debug!(%error, room = %room.room_id(), "a key cannot be fetched from the backup");
+        tracing::debug!(%error, room = %room.room_id(), "a room key could not be fetched from the backup");
         return event;
     }
     let raw: &Raw<OriginalSyncRoomEncryptedEvent> = event.raw().cast_ref_unchecked();
@@ -222,7 +222,7 @@ pub(crate) async fn placed(room: &Room, id: &EventId) -> Vec<(String, Option<Own
     let found = match room.relations(id.to_owned(), options).await {
         Ok(found) => found.chunk,
         Err(error) => {
-            tracing::debug!(%error, "our reactions of before cannot be read");
+            tracing::debug!(%error, "earlier reactions of Pstral could not be read");
             return Vec::new();
         }
     };

@@ -48,7 +48,7 @@ impl Matrix {
             self.put(&spot, room, "m.room.message", content, TransactionId::new()).await
         };
         if let Err(error) = told.await {
-            tracing::warn!(%error, room = %room.room_id(), "nobody was told that a reaction could not be understood");
+            tracing::warn!(%error, room = %room.room_id(), "the answer to a reaction that could not be read was not sent");
         }
     }
 

@@ -101,7 +101,7 @@ pub(crate) async fn see_to_it(room: Room, with: OwnedUserId) {
             return;
         }
         if let Err(error) = room.client().account().mark_as_dm(room.room_id(), std::slice::from_ref(&with)).await {
-            tracing::warn!(%error, "a private conversation could not be noted as one");
+            tracing::warn!(%error, "a private conversation could not be recorded as one");
         }
     }
 }

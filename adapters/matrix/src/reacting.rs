@@ -89,12 +89,12 @@ impl Matrix {
             Err(PlatformError::RateLimited { retry_after }) => retry_after,
             Err(PlatformError::Unavailable(_)) => Duration::ZERO,
             Err(error) => {
-                tracing::debug!(%error, "some reactions are not there; people can put them there themselves");
+                tracing::debug!(%error, "some reactions could not be added; people can add them themselves");
                 return self.wanted.done(&id);
             }
         };
         if !self.wanted.failed(&id, wait) {
-            tracing::warn!("some reactions are not there; people can put them there themselves");
+            tracing::warn!("some reactions could not be added; people can add them themselves");
         }
     }
 

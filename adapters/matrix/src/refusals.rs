@@ -34,7 +34,7 @@ impl Refusals {
         *noted = Some(Instant::now());
         tracing::warn!("the homeserver limits the account, although events_per_second = 0 says that it does not");
         if let Err(error) = std::fs::write(&self.file, Timestamp::now().to_string()) {
-            tracing::warn!(%error, "pstral doctor will not know of it");
+            tracing::warn!(%error, "the refusal could not be recorded for pstral doctor");
         }
     }
 

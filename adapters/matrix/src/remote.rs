@@ -33,9 +33,11 @@ impl Matrix {
             match self.vault.session(&self.config.passphrase) {
                 Ok(session) => match is_verified(&session).await {
                     Ok(is_signed) => self.connection.trusts(is_signed),
-                    Err(error) => tracing::debug!(%error, "the signature of the device cannot be asked for"),
+                    Err(error) => tracing::debug!(%error, "the signature of the device could not be fetched"),
                 },
-                Err(error) => tracing::warn!(%error, "the session cannot be read to ask if the device is signed"),
+                Err(error) => {
+                    tracing::warn!(%error, "the session could not be read to check the signature of the device")
+                }
             }
             tokio::time::sleep(LOOK).await;
         }

@@ -54,7 +54,7 @@ impl Matrix {
         let members = match room.members(matrix_sdk::RoomMemberships::ACTIVE).await {
             Ok(members) => members,
             Err(error) => {
-                tracing::warn!(%error, "who is in a room cannot be known: it is no private one");
+                tracing::warn!(%error, "the members of a room could not be read; it does not count as private");
                 return None;
             }
         };

@@ -52,14 +52,18 @@ impl Successors {
                 continue;
             }
             match tokio::time::timeout(PATIENCE, come_along(&client, &room, &next)).await {
-                Ok(Ok(true)) => tracing::info!(from = %room.room_id(), to = %next, "followed a room that has moved"),
+                Ok(Ok(true)) => {
+                    tracing::info!(from = %room.room_id(), to = %next, "joined the room that replaced another")
+                }
                 Ok(Ok(false)) => {
-                    tracing::warn!(from = %room.room_id(), to = %next, "a room is said to have moved, and the other does not say so");
+                    tracing::warn!(from = %room.room_id(), to = %next, "a room was replaced by one that does not name it; not followed");
                 }
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, from = %room.room_id(), "a room has moved where we cannot come");
+                    tracing::warn!(%error, from = %room.room_id(), "a room was replaced by one that cannot be joined");
                 }
-                Err(_) => tracing::warn!(from = %room.room_id(), "a room has moved where nobody answers"),
+                Err(_) => {
+                    tracing::warn!(from = %room.room_id(), "a room was replaced, but joining the new one timed out")
+                }
             }
         }
     }

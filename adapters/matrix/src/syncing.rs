@@ -84,7 +84,7 @@ pub(crate) async fn keep_syncing(
                 }
             }
             Err(error) if is_logged_out(&error) => {
-                tracing::error!(%error, "Matrix has logged us out");
+                tracing::error!(%error, "the homeserver has logged the account out");
                 return Err(PlatformError::Rejected(format!("logged out: {error}")));
             }
             Err(error) => {

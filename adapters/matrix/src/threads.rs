@@ -95,7 +95,7 @@ impl Matrix {
         match room.event(thread, None).await.map(|event| event.sender()) {
             Ok(Some(sender)) => self.threads.asked(thread, &sender),
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "the question of a thread cannot be read"),
+            Err(error) => tracing::warn!(%error, "the first message of a thread could not be read"),
         }
     }
 
@@ -116,7 +116,7 @@ impl Matrix {
                 is_ours
             }
             Err(error) => {
-                tracing::warn!(%error, "a thread cannot be looked at");
+                tracing::warn!(%error, "a thread could not be read");
                 false
             }
         }

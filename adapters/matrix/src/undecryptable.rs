@@ -78,7 +78,9 @@ impl Late {
             match one.room.decrypt_event(raw, None).await {
                 Ok(decrypted) if !decrypted.kind.is_utd() => read.push((one.room, decrypted)),
                 _ if one.since.elapsed() < PATIENCE => self.waiting().push_back(one),
-                _ => tracing::warn!(room = %one.room.room_id(), "a message cannot be read: its key did not come"),
+                _ => {
+                    tracing::warn!(room = %one.room.room_id(), "a message cannot be decrypted: its key did not arrive")
+                }
             }
         }
         read

@@ -130,7 +130,7 @@ impl Matrix {
         if written == Err(PlatformError::Gone)
             && let Err(error) = leave(room).await
         {
-            tracing::debug!(%error, room = %room.room_id(), "a room that we are not in cannot be noted as left");
+            tracing::debug!(%error, room = %room.room_id(), "a room that Pstral is no longer in could not be recorded as left");
         }
         written
     }

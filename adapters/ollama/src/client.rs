@@ -65,7 +65,10 @@ impl LanguageModel for Ollama {
         let response = match self.ask(&body, deadline).await {
             // `"qwen2.5-coder:3b" does not support thinking`: nothing was said yet, so ask without.
             Err(ModelError::Unsupported(said)) if body.think.is_some() && said.contains("thinking") => {
-                tracing::warn!(model = self.config.model, "the model cannot think aloud: asked again without");
+                tracing::warn!(
+                    model = self.config.model,
+                    "the model does not support thinking; asking again without it"
+                );
                 body.think = None;
                 self.ask(&body, deadline).await?
             }

@@ -42,7 +42,7 @@ pub(crate) fn read(pool: &Pool, text: &str, person: &Person, brake: &Brake) -> R
         match all(trips, STEPS, &[("name".to_owned(), Bound::Text(name))]) {
             Ok(rows) => Ok(estimate(&rows)),
             Err(TargetError::Rejected(reason)) => {
-                tracing::warn!(reason, "no plan can be read");
+                tracing::warn!(reason, "the execution plan could not be read");
                 Ok(Estimate::default())
             }
             Err(other) => Err(other),
@@ -62,7 +62,7 @@ fn explained(trips: &mut Trips<'_>, explain: &str) -> Result<bool, TargetError> 
         // The table of plans is there: what is not is the statement's.
         return Err(trips.decide(&fault));
     }
-    tracing::debug!(%fault, "a statement is not explained");
+    tracing::debug!(%fault, "Oracle did not explain a statement; it has no estimate");
     Ok(false)
 }
 

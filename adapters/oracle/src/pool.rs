@@ -100,7 +100,7 @@ impl Pool {
         if leave(&*session) && clean {
             self.keep(Idle { purpose, session, opened, since: Instant::now() });
         } else {
-            tracing::debug!(spent, "a session whose state is in doubt, or that may hold large objects, is closed");
+            tracing::debug!(spent, "closed a session that is in doubt or may hold large objects");
         }
         done
     }
@@ -171,7 +171,7 @@ impl Pool {
 /// forgotten, the next statement names its own.
 fn leave(session: &dyn Session) -> bool {
     if let Err(error) = session.call_timeout(FAREWELL).and_then(|()| session.identify("")) {
-        tracing::debug!(code = ?error.code, "the person's name stays with the session");
+        tracing::debug!(code = ?error.code, "the client identifier of a session could not be cleared");
     }
     session.rollback().is_ok()
 }

@@ -146,7 +146,7 @@ fn open(
     }
     let named = trips.call(|session| session.describe(&statement.text))?;
     let frame = Frame::around(&statement.text, &named)?;
-    tracing::debug!("a result with columns that cannot be read runs in a frame");
+    tracing::debug!("wrapping a statement to leave out columns that cannot be read");
     let cursor = trips.call(|session| session.query(&query(&frame.text)))?;
     Ok((cursor, Some(frame)))
 }

@@ -40,7 +40,7 @@ impl<'t> Trips<'t> {
 
     /// The error for the port.
     pub(crate) fn decide(&self, error: &Fault) -> TargetError {
-        tracing::debug!(code = ?error.code, "Oracle answers with an error");
+        tracing::debug!(code = ?error.code, "Oracle returned an error");
         fault(error, self.brake, self.stage)
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn not_begun(error: &sqlx::Error, terms: &Terms) -> TargetError {
     if let (Some(role), Some(code)) = (&terms.role, error.as_database_error().and_then(DatabaseError::code))
         && NO_ROLE.contains(&&*code)
     {
-        tracing::warn!(role, "there is no such role, or the account is no member of it");
+        tracing::warn!(role, "the role in accounts does not exist, or the account is not a member of it");
         return TargetError::NoAccount { person: terms.person.clone() };
     }
     match fault(error, false) {

@@ -37,16 +37,13 @@ pub(crate) async fn see_out(session: Session, options: &PgConnectOptions, connec
             Ok(Err(_)) | Err(_) => other = None,
         }
         if answered.elapsed() >= PATIENCE {
-            tracing::warn!("the server could not be told to stop a statement; its own time limit ends it");
+            tracing::warn!("the server could not be reached to stop a statement; its own time limit ends it");
             break;
         }
         if began.elapsed() >= LATEST && !warned {
             warned = true;
             let backend = session.number;
-            tracing::warn!(
-                backend,
-                "the server does not stop a statement; its connection counts as used until it does"
-            );
+            tracing::warn!(backend, "the server does not stop a statement; its connection counts as used until then");
         }
         sleep(wait).await;
         wait = (wait * 2).min(LATEST);

@@ -22,7 +22,7 @@ pub(crate) fn read(path: &Path, brake: &Brake) -> Result<Catalog, TargetError> {
             Ok(relation) => tables.push(relation),
             Err(error) => match fault(&error, brake) {
                 TargetError::Rejected(reason) if named.view => {
-                    tracing::warn!(view = named.name, reason, "a view cannot be read and is left out of the catalog");
+                    tracing::warn!(view = named.name, reason, "a view cannot be read; it is left out of the catalog");
                 }
                 other => return Err(other),
             },

@@ -84,7 +84,7 @@ fn interrupts() -> BoxStream<'static, ()> {
 fn forget() {
     use rustix::termios::{QueueSelector, tcflush};
     if let Err(error) = tcflush(std::io::stdin(), QueueSelector::IFlush) {
-        tracing::debug!(%error, "what was typed could not be dropped");
+        tracing::debug!(%error, "typed input could not be discarded");
     }
 }
 

@@ -171,7 +171,7 @@ impl Terminal {
     /// Shows something decorative, ignoring errors of the output.
     async fn show_quietly(&self, change: impl FnOnce(&mut Page, Size) -> String) {
         if let Err(error) = self.show(|page, size| Some(change(page, size))).await {
-            tracing::debug!(%error, "the terminal was not written to");
+            tracing::debug!(%error, "the terminal could not be written to");
         }
     }
 

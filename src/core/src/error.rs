@@ -37,7 +37,7 @@ impl From<StoreError> for PipelineError {
     fn from(error: StoreError) -> Self {
         match error.text() {
             Some(sentence) => {
-                tracing::error!(%error, "the state database did not do what was asked");
+                tracing::error!(%error, "the state database failed");
                 Self::Tell(sentence)
             }
             None => Self::Broken(error.to_string()),

@@ -39,7 +39,7 @@ const CHECKING: Duration = Duration::from_secs(10);
 pub async fn start(app: &App) -> anyhow::Result<()> {
     let left = app.pipeline.recover().await.context("what an earlier run left behind could not be closed")?;
     if left > 0 {
-        tracing::warn!(left, "answers were interrupted by the end of an earlier run; their messages are closed");
+        tracing::warn!(left, "answers were interrupted by the end of an earlier run; closed their messages");
     }
     record_changes(app).await?;
     let detail = format!("{} {}", program(), in_words(&app.fingerprint));
@@ -138,7 +138,7 @@ pub async fn run(
     tokio::select! {
         () = all_of_it => {}
         () = time_is_over => {
-            tracing::warn!(left = tasks.len(), "the time to finish is over; what is left is closed at the next start");
+            tracing::warn!(left = tasks.len(), "the time to finish is over; the next start closes the remaining messages");
         }
     }
     record(&app.pipeline, AuditAction::Stopped, program()).await?;
@@ -156,7 +156,7 @@ fn refresh_catalogs(pipeline: &Arc<Pipeline>) -> JoinSet<()> {
                     Ok(refreshed) => {
                         if refreshed.changed != Some(false) {
                             let tables = refreshed.kept.catalog.tables.len();
-                            tracing::info!(target = target.name, tables, "a new catalog");
+                            tracing::info!(target = target.name, tables, "read a changed catalog");
                         }
                         target.terms.catalog_age
                     }
@@ -175,8 +175,8 @@ async fn expire_proposals(pipeline: Arc<Pipeline>) {
     loop {
         match pipeline.expire_proposals().await {
             Ok(0) => {}
-            Ok(expired) => tracing::info!(expired, "messages of proposals that have expired lost their buttons"),
-            Err(error) => tracing::warn!(%error, "messages of proposals that have expired keep their buttons"),
+            Ok(expired) => tracing::info!(expired, "removed the buttons of expired proposals"),
+            Err(error) => tracing::warn!(%error, "the buttons of expired proposals could not be removed"),
         }
         tokio::time::sleep(EXPIRING).await;
     }
@@ -193,8 +193,10 @@ async fn close_left(pipeline: Arc<Pipeline>) {
         closing.spawn(async move {
             match pipeline.close_left().await {
                 Ok(0) => {}
-                Ok(left) => tracing::warn!(left, "messages that looked live and that nobody wrote any more"),
-                Err(error) => tracing::error!(%error, "what looks live and nobody writes any more is left for now"),
+                Ok(left) => tracing::warn!(left, "closed messages that still looked live"),
+                Err(error) => {
+                    tracing::error!(%error, "messages that look live could not be closed; trying again in a minute")
+                }
             }
         });
     }
@@ -213,8 +215,8 @@ async fn sweep_files(files: FolderFiles, age: Duration) {
     loop {
         match files.sweep(age).await {
             Ok(0) => {}
-            Ok(removed) => tracing::info!(removed, "files of results whose time was over"),
-            Err(error) => tracing::warn!(%error, "old files of results stay"),
+            Ok(removed) => tracing::info!(removed, "deleted expired result files"),
+            Err(error) => tracing::warn!(%error, "expired result files could not be deleted"),
         }
         tokio::time::sleep(SWEEPING).await;
     }
@@ -223,7 +225,7 @@ async fn sweep_files(files: FolderFiles, age: Duration) {
 /// Closes the state database, so that it is one file to copy. What still holds it after a moment ends with the process.
 pub async fn close(app: &App) {
     if tokio::time::timeout(CLOSING, app.store.close()).await.is_err() {
-        tracing::warn!("the state database is still in use; it is left to the next start");
+        tracing::warn!("the state database could not be closed in time; the next start recovers it");
     }
 }
 
@@ -235,7 +237,7 @@ fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
         let task = tasks.spawn(async move { pipeline.handle(event).await });
         async move {
             if let Err(error) = task.await {
-                tracing::error!(%error, "an event was not answered");
+                tracing::error!(%error, "an event from a platform could not be answered");
             }
         }
         .boxed()

@@ -91,10 +91,12 @@ impl Retention {
             match self.prune(Timestamp::now(), None, &[]).await {
                 Ok(pruned) => {
                     for Pruning { class, before, rows } in pruned {
-                        tracing::info!(class = class.word(), %before, ?rows, "taken away: its time was over");
+                        tracing::info!(class = class.word(), %before, ?rows, "deleted expired data");
                     }
                 }
-                Err(error) => tracing::error!(%error, "what is over stays for now"),
+                Err(error) => {
+                    tracing::error!(%error, "expired data could not be deleted; trying again at the next pruning")
+                }
             }
             sleep(every).await;
         }

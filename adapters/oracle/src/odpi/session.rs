@@ -79,7 +79,7 @@ impl Session for Connected {
 
     fn break_execution(&self) {
         if let Err(error) = self.connection.break_execution() {
-            tracing::debug!(%error, "a call could not be broken");
+            tracing::debug!(%error, "a call could not be interrupted");
         }
     }
 }

@@ -83,7 +83,7 @@ fn grants(owners: Owners) -> String {
 fn optional(trips: &mut Trips<'_>, query: &str) -> Result<Vec<Row>, TargetError> {
     match all(trips, query, &[]) {
         Err(TargetError::Rejected(reason)) => {
-            tracing::debug!(reason, "a view of the dictionary is not there");
+            tracing::debug!(reason, "a view of the data dictionary cannot be read");
             Ok(Vec::new())
         }
         other => other,

@@ -117,7 +117,7 @@ impl Session for Connected {
 
     /// The driver has no way: the call ends in its time.
     fn break_execution(&self) {
-        tracing::debug!("a call is left to its time limit: this driver cannot break it");
+        tracing::debug!("this driver cannot interrupt a call; it runs until its time limit");
     }
 }
 

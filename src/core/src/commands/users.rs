@@ -169,7 +169,7 @@ impl Users {
             Ok(place) => {
                 self.outbox.send(&**platform, &place, &Outgoing::text(sentence)).await;
             }
-            Err(error) => tracing::warn!(%error, "whoever was linked could not be told"),
+            Err(error) => tracing::warn!(%error, "an account was linked, but its owner could not be told"),
         }
     }
 

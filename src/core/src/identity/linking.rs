@@ -113,7 +113,7 @@ impl Identity {
             let denied = self.recorder.event_by(&event.actor, place, None, AuditAction::Denied, AuditStatus::Refused);
             let rule = Some(Why::NotWelcome.word().to_owned());
             if let Err(error) = self.recorder.append(AuditEvent { rule, ..denied }).await {
-                return tracing::error!(%error, "that somebody unknown came could not be recorded");
+                return tracing::error!(%error, "an unlinked account was turned away, but the audit could not record it");
             }
         }
         let sentence = text("place-not-welcome");

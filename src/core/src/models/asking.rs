@@ -69,7 +69,7 @@ impl Asking {
                 Some(Stage::Begun(Held::new(delta, rest, ticket).boxed()))
             }
             Err(error) if is_of_the_endpoint(&error) => {
-                tracing::warn!(%error, "an endpoint of the model did not answer");
+                tracing::warn!(%error, "a model server did not answer; trying the next one");
                 self.state = State::Over;
                 ticket.failed(&error);
                 self.state = State::Waiting { told: None, nap: ticket.nap() };

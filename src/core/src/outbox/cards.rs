@@ -86,7 +86,9 @@ impl Cards {
                 match self.without_buttons(&**platform, &card, why.as_ref(), locale).await {
                     Ok(()) => expired += 1,
                     Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }) => return Ok(expired),
-                    Err(error) => tracing::debug!(%error, proposal = %proposal.id, "an expired message stays as it is"),
+                    Err(error) => {
+                        tracing::debug!(%error, proposal = %proposal.id, "the buttons of an expired proposal could not be removed")
+                    }
                 }
             }
             self.proposals.forget_card(&proposal.id, &card).await?;
@@ -119,7 +121,7 @@ impl Cards {
             let message = Outgoing { buttons, ..Outgoing::text(whole(&card.text, platform.capabilities().length)) };
             let (place, aim) = (&card.message.place, Aim::Only(card.message.clone()));
             if let Err(error) = self.scheduler.deliver(&**platform, place, aim, &message, Patience::SHORT).await {
-                tracing::debug!(%error, proposal = %id, "a message goes on offering a statement that has run");
+                tracing::debug!(%error, proposal = %id, "the Execute button of a used proposal could not be removed");
             }
         }
     }
@@ -131,7 +133,7 @@ impl Cards {
             let locale = self.settings.language_of(&card.message.place).unwrap_or(locale);
             if let Err(error) = self.without_buttons(&**platform, card, Some(&text("conversation-gone")), locale).await
             {
-                tracing::debug!(%error, "a message of a conversation that is gone stays as it is");
+                tracing::debug!(%error, "the buttons of a deleted conversation could not be removed");
             }
         }
     }
@@ -156,7 +158,7 @@ impl Cards {
         }
         let card = Card { message: at, text: message.text.clone() };
         if let Err(error) = self.proposals.add_card(proposal, &card).await {
-            tracing::warn!(%error, %proposal, "the message of a proposal could not be remembered");
+            tracing::warn!(%error, %proposal, "a message was not recorded: its buttons outlive the proposal");
         }
     }
 

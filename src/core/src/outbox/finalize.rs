@@ -79,7 +79,7 @@ impl Finals {
             let conversations = Arc::clone(&conversations);
             async move {
                 if let Err(error) = conversations.set_message(turn, &message).await {
-                    tracing::error!(%error, "a message could not be noted down: after a crash it is looked for");
+                    tracing::error!(%error, "a message could not be recorded; after a crash it may still look live");
                 }
             }
             .boxed()
@@ -144,7 +144,7 @@ impl Finals {
                 (beside("answer-rest-lost").parts, Vec::new())
             }
             Err(error) => {
-                tracing::error!(%error, "the rest of a long answer");
+                tracing::error!(%error, "the file with the rest of a long answer could not be written");
                 (beside("answer-rest-lost").parts, Vec::new())
             }
         }
@@ -194,13 +194,13 @@ impl Finals {
                 self.note_end(asker, live, turn, messages, ended, Seen::There(delivered.clone())).await?;
             }
             Err(Unfinished::Refused(error)) => {
-                tracing::warn!(%error, place = asker.place.path(), "an answer could not be ended where it was asked for");
+                tracing::warn!(%error, place = asker.place.path(), "an answer was refused where it was asked; sending it in private");
                 let elsewhere = self.settle_in_private(asker, messages).await;
                 self.conversations.finish_turn(turn, ended).await?;
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
-                tracing::error!(%error, place = asker.place.path(), "a message could not be ended; it is tried again");
+                tracing::error!(%error, place = asker.place.path(), "an answer could not be finished; trying again every minute");
                 self.settle_later(asker, live, turn, messages, end, Seen::NotYet);
             }
         }

@@ -59,7 +59,10 @@ impl PendingFinals {
         if state.endings.len() < MOST {
             state.endings.insert(turn, ending);
         } else {
-            tracing::error!(turn = turn.0, "too many answers wait for their platforms: this one is not kept");
+            tracing::error!(
+                turn = turn.0,
+                "too many finished answers wait for their platforms; closing this one as interrupted"
+            );
         }
     }
 

@@ -92,7 +92,7 @@ impl Recovery {
         }
         let settled = known.into_iter().map(|mut closing| async move {
             self.finals.settle_late(&mut closing).await.unwrap_or_else(|trouble| {
-                tracing::error!(?trouble, "an answer whose message has ended is tried again");
+                tracing::error!(?trouble, "an answer could not be recorded as finished; trying again every minute");
                 false
             })
         });
@@ -127,7 +127,7 @@ impl Recovery {
             let shown = self.orphans.show_closed(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
             let status = match &shown {
                 Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
-                    tracing::warn!(%error, place = place.path(), "what may look live there is left to the next minute");
+                    tracing::warn!(%error, place = place.path(), "messages could not be closed; trying again in a minute");
                     return Ok(false);
                 }
                 Err(PlatformError::Gone | PlatformError::Rejected(_)) => AuditStatus::Failed,

@@ -259,7 +259,7 @@ impl ResultPages {
         for (at, message) in closed.into_iter().filter_map(|(at, message)| Some((at?, message))) {
             match self.change_result(at, &message).await {
                 Ok(()) => changed += 1,
-                Err(error) => tracing::debug!(%error, "a result keeps buttons whose rows are gone"),
+                Err(error) => tracing::debug!(%error, "the page buttons of an expired result could not be removed"),
             }
         }
         changed

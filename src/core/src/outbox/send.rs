@@ -42,7 +42,7 @@ impl Outbox {
                 Ok(Asker { user, place, ..asker.clone() })
             }
             Err(error) => {
-                tracing::warn!(%error, actor = asker.actor.id, "no private place could be opened");
+                tracing::warn!(%error, actor = asker.actor.id, "a private conversation could not be opened");
                 Err(PipelineError::Tell(text("private-failed")))
             }
         }

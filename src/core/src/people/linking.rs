@@ -43,7 +43,7 @@ impl UserAdmin<'_> {
         let status = if matches!(confirmed, Confirmed::Linked(_)) { AuditStatus::Ok } else { AuditStatus::Refused };
         let ended = self.event(AuditAction::Link, status, user.id, detail);
         if let Err(error) = self.audit.append(ended).await {
-            tracing::error!(%error, "the end of an attempt to link could not be recorded");
+            tracing::error!(%error, "the result of a linking attempt could not be recorded in the audit");
         }
         match confirmed {
             Confirmed::Linked(actor) => Ok(actor),

@@ -155,7 +155,7 @@ impl UserAdmin<'_> {
     pub(super) async fn was_refused(&self, action: AuditAction, user: UserId, detail: String) {
         let event = self.event(action, AuditStatus::Refused, user, detail);
         if let Err(error) = self.audit.append(event).await {
-            tracing::error!(%error, "a change of a user that was refused could not be recorded as such");
+            tracing::error!(%error, "a refused change of a user could not be recorded in the audit");
         }
     }
 

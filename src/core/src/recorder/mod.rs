@@ -28,7 +28,7 @@ impl Recorder {
     /// Records the end of an action whose start is recorded; a failure is only logged.
     pub(crate) async fn append_or_log(&self, event: AuditEvent) {
         if let Err(error) = self.append(event).await {
-            tracing::error!(%error, "the end of an attempt to link could not be recorded");
+            tracing::error!(%error, "the result of a linking attempt could not be recorded in the audit");
         }
     }
 
@@ -73,7 +73,7 @@ impl Recorder {
                 text("audit-unavailable")
             }
             PipelineError::Unnoted(error) => {
-                tracing::error!(%error, "what is shown could not be noted down");
+                tracing::error!(%error, "a message was shown, but the state database could not record it");
                 text("not-noted")
             }
             PipelineError::Broken(cause) => {

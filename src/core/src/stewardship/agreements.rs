@@ -165,7 +165,9 @@ impl Agreements {
         let conversation = match self.conversations.conversation(proposal.conversation).await {
             Ok(Some(conversation)) => conversation,
             Ok(None) => return,
-            Err(error) => return tracing::warn!(%error, "who asked could not be told of the agreement"),
+            Err(error) => {
+                return tracing::warn!(%error, "an agreement was given, but the person who asked could not be told");
+            }
         };
         let Some(platform) = self.platforms.get(&conversation.place.platform) else { return };
         let locale = self.settings.language_of(&conversation.place).unwrap_or(author.locale);

@@ -208,7 +208,7 @@ impl VerifiedQueries {
             return;
         }
         if let Err(error) = self.refresh_catalog(target).await {
-            tracing::warn!(target = target.name, %error, "the values a verified query needs are read later");
+            tracing::warn!(target = target.name, %error, "column values of a verified query are read later");
         }
     }
 }

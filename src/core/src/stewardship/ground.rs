@@ -88,9 +88,14 @@ impl VerifiedQueries {
             return Ok(());
         }
         if let Some(fault) = &fault {
-            tracing::warn!(target, id, why = fault.en, "a verified query does not hold any more");
+            tracing::warn!(
+                target,
+                id,
+                why = fault.en,
+                "a verified query no longer fits the database and is not offered"
+            );
         } else {
-            tracing::info!(target, id, "a verified query holds again");
+            tracing::info!(target, id, "a verified query fits the database again and is offered");
         }
         // Somebody who has just changed it has had it checked, too.
         self.knowledge.mark_verified(&KeptQuery { fault, ..kept }).await.map(drop)
@@ -106,7 +111,7 @@ impl VerifiedQueries {
         let refreshed = target.refresh(reading).await?;
         // Not only when the catalog has changed: the rules, or what stewards wrote, may have.
         if let Err(error) = self.recheck_verified(target, &refreshed.kept.catalog).await {
-            tracing::error!(target = target.name, %error, "whether the verified queries hold is not known");
+            tracing::error!(target = target.name, %error, "the verified queries could not be checked against the catalog");
         }
         Ok(refreshed)
     }

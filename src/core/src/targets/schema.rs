@@ -107,9 +107,11 @@ async fn values(
             Ok(values) if values.len() <= MAX_KNOWN_VALUES => {
                 known.insert(column.clone(), (path, values));
             }
-            Ok(_) => tracing::info!(%path, "too many values to recognise in questions"),
+            Ok(_) => tracing::info!(%path, "the column has too many values to recognise them in questions"),
             // Questions that name none of its values can be answered all the same.
-            Err(error) => tracing::warn!(%path, %error, "values could not be read"),
+            Err(error) => {
+                tracing::warn!(%path, %error, "column values could not be read; questions are matched without")
+            }
         }
     }
     known

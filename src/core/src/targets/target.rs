@@ -135,7 +135,7 @@ impl Target {
         match (self.last(), self.kept(reading).await) {
             (Some(last), _) => Ok(last.schemas),
             (None, Some(kept)) => {
-                tracing::warn!(target = self.name, read_at = %kept.read_at, "the catalog of an earlier run is used");
+                tracing::warn!(target = self.name, read_at = %kept.read_at, "the database cannot be read; using the catalog of an earlier run");
                 Ok(self.use_from_now(&kept, true, reading).await)
             }
             (None, None) => Err(error),
@@ -154,11 +154,11 @@ impl Target {
             }
         };
         for entry in self.unmatched(&whole) {
-            tracing::warn!(target = self.name, entry, "a policy entry names nothing in the database");
+            tracing::warn!(target = self.name, entry, "a policy entry matches no table or column of this database");
         }
         let kept = KeptCatalog::new(whole, reading.clock.now());
         if let Err(error) = reading.catalogs.keep_catalog(&self.name, &kept).await {
-            tracing::warn!(target = self.name, %error, "the catalog could not be kept for later");
+            tracing::warn!(target = self.name, %error, "the catalog could not be saved to the state database");
         }
         let schemas = self.use_from_now(&kept, false, reading).await;
         Ok((kept, schemas))
@@ -177,7 +177,7 @@ impl Target {
     async fn forget(&self, reading: Reading<'_>) {
         *self.lock_last() = None;
         if let Err(error) = reading.catalogs.forget_catalog(&self.name).await {
-            tracing::error!(target = self.name, %error, "a catalog that must not serve any more is kept");
+            tracing::error!(target = self.name, %error, "a catalog that may no longer be used could not be deleted");
         }
     }
 
@@ -190,15 +190,19 @@ impl Target {
 
     async fn kept(&self, reading: Reading<'_>) -> Option<KeptCatalog> {
         let kept = reading.catalogs.kept_catalog(&self.name).await;
-        let kept =
-            kept.inspect_err(|error| tracing::warn!(target = self.name, %error, "the kept catalog")).ok().flatten();
+        let kept = kept
+            .inspect_err(|error| tracing::warn!(target = self.name, %error, "the saved catalog could not be read"))
+            .ok()
+            .flatten();
         // The name may have been given to a database of another kind since.
         kept.filter(|kept| kept.catalog.dialect == self.port.dialect())
     }
 
     async fn kept_at(&self, reading: Reading<'_>) -> Option<Timestamp> {
         let kept = reading.catalogs.catalog_read_at(&self.name).await;
-        kept.inspect_err(|error| tracing::warn!(target = self.name, %error, "the kept catalog")).ok().flatten()
+        kept.inspect_err(|error| tracing::warn!(target = self.name, %error, "the saved catalog could not be read"))
+            .ok()
+            .flatten()
     }
 
     fn lock_last(&self) -> MutexGuard<'_, Option<Last>> {

@@ -213,7 +213,11 @@ impl UserAdmin<'_> {
         }
         let Some(config) = self.config.targets.get(target) else { return Ok(None) };
         let port = registry::target(config).with_context(|| format!("targets.{target}"))?;
-        Ok(port.catalog().await.inspect_err(|error| tracing::warn!(target, %error, "the catalog")).ok())
+        Ok(port
+            .catalog()
+            .await
+            .inspect_err(|error| tracing::warn!(target, %error, "the catalog could not be read"))
+            .ok())
     }
 
     fn usage(&self, sentence: &Text) -> Ending {

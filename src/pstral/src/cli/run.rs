@@ -70,7 +70,7 @@ async fn end_http(mut http: JoinHandle<()>) -> anyhow::Result<()> {
     if let Ok(ended) = tokio::time::timeout(HTTP_PATIENCE, &mut http).await {
         return ended.context("the HTTP endpoint");
     }
-    tracing::warn!("an HTTP request did not end; it is cut");
+    tracing::warn!("an HTTP request did not end in time and was cut off");
     http.abort();
     Ok(())
 }
@@ -107,5 +107,5 @@ async fn end_on_signal(ending: CancellationToken, terminal: bool) {
     #[cfg(not(unix))]
     let _ = (terminal, tokio::signal::ctrl_c().await);
     ending.cancel();
-    tracing::info!("asked to end");
+    tracing::info!("stopping: asked to end");
 }

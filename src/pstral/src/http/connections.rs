@@ -61,7 +61,7 @@ async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Ow
         match listener.accept().await {
             Ok((stream, _)) => return (stream, place),
             Err(error) => {
-                tracing::warn!(%error, "an HTTP connection could not be taken");
+                tracing::warn!(%error, "an HTTP connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -81,8 +81,8 @@ async fn answer(stream: TcpStream, router: Router, bounds: Bounds, end: Cancella
     };
     match tokio::time::timeout(bounds.whole, until_its_end).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "an HTTP connection ended badly"),
-        Err(_) => tracing::debug!("an HTTP connection took too long"),
+        Ok(Err(error)) => tracing::debug!(%error, "an HTTP connection ended with an error"),
+        Err(_) => tracing::debug!("an HTTP connection took too long and was closed"),
     }
 }
 

@@ -69,7 +69,7 @@ impl AuditView {
             match self.audit_file(asker, &query, &names).await {
                 Ok((finished, filed)) => attach(asker, &mut message, finished, filed),
                 Err(error) => {
-                    tracing::error!(%error, "the file of an audit");
+                    tracing::error!(%error, "the file of audit entries could not be written");
                     message.text = format!("{}\n{}", message.text, text("files-failed").render(asker.user.locale));
                 }
             }

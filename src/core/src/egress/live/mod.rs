@@ -272,7 +272,7 @@ impl LiveMessage {
             match self.outlet.remove(&*self.platform, &last.at, Patience::LONG).await {
                 Ok(()) => {}
                 Err(error @ (PlatformError::Gone | PlatformError::Rejected(_))) => {
-                    tracing::warn!(%error, place = self.place.path(), "a message that an answer takes no more stays");
+                    tracing::warn!(%error, place = self.place.path(), "a withdrawn message could not be deleted");
                 }
                 Err(error) => return Err(Unfinished::Away(error)),
             }
