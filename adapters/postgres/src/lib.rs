@@ -2,18 +2,18 @@
 //! server's and of our own, by the extended protocol alone, and on connections that forget everything between two people.
 
 mod address;
+mod cancelling;
 mod catalog;
 mod config;
 mod fault;
 mod known_values;
-mod means;
 mod parameters;
 mod placeholders;
 mod plan;
 mod pool;
 mod privileges;
-mod seeing_out;
 mod session;
+mod session_settings;
 mod statement;
 mod target;
 mod values;

@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::cancelling::cancel_and_wait;
 use crate::fault::{is_gone, not_begun};
-use crate::seeing_out::see_out;
 use crate::session::{Session, Terms};
 
 /// Time to make a connection fit for the next one; nobody waits for it.
@@ -170,7 +170,7 @@ impl Pool {
         if sound && matches!(timeout(SETTLING, session.forget()).await, Ok(Ok(()))) {
             self.idle().push(session);
         } else {
-            see_out(session, &self.options, self.connect_time).await;
+            cancel_and_wait(session, &self.options, self.connect_time).await;
         }
     }
 

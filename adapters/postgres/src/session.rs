@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use crate::fault::fault;
-use crate::means;
+use crate::session_settings;
 
 /// The oldest server that looks after a statement whose client is gone.
 /// Source: <https://www.postgresql.org/docs/14/runtime-config-connection.html>.
@@ -74,7 +74,7 @@ impl Session {
         let settings: Vec<(&str, String)> = settings.into_iter().chain(check).chain(role).collect();
         let bound =
             (0..settings.len()).map(|at| format!("pg_catalog.set_config(${}, ${}, true)", 2 * at + 1, 2 * at + 2));
-        let text = format!("SELECT {}", means::calls(version).chain(bound).collect::<Vec<_>>().join(", "));
+        let text = format!("SELECT {}", session_settings::calls(version).chain(bound).collect::<Vec<_>>().join(", "));
         let mut set = ask(&text);
         for (name, value) in settings {
             set = set.bind(name).bind(value);

@@ -13,7 +13,7 @@ enum Value {
 /// Settings with the oldest server that has each. `temp_file_limit` is not among them: only a superuser may set it. What
 /// each bounds: <https://www.postgresql.org/docs/current/runtime-config-query.html>,
 /// <https://www.postgresql.org/docs/current/runtime-config-resource.html>.
-const MEANS: &[(u32, &str, Value)] = &[
+const SETTINGS: &[(u32, &str, Value)] = &[
     // The planner weighs the orders of six tables at most; where there are more, it keeps to the text. Seven that have
     // forty columns in common took 700 MB, six 220.
     (0, "from_collapse_limit", Value::AtMost(6)),
@@ -39,7 +39,7 @@ const MEANS: &[(u32, &str, Value)] = &[
 /// may look elsewhere first.
 pub(crate) fn calls(version: Option<u32>) -> impl Iterator<Item = String> {
     let version = version.unwrap_or(0);
-    let of_version = MEANS.iter().filter(move |(since, ..)| *since <= version);
+    let of_version = SETTINGS.iter().filter(move |(since, ..)| *since <= version);
     of_version.map(|(_, name, value)| format!("pg_catalog.set_config('{name}', {}, true)", value.expression(name)))
 }
 

@@ -26,7 +26,7 @@ const WORKS: &str = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity \
 /// Tells the server, by another connection of the same account, to stop what a session is doing, and waits until it has.
 /// While PostgreSQL plans a statement it heeds nobody: that may take as long as there is memory for it. The session stays
 /// open meanwhile, so that its number cannot be another's.
-pub(crate) async fn see_out(session: Session, options: &PgConnectOptions, connect_time: Duration) {
+pub(crate) async fn cancel_and_wait(session: Session, options: &PgConnectOptions, connect_time: Duration) {
     let (mut other, mut wait) = (None, SOONEST);
     let (began, mut answered, mut warned) = (Instant::now(), Instant::now(), false);
     loop {
