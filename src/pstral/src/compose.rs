@@ -24,15 +24,15 @@ use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::sync::watch;
 
+use crate::audit_heads::AuditHeads;
+use crate::audit_metrics::MeteredAudit;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
     Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, ModeChoice, Model, OverCostChoice,
     RoleConfig, RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
 };
 use crate::files::FolderFiles;
-use crate::heads::Heads;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
-use crate::metered::MeteredAudit;
 use crate::registry::ModelServers;
 use crate::{paths, registry, verified};
 
@@ -53,7 +53,7 @@ pub struct App {
     /// The maximum age of those files if nobody was handed a copy.
     pub file_age: Duration,
     /// The publisher of the head of this instance's audit chain.
-    pub heads: Heads,
+    pub heads: AuditHeads,
     /// The name of this program in the audit.
     pub instance: String,
     /// The fingerprint of its configuration: a hash of each section, without secrets.
@@ -186,11 +186,11 @@ fn model_pool(config: &Model, servers: &ModelServers, clock: Arc<dyn Clock>) -> 
 }
 
 /// Creates the publisher of the audit chain's head, with the interval and the destinations of the configuration.
-fn heads(config: &Config, head: watch::Receiver<Option<ChainHead>>, platforms: &[Arc<dyn ChatPlatform>]) -> Heads {
+fn heads(config: &Config, head: watch::Receiver<Option<ChainHead>>, platforms: &[Arc<dyn ChatPlatform>]) -> AuditHeads {
     let audit = &config.audit;
     let named = |name: &String| platforms.iter().find(|platform| platform.name().0 == *name).cloned();
     let channel = audit.head_platform.as_ref().and_then(named).zip(audit.head_place.clone());
-    Heads {
+    AuditHeads {
         head,
         every_events: audit.head_every_events,
         every: Duration::from_secs(audit.head_every_minutes * 60),

@@ -15,11 +15,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::{say, say_error};
 use super::{Common, Ending, log_to_stderr, tour};
-use crate::alone::Alone;
 use crate::compose::App;
 use crate::config::{Config, Source, VerifiedChoice};
 use crate::demo;
 use crate::health::Found as _;
+use crate::instance_lock::InstanceLock;
 use crate::lifecycle::{self, AfterPlatforms};
 use crate::models::{self, refuse_outside};
 
@@ -55,7 +55,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     if let Err(error) = std::fs::create_dir_all(&config.data) {
         return cannot(&error.into());
     }
-    let _alone = Alone::take(&config, locale).await?;
+    let _lock = InstanceLock::take(&config, locale).await?;
     if let Err(error) = prepare(&config) {
         return cannot(&error);
     }

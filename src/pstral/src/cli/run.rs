@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
-use crate::alone::Alone;
 use crate::compose::{App, StartError};
 use crate::http::{Shown, serve};
+use crate::instance_lock::InstanceLock;
 use crate::lifecycle::{self, AfterPlatforms};
 use crate::models::refuse_outside;
 use crate::retention::Retention;
@@ -38,7 +38,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     };
     let _log = log_to_stderr(&config.log);
     let metrics = measure()?;
-    let _alone = Alone::take(&config, config.locale).await?;
+    let _lock = InstanceLock::take(&config, config.locale).await?;
     refuse_outside(&config.model).await?;
     let app = App::build(&config, config.locale).await?;
     let listen = config.http.listen;

@@ -16,9 +16,9 @@ use pstral_store::{Loaded, Location, Store, TransferError};
 use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::{Common, Ending, audit, record, state_is_missing};
-use crate::alone::Alone;
 use crate::compose::{open_store, state_error};
 use crate::config::Config;
+use crate::instance_lock::InstanceLock;
 
 /// The magic bytes of a gzip file (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -108,8 +108,8 @@ pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Resu
     };
     // Nobody answers from a state that is being replaced; of a server, it is looked at who works on it.
     let location = config.location();
-    let _alone = match location.file() {
-        Some(_) => Some(Alone::take(&config, locale).await?),
+    let _lock = match location.file() {
+        Some(_) => Some(InstanceLock::take(&config, locale).await?),
         None => None,
     };
     match location.load(&mut *stream, args.force).await {
@@ -143,7 +143,7 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
     // Nobody answers from a file that is copied or replaced: what was said meanwhile would be lost. Of a server that is
     // filled, it is looked at who works on it.
     let files = [&from, &to].into_iter().filter_map(Location::file);
-    let _alone = files.map(|file| Alone::take_file(file, locale)).collect::<Result<Vec<_>, _>>()?;
+    let _lock = files.map(|file| InstanceLock::take_file(file, locale)).collect::<Result<Vec<_>, _>>()?;
     let copied = carry(&source, &to, force).await;
     source.close().await;
     match copied {

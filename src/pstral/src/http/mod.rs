@@ -19,8 +19,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::audit_metrics::gauge_generations;
 use crate::health::{self, Check};
-use crate::metered::gauge_generations;
 use connections::Bounds;
 
 /// Time for which the result of a health check is cached: anybody may ask, and each check writes to the disk.

@@ -28,7 +28,7 @@ fn app(world: &World) -> App {
         ended: pstral::health::EndedPlatforms::default(),
         files: world.files(),
         file_age: Duration::from_hours(1),
-        heads: pstral::heads::Heads {
+        heads: pstral::audit_heads::AuditHeads {
             head: tokio::sync::watch::channel(None).1,
             every_events: 0,
             every: Duration::ZERO,

@@ -15,14 +15,14 @@ use crate::config::Config;
 /// Held while a program answers. The operating system lets go of it when the program ends, however it ends; the file
 /// stays.
 #[derive(Debug)]
-pub enum Alone {
+pub enum InstanceLock {
     /// A file of its own.
     OnFile(File),
     /// A name of its own, on a server.
     OnServer(Presence),
 }
 
-impl Alone {
+impl InstanceLock {
     /// Locks the file beside the state database, or takes the name of this instance on its server; says that another
     /// program has it.
     pub async fn take(config: &Config, locale: Locale) -> Result<Self, StartError> {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 /// The interval and the destinations of publishing the chain's head.
 #[derive(Clone)]
-pub struct Heads {
+pub struct AuditHeads {
     /// The newest entry of this instance.
     pub head: watch::Receiver<Option<ChainHead>>,
     /// The number of events after which it is published.
@@ -25,7 +25,7 @@ pub struct Heads {
     pub locale: Locale,
 }
 
-impl Heads {
+impl AuditHeads {
     /// Tells it again and again, for as long as anything is written.
     pub async fn tell_on(mut self) {
         let mut told = self.current().map_or(0, |head| head.seq);
@@ -92,7 +92,7 @@ mod tests {
         let (written, newest) = watch::channel(Some(head(5)));
         let chat = Arc::new(FakeChat::default());
         let platform = Arc::clone(&chat) as Arc<dyn ChatPlatform>;
-        let heads = Heads {
+        let heads = AuditHeads {
             head: newest,
             every_events: 10,
             every: Duration::from_hours(1),
