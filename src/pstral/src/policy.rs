@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use pstral_core::access::{AccessDecision, Case, Rulings};
+use pstral_core::access::{AccessDecision, Case, CaseDecisions};
 use pstral_core::domain::{Catalog, Place, PlatformName, Role};
 use pstral_core::settings::{Settings, Terms};
 use serde::Deserialize;
@@ -34,8 +34,8 @@ pub enum Deed {
 impl Deed {
     /// Returns the outcome of the rules for the action, with its reason: `no`, or `yes` for asking and running, or
     /// `here` or `private` for results.
-    pub fn outcome(self, rulings: &Rulings) -> (&'static str, &AccessDecision) {
-        let Rulings { ask, execute, read, delivery } = rulings;
+    pub fn outcome(self, rulings: &CaseDecisions) -> (&'static str, &AccessDecision) {
+        let CaseDecisions { ask, execute, read, delivery } = rulings;
         let said = |ruling: &AccessDecision| if ruling.allowed { "yes" } else { "no" };
         match self {
             Self::Ask => (said(ask), ask),
@@ -70,7 +70,7 @@ impl Rulebook {
     }
 
     /// Decides a case. Tables are looked up in `catalog`.
-    pub fn decide(&self, case: &Case, catalog: &Catalog) -> Rulings {
+    pub fn decide(&self, case: &Case, catalog: &Catalog) -> CaseDecisions {
         self.settings.decide(case, self.terms(&case.target), catalog)
     }
 }

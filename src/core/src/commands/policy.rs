@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::gate::Access;
-use crate::access::{Case, Rulings, Why};
+use crate::access::{Case, CaseDecisions, Why};
 use crate::asker::Asker;
 use crate::commands::desk::{Desk, told};
 use crate::domain::{Capability, Catalog, Outgoing, User};
@@ -73,7 +73,7 @@ impl PolicyView {
     }
 
     /// Decides a case; if the target is unreachable, from its cached catalog.
-    async fn rulings(&self, case: &Case, target: &Target) -> Result<Rulings, PipelineError> {
+    async fn rulings(&self, case: &Case, target: &Target) -> Result<CaseDecisions, PipelineError> {
         let (settings, terms) = (&self.settings, Some(&target.terms));
         if case.table.is_none() {
             return Ok(settings.decide(case, terms, &Catalog::new(target.port.dialect(), "", Vec::new())));

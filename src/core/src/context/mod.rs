@@ -3,8 +3,8 @@
 //! [`Brief::told`] makes the request and says what was left out. Room is counted in tokens: estimated by `tokens`, and
 //! corrected by what servers count ([`Gauge`]).
 
-mod again;
 mod brief;
+mod correction;
 mod describe;
 mod fence;
 mod gauge;
@@ -18,8 +18,8 @@ mod template;
 mod tests;
 mod tokens;
 
-pub use again::{Check, CheckedFault};
 pub use brief::{Brief, Briefing, DataBrief, Example, Unfit};
+pub use correction::{Check, CheckedFault};
 pub use gauge::{Gauge, Gauges};
 pub use history::{AskedBack, asked_back, asks, asks_anew};
 pub use prompts::Prompts;

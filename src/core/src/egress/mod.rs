@@ -1,7 +1,6 @@
 //! From the model's stream to edits of messages: the latest text wins, a slow platform never slows the model, and
 //! everything that is written counts against the budget it takes from.
 
-mod bound;
 mod budget;
 mod deliver;
 pub(crate) mod fence;
@@ -16,8 +15,8 @@ mod split;
 mod tables;
 mod tag;
 mod thinking;
+mod write_timeout;
 
-pub(crate) use bound::Bound;
 pub use deliver::{Aim, Patience};
 pub use fitting::{echo, fit, quoted, whole};
 pub use layout::{LaidOut, lay_out, splitting};
@@ -30,3 +29,4 @@ pub use scheduler::Scheduler;
 pub use split::{Split, Splitter, Splitting, split};
 pub use tables::tabulated;
 pub use thinking::ThinkingFilter;
+pub(crate) use write_timeout::WriteTimeout;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use futures::FutureExt as _;
 use futures::future::poll_fn;
 
-use super::bound::Bound;
 use super::lane::{Lane, Owed, Permit, Urgency, Waiting, poll_each};
+use super::write_timeout::WriteTimeout;
 use super::{Aim, Patience};
 use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
 use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate, SendKey};
@@ -100,7 +100,7 @@ impl Scheduler {
         if budget.account.is_some() {
             lanes.push(self.lane((name, None), budget.account));
         }
-        let bound = Bound { clock: Arc::clone(&self.clock), longest: capabilities.longest_write };
+        let bound = WriteTimeout { clock: Arc::clone(&self.clock), longest: capabilities.longest_write };
         Outlet { bound, keys: self.keys, lanes }
     }
 
@@ -121,7 +121,7 @@ fn known(lanes: &Mutex<Lanes>) -> MutexGuard<'_, Lanes> {
 /// The budgets that a write to one place takes from, the narrowest first.
 #[derive(Clone)]
 pub(super) struct Outlet {
-    bound: Bound,
+    bound: WriteTimeout,
     keys: Keys,
     lanes: Vec<Arc<Lane>>,
 }
@@ -137,7 +137,7 @@ impl Outlet {
     }
 
     /// Returns the time-out of a request.
-    pub(super) fn bound(&self) -> &Bound {
+    pub(super) fn bound(&self) -> &WriteTimeout {
         &self.bound
     }
 
@@ -162,7 +162,7 @@ impl Outlet {
 /// One write, taken from every budget it counts for; put back when dropped unused.
 pub(super) struct Turn {
     permits: Vec<Permit>,
-    bound: Bound,
+    bound: WriteTimeout,
 }
 
 impl Turn {

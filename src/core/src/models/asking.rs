@@ -8,8 +8,8 @@ use futures::future::BoxFuture;
 use futures::stream::{Stream, StreamExt as _};
 
 use super::Endpoint;
+use super::begun_answer::BegunAnswer;
 use super::faults::is_of_the_endpoint;
-use super::held::Held;
 use super::ticket::Ticket;
 use crate::ports::{ChatRequest, Delta, LanguageModel, ModelError, ModelStream};
 
@@ -66,7 +66,7 @@ impl Asking {
         match first {
             Ok((delta, rest)) => {
                 ticket.began();
-                Some(Stage::Begun(Held::new(delta, rest, ticket).boxed()))
+                Some(Stage::Begun(BegunAnswer::new(delta, rest, ticket).boxed()))
             }
             Err(error) if is_of_the_endpoint(&error) => {
                 tracing::warn!(%error, "a model server did not answer; trying the next one");

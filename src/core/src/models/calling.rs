@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::breaker::Breaker;
-use super::line::{Line, Number};
+use super::round_robin::{Number, RoundRobin};
 use super::{Full, QueueLimits};
 use crate::domain::UserId;
 use crate::ports::ModelError;
@@ -19,7 +19,7 @@ pub(super) type Called = Result<usize, ModelError>;
 /// The questions that wait for endpoints, and those being answered.
 pub(super) struct State {
     pub(super) endpoints: Vec<Occupancy>,
-    pub(super) line: Line,
+    pub(super) line: RoundRobin,
     limits: QueueLimits,
     pub(super) entries: HashMap<Number, Entry>,
     /// The typical duration of recent answers.
@@ -59,7 +59,13 @@ impl State {
             trial: None,
             fault: ModelError::Unavailable("it was never asked".to_owned()),
         });
-        Self { endpoints: endpoints.collect(), line: Line::default(), limits, entries: HashMap::new(), usual: USUAL }
+        Self {
+            endpoints: endpoints.collect(),
+            line: RoundRobin::default(),
+            limits,
+            entries: HashMap::new(),
+            usual: USUAL,
+        }
     }
 
     /// Calls those whose turn has come, and those for whom no endpoint is left.

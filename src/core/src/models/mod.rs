@@ -5,14 +5,14 @@
 //! question goes on to another endpoint when one fails ([`asking`]); afterwards what was said was said.
 
 mod asking;
+mod begun_answer;
 mod breaker;
 mod calling;
 mod faults;
-mod held;
 mod limits;
-mod line;
 mod pool;
 mod queue;
+mod round_robin;
 #[cfg(test)]
 mod tests;
 mod ticket;

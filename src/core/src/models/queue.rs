@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::breaker::{Breaker, Weight};
 use super::calling::{Called, Entry, State};
 use super::faults::{is_seen_from_outside, weight};
-use super::line::Number;
+use super::round_robin::Number;
 use super::{Full, QueueLimits};
 use crate::domain::UserId;
 use crate::ports::{Clock, ModelError};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use super::calling::Called;
-use super::line::Number;
 use super::queue::Queue;
+use super::round_robin::Number;
 use crate::ports::ModelError;
 
 /// The interval at which waiting questions check whether an endpoint is back while none rests.

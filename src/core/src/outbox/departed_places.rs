@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
-use crate::egress::Bound;
+use crate::egress::WriteTimeout;
 use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
 use crate::text::Text;
 
@@ -22,7 +22,7 @@ pub(crate) struct DepartedPlaces(Arc<Mutex<VecDeque<(Place, Timestamp)>>>);
 impl DepartedPlaces {
     /// Wraps a platform so that departed places count as gone and no write waits for ever.
     pub(crate) fn mind(&self, platform: &Arc<dyn ChatPlatform>, clock: &Arc<dyn Clock>) -> Arc<dyn ChatPlatform> {
-        let bound = Bound { clock: Arc::clone(clock), longest: LONGEST_WRITE };
+        let bound = WriteTimeout { clock: Arc::clone(clock), longest: LONGEST_WRITE };
         Arc::new(GatedPlatform { platform: Arc::clone(platform), left: self.clone(), bound })
     }
 
@@ -56,7 +56,7 @@ struct GatedPlatform {
     platform: Arc<dyn ChatPlatform>,
     left: DepartedPlaces,
     /// Of what is asked of it; what is written to it has a bound of its own.
-    bound: Bound,
+    bound: WriteTimeout,
 }
 
 impl GatedPlatform {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use pstral_core::access::{AccessDecision, Case, Rulings};
+use pstral_core::access::{AccessDecision, Case, CaseDecisions};
 use pstral_core::domain::{Catalog, Dialect, Locale, Role, User};
 use pstral_core::ports::{Catalogs as _, People as _};
 use pstral_core::text::{Text, text};
@@ -106,8 +106,8 @@ impl UserAdmin<'_> {
         Ok(Ending::Fine)
     }
 
-    fn tell(&self, rulings: &Rulings, json: bool) {
-        let Rulings { ask, execute, read, delivery } = rulings;
+    fn tell(&self, rulings: &CaseDecisions, json: bool) {
+        let CaseDecisions { ask, execute, read, delivery } = rulings;
         if json {
             let ruling = |one: &AccessDecision| serde_json::json!({ "yes": one.allowed, "why": one.why.word(), "key": one.key, "entry": one.entry });
             let delivery = delivery.as_ref().map(|one| {

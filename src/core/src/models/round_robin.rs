@@ -14,7 +14,7 @@ pub(super) struct Number(u64);
 /// Those who wait. Each of a person's questions belongs to a round of its own, and rounds are served one after another:
 /// whoever comes new joins the round that is going on, so that nobody waits for more than one turn of each other person.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct RoundRobin {
     /// In the order of arrival.
     waiting: Vec<Waiting>,
     next: u64,
@@ -32,13 +32,13 @@ struct Waiting {
     again: bool,
 }
 
-impl Default for Line {
+impl Default for RoundRobin {
     fn default() -> Self {
         Self { waiting: Vec::new(), next: 0, round: FIRST, had: HashMap::new() }
     }
 }
 
-impl Line {
+impl RoundRobin {
     /// One more question of a person.
     pub(super) fn join(&mut self, person: UserId) -> Number {
         let number = Number(self.next);
@@ -122,8 +122,8 @@ mod tests {
     /// The whole order of service for questions of people given by letters; a letter after `.` comes after that many
     /// turns were given.
     fn served(arrivals: &str) -> String {
-        let (mut line, mut names, mut out) = (Line::default(), HashMap::new(), String::new());
-        let mut serve = |line: &mut Line, names: &HashMap<Number, String>| {
+        let (mut line, mut names, mut out) = (RoundRobin::default(), HashMap::new(), String::new());
+        let mut serve = |line: &mut RoundRobin, names: &HashMap<Number, String>| {
             let Some(next) = line.order().first().copied() else { return false };
             line.take(next);
             out.push_str(&names[&next]);
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn who_leaves_makes_room_and_who_had_no_answer_keeps_their_turn() {
-        let mut line = Line::default();
+        let mut line = RoundRobin::default();
         let [alice, bob] = [UserId(1), UserId(2)];
         let [first, second, third] = [line.join(alice), line.join(alice), line.join(bob)];
         assert_eq!(line.order(), [first, third, second]);
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_turns_of_an_earlier_hour_do_not_count() {
-        let mut line = Line::default();
+        let mut line = RoundRobin::default();
         let [alice, bob] = [UserId(1), UserId(2)];
         for _ in 0..5 {
             let one = line.join(alice);
@@ -203,7 +203,7 @@ mod tests {
         fn nobody_waits_for_more_than_one_turn_of_each_other_person(
             steps in proptest::collection::vec(prop_oneof![(0i64..12).prop_map(Some), Just(None)], 1000)
         ) {
-            let mut line = Line::default();
+            let mut line = RoundRobin::default();
             let mut people: HashMap<Number, UserId> = HashMap::new();
             // Those whose only question waits, with the turns others had since it came.
             let mut passed: HashMap<Number, HashMap<UserId, usize>> = HashMap::new();

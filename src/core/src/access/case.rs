@@ -24,7 +24,7 @@ pub struct Case {
 
 /// Access decisions for one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rulings {
+pub struct CaseDecisions {
     /// Decides if they may ask questions in the place.
     pub ask: AccessDecision,
     /// Decides if they may run statements in the place.
@@ -38,13 +38,13 @@ pub struct Rulings {
 impl Settings {
     /// Decides a case. `terms` are those of its target, absent if there is no such target; tables are looked up in
     /// `catalog`.
-    pub fn decide(&self, case: &Case, terms: Option<&Terms>, catalog: &Catalog) -> Rulings {
+    pub fn decide(&self, case: &Case, terms: Option<&Terms>, catalog: &Catalog) -> CaseDecisions {
         let Case { role, place, target, table, .. } = case;
         let rule =
             |capability| if case.disabled { AccessDecision::disabled() } else { self.rule(role, place, capability) };
         let (ask, execute) = (rule(Capability::Ask), rule(Capability::Execute));
         let Some(terms) = terms else {
-            return Rulings { ask, execute, read: Some(AccessDecision::target_unknown(target)), delivery: None };
+            return CaseDecisions { ask, execute, read: Some(AccessDecision::target_unknown(target)), delivery: None };
         };
         // Without a name it is any platform.
         let (ask, execute) = if place.platform.0.is_empty() || terms.answers_on(&place.platform) {
@@ -60,7 +60,7 @@ impl Settings {
         };
         let read = table.as_ref().map(read);
         if !execute.allowed || read.as_ref().is_some_and(|read| !read.allowed) {
-            return Rulings { ask, execute, read, delivery: None };
+            return CaseDecisions { ask, execute, read, delivery: None };
         }
         let bar = table.as_ref().and_then(|table| {
             let welcome = self.welcome(role, place);
@@ -71,11 +71,11 @@ impl Settings {
         let private = relation.and_then(|(relation, _)| private.get(&catalog.shown(relation)));
         let showing = Showing::Result(private.map(String::as_str));
         let delivery = self.delivery(place, (target, terms), showing, bar);
-        Rulings { ask, execute, read, delivery: Some(delivery) }
+        CaseDecisions { ask, execute, read, delivery: Some(delivery) }
     }
 }
 
-impl Rulings {
+impl CaseDecisions {
     /// Renders the decisions for people, one line per step, each with the rule that decides it.
     pub fn lines(&self, locale: Locale) -> Vec<String> {
         let done = ["policy-yes", "policy-no"];

@@ -14,12 +14,12 @@ const SLOWEST: u64 = 64 << 10;
 
 /// The time-out of requests to a platform.
 #[derive(Clone)]
-pub(crate) struct Bound {
+pub(crate) struct WriteTimeout {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) longest: Duration,
 }
 
-impl Bound {
+impl WriteTimeout {
     /// Adds the time that the files of a message take over a slow line.
     pub(crate) fn carrying(self, message: &Outgoing) -> Self {
         let bytes: u64 = message.files.iter().map(|file| file.bytes).sum();
@@ -51,8 +51,10 @@ mod tests {
     fn files_are_waited_for_as_long_as_a_slow_line_takes() {
         let file = |bytes| FileRef { name: String::new(), path: "x".into(), media_type: "text/csv", bytes };
         for (files, seconds) in [(vec![], 30), (vec![file(1000)], 30), (vec![file(25 << 20), file(1 << 20)], 446)] {
-            let bound =
-                Bound { clock: Arc::new(FakeClock::at("2026-11-21T10:00:00Z")), longest: Duration::from_secs(30) };
+            let bound = WriteTimeout {
+                clock: Arc::new(FakeClock::at("2026-11-21T10:00:00Z")),
+                longest: Duration::from_secs(30),
+            };
             let message = Outgoing { files, ..Outgoing::text("") };
             assert_eq!(bound.carrying(&message).longest, Duration::from_secs(seconds));
         }

@@ -10,13 +10,13 @@ use super::ticket::Ticket;
 use crate::ports::{Delta, ModelError, ModelStream};
 
 /// An answer that has begun. Its slot is free again when it ends or is dropped.
-pub(super) struct Held {
+pub(super) struct BegunAnswer {
     first: Option<Delta>,
     // In this order: the endpoint is told to stop before its slot is given to the next.
     rest: Option<(ModelStream, Ticket)>,
 }
 
-impl Held {
+impl BegunAnswer {
     pub(super) fn new(first: Delta, rest: ModelStream, mut ticket: Ticket) -> Self {
         let ends = matches!(first, Delta::Done(_));
         if ends {
@@ -26,7 +26,7 @@ impl Held {
     }
 }
 
-impl Stream for Held {
+impl Stream for BegunAnswer {
     type Item = Result<Delta, ModelError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
