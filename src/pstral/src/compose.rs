@@ -336,6 +336,7 @@ fn places(config: &Config) -> Places {
     })
 }
 
+/// Returns the quotas of people and places, and those of roles that have their own.
 fn quotas(config: &Config) -> QuotaLimits {
     let all = &config.quotas;
     let quantity = |per_minute, per_day| Quantity { per_minute, per_day };
@@ -365,6 +366,7 @@ fn quotas(config: &Config) -> QuotaLimits {
     QuotaLimits { user, place, roles: config.roles.iter().filter_map(of_role).collect() }
 }
 
+/// Returns the terms of a target: its own where given, else those of the whole configuration.
 pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms {
     let of_role = |(role, config): (&String, &RoleConfig)| {
         let RulesConfig { deny, allow } = config.targets.get(name)?.clone();

@@ -180,6 +180,7 @@ impl Found for StoreError {
     }
 }
 
+/// Turns the health of a part into a check; `without` is its state if it fails or does not answer in time.
 async fn judge<E: Found>(
     part: String,
     without: State,

@@ -40,6 +40,7 @@ impl Recent {
         self.once_more_of((actor.platform.clone(), format!("{}\n{}", actor.id, place.channel().id)), now)
     }
 
+    /// Counts one more of a key and tells whether it is still within the limit; the oldest keys are forgotten first.
     fn once_more_of(&self, key: Key, now: Timestamp) -> bool {
         let mut counted = self.counted.lock().expect("invariant: nothing panics while the lock is held");
         let (times, order) = &mut *counted;

@@ -188,6 +188,7 @@ impl OwnConversations {
         self.outbox.show_in_private(asker, Outgoing::text(sentence.render(asker.user.locale))).await
     }
 
+    /// Deletes a conversation that nothing is running in, recorded first; buttons and result pages of it go too.
     async fn remove(&self, asker: &Asker, conversation: &Conversation) -> Result<(), PipelineError> {
         let still = || PipelineError::Tell(text("still-answering").with("prefix", asker.prefix()));
         let Some(_work) = self.running.begin_in(asker.user.id, &[&asker.place, &conversation.place]) else {

@@ -64,6 +64,7 @@ impl OwnConversations {
         Ok(())
     }
 
+    /// Collects a conversation for a file, without rows that the person may no longer read.
     async fn transcript(&self, asker: &Asker, conversation: &Conversation) -> Result<Transcript, PipelineError> {
         let turns = self.conversations.turns(conversation.id, MOST).await?;
         let proposals = self.proposals.of_conversation(conversation.id).await?;
@@ -101,6 +102,7 @@ fn withheld(turn: Turn, locale: Locale) -> Turn {
     Turn { text, table: None, ..turn }
 }
 
+/// Converts a turn to its form in the file, with the statement that it offered.
 fn written(turn: Turn, proposals: &BTreeMap<String, Proposal>) -> TranscriptTurn {
     let proposal = turn.proposal.and_then(|ProposalId(id)| proposals.get(&id));
     TranscriptTurn {

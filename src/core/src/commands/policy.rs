@@ -42,6 +42,7 @@ impl PolicyView {
         self.outbox.show_in_private(asker, Outgoing::text(answer)).await
     }
 
+    /// Answers `/policy USER TARGET [TABLE]` for the place where it is written, as lines of text.
     async fn policy_for(&self, asker: &Asker, words: &str) -> Result<Vec<String>, PipelineError> {
         // A table is all the rest: in quotes its name may hold spaces.
         let (name, rest) = first(words);

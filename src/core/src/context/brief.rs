@@ -131,6 +131,7 @@ impl Brief<'_> {
         }
     }
 
+    /// Fills in the template of the system prompt; the values of data are absent in the mode `chat`.
     fn render(&self, template: &str, catalog: &str, examples: &[Example]) -> Result<String, Unfit> {
         let today = self.today.as_str();
         let values = match self.data {

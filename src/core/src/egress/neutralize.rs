@@ -102,6 +102,7 @@ impl Neutralizer {
         out
     }
 
+    /// Takes the next character; a possible `@everyone` is held back until it is certain.
     fn take(&mut self, c: char, out: &mut String) {
         if !stays(c) || !self.pile.bears(c) {
             return;

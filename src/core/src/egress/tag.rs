@@ -79,6 +79,7 @@ impl Tags {
         self.say_held(tell);
     }
 
+    /// Decides on a whole tag: one within code is text, and one within code of a line is doubtful until the line ends.
     fn tag(&mut self, closes: bool, tell: &mut dyn FnMut(Piece)) {
         let is_code = match &self.fence {
             _ if self.thinking => false,

@@ -67,6 +67,7 @@ impl ThinkingFilter {
 }
 
 impl Said {
+    /// Collects what is said; white space before the first word is held back, since a thought may still follow.
     fn take(&mut self, piece: Piece) {
         match piece {
             Piece::Said(c) if self.begun || !c.is_whitespace() => {

@@ -21,6 +21,7 @@ const LONGEST: usize = 1 << 15;
 const STARTS: usize = 64;
 
 impl Prose {
+    /// Takes the next line of prose, which may begin, continue or end a statement.
     pub(super) fn take(&mut self, line: &str, at: usize) {
         if marks(line.trim()).is_some() {
             self.end();

@@ -46,6 +46,7 @@ impl Folding {
         }
     }
 
+    /// Ends the current word; three digits after a separator of thousands belong to the number before.
     fn end_word(&mut self) {
         if self.word.is_empty() {
             return;

@@ -55,6 +55,7 @@ struct Candidate<'q> {
     shared: usize,
 }
 
+/// Compares a question with one wording of a verified query: they match if both have the same meaning.
 fn compare<'q>(
     question: &Question,
     query: &'q VerifiedQuery,

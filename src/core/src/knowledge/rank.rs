@@ -70,6 +70,7 @@ struct Corpus {
 }
 
 impl Corpus {
+    /// Counts in how many documents each word stands, for the weights of BM25.
     fn new<'d>(documents: impl Iterator<Item = &'d [String]>) -> Self {
         let mut corpus = Self { with: HashMap::new(), documents: 0.0, mean_length: 0.0 };
         let mut length = 0.0;

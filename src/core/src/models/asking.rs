@@ -61,6 +61,7 @@ impl Asking {
         Poll::Ready(Some(stage))
     }
 
+    /// Handles the first token or the error of an endpoint; after its own failure the question goes on to another one.
     fn heard(&mut self, first: First) -> Option<Stage> {
         let mut ticket = self.ticket.take()?;
         match first {

@@ -79,6 +79,7 @@ impl Recovery {
         self.pending.holds(turn.id) || !self.running.is_going(user, place)
     }
 
+    /// Closes turns that nobody writes any more: those with a pending final text by it, the others as interrupted.
     async fn close(&self, left: Vec<(UserId, Turn)>, when: Occasion) -> Result<usize, StoreError> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for (user, turn) in left {

@@ -89,6 +89,7 @@ impl VerifiedQueries {
         })
     }
 
+    /// Carries out a steward's decision on the version that they have seen, and returns the new version.
     pub(crate) async fn decide_on(
         &self,
         steward: &Steward<'_>,

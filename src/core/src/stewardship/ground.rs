@@ -76,6 +76,7 @@ impl VerifiedQueries {
         Ok(())
     }
 
+    /// Stores whether a verified query still fits the database, in both languages, if that has changed.
     async fn mark(&self, kept: KeptQuery, why: Option<&Text>) -> Result<(), StoreError> {
         let (target, id) = (kept.target.clone(), kept.query.id.clone());
         let before = kept.fault.clone();

@@ -120,6 +120,7 @@ impl Review {
         Ok(all)
     }
 
+    /// Carries out one subcommand of `/verified`, and tells the steward in private what came of it.
     async fn do_to(&self, asker: &Asker, kept: &KeptQuery, deed: Deed, words: &str) -> Result<(), PipelineError> {
         let decision = match deed {
             Deed::Approve => Decision::Approve,

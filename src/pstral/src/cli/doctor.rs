@@ -52,6 +52,7 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
     Ok(if failed { Ending::Failed } else { Ending::Fine })
 }
 
+/// Checks every part; without a state database, the other parts are checked with a temporary one.
 async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     let location = config.location();
     let missing = location.file().filter(|path| !path.exists());

@@ -44,6 +44,7 @@ pub(super) async fn follow(
     Ok(())
 }
 
+/// Prints the entries that each chain has beyond those already reached.
 async fn newer(
     log: &dyn AuditLog,
     filter: &AuditFilter,

@@ -68,6 +68,7 @@ async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Ow
     }
 }
 
+/// Serves one connection within its time limits; at the end of the program it may finish its request.
 async fn answer(stream: TcpStream, router: Router, bounds: Bounds, end: CancellationToken) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.head).keep_alive(false);

@@ -176,6 +176,7 @@ impl LiveMessage {
         last
     }
 
+    /// Brings each message to its final text and removes those beyond; the error says if it may be tried again.
     async fn end_all<M: Borrow<Outgoing> + Sync>(
         &mut self,
         messages: &[M],
@@ -217,6 +218,7 @@ impl LiveMessage {
         }
     }
 
+    /// Brings one message to its final text, after sending those missing before it; `on_sent` hears of a new one.
     async fn end(
         &mut self,
         index: usize,

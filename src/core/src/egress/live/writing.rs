@@ -100,6 +100,7 @@ impl LiveMessage {
         }
     }
 
+    /// Carries out a write as a future that borrows nothing, so that the text can grow while it is on its way.
     pub(super) fn write<'a>(
         &self,
         turn: Turn,

@@ -45,6 +45,7 @@ impl Counter {
         Ok(())
     }
 
+    /// Unlinks the named account, all of them, or the only one there is.
     pub(super) async fn unlink(
         &self,
         username: &str,
