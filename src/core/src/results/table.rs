@@ -55,7 +55,7 @@ impl<'a> Strip<'a> {
     }
 }
 
-/// Draws as many rows as fit the message: cells get narrower before rows are left out, and columns go before most rows do.
+/// Draws as many rows as fit the message: cells get narrower before rows go, and columns go before most rows.
 pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
     let considered = columns.iter().take(CONSIDERED).enumerate();
     let mut strips: Vec<Strip<'_>> =
