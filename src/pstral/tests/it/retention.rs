@@ -93,7 +93,7 @@ fn a_checkpoint_holds_with_its_key_alone() {
     // A new key prunes on only where the one before is said to be known.
     let mut late = place.pstral(&["prune", "--yes"]);
     late.env("PSTRAL__RETENTION__AUDIT_DAYS", "1");
-    feed(late, b"").code(1).says(&["Nothing of the audit was removed", "with another key"]);
+    feed(late, b"").code(1).says(&["Nothing was removed from the audit", "with another key"]);
     let mut late = place.pstral(&["prune", "--yes", "--key", &key]);
     late.env("PSTRAL__RETENTION__AUDIT_DAYS", "1");
     feed(late, b"").code(0).says(&["audit entries: 10"]);
@@ -111,7 +111,7 @@ fn an_audit_that_does_not_hold_is_not_pruned() {
     state.execute_batch("INSERT INTO wrong_codes (platform, actor, tried_at) VALUES ('terminal', 'zoe', 7)").unwrap();
     drop(state);
     let ended = keeping_three_days(&place, &["prune", "--yes"]).code(1);
-    ended.says(&["Nothing of the audit was removed", "entry 3 of pstral was changed"]);
+    ended.says(&["Nothing was removed from the audit", "entry 3 of pstral was changed"]);
     let state = Connection::open(place.path(STATE)).unwrap();
     let entries: i64 = state.query_row("SELECT count(*) FROM audit_events", [], |row| row.get(0)).unwrap();
     let codes: i64 = state.query_row("SELECT count(*) FROM wrong_codes", [], |row| row.get(0)).unwrap();
