@@ -420,8 +420,8 @@ steward-waiting =
     }
 steward-fallen =
     { $count ->
-        [1] One no longer holds and is not offered:
-       *[other] { $count } no longer hold and are not offered:
+        [1] One is no longer valid and not offered:
+       *[other] { $count } are no longer valid and not offered:
     }
 steward-hidden =
     { $count ->
@@ -468,8 +468,8 @@ steward-step-edited = Changed by { $name } on { $on }.
 steward-step-approved = Approved by { $name } on { $on }.
 steward-step-retired = Retired by { $name } on { $on }.
 steward-since = Not offered since { $on }.
-steward-holds = It holds in the database as it is.
-steward-holds-not = ⚠️ It does not hold in the database as it is. { $why }
+steward-holds = It is valid in the database as it is.
+steward-holds-not = ⚠️ It is not valid in the database as it is. { $why }
 steward-tally = 👍 { $good } · 👎 { $bad }
 steward-next-proposed =
     To approve it: { $prefix }verified approve { $id }
@@ -610,7 +610,7 @@ command-user-links = The accounts of a user
 command-user-unlink = Unlink an account of a user
 command-user-account = The platform and the id of the account, where there are several
 command-verified-query = Its name, with its version where you have read it
-command-verified-list = Those that wait, and those that no longer hold
+command-verified-list = Those that wait, and those that are no longer valid
 command-verified-show = One of them, whole
 command-verified-approve = Approve one that you have read
 command-verified-edit = Change one that you have read

@@ -298,17 +298,17 @@ query-of-file = verified in the file
 query-of-chat = verified
 query-retired = retired
 query-hidden = hidden by an entry of the file
-query-fallen = no longer holds
+query-fallen = no longer valid
 query-unknown = { $target } has no verified query “{ $id }”. See pstral verified list { $target }
 query-which-version = Say which version you have read: { $name }
 query-none-to-export = { $target } has no query that was approved in a chat: there is nothing to export.
 query-holding =
     { $queries ->
         [0] { $target }: no verified query is in use.
-        [1] { $target }: one verified query holds.
-       *[other] { $target }: { $queries } verified queries hold.
+        [1] { $target }: one verified query is valid.
+       *[other] { $target }: { $queries } verified queries are valid.
     }
-queries-fallen = no longer hold and are not offered: { $queries }
+queries-fallen = no longer valid and not offered: { $queries }
 queries-hidden = hidden by entries of the file with the same name: { $queries }
 remedy-queries-fallen = Run pstral verified check { $target } to read why; correct them in the file or, in a chat, with /verified.
 remedy-queries-hidden = Retire those written in chats, or give the entries of the file other names.

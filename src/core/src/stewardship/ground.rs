@@ -76,7 +76,7 @@ impl VerifiedQueries {
         Ok(())
     }
 
-    /// Stores whether a verified query still fits the database, in both languages, if that has changed.
+    /// Stores whether a verified query is still valid, in both languages, if that has changed.
     async fn mark(&self, kept: KeptQuery, why: Option<&Text>) -> Result<(), StoreError> {
         let (target, id) = (kept.target.clone(), kept.query.id.clone());
         let before = kept.fault.clone();
@@ -89,14 +89,9 @@ impl VerifiedQueries {
             return Ok(());
         }
         if let Some(fault) = &fault {
-            tracing::warn!(
-                target,
-                id,
-                why = fault.en,
-                "a verified query no longer fits the database and is not offered"
-            );
+            tracing::warn!(target, id, why = fault.en, "a verified query is no longer valid and not offered");
         } else {
-            tracing::info!(target, id, "a verified query fits the database again and is offered");
+            tracing::info!(target, id, "a verified query is valid again and offered");
         }
         // Somebody who has just changed it has had it checked, too.
         self.knowledge.mark_verified(&KeptQuery { fault, ..kept }).await.map(drop)

@@ -42,7 +42,7 @@ pub(super) enum VerifiedCommand {
         /// The name of the database in the configuration
         target: String,
     },
-    /// Check the queries against every database, or one; names those that no longer fit, and exits 1 if there are any
+    /// Check the queries against every database, or one; names those no longer valid, and exits 1 if there are any
     Check {
         /// The name of the database in the configuration
         target: Option<String>,

@@ -47,7 +47,7 @@ const APPROVE: [&str; 6] = ["verified", "approve", "crm", "named-clients#1", "--
 #[test]
 fn what_waits_is_shown_and_approved_by_a_steward() {
     let place = place();
-    verified(&place, &["verified", "check"]).code(0).says(&["crm: one verified query holds."]);
+    verified(&place, &["verified", "check"]).code(0).says(&["crm: one verified query is valid."]);
     assert_snapshot!(verified(&place, &["verified", "list"]).code(0).out, @r#"
     crm/all-clients#1 · verified in the file · List the clients
     crm/named-clients#1 · waits for approval · Which clients have a name? "quoted"
@@ -113,7 +113,7 @@ fn what_was_approved_in_a_chat_goes_into_the_file() {
     "#);
 
     place.write("verified.toml", format!("{FILE}\n{exported}"));
-    verified(&place, &["verified", "check"]).code(0).says(&["crm: 2 verified queries hold."]);
+    verified(&place, &["verified", "check"]).code(0).says(&["crm: 2 verified queries are valid."]);
     verified(&place, &["verified", "list"]).code(0).says(&["crm/named-clients#2 · hidden by an entry of the file"]);
     verified(&place, &["doctor"]).says(&[
         "target crm verified · degraded · hidden by entries of the file with the same name: named-clients",
@@ -128,11 +128,11 @@ fn what_no_longer_holds_is_named_until_it_is_put_right() {
     verified(&place, &APPROVE).code(0);
     change(&place, "crm.db", "ALTER TABLE clients RENAME COLUMN city TO town");
     let checked = verified(&place, &["verified", "check", "crm"]).code(1);
-    checked.says(&["crm: one verified query holds.", "crm/named-clients#2 · no longer holds · ", "city"]);
+    checked.says(&["crm: one verified query is valid.", "crm/named-clients#2 · no longer valid · ", "city"]);
     verified(&place, &["doctor"]).says(&[
-        "target crm verified · degraded · no longer hold and are not offered: named-clients",
+        "target crm verified · degraded · no longer valid and not offered: named-clients",
         "→ Run pstral verified check crm",
     ]);
     change(&place, "crm.db", "ALTER TABLE clients RENAME COLUMN town TO city");
-    verified(&place, &["verified", "check", "crm"]).code(0).says(&["crm: 2 verified queries hold."]);
+    verified(&place, &["verified", "check", "crm"]).code(0).says(&["crm: 2 verified queries are valid."]);
 }
