@@ -41,7 +41,7 @@ async fn recordings_of_this_crate_are_understood() {
     failed: The model broke down while answering. Ask again. If this continues, contact your administrator: the model server’s log says why, and often it is short of memory.
     interrupted: The answer was cut before its end. Ask again; if it is cut at the same place, rephrase your question. If this continues, contact your administrator: the model server’s log says why.
     model missing: The model “smollm2:135m” is not installed on its server. Tell your administrator: `pstral doctor` says how to install it.
-    rejected: The model server did not accept the question as it was sent. Put it in other words. If this continues, contact your administrator: a setting of the model is probably wrong, and Pstral’s log says which.
+    rejected: The model server did not accept the question as it was sent. Rephrase your question. If this continues, contact your administrator: a setting of the model is probably wrong, and Pstral’s log says which.
     stopped: 
     unsupported: This model cannot do what was asked of it. Tell your administrator: another model must be chosen for this use.
     whole:
