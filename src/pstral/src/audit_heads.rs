@@ -1,5 +1,5 @@
-//! Tells where the audit chain of this instance stands, where whoever could change the state database cannot: in the
-//! log, and in a place of a chat.
+//! Publishes the head of this instance's audit chain in the log and in a chat, where somebody who can change the state
+//! database cannot change it.
 
 use std::sync::Arc;
 use std::time::Duration;

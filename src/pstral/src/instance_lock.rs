@@ -1,5 +1,5 @@
-//! One program at a time answers from a file of state, or under one name from a server: a second one would take the
-//! answers of the first for what a crash left behind, and close them.
+//! The lock of the state: one program at a time answers from a file, or under one name from a server. A second one would
+//! take the answers of the first for those that a crash interrupted, and close them.
 
 use std::fs::{File, TryLockError};
 use std::io;

@@ -1,5 +1,5 @@
-//! All that the rules say of somebody about to read something somewhere: one decision for `pstral policy`, for `/policy` and
-//! for tables of expected decisions.
+//! The access decisions for one case: a person who reads something somewhere. `pstral policy`, `/policy` and tables of
+//! expected decisions share them.
 
 use crate::access::{AccessDecision, Showing};
 use crate::domain::{Capability, Catalog, Locale, Place, Role};

@@ -1,4 +1,4 @@
-//! No request to a platform is waited for for ever.
+//! The time-out of writes to a platform, longer where files are sent.
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `pstral prune`: what has had its time, and its end.
+//! `pstral prune`: lists and deletes expired data.
 
 use clap::Args;
 use jiff::Timestamp;
