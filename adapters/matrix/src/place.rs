@@ -70,12 +70,7 @@ mod tests {
                 }
             }
         }
-        let strange = |platform: &str, id: &str| Place {
-            platform: PlatformName(platform.to_owned()),
-            id: id.to_owned(),
-            thread: None,
-            private: false,
-        };
+        let strange = |platform: &str, path: &str| Place::at_path(PlatformName(platform.to_owned()), path, false);
         for (platform, id) in [("elsewhere", "!room:x"), ("matrix", ""), ("matrix", "room"), ("matrix", "!room:x/abc")]
         {
             assert_eq!(spot(&strange(platform, id)), Err(PlatformError::Gone), "{platform} {id}");
