@@ -4,32 +4,15 @@ use std::sync::Arc;
 
 use crate::asker::Asker;
 use crate::context::{Brief, Briefing, DataBrief, Gauge, Gauges, Prompts, Unfit, asked_back, asks_anew};
-use crate::domain::{Conversation, Mode, Turn, TurnId};
+use crate::domain::{Conversation, Mode, Turn};
+use crate::egress::Streamed;
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::models::ModelPool;
+use crate::pipeline::exchange::{Continued, Exchange, ExchangeEnd};
+use crate::pipeline::inquiry::Question;
 use crate::ports::{Clock, ModelError};
 use crate::settings::Settings;
-
-/// A question with the one it belongs to.
-#[derive(Debug, Clone)]
-pub(crate) struct Whole {
-    pub(crate) question: String,
-    /// The target that was chosen for it.
-    pub(crate) target: Option<String>,
-    /// The turns in which it was asked.
-    pub(crate) asked: Vec<TurnId>,
-    /// True if the model may ask something in return, at most once per question.
-    pub(crate) may_ask: bool,
-}
-
-impl Whole {
-    /// A question that belongs to no other.
-    pub(crate) fn alone(question: &str, target: Option<&str>, turn: TurnId) -> Self {
-        let (question, target) = (question.to_owned(), target.map(str::to_owned));
-        Self { question, target, asked: vec![turn], may_ask: true }
-    }
-}
 
 /// Builds prompts for the model and corrects the next one by the model's own token counts.
 pub(crate) struct Briefings {
@@ -47,11 +30,11 @@ impl Briefings {
         &self,
         asker: &Asker,
         data: Option<DataBrief<'_>>,
-        (question, said): (&Turn, &str),
+        before: &Continued,
         wish: &str,
     ) -> Result<Briefing, PipelineError> {
-        let brief = self.brief(asker, std::slice::from_ref(question), data);
-        match brief.to_go_on(self.template_of(&brief), self.room(), said, wish) {
+        let brief = self.brief(asker, std::slice::from_ref(&before.asked), data);
+        match brief.to_go_on(self.template_of(&brief), self.room(), &before.said, wish) {
             Ok(briefing) => Ok(briefing),
             Err(Unfit::TooLong) => Err(PipelineError::Tell(ModelError::PromptTooLong.text())),
             Err(error @ Unfit::Template(_)) => Err(PipelineError::Broken(error.to_string())),
@@ -103,17 +86,17 @@ impl Briefings {
     pub(crate) async fn with_what_it_answers(
         &self,
         conversation: &Conversation,
-        whole: Whole,
-    ) -> Result<Whole, PipelineError> {
+        alone: Question,
+    ) -> Result<Question, PipelineError> {
         let turns = self.history.recent_turns(conversation).await?;
         Ok(match asked_back(&turns) {
-            Some(back) if !asks_anew(&whole.question) => Whole {
-                question: format!("{} ({})", back.first.text.trim(), whole.question),
-                target: whole.target.or_else(|| back.first.target.clone()),
-                asked: [back.first.id].into_iter().chain(whole.asked).collect(),
+            Some(back) if !asks_anew(&alone.text) => Question {
+                text: format!("{} ({})", back.first.text.trim(), alone.text),
+                target: alone.target.or_else(|| back.first.target.clone()),
+                asked: [back.first.id].into_iter().chain(alone.asked).collect(),
                 may_ask: false,
             },
-            Some(_) | None => whole,
+            Some(_) | None => alone,
         })
     }
 
@@ -129,9 +112,11 @@ impl Briefings {
         self.gauges.learn(self.model.name(), Gauge::too_long);
     }
 
-    /// Learns how many tokens a prompt really took.
-    pub(crate) fn learn_size(&self, briefing: &Briefing, counted: Option<u64>) {
-        if let Some(counted) = counted {
+    /// Learns how many tokens the last prompt really took.
+    pub(crate) fn learn_size(&self, exchange: &Exchange<'_>) {
+        if let (Some(briefing), ExchangeEnd::Answered(Streamed::Whole(stats))) = (&exchange.briefing, &exchange.end)
+            && let Some(counted) = stats.prompt_tokens
+        {
             self.gauges.learn(self.model.name(), |gauge| gauge.observe(briefing.tokens, counted));
         }
     }

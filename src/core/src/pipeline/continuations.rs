@@ -5,23 +5,19 @@ use std::sync::Arc;
 use crate::access::gate::Access;
 use crate::access::gauge::Counted;
 use crate::asker::Asker;
-use crate::context::{Briefing, asked_back};
+use crate::context::asked_back;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, Outgoing, Speaker, Turn, TurnId, TurnState,
+    AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, Speaker, Turn, TurnId, TurnState,
 };
 use crate::error::PipelineError;
 use crate::history::History;
-use crate::outbox::buttons::continue_button;
 use crate::outbox::finalize::Finals;
-use crate::outbox::running::Running;
-use crate::outbox::running::Work;
-use crate::outbox::signature::signed;
-use crate::pipeline::answer::Continued;
+use crate::outbox::running::{Running, Work};
 use crate::pipeline::briefing::Briefings;
 use crate::pipeline::endings::Endings;
-use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::exchange::{Continued, ExchangeEnd};
+use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::proposing::Proposing;
-use crate::pipeline::streaming::Answered;
 use crate::pipeline::streaming::Answers;
 use crate::ports::{Conversations, Knowledge};
 use crate::recorder::Recorder;
@@ -113,7 +109,7 @@ impl Continuations {
             return Err(PipelineError::Tell(text("continue-elsewhere")));
         }
         let turns = conversations.turns(held.id, RECENT).await?;
-        let before = exchange(&turns, id).map_err(PipelineError::Tell)?;
+        let before = continued(&turns, id).map_err(PipelineError::Tell)?;
         Ok((held, before))
     }
 
@@ -126,29 +122,42 @@ impl Continuations {
         work: &Work,
     ) -> Result<bool, PipelineError> {
         self.access.within_quota(asker, Counted::Questions).await?;
+        let question = Question::of_statement(&before.asked.text, vec![before.asked.id]);
+        let (mut inquiry, mut examples) = (None, Vec::new());
+        if held.mode == Mode::Sql {
+            let target = self.targets.target_of(&question.text, before.target.as_deref(), &held.place)?;
+            self.targets.require_here(asker, &target).await?;
+            let verified = self.knowledge.verified(&target.name).await?;
+            let schemas = self.targets.schemas_with(&target, &verified).await?;
+            let about = inquiry.insert(Inquiry::new(asker, held, &question, target, &schemas, &self.settings));
+            examples = about.examples(&verified, self.settings.examples);
+        }
+        let data = inquiry.as_ref().map(|inquiry| inquiry.data(&examples));
         let wish = text("continue-asked").render(asker.user.locale);
-        match held.mode {
-            Mode::Sql => {
-                let question = before.asked.text.clone();
-                let target = self.targets.target_of(&question, before.target.as_deref(), &held.place)?;
-                self.targets.require_here(asker, &target).await?;
-                let verified = self.knowledge.verified(&target.name).await?;
-                let schemas = self.targets.schemas_with(&target, &verified).await?;
-                let settings = &self.settings;
-                let inquiry = Inquiry::new((asker, held), target, settings, &schemas, &question);
-                let inquiry = Inquiry { asked: vec![before.asked.id], ..inquiry };
-                let examples = inquiry.examples(&verified, settings.examples);
-                let exchange = (&before.asked, before.said.as_str());
-                let briefing =
-                    self.briefings.briefing_to_go_on(asker, Some(inquiry.data(&examples)), exchange, &wish)?;
-                self.record_wish(asker, held, wish).await?;
-                self.go_on_with(asker, held, briefing, before, (Some(&inquiry), work)).await
+        let briefing = self.briefings.briefing_to_go_on(asker, data, &before, &wish)?;
+        self.record_wish(asker, held, wish).await?;
+        let mut exchange = self.answers.begin(asker, held, &work.stop).await?;
+        exchange.before = Some(before);
+        self.answers.stream(&mut exchange, briefing).await?;
+        match exchange.end {
+            ExchangeEnd::Answered(_) => {
+                self.briefings.learn_size(&exchange);
+                let went_on = exchange.state() != TurnState::Failed;
+                let offer = match &inquiry {
+                    Some(inquiry) => self.proposing.offer_from(inquiry, &exchange, 0).await,
+                    None => Ok(None),
+                };
+                self.endings.close_answer(&mut exchange, offer).await?;
+                Ok(went_on)
             }
-            Mode::Chat => {
-                let briefing = self.briefings.briefing_to_go_on(asker, None, (&before.asked, &before.said), &wish)?;
-                self.record_wish(asker, held, wish).await?;
-                self.go_on_with(asker, held, briefing, before, (None, work)).await
+            ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => {
+                if exchange.is_too_long() {
+                    self.briefings.learn_too_long();
+                }
+                self.endings.tell_unanswered(&mut exchange, "").await?;
+                Ok(false)
             }
+            ExchangeEnd::Closed => Ok(false),
         }
     }
 
@@ -157,46 +166,10 @@ impl Continuations {
         let event = within(self.recorder.event(asker, AuditAction::Question, AuditStatus::Ok), held);
         self.recorder.record(AuditEvent { detail: Some(wish), ..event }).await
     }
-
-    async fn go_on_with(
-        &self,
-        asker: &Asker,
-        held: &Conversation,
-        briefing: Briefing,
-        before: Continued,
-        (inquiry, work): (Option<&Inquiry<'_>>, &Work),
-    ) -> Result<bool, PipelineError> {
-        let request = briefing.request.clone();
-        match self.answers.stream_answer(asker, held, request, &work.stop).await? {
-            Answered::NotBegun(unanswered) => {
-                if unanswered.is_too_long() {
-                    self.briefings.learn_too_long();
-                }
-                let locale = asker.user.locale;
-                let buttons = vec![continue_button(before.cut, locale)];
-                let sentence = unanswered.sentence(asker, &self.settings).render(locale);
-                let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
-                self.endings.close_unanswered(asker, *unanswered, &message).await?;
-                Ok(false)
-            }
-            Answered::Withdrawn => Ok(false),
-            Answered::Begun(mut answer) => {
-                self.briefings.learn_size(&briefing, answer.prompt_tokens());
-                answer.before = Some(before);
-                let went_on = !answer.failed();
-                let offer = match inquiry {
-                    Some(inquiry) => self.proposing.offer_from(inquiry, &answer, &briefing.told, 0).await,
-                    None => Ok(None),
-                };
-                self.endings.close_answer(asker, held, &mut answer, offer).await?;
-                Ok(went_on)
-            }
-        }
-    }
 }
 
 /// Returns a cut answer's question and text so far, or the reason it cannot be continued.
-fn exchange(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
+fn continued(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
     let gone = || text("continue-gone");
     let at = turns.iter().position(|turn| turn.id == cut && turn.cut).ok_or_else(gone)?;
     let asks = |turn: &Turn| turn.speaker == Speaker::Person;

@@ -6,10 +6,9 @@ use crate::context::{Briefing, Check, CheckedFault, Prompts, asks};
 use crate::egress::Streamed;
 use crate::error::PipelineError;
 use crate::extract;
-use crate::outbox::running::Stop;
-use crate::pipeline::answer::Answer;
 use crate::pipeline::briefing::Briefings;
 use crate::pipeline::claims::tells_numbers;
+use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::inquiry::Inquiry;
 use crate::pipeline::offer::Offer;
 use crate::pipeline::proposing::Proposing;
@@ -33,45 +32,41 @@ impl Corrections {
     pub(crate) async fn offer_corrected(
         &self,
         inquiry: &Inquiry<'_>,
-        answer: &mut Answer,
-        mut briefing: Briefing,
-        stop: &Stop,
+        exchange: &mut Exchange<'_>,
     ) -> Result<Option<Offer>, PipelineError> {
         let locale = inquiry.asker.user.locale;
-        let mut offer = self.proposing.offer_from(inquiry, answer, &briefing.told, 0).await?;
+        let mut offer = self.proposing.offer_from(inquiry, exchange, 0).await?;
         let mut refused = None;
         for repair in 1..=REPAIRS {
             let is_heavy = offer.as_ref().and_then(Offer::fault).is_some_and(|(_, fault)| fault.heavy);
-            if stop.token.is_cancelled() || (is_heavy && repair > 1) {
+            if exchange.stop.token.is_cancelled() || (is_heavy && repair > 1) {
                 break;
             }
-            let Some(next) = self.asked_again(inquiry, answer, offer.as_ref(), &briefing)? else { break };
-            briefing = next;
-            let before = answer.said();
-            let request = briefing.request.clone();
+            let Some(briefing) = self.asked_again(inquiry, exchange, offer.as_ref())? else { break };
+            let before = exchange.said();
             let is_refused = offer.as_ref().and_then(Offer::fault).is_some();
-            let note = text(match (is_refused, asks(answer.text())) {
+            let note = text(match (is_refused, asks(exchange.text())) {
                 (true, _) => "correcting",
                 (false, true) => "asked-enough",
                 (false, false) => "claimed-without-data",
             });
-            self.answers.stream_again((inquiry.asker, inquiry.conversation), answer, request, &note, stop).await?;
-            self.briefings.learn_size(&briefing, answer.prompt_tokens());
-            if matches!(answer.ended, Streamed::Stopped) {
+            self.answers.stream_again(exchange, briefing, &note).await?;
+            self.briefings.learn_size(exchange);
+            if exchange.is_stopped() {
                 return Ok(None);
             }
-            if !answer.is_whole() || extract::statements(answer.text()).is_empty() {
-                let note = why_not(answer);
-                let is_better = answer.is_whole() && !tells_numbers(answer.text()) && !asks(answer.text());
+            if !exchange.is_whole() || extract::statements(exchange.text()).is_empty() {
+                let note = why_not(exchange);
+                let is_better = exchange.is_whole() && !tells_numbers(exchange.text()) && !asks(exchange.text());
                 if offer.is_some() {
-                    answer.let_stand(before);
+                    exchange.let_stand(before);
                 } else if !is_better {
-                    answer.take_up(before);
+                    exchange.take_up(before);
                 }
                 return Ok(offer.map(|offer| offer.with_note(&note, locale)));
             }
             refused = offer.and_then(Offer::into_refused);
-            offer = self.proposing.offer_from(inquiry, answer, &briefing.told, repair).await?;
+            offer = self.proposing.offer_from(inquiry, exchange, repair).await?;
             let is_same = |offer: &Offer| refused.as_deref().is_some_and(|refused| offer.repeats(refused));
             if offer.as_ref().is_some_and(is_same) {
                 break;
@@ -84,9 +79,8 @@ impl Corrections {
     fn asked_again(
         &self,
         inquiry: &Inquiry<'_>,
-        answer: &Answer,
+        exchange: &Exchange<'_>,
         offer: Option<&Offer>,
-        briefing: &Briefing,
     ) -> Result<Option<Briefing>, PipelineError> {
         let locale = inquiry.asker.user.locale;
         let reason;
@@ -96,9 +90,10 @@ impl Corrections {
                 let fault = CheckedFault { rule: fault.rule, at: fault.at, reason: &reason };
                 Check { answer: statement, fault: Some(fault) }
             }
-            None if lacks_a_statement(inquiry, answer) => Check { answer: answer.text(), fault: None },
+            None if lacks_a_statement(inquiry, exchange) => Check { answer: exchange.text(), fault: None },
             Some(None) | None => return Ok(None),
         };
+        let Some(briefing) = &exchange.briefing else { return Ok(None) };
         let template = self.prompts.repair(locale);
         let next = briefing.again(template, &check).map_err(|error| PipelineError::Broken(error.to_string()))?;
         if next.is_none() {
@@ -110,16 +105,16 @@ impl Corrections {
 
 /// True where words alone will not do: the model asks something in return though it has had its answer, or it tells
 /// numbers of the data that no statement has read.
-fn lacks_a_statement(inquiry: &Inquiry<'_>, answer: &Answer) -> bool {
-    let said = answer.text();
-    let claims = tells_numbers(said) && names_any(inquiry.question, &inquiry.common.catalog);
-    answer.is_whole() && (claims || asks(said) && !inquiry.may_ask)
+fn lacks_a_statement(inquiry: &Inquiry<'_>, exchange: &Exchange<'_>) -> bool {
+    let said = exchange.text();
+    let claims = tells_numbers(said) && names_any(&inquiry.question.text, &inquiry.common.catalog);
+    exchange.is_whole() && (claims || asks(said) && !inquiry.question.may_ask)
 }
 
 /// The reason a correction failed.
-fn why_not(answer: &Answer) -> Text {
-    match &answer.ended {
-        Streamed::Failed(error) => error.text(),
-        Streamed::Whole(_) | Streamed::Stopped | Streamed::TooLong | Streamed::TooSlow => text("repair-failed"),
+fn why_not(exchange: &Exchange<'_>) -> Text {
+    match &exchange.end {
+        ExchangeEnd::Answered(Streamed::Failed(error)) => error.text(),
+        _ => text("repair-failed"),
     }
 }

@@ -13,7 +13,7 @@ use crate::history::latest::Latest;
 use crate::outbox::cards::Cards;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
-use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::proposing::{Draft, Proposing};
 use crate::ports::{Clock, Proposals, ResultFiles};
 use crate::settings::Settings;
@@ -95,10 +95,10 @@ impl Editing {
         };
         self.targets.require_here(asker, &target).await?;
         let schemas = self.targets.schemas(&target).await?;
-        let (question, parameters, turns) =
+        let (question, parameters, asked) =
             before.map(|proposal| (proposal.question, proposal.parameters, proposal.asked)).unwrap_or_default();
-        let inquiry = Inquiry::new((asker, &conversation), target, &self.settings, &schemas, &question);
-        let inquiry = Inquiry { asked: turns, ..inquiry };
+        let question = Question::of_statement(&question, asked);
+        let inquiry = Inquiry::new(asker, &conversation, &question, target, &schemas, &self.settings);
         let statement = statement.trim_end_matches(';');
         let offer = self
             .proposing

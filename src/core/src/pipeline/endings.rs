@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::asker::Asker;
 use crate::domain::{
-    AnswerId, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Conversation, MessageRef, Mode, Outgoing, TurnEnd,
-    TurnId, TurnState, sha256,
+    AnswerId, AuditAction, AuditDelivery, AuditEvent, MessageRef, Mode, Outgoing, TurnEnd, TurnState, sha256,
 };
-use crate::egress::{LaidOut, LiveMessage, whole};
+use crate::egress::{LaidOut, whole};
 use crate::error::PipelineError;
 use crate::models::ModelPool;
 use crate::outbox::buttons::{continue_button, rating_buttons};
@@ -18,11 +16,10 @@ use crate::outbox::finalize::Finals;
 use crate::outbox::running::Stopped;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
-use crate::pipeline::answer::Answer;
 use crate::pipeline::claims;
+use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::offer::Offer;
 use crate::pipeline::proposing::Proposing;
-use crate::pipeline::unanswered::{NoAnswer, Unanswered};
 use crate::ports::Conversations;
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
@@ -45,23 +42,26 @@ pub(crate) struct Endings {
 
 impl Endings {
     /// Brings the message of an answer to its last state: text, what became of its statement, why it ended early. What
-    /// could not be recorded is not offered; the message ends all the same.
+    /// could not be recorded is not offered; the message ends all the same. One that nobody wants any more is taken back.
     pub(crate) async fn close_answer(
         &self,
-        asker: &Asker,
-        conversation: &Conversation,
-        answer: &mut Answer,
+        exchange: &mut Exchange<'_>,
         offer: Result<Option<Offer>, PipelineError>,
     ) -> Result<(), PipelineError> {
+        if let Some(why) = exchange.withdrawn() {
+            return self.withdraw(exchange, why).await;
+        }
+        let Exchange { asker, conversation, .. } = *exchange;
         let locale = asker.user.locale;
-        let (state, _, ending) = answer.ending();
-        let recorded = self.record_answer(asker, conversation, answer).await;
-        let mut end = TurnEnd { text: answer.written(), ..TurnEnd::words("", state) };
+        let recorded = self.record(exchange).await;
+        // A platform may be slow, and prompts are long.
+        exchange.briefing = None;
+        let mut end = TurnEnd { text: exchange.written(), ..TurnEnd::words("", exchange.state()) };
         let mut is_unrecorded = false;
         let is_about_data = conversation.mode == Mode::Sql;
         let marked =
             |mark: Option<Text>| mark.filter(|_| is_about_data).map(|mark| mark.render(locale)).unwrap_or_default();
-        let heading = marked(claims::of_words(answer.text()));
+        let heading = marked(claims::of_words(exchange.text()));
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
@@ -73,22 +73,22 @@ impl Endings {
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
-                let heading = &marked(claims::beside(&offer, answer.text()));
-                let laid = self.finals.laid_out(asker, LaidOut { heading, ..offer.within(answer.text()) }).await;
+                let heading = &marked(claims::beside(&offer, exchange.text()));
+                let laid = self.finals.laid_out(asker, LaidOut { heading, ..offer.within(exchange.text()) }).await;
                 (laid.with_statement(offer.files), offer.buttons)
             }
             Ok(None) => {
-                let ours = ending.map(|ending| ending.render(locale)).unwrap_or_default();
-                let rated = AnswerId::Turn(conversation.id, answer.turn);
+                let ours = exchange.why(&self.settings).map(|why| why.render(locale)).unwrap_or_default();
+                let rated = AnswerId::Turn(conversation.id, exchange.turn);
                 let mut buttons = Vec::new();
-                if answer.is_cut() {
+                if exchange.is_cut() {
                     end.cut = true;
-                    buttons.push(continue_button(answer.turn, locale));
+                    buttons.push(continue_button(exchange.turn, locale));
                 }
-                if state == TurnState::Complete {
+                if end.state == TurnState::Complete {
                     buttons.extend(rating_buttons(&rated, locale));
                 }
-                let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
+                let said = LaidOut { heading: &heading, before: exchange.text(), ours: &ours, ..LaidOut::default() };
                 (self.finals.laid_out(asker, said).await, buttons)
             }
             Err(trouble) => {
@@ -96,16 +96,16 @@ impl Endings {
                 is_unrecorded = matches!(trouble, PipelineError::NoAudit(_));
                 let sentence = self.recorder.explain_trouble(trouble, self.recorder.incident(asker)).await;
                 let ours = if is_unrecorded { text("answer-not-recorded") } else { sentence }.render(locale);
-                let said = LaidOut { heading: &heading, before: answer.text(), ours: &ours, ..LaidOut::default() };
+                let said = LaidOut { heading: &heading, before: exchange.text(), ours: &ours, ..LaidOut::default() };
                 (self.finals.laid_out(asker, said).await, Vec::new())
             }
         };
-        let stopped = end.state == TurnState::Stopped && answer.before.is_none();
+        let stopped = end.state == TurnState::Stopped && exchange.before.is_none();
         if stopped || end.state == TurnState::Failed {
-            buttons.push(answer.again(locale));
+            buttons.push(exchange.again());
         }
         messages.last.buttons = buttons;
-        let shown = self.finals.settle(asker, &mut answer.live, answer.turn, &mut messages, &end).await;
+        let shown = self.finals.settle(asker, &mut exchange.live, exchange.turn, &mut messages, &end).await;
         let shown = if is_unrecorded { shown.or_else(PipelineError::unless_unnoted) } else { shown };
         if let Some(at) = shown? {
             self.outbox.forget_files(asker, &messages.last.files).await;
@@ -125,100 +125,89 @@ impl Endings {
     }
 
     /// Records an answer that has ended. Of thousands that end at once, few hold a copy of their text for that.
-    pub(crate) async fn record_answer(
-        &self,
-        asker: &Asker,
-        conversation: &Conversation,
-        answer: &Answer,
-    ) -> Result<(), PipelineError> {
+    pub(crate) async fn record(&self, exchange: &Exchange<'_>) -> Result<(), PipelineError> {
         let _turn = self.recording.acquire().await;
-        self.recorder.record(self.event_of_answer(asker, conversation, answer)).await
+        self.recorder.record(self.event_of(exchange)).await
     }
 
-    /// Builds the audit event of an answer that has ended.
-    fn event_of_answer(&self, asker: &Asker, conversation: &Conversation, answer: &Answer) -> AuditEvent {
-        let (_, status, _) = answer.ending();
+    /// Builds the audit event of an exchange that has ended.
+    fn event_of(&self, exchange: &Exchange<'_>) -> AuditEvent {
+        let event = self.recorder.event(exchange.asker, AuditAction::Answer, exchange.status());
+        let is_answered = exchange.is_answered();
         AuditEvent {
-            detail: Some(self.kept_of(answer.live.text())),
-            error: answer.error(),
-            duration_ms: Some(answer.duration_ms),
-            prompt_hash: Some(answer.prompt_hash.clone()),
-            delivery: Some(AuditDelivery::Here),
-            ..self.answer_event(asker, conversation, status)
+            detail: is_answered.then(|| self.kept_of(exchange.live.text())),
+            error: exchange.error(),
+            duration_ms: exchange.duration_ms,
+            prompt_hash: exchange.prompt_hash(),
+            delivery: is_answered.then_some(AuditDelivery::Here),
+            model: Some(self.model.name().to_owned()),
+            ..within(event, exchange.conversation)
         }
     }
 
-    pub(crate) fn answer_event(&self, asker: &Asker, conversation: &Conversation, status: AuditStatus) -> AuditEvent {
-        let event = self.recorder.event(asker, AuditAction::Answer, status);
-        AuditEvent { model: Some(self.model.name().to_owned()), ..within(event, conversation) }
-    }
-
-    /// Records that a question gets no answer. `None` when it could not be: then that is what the person was told.
-    pub(crate) async fn unanswered(
-        &self,
-        asker: &Asker,
-        (live, turn): (LiveMessage, TurnId),
-        why: NoAnswer,
-        event: AuditEvent,
-    ) -> Result<Option<Unanswered>, PipelineError> {
-        let unanswered = Unanswered { live, turn, why };
-        let event = AuditEvent { error: Some(unanswered.error()), ..event };
-        match self.recorder.record(event).await {
-            Ok(()) => Ok(Some(unanswered)),
-            Err(trouble) => self.give_up(asker, unanswered, trouble).await.map(|()| None),
+    /// Records that a question gets no answer. Where it could not be, that is what the person is told.
+    pub(crate) async fn record_unanswered(&self, exchange: &mut Exchange<'_>) -> Result<(), PipelineError> {
+        match self.recorder.record(self.event_of(exchange)).await {
+            Ok(()) => Ok(()),
+            Err(trouble) => self.give_up(exchange, trouble).await,
         }
     }
 
     /// Tells what stood in the way, in place of what the person should have got instead of an answer.
     pub(crate) async fn give_up(
         &self,
-        asker: &Asker,
-        unanswered: Unanswered,
+        exchange: &mut Exchange<'_>,
         trouble: PipelineError,
     ) -> Result<(), PipelineError> {
+        let asker = exchange.asker;
         let sentence = self.recorder.explain_trouble(trouble, self.recorder.incident(asker)).await;
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.close_unanswered(asker, unanswered, &message).await.or_else(PipelineError::unless_unnoted).map(drop)
+        self.close_unanswered(exchange, &message).await.or_else(PipelineError::unless_unnoted).map(drop)
+    }
+
+    /// Says why there is no answer, with a button that tries again. `beside` follows the reason.
+    pub(crate) async fn tell_unanswered(&self, exchange: &mut Exchange<'_>, beside: &str) -> Result<(), PipelineError> {
+        let asker = exchange.asker;
+        let why = exchange.why(&self.settings).map(|why| why.render(asker.user.locale)).unwrap_or_default();
+        let sentence = signed(asker, &format!("{why}{beside}"));
+        let message = Outgoing { buttons: vec![exchange.again()], ..Outgoing::text(sentence) };
+        self.close_unanswered(exchange, &message).await.map(drop)
     }
 
     /// Shows what the person gets instead of an answer, in place of the message that said that they wait, where there is
     /// one; says where it stands.
     pub(crate) async fn close_unanswered(
         &self,
-        asker: &Asker,
-        unanswered: Unanswered,
+        exchange: &mut Exchange<'_>,
         message: &Outgoing,
     ) -> Result<Option<MessageRef>, PipelineError> {
-        let Unanswered { mut live, turn, .. } = unanswered;
+        exchange.end = ExchangeEnd::Closed;
+        let Exchange { asker, turn, live, .. } = exchange;
         let most = asker.platform.capabilities().length;
         let message = Outgoing { text: whole(&message.text, most), ..message.clone() };
         // The turn ends after the person was told, not before: a start in between finds it and tells them.
-        self.finals.settle(asker, &mut live, turn, &mut message.into(), &TurnEnd::words("", TurnState::Failed)).await
+        self.finals.settle(asker, live, *turn, &mut message.into(), &TurnEnd::words("", TurnState::Failed)).await
     }
 
     /// Ends an answer that nobody wants any more: what was shown of it is taken back, and nothing new is said.
-    pub(crate) async fn withdraw(
-        &self,
-        asker: &Asker,
-        conversation: &Conversation,
-        mut answer: Answer,
-        why: Stopped,
-    ) -> Result<(), PipelineError> {
+    pub(crate) async fn withdraw(&self, exchange: &mut Exchange<'_>, why: Stopped) -> Result<(), PipelineError> {
         let (error, sentence) = match why {
             Stopped::TakenBack => ("the question was taken back", text("answer-taken-back")),
             Stopped::Reworded => ("the question was edited", text("answer-reworded")),
             Stopped::Left => ("removed from the place", text("answer-left")),
             Stopped::Asked => ("stopped", text("answer-stopped")),
         };
-        let event = self.event_of_answer(asker, conversation, &answer);
-        let recorded = self.recorder.record(AuditEvent { error: Some(error.to_owned()), ..event }).await;
+        let event = AuditEvent { error: Some(error.to_owned()), ..self.event_of(exchange) };
+        exchange.end = ExchangeEnd::Closed;
+        let recorded = self.recorder.record(event).await;
         let end = TurnEnd::words("", TurnState::Stopped);
-        if answer.live.sent().is_none() {
-            self.conversations.finish_turn(answer.turn, &end).await?;
+        if exchange.live.sent().is_none() {
+            self.conversations.finish_turn(exchange.turn, &end).await?;
             return recorded;
         }
+        let Exchange { asker, turn, live, .. } = exchange;
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.finals.settle(asker, &mut answer.live, answer.turn, &mut message.into(), &end).await?;
+        self.finals.settle(asker, live, *turn, &mut message.into(), &end).await?;
         recorded
     }
 }

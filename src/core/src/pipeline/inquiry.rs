@@ -13,6 +13,30 @@ use crate::settings::Settings;
 use crate::targets::audience::{Audience, names_hidden};
 use crate::targets::{Schema, Schemas, Target};
 
+/// A question with the one it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) text: String,
+    /// The target that was chosen for it.
+    pub(crate) target: Option<String>,
+    /// The turns in which it was asked.
+    pub(crate) asked: Vec<TurnId>,
+    /// True if the model may ask something in return, at most once per question.
+    pub(crate) may_ask: bool,
+}
+
+impl Question {
+    /// A question that belongs to no other.
+    pub(crate) fn alone(text: &str, target: Option<&str>, turn: TurnId) -> Self {
+        Self { target: target.map(str::to_owned), ..Self::of_statement(text, vec![turn]) }
+    }
+
+    /// The question that a statement answers.
+    pub(crate) fn of_statement(text: &str, asked: Vec<TurnId>) -> Self {
+        Self { text: text.to_owned(), target: None, asked, may_ask: true }
+    }
+}
+
 /// A question about data: who asks it, where, and of what.
 pub(crate) struct Inquiry<'a> {
     pub(crate) asker: &'a Asker,
@@ -24,26 +48,23 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) common: Arc<Schema>,
     /// Readers of the reply.
     pub(crate) audience: Audience,
-    pub(crate) question: &'a str,
-    /// The turns in which that was asked.
-    pub(crate) asked: Vec<TurnId>,
-    /// True if the model may ask something in return.
-    pub(crate) may_ask: bool,
+    pub(crate) question: &'a Question,
 }
 
 impl<'a> Inquiry<'a> {
     pub(crate) fn new(
-        (asker, conversation): (&'a Asker, &'a Conversation),
+        asker: &'a Asker,
+        conversation: &'a Conversation,
+        question: &'a Question,
         target: Arc<Target>,
-        settings: &Settings,
         schemas: &Schemas,
-        question: &'a str,
+        settings: &Settings,
     ) -> Self {
         let (role, place) = (&asker.user.role, &asker.place);
         let schema = schemas.of(role);
         let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
         let audience = Audience::of(settings, schemas, role, place);
-        Self { asker, conversation, target, schema, common, audience, question, asked: Vec::new(), may_ask: true }
+        Self { asker, conversation, target, schema, common, audience, question }
     }
 
     /// Describes the target for the model: only what every reader of the answer may see.
@@ -52,9 +73,9 @@ impl<'a> Inquiry<'a> {
             target: &self.target.name,
             description: &self.target.description,
             catalog: &self.common.catalog,
-            question: self.question,
+            question: &self.question.text,
             examples,
-            may_ask: self.may_ask,
+            may_ask: self.question.may_ask,
         }
     }
 
@@ -68,7 +89,7 @@ impl Inquiry<'_> {
     /// The verified queries nearest to the question, as examples in the asker's language. Those that read what
     /// somebody who reads the answer may not see are left out.
     pub(crate) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
-        let ranked = knowledge::rank(self.question, verified, &self.common.known, limit);
+        let ranked = knowledge::rank(&self.question.text, verified, &self.common.known, limit);
         ranked.into_iter().filter_map(|(query, _)| self.example(query)).collect()
     }
 
@@ -116,6 +137,6 @@ impl Inquiry<'_> {
     /// True if the question names something that its asker may see and others in the place may not.
     pub(crate) fn names_more(&self) -> bool {
         !Arc::ptr_eq(&self.schema, &self.common)
-            && names_hidden(self.question, &self.schema.catalog, &self.common.catalog)
+            && names_hidden(&self.question.text, &self.schema.catalog, &self.common.catalog)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::egress::fence::Fence;
 use crate::extract;
-use crate::pipeline::answer::{Answer, Continued};
+use crate::pipeline::exchange::{Continued, Exchange};
 
 /// A last line shorter than this may stand twice by chance.
 const TELLING: usize = 4;
@@ -20,7 +20,7 @@ pub(crate) struct Joined {
 impl Joined {
     /// An answer that may go on with another one. A model that goes on often says its last line again, or opens anew the
     /// code block it was in.
-    pub(crate) fn of(answer: &Answer) -> Self {
+    pub(crate) fn of(answer: &Exchange<'_>) -> Self {
         let Some(Continued { said, .. }) = &answer.before else {
             return Self { text: answer.text().to_owned(), before: 0, repeated: 0 };
         };

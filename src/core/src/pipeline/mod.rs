@@ -5,7 +5,6 @@
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
 pub(crate) mod advice;
-pub(crate) mod answer;
 pub(crate) mod briefing;
 pub(crate) mod charting;
 mod claims;
@@ -14,6 +13,7 @@ mod corrections;
 mod dispatch;
 pub(crate) mod editing;
 mod endings;
+mod exchange;
 pub(crate) mod execution;
 pub(crate) mod explain;
 mod explanation;
@@ -34,7 +34,6 @@ mod rewritten;
 mod seen;
 mod stopped;
 pub(crate) mod streaming;
-pub(crate) mod unanswered;
 pub(crate) mod verified;
 mod waiting;
 

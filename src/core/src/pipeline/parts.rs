@@ -232,7 +232,7 @@ impl Pipeline {
             targets
         });
         let endings = part!(Endings { settings, model, recorder, outbox, cards, finals, proposing, conversations } recording: Semaphore::new(RECORDED_AT_ONCE));
-        let answers = part!(Answers { settings, model, briefings, endings, outbox, finals, clock });
+        let answers = part!(Answers { settings, model, endings, outbox, finals, clock });
         let corrections = part!(Corrections { prompts, briefings, proposing, answers });
         let verified_answers =
             part!(VerifiedAnswers { settings, outbox, cards, proposing, endings, clock, conversations });

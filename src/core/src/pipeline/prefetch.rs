@@ -10,16 +10,8 @@ use crate::egress::Streamed;
 use crate::outbox::running::Stop;
 use crate::ports::{Delta, ModelError, ModelStream};
 
-/// The result of waiting for the first words.
-pub(crate) enum FirstTokens {
-    /// The answer, whose first words are there.
-    Words(Words),
-    /// There will be none.
-    Nothing(Streamed),
-}
-
 /// An answer whose first words are there.
-pub(crate) struct Words {
+pub(crate) struct FirstTokens {
     pub(crate) stream: ModelStream,
     /// Time from the start to the first words.
     pub(crate) took: Duration,
@@ -29,14 +21,15 @@ pub(crate) struct Words {
     pub(crate) thought: usize,
 }
 
-impl Words {
-    /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform.
+impl FirstTokens {
+    /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform. An error says
+    /// how the answer ended instead.
     pub(crate) async fn while_shown(
         self,
         showing: impl Future<Output = ()> + Unpin,
         stop: &Stop,
         most: usize,
-    ) -> FirstTokens {
+    ) -> Result<Self, Streamed> {
         let Self { stream, took, spaces, thought } = self;
         let (mut stream, mut ahead) = (stream.fuse(), Ahead::default());
         let (mut showing, mut stopped) = (showing.fuse(), stop.token.cancelled().boxed().fuse());
@@ -61,10 +54,10 @@ impl Words {
             // The model is free at once.
             drop(stream);
             showing.await;
-            return FirstTokens::Nothing(Streamed::Stopped);
+            return Err(Streamed::Stopped);
         }
         let thought = thought + ahead.thought;
-        FirstTokens::Words(Self { stream: ahead.and(stream.boxed()), took, spaces, thought })
+        Ok(Self { stream: ahead.and(stream.boxed()), took, spaces, thought })
     }
 }
 
@@ -109,8 +102,8 @@ mod tests {
     use crate::testkit::chat_platform::FakeChat;
 
     /// Words of which the first is there.
-    fn words(rest: ModelStream) -> Words {
-        Words { stream: rest, took: Duration::ZERO, spaces: String::new(), thought: 40 }
+    fn words(rest: ModelStream) -> FirstTokens {
+        FirstTokens { stream: rest, took: Duration::ZERO, spaces: String::new(), thought: 40 }
     }
 
     fn pieces(pieces: &[&str]) -> Vec<Result<Delta, ModelError>> {
@@ -130,9 +123,7 @@ mod tests {
         let rest = stream::iter(said).map(Some).chain(ended).filter_map(future::ready).boxed();
         // The note arrives when all was read.
         let showing = async { assert!((&mut all).await.is_err()) }.boxed();
-        let FirstTokens::Words(words) = words(rest).while_shown(showing, &Stop::default(), 1000).await else {
-            panic!()
-        };
+        let Ok(words) = words(rest).while_shown(showing, &Stop::default(), 1000).await else { panic!() };
         assert_eq!(words.thought, 42, "what was thought counts with what follows");
         let heard: Vec<_> = words.stream.map(Result::unwrap).collect().await;
         let text = Delta::Text("They are many.".to_owned());
@@ -153,7 +144,7 @@ mod tests {
         let showing = async { assert!(closed.await.is_err()) }.boxed();
         running.stop(user, &place);
         let heard = words(rest.boxed()).while_shown(showing, &work.stop, 1000).await;
-        assert!(matches!(heard, FirstTokens::Nothing(Streamed::Stopped)));
+        assert!(matches!(heard, Err(Streamed::Stopped)));
     }
 
     #[tokio::test]
@@ -166,7 +157,7 @@ mod tests {
             if std::mem::replace(&mut ready, true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         });
         let heard = words(endless).while_shown(showing, &Stop::default(), 1000).await;
-        let FirstTokens::Words(mut words) = heard else { panic!() };
+        let Ok(mut words) = heard else { panic!() };
         let Some(Ok(Delta::Text(first))) = words.stream.next().await else { panic!() };
         assert_eq!(first.len(), 1000, "and with the thoughts before it, more than a thousand");
     }

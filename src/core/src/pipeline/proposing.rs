@@ -18,7 +18,7 @@ use crate::outbox::buttons::{button, buttons};
 use crate::outbox::cards::Cards;
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;
-use crate::pipeline::answer::Answer;
+use crate::pipeline::exchange::Exchange;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::inquiry::Inquiry;
 use crate::pipeline::joined::Joined;
@@ -80,18 +80,18 @@ impl Proposing {
     pub(crate) async fn offer_from(
         &self,
         inquiry: &Inquiry<'_>,
-        answer: &Answer,
-        told: &PromptManifest,
+        exchange: &Exchange<'_>,
         repairs: u32,
     ) -> Result<Option<Offer>, PipelineError> {
-        let said = Joined::of(answer);
+        let said = Joined::of(exchange);
         let mut statements = extract::statements(&said.text);
-        if statements.is_empty() || !answer.is_whole() {
+        if statements.is_empty() || !exchange.is_whole() {
             return Ok(None);
         }
         let others = statements.len() as u64 - 1;
         let first = statements.swap_remove(0);
-        let (told, parameters) = (Some(told.clone()), BTreeMap::new());
+        let told = exchange.briefing.as_ref().map(|briefing| briefing.told.clone());
+        let parameters = BTreeMap::new();
         let draft = Draft { statement: &first.text, parameters, origin: Origin::Model, told, repairs };
         let mut offer = self.propose(inquiry, draft).await?;
         if others > 0 {
@@ -114,8 +114,8 @@ impl Proposing {
             statement: draft.statement.to_owned(),
             parameters: draft.parameters,
             origin: draft.origin,
-            question: inquiry.question.to_owned(),
-            asked: inquiry.asked.clone(),
+            question: inquiry.question.text.clone(),
+            asked: inquiry.question.asked.clone(),
             state: ProposalState::Pending,
             agreement: Agreement::NotNeeded,
             policy: self.policy_of(inquiry),

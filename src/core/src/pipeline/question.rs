@@ -1,4 +1,7 @@
 //! From a question to an answer and, where it holds a statement, a proposal.
+//!
+//! The stages, in order: capability and length, one answer at a time, quota, audit, the question that it belongs to,
+//! target and schemas, the place of the answer, verified queries, the model, its statement, the end of the message.
 
 use std::sync::Arc;
 
@@ -7,21 +10,20 @@ use futures::{FutureExt as _, select_biased};
 use crate::access::gate::Access;
 use crate::access::gauge::Counted;
 use crate::asker::Asker;
-use crate::context::Example;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, Outgoing, VerifiedQuery};
-use crate::egress::{Streamed, fit};
+use crate::context::{DataBrief, Example};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, VerifiedQuery};
+use crate::egress::fit;
 use crate::error::PipelineError;
 use crate::history::History;
-use crate::outbox::buttons::retry_button;
+use crate::outbox::finalize::Asked;
 use crate::outbox::running::{Running, Stop, Work};
 use crate::outbox::send::Outbox;
-use crate::outbox::signature::signed;
-use crate::pipeline::briefing::{Briefings, Whole};
+use crate::pipeline::briefing::Briefings;
 use crate::pipeline::corrections::Corrections;
 use crate::pipeline::endings::Endings;
-use crate::pipeline::inquiry::Inquiry;
-use crate::pipeline::streaming::{Answers, Reached};
-use crate::pipeline::unanswered::Unanswered;
+use crate::pipeline::exchange::{Exchange, ExchangeEnd};
+use crate::pipeline::inquiry::{Inquiry, Question};
+use crate::pipeline::streaming::Answers;
 use crate::pipeline::verified::{Matched, VerifiedAnswers, asked};
 use crate::ports::Knowledge;
 use crate::recorder::Recorder;
@@ -70,40 +72,8 @@ impl Questions {
         };
         work.answers(&asker.actor.platform, &asker.event);
         let conversation = self.history.current(asker).await?;
-        self.ask_within(asker, &conversation, (question, target), &work).await
-    }
-
-    /// Answers a question in a conversation.
-    pub(crate) async fn ask_within(
-        &self,
-        asker: &Asker,
-        conversation: &Conversation,
-        (question, target): (&str, Option<&str>),
-        work: &Work,
-    ) -> Result<(), PipelineError> {
-        self.access.within_quota(asker, Counted::Questions).await?;
-        let words = target.map_or_else(|| question.to_owned(), |target| format!("{question} ({target})"));
-        self.recorder
-            .record(AuditEvent {
-                detail: Some(words),
-                ..within(self.recorder.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
-            })
-            .await?;
-        let turn = self.history.remember_question(conversation, question, target).await?;
-        work.is_asked_in(turn);
-        match conversation.mode {
-            Mode::Sql => self.ask_for_data(asker, conversation, Whole::alone(question, target, turn), work).await,
-            Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
-        }
-    }
-
-    /// Records a question that could not be processed, unless it is empty.
-    async fn note_refused(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
-        if words.is_empty() {
-            return Ok(());
-        }
-        let refused = self.recorder.event(asker, AuditAction::Question, AuditStatus::Refused);
-        self.recorder.record(AuditEvent { detail: Some(fit(words, 200)), ..refused }).await
+        let question = Asked { text: question.to_owned(), target: target.map(str::to_owned) };
+        self.ask_within(asker, &conversation, &question, &work).await
     }
 
     /// A question that can be worked with.
@@ -123,45 +93,85 @@ impl Questions {
         Ok(question)
     }
 
+    /// Records a question that could not be processed, unless it is empty.
+    async fn note_refused(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let refused = self.recorder.event(asker, AuditAction::Question, AuditStatus::Refused);
+        self.recorder.record(AuditEvent { detail: Some(fit(words, 200)), ..refused }).await
+    }
+
+    /// Answers a question in a conversation.
+    pub(crate) async fn ask_within(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        question: &Asked,
+        work: &Work,
+    ) -> Result<(), PipelineError> {
+        self.access.within_quota(asker, Counted::Questions).await?;
+        let Asked { text, target } = question;
+        let words = target.as_ref().map_or_else(|| text.clone(), |target| format!("{text} ({target})"));
+        self.recorder
+            .record(AuditEvent {
+                detail: Some(words),
+                ..within(self.recorder.event(asker, AuditAction::Question, AuditStatus::Ok), conversation)
+            })
+            .await?;
+        let turn = self.history.remember_question(conversation, text, target.as_deref()).await?;
+        work.is_asked_in(turn);
+        match conversation.mode {
+            Mode::Sql => {
+                let alone = Question::alone(text, target.as_deref(), turn);
+                self.ask_for_data(asker, conversation, alone, work).await
+            }
+            Mode::Chat => self.ask_to_chat(asker, conversation, &work.stop).await,
+        }
+    }
+
+    /// Decides what a question about data is, what answers it, and where it is answered.
     async fn ask_for_data(
         &self,
         asker: &Asker,
         conversation: &Conversation,
-        alone: Whole,
+        alone: Question,
         work: &Work,
     ) -> Result<(), PipelineError> {
-        let whole = match self.briefings.with_what_it_answers(conversation, alone.clone()).await? {
+        let question = match self.briefings.with_what_it_answers(conversation, alone.clone()).await? {
             // Whoever asks something that was answered before asks it anew.
-            Whole { may_ask: false, .. } if self.is_verified(asker, &alone, &work.stop).await => alone,
+            Question { may_ask: false, .. } if self.is_verified(asker, &alone, &work.stop).await => alone,
             whole => whole,
         };
-        let Some(Ground { target, verified, schemas }) = self.ground_of(asker, &whole, &work.stop).await? else {
+        let Some(ground) = self.ground_of(asker, &question, &work.stop).await? else {
             return Ok(());
         };
-        let Whole { question, asked, may_ask, .. } = whole;
-        let question = question.as_str();
-        let settings = &self.settings;
-        let here = Inquiry::new((asker, conversation), Arc::clone(&target), settings, &schemas, question);
-        let here = Inquiry { asked: asked.clone(), may_ask, ..here };
-        let matched = self.verified.matched(question, &here.common, &verified);
-        let theirs_alone = || self.verified.matched(question, &here.schema, &verified).is_some();
-        if matched.is_some() || !(here.names_more() || theirs_alone()) {
-            return self.answer(&here, matched, &verified, &work.stop).await;
+        let Ground { target, verified, schemas } = &ground;
+        let inquiry_of =
+            |asker| Inquiry::new(asker, conversation, &question, Arc::clone(target), schemas, &self.settings);
+        let here = inquiry_of(asker);
+        let matched = |schema| self.verified.matched(&question.text, schema, verified);
+        let offered = matched(&here.common);
+        if offered.is_some() || !(here.names_more() || matched(&here.schema).is_some()) {
+            return self.answer(&here, offered, verified, &work.stop).await;
         }
         let reader = self.outbox.in_private(asker).await?;
         if !work.also_in(asker.user.id, &reader.place) {
             return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
         }
         self.outbox.tell_here(asker, &text("answer-in-private")).await;
-        let alone = Inquiry::new((&reader, conversation), target, settings, &schemas, question);
-        let alone = Inquiry { asked, may_ask, ..alone };
-        let matched = self.verified.matched(question, &alone.common, &verified);
-        self.answer(&alone, matched, &verified, &work.stop).await
+        let there = inquiry_of(&reader);
+        self.answer(&there, matched(&there.common), verified, &work.stop).await
     }
 
     /// Gathers the material that answers a question; nothing if its work ended and nobody is to be told.
-    async fn ground_of(&self, asker: &Asker, whole: &Whole, stop: &Stop) -> Result<Option<Ground>, PipelineError> {
-        let target = self.targets.target_of(&whole.question, whole.target.as_deref(), &asker.place)?;
+    async fn ground_of(
+        &self,
+        asker: &Asker,
+        question: &Question,
+        stop: &Stop,
+    ) -> Result<Option<Ground>, PipelineError> {
+        let target = self.targets.target_of(&question.text, question.target.as_deref(), &asker.place)?;
         self.targets.require_here(asker, &target).await?;
         let verified = self.knowledge.verified(&target.name).await?;
         let schemas = select_biased! {
@@ -175,10 +185,10 @@ impl Questions {
     }
 
     /// True if a verified query answers these words as they stand.
-    async fn is_verified(&self, asker: &Asker, alone: &Whole, stop: &Stop) -> bool {
+    async fn is_verified(&self, asker: &Asker, alone: &Question, stop: &Stop) -> bool {
         let Ok(Some(Ground { verified, schemas, .. })) = self.ground_of(asker, alone, stop).await else { return false };
         self.verified
-            .matched(&alone.question, &schemas.of(&asker.user.role), &verified)
+            .matched(&alone.text, &schemas.of(&asker.user.role), &verified)
             .is_some_and(|matched| matched.exact)
     }
 
@@ -195,62 +205,75 @@ impl Questions {
         }
         let examples = inquiry.examples(verified, self.settings.examples);
         let data = Some(inquiry.data(&examples));
-        match self.answers.ask_model(inquiry.asker, inquiry.conversation, data, stop).await? {
-            Reached::Answer(mut answer, briefing) => {
-                let offer = self.corrections.offer_corrected(inquiry, &mut answer, *briefing, stop).boxed().await;
-                if let (Streamed::Stopped, Some(why)) = (&answer.ended, stop.withdrawn()) {
-                    return self.endings.withdraw(inquiry.asker, inquiry.conversation, *answer, why).boxed().await;
-                }
-                self.endings.close_answer(inquiry.asker, inquiry.conversation, &mut answer, offer).boxed().await
+        let mut exchange = self.ask_model(inquiry.asker, inquiry.conversation, data, stop).await?;
+        match exchange.end {
+            ExchangeEnd::Answered(_) => {
+                let offer = self.corrections.offer_corrected(inquiry, &mut exchange).boxed().await;
+                self.endings.close_answer(&mut exchange, offer).boxed().await
             }
-            Reached::Unanswered(unanswered) => match matched {
-                Some(matched) => self.verified.offer(inquiry, &matched, Some(*unanswered)).boxed().await,
-                None => self.suggest(inquiry, verified, &examples, *unanswered).boxed().await,
+            ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => match matched {
+                Some(matched) => self.verified.offer(inquiry, &matched, Some(exchange)).boxed().await,
+                None => {
+                    let suggested = self.suggested(inquiry, verified, examples);
+                    self.endings.tell_unanswered(&mut exchange, &suggested).boxed().await
+                }
             },
-            Reached::Withdrawn => Ok(()),
+            ExchangeEnd::Closed => Ok(()),
         }
     }
 
     async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), PipelineError> {
-        match self.answers.ask_model(asker, conversation, None, stop).await? {
-            Reached::Answer(mut answer, _) => {
-                self.endings.close_answer(asker, conversation, &mut answer, Ok(None)).boxed().await
+        let mut exchange = self.ask_model(asker, conversation, None, stop).await?;
+        match exchange.end {
+            ExchangeEnd::Answered(_) => self.endings.close_answer(&mut exchange, Ok(None)).boxed().await,
+            ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => {
+                self.endings.tell_unanswered(&mut exchange, "").boxed().await
             }
-            Reached::Unanswered(unanswered) => {
-                let locale = asker.user.locale;
-                let buttons = vec![retry_button(unanswered.turn, locale)];
-                let sentence = unanswered.sentence(asker, &self.settings).render(locale);
-                let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &sentence)) };
-                self.endings.close_unanswered(asker, *unanswered, &message).boxed().await.map(drop)
-            }
-            Reached::Withdrawn => Ok(()),
+            ExchangeEnd::Closed => Ok(()),
         }
     }
 
-    /// The model does not answer: questions that can be answered without it are shown.
-    async fn suggest(
+    /// Asks the model and shows its answer as it comes: about data, or, without any, about whatever else. Where the
+    /// server finds the prompt too long after all, it is made smaller once.
+    async fn ask_model<'a>(
         &self,
-        inquiry: &Inquiry<'_>,
-        verified: &[VerifiedQuery],
-        nearest: &[Example],
-        unanswered: Unanswered,
-    ) -> Result<(), PipelineError> {
-        let locale = inquiry.asker.user.locale;
-        let (heading, samples) = match nearest {
-            [] => ("suggestions-any", inquiry.samples(verified, self.settings.examples)),
-            near => ("suggestions", near.to_vec()),
+        asker: &'a Asker,
+        conversation: &'a Conversation,
+        data: Option<DataBrief<'_>>,
+        stop: &'a Stop,
+    ) -> Result<Exchange<'a>, PipelineError> {
+        let briefing = self.briefings.briefing(asker, conversation, data, usize::MAX).await?;
+        let mut exchange = self.answers.begin(asker, conversation, stop).await?;
+        let briefing = match briefing {
+            Ok(briefing) => briefing,
+            Err(error) => {
+                exchange.end = ExchangeEnd::Failed(error);
+                self.endings.record_unanswered(&mut exchange).boxed().await?;
+                return Ok(exchange);
+            }
         };
-        let mut answer = unanswered.sentence(inquiry.asker, &self.settings).render(locale);
-        if !samples.is_empty() {
-            answer.push_str("\n\n");
-            answer.push_str(&text(heading).render(locale));
-            for sample in samples {
-                answer.push_str("\n- ");
-                answer.push_str(&asked(&sample));
+        let smaller = briefing.tokens / 4 * 3;
+        self.answers.stream(&mut exchange, briefing).await?;
+        if exchange.is_too_long() {
+            self.briefings.learn_too_long();
+            if let Ok(smaller) = self.briefings.briefing(asker, conversation, data, smaller).await? {
+                self.answers.stream_instead(&mut exchange, smaller).await?;
             }
         }
-        let buttons = vec![retry_button(unanswered.turn, locale)];
-        let message = Outgoing { buttons, ..Outgoing::text(signed(inquiry.asker, &answer)) };
-        self.endings.close_unanswered(inquiry.asker, unanswered, &message).await.map(drop)
+        self.briefings.learn_size(&exchange);
+        Ok(exchange)
+    }
+
+    /// The model does not answer: questions that can be answered without it are shown.
+    fn suggested(&self, inquiry: &Inquiry<'_>, verified: &[VerifiedQuery], nearest: Vec<Example>) -> String {
+        let (heading, samples) = match nearest {
+            none if none.is_empty() => ("suggestions-any", inquiry.samples(verified, self.settings.examples)),
+            near => ("suggestions", near),
+        };
+        if samples.is_empty() {
+            return String::new();
+        }
+        let heading = format!("\n\n{}", text(heading).render(inquiry.asker.user.locale));
+        samples.iter().fold(heading, |lines, sample| format!("{lines}\n- {}", asked(sample)))
     }
 }

@@ -63,8 +63,7 @@ impl Retries {
             // What went on in private must not come back among others, nor the other way round.
             self.history.current(asker).await?
         };
-        let outcome =
-            self.questions.ask_within(asker, &conversation, (&question.text, question.target.as_deref()), &work).await;
+        let outcome = self.questions.ask_within(asker, &conversation, &question, &work).await;
         // Nothing was answered: over a quota, with the database away, or unrecorded, it can be asked once more.
         if outcome.is_err()
             && let Err(error) = conversations.give_back_retry(id).await

@@ -7,7 +7,7 @@ use crate::domain::{Outgoing, Proposal, TurnEnd, TurnState};
 use crate::error::PipelineError;
 use crate::outbox::signature::signed;
 use crate::pipeline::execution::Executions;
-use crate::pipeline::inquiry::Inquiry;
+use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::offer::Offer;
 use crate::pipeline::proposing::Draft;
 use crate::ports::TargetError;
@@ -56,9 +56,8 @@ impl Executions {
         let held = self.conversations.conversation(proposal.conversation).await?;
         let held = held.ok_or_else(|| PipelineError::Tell(text("conversation-gone")))?;
         let schemas = self.targets.schemas(target).await?;
-        let settings = &self.settings;
-        let inquiry = Inquiry::new((asker, &held), Arc::clone(target), settings, &schemas, &proposal.question);
-        let inquiry = Inquiry { asked: proposal.asked.clone(), ..inquiry };
+        let question = Question::of_statement(&proposal.question, proposal.asked.clone());
+        let inquiry = Inquiry::new(asker, &held, &question, Arc::clone(target), &schemas, &self.settings);
         let Proposal { statement, parameters, origin, told, .. } = proposal.clone();
         self.proposing.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
     }

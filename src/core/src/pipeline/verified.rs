@@ -14,9 +14,9 @@ use crate::outbox::cards::Cards;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::endings::Endings;
+use crate::pipeline::exchange::Exchange;
 use crate::pipeline::inquiry::Inquiry;
 use crate::pipeline::proposing::{Draft, Proposing};
-use crate::pipeline::unanswered::Unanswered;
 use crate::ports::{Clock, Conversations};
 use crate::results::readable;
 use crate::settings::Settings;
@@ -58,12 +58,12 @@ impl VerifiedAnswers {
         allowed.then(|| Matched { query: query.clone(), values, assumed, exact })
     }
 
-    /// Offers a verified query as it stands. `unanswered` says why the model was not used, where it should have been.
+    /// Offers a verified query as it stands. `unanswered` is the exchange with the model, where it should have answered.
     pub(crate) async fn offer(
         &self,
         inquiry: &Inquiry<'_>,
         matched: &Matched,
-        unanswered: Option<Unanswered>,
+        mut unanswered: Option<Exchange<'_>>,
     ) -> Result<(), PipelineError> {
         let locale = inquiry.asker.user.locale;
         let Matched { query, values, assumed, .. } = matched;
@@ -78,17 +78,17 @@ impl VerifiedAnswers {
         let offer = match self.proposing.propose(inquiry, draft).await {
             Ok(offer) => offer,
             Err(trouble) => {
-                let Some(unanswered) = unanswered else { return Err(trouble) };
-                return self.endings.give_up(inquiry.asker, unanswered, trouble).await;
+                let Some(mut unanswered) = unanswered else { return Err(trouble) };
+                return self.endings.give_up(&mut unanswered, trouble).await;
             }
         };
         let proposal = offer.proposal.clone();
         let why = match &unanswered {
             None => String::new(),
-            Some(away) if away.is_away() => text("without-model").render(locale) + "\n\n",
-            Some(other) => {
-                let sentence = other.sentence(inquiry.asker, &self.settings).render(locale);
-                format!("{sentence}\n\n{}\n\n", text("meanwhile").render(locale))
+            Some(exchange) if exchange.is_model_away() => text("without-model").render(locale) + "\n\n",
+            Some(exchange) => {
+                let why = exchange.why(&self.settings).map(|why| why.render(locale)).unwrap_or_default();
+                format!("{why}\n\n{}\n\n", text("meanwhile").render(locale))
             }
         };
         let card = self.proposing.placed(inquiry.asker, offer, |card| why + card).await;
@@ -105,10 +105,10 @@ impl VerifiedAnswers {
             })
             .await?;
         let message = Outgoing { text: signed(inquiry.asker, &card.text), ..card };
-        match unanswered {
+        match &mut unanswered {
             None => drop(self.cards.show_card(inquiry.asker, &proposal, &message).await),
             Some(unanswered) => {
-                if let Some(at) = self.endings.close_unanswered(inquiry.asker, unanswered, &message).await? {
+                if let Some(at) = self.endings.close_unanswered(unanswered, &message).await? {
                     self.cards.remember_card(&proposal, at, &message).await;
                 }
             }

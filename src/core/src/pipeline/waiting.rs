@@ -13,7 +13,7 @@ use crate::egress::{LiveMessage, OnSent, Streamed, THOUGHTS, ThinkingFilter};
 use crate::models::{Asking, Stage};
 use crate::outbox::running::Stop;
 use crate::outbox::signature::signed;
-use crate::pipeline::prefetch::{Ahead, FirstTokens, Words};
+use crate::pipeline::prefetch::{Ahead, FirstTokens};
 use crate::ports::{Clock, Delta, ModelError, ModelStream, PlatformError};
 use crate::settings::{Notes, Settings};
 use crate::text::{Text, text};
@@ -46,13 +46,10 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    async fn hear(mut self, asking: Asking, stop: &Stop) -> FirstTokens {
+    async fn hear(mut self, asking: Asking, stop: &Stop) -> Result<FirstTokens, Streamed> {
         let mut stopped = stop.token.cancelled().boxed().fuse();
         let mut thinking = Fuse::terminated();
-        let stream = match self.turn(asking, &mut stopped, &mut thinking).await {
-            Ok(stream) => stream,
-            Err(ended) => return FirstTokens::Nothing(ended),
-        };
+        let stream = self.turn(asking, &mut stopped, &mut thinking).await?;
         self.words(stream, &mut stopped, &mut thinking).await
     }
 
@@ -101,14 +98,14 @@ impl Waiting<'_> {
         mut stream: ModelStream,
         stopped: &mut Timer<'_>,
         thinking: &mut Timer<'_>,
-    ) -> FirstTokens {
+    ) -> Result<FirstTokens, Streamed> {
         let began = self.clock.elapsed();
         let mut late = self.clock.sleep(self.longest).fuse();
         let (mut filter, mut ahead) = (ThinkingFilter::default(), Ahead::default());
         loop {
             select_biased! {
-                () = &mut *stopped => return FirstTokens::Nothing(Streamed::Stopped),
-                () = late => return FirstTokens::Nothing(Streamed::Failed(ModelError::Timeout { seconds: self.longest.as_secs() })),
+                () = &mut *stopped => return Err(Streamed::Stopped),
+                () = late => return Err(Streamed::Failed(ModelError::Timeout { seconds: self.longest.as_secs() })),
                 () = &mut *thinking => self.notes.say(&text("model-thinking")),
                 delta = stream.next().fuse() => {
                     let is_word = match &delta {
@@ -124,7 +121,7 @@ impl Waiting<'_> {
                     if is_word || ahead.bytes() > self.thoughts {
                         let (took, spaces) = (self.clock.elapsed().saturating_sub(began), filter.blanks().to_owned());
                         let thought = ahead.thought;
-                        return FirstTokens::Words(Words { stream: ahead.and(stream), took, spaces, thought });
+                        return Ok(FirstTokens { stream: ahead.and(stream), took, spaces, thought });
                     }
                 }
             }
@@ -143,14 +140,14 @@ pub(crate) struct Wait<'a> {
 
 impl Wait<'_> {
     /// Waits for the first words of an answer. What is said meanwhile is the message of the answer already, and the
-    /// words take its place.
-    pub(crate) async fn first_words(
+    /// words take its place. An error says how the answer ended before any.
+    pub(crate) async fn first_tokens(
         &self,
         live: &mut LiveMessage,
         asking: Asking,
         stop: &Stop,
         on_sent: OnSent<'_>,
-    ) -> FirstTokens {
+    ) -> Result<FirstTokens, Streamed> {
         let (notes, shown) = unbounded();
         let waiting = Waiting {
             clock: self.clock,
@@ -164,21 +161,17 @@ impl Wait<'_> {
         pin_mut!(waiting, showing);
         // A message on its way must be known before it is changed.
         match select(waiting, showing).await {
-            Either::Left((FirstTokens::Words(words), showing)) => {
+            Either::Left((Ok(first), showing)) => {
                 let since = clock.elapsed();
-                match words.while_shown(showing, stop, most).await {
-                    FirstTokens::Words(words) => {
-                        let took = words.took + clock.elapsed().saturating_sub(since);
-                        FirstTokens::Words(Words { took, ..words })
-                    }
-                    nothing @ FirstTokens::Nothing(_) => nothing,
-                }
+                let first = first.while_shown(showing, stop, most).await?;
+                let took = first.took + clock.elapsed().saturating_sub(since);
+                Ok(FirstTokens { took, ..first })
             }
-            Either::Left((nothing, showing)) => {
+            Either::Left((Err(ended), showing)) => {
                 showing.await;
-                nothing
+                Err(ended)
             }
-            Either::Right(((), _)) => FirstTokens::Nothing(Streamed::Stopped),
+            Either::Right(((), _)) => Err(Streamed::Stopped),
         }
     }
 
