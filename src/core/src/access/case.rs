@@ -70,7 +70,7 @@ impl Settings {
         let private = terms.private_relations(catalog);
         let private = relation.and_then(|(relation, _)| private.get(&catalog.shown(relation)));
         let showing = Showing::Result(private.map(String::as_str));
-        let delivery = self.delivery(place, (target, terms), showing, bar);
+        let delivery = self.delivery(place, target, terms, showing, bar);
         CaseDecisions { ask, execute, read, delivery: Some(delivery) }
     }
 }

@@ -176,7 +176,8 @@ impl Settings {
     pub fn delivery(
         &self,
         place: &Place,
-        (target, terms): (&str, &Terms),
+        target: &str,
+        terms: &Terms,
         showing: Showing<'_>,
         bar: Option<AccessDecision>,
     ) -> AccessDecision {

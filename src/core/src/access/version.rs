@@ -8,7 +8,7 @@ use crate::settings::{OverCost, Settings, Terms};
 
 /// The SHA-256, in hexadecimal digits, of what decides on a statement of somebody of a role who asked in a place: the
 /// rules of the target and of the role, what the role may do, who is welcome there, limits, costs and delivery.
-fn policy_version(settings: &Settings, (target, terms): (&str, &Terms), role: &Role, place: &Place) -> String {
+fn policy_version(settings: &Settings, target: &str, terms: &Terms, role: &Role, place: &Place) -> String {
     let of_place = settings.places.of(place);
     let capabilities: Vec<&str> = settings.roles.of(role).into_iter().map(Capability::word).collect();
     let decides = json!({
@@ -36,9 +36,9 @@ fn policy_version(settings: &Settings, (target, terms): (&str, &Terms), role: &R
 }
 
 /// The version with the place that decided, which the conversation may leave: it is held elsewhere once it is opened there.
-pub(crate) fn bound_to(settings: &Settings, target: (&str, &Terms), role: &Role, place: &Place) -> PolicyVersion {
+pub(crate) fn bound_to(settings: &Settings, target: &str, terms: &Terms, role: &Role, place: &Place) -> PolicyVersion {
     let decided_in = Some((place.platform.clone(), place.path()));
-    PolicyVersion { rules: policy_version(settings, target, role, place), place: decided_in }
+    PolicyVersion { rules: policy_version(settings, target, terms, role, place), place: decided_in }
 }
 
 /// The version of the same statement as things are now, decided in the same place. One of a release that kept no place with
@@ -46,13 +46,16 @@ pub(crate) fn bound_to(settings: &Settings, target: (&str, &Terms), role: &Role,
 pub(crate) fn version_now(
     offered: &PolicyVersion,
     settings: &Settings,
-    target: (&str, &Terms),
+    target: &str,
+    terms: &Terms,
     role: &Role,
     held_in: &Place,
 ) -> PolicyVersion {
     match offered.place.clone() {
-        Some((platform, path)) => bound_to(settings, target, role, &Place::at_path(platform, &path, held_in.private)),
-        None => PolicyVersion { rules: policy_version(settings, target, role, held_in), place: None },
+        Some((platform, path)) => {
+            bound_to(settings, target, terms, role, &Place::at_path(platform, &path, held_in.private))
+        }
+        None => PolicyVersion { rules: policy_version(settings, target, terms, role, held_in), place: None },
     }
 }
 

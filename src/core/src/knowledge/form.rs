@@ -24,7 +24,8 @@ pub fn faults(query: &VerifiedQuery) -> Vec<WhatIsWrong> {
         faults.extend(self::parameter(parameter));
     }
     faults.extend(placeholders_agree(query));
-    faults.extend([("fr", &query.fr), ("en", &query.en)].into_iter().flat_map(|asked| slots_agree(query, asked)));
+    faults.extend(slots_agree(query, "fr", &query.fr));
+    faults.extend(slots_agree(query, "en", &query.en));
     faults
 }
 
@@ -53,7 +54,7 @@ fn placeholders_agree(query: &VerifiedQuery) -> Vec<WhatIsWrong> {
 }
 
 /// A language that the question is not put in has nothing to agree with.
-fn slots_agree(query: &VerifiedQuery, (language, question): (&'static str, &String)) -> Vec<WhatIsWrong> {
+fn slots_agree(query: &VerifiedQuery, language: &'static str, question: &str) -> Vec<WhatIsWrong> {
     if question.trim().is_empty() {
         return Vec::new();
     }

@@ -57,6 +57,14 @@ pub(crate) struct PagedResult {
     text: String,
 }
 
+/// The first rows of a result.
+pub(crate) struct FirstRows {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Row>,
+    /// Rows of the whole result.
+    pub(crate) total: u64,
+}
+
 /// A page as it is shown.
 pub(crate) struct Page {
     pub(crate) message: Outgoing,
@@ -92,13 +100,15 @@ impl Head {
 }
 
 impl PagedResult {
-    /// The result of a conversation with the first of its rows; `total` is how many there are of them.
+    /// The result of a conversation with the first of its rows.
     pub(crate) fn of(
         conversation: ConversationId,
         signature: Option<String>,
-        (columns, mut rows): (Vec<Column>, Vec<Row>),
-        (total, format, below): (u64, TableFormat, Below),
+        first: FirstRows,
+        format: TableFormat,
+        below: Below,
     ) -> Self {
+        let FirstRows { columns, mut rows, total } = first;
         let mut room = BYTES;
         let fits = rows.iter().take_while(|row| {
             let is_one = size(row) <= room;
@@ -286,7 +296,8 @@ mod tests {
     fn result(rows: Vec<Row>) -> PagedResult {
         let columns = vec![Column { name: "v".to_owned(), kind: ColumnKind::Text }];
         let format = TableFormat { length: Length::characters(2000), max_rows: 20, locale: Locale::En };
-        PagedResult::of(ConversationId(1), None, (columns, rows), (10_000, format, Below::default()))
+        let first = FirstRows { columns, rows, total: 10_000 };
+        PagedResult::of(ConversationId(1), None, first, format, Below::default())
     }
 
     fn row(bytes: usize) -> Row {

@@ -82,7 +82,7 @@ pub(crate) struct Charting {
 
 impl Charting {
     /// Keeps what a chart needs, or that the last result can be none.
-    pub(crate) fn keep_chart(&self, asker: &Asker, (id, turn): (&ProposalId, TurnId), chart: Option<Chart>) {
+    pub(crate) fn keep_chart(&self, asker: &Asker, id: &ProposalId, turn: TurnId, chart: Option<Chart>) {
         let until = self.clock.now() + LIFETIME;
         self.charts.keep(Kept { id: id.clone(), turn, user: asker.user.id, place: asker.place.clone(), chart, until });
     }

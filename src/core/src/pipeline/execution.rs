@@ -1,4 +1,7 @@
 //! From a click to a table: whose click, the guard again, one use, a durable audit row, and only then the database.
+//!
+//! The stages, in order: capability, author, guard and rules, the place of the result, one execution at a time, the
+//! agreement, the one use, quota, audit, the database, audit, the table.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
@@ -35,6 +38,19 @@ use crate::settings::Settings;
 use crate::statements::recheck::{Checked, Statements, refuse_refused};
 use crate::targets::{Target, Targets};
 use crate::text::text;
+
+/// A statement that may run: for whom, on what, and where its result is shown.
+struct Execution<'a> {
+    /// The person who clicked, in the place of the result.
+    reader: &'a Asker,
+    target: &'a Arc<Target>,
+    proposal: &'a Proposal,
+    approved: &'a ApprovedStatement,
+    delivery: AuditDelivery,
+    /// True if the result is not shown where the conversation is held.
+    is_aside: bool,
+    stop: &'a CancellationToken,
+}
 
 /// Runs proposals.
 pub(crate) struct Executions {
@@ -81,16 +97,7 @@ impl Executions {
             return Ok(());
         }
         self.refuse_withdrawn(asker, &proposal).await?;
-        match self.proposals.claim(id, self.clock.now()).await? {
-            Claim::Granted => {}
-            Claim::Used => return Err(PipelineError::Tell(text("proposal-used"))),
-            Claim::Expired => return Err(PipelineError::Tell(text("proposal-expired"))),
-            Claim::NotAgreed => {
-                let sentence = text("proposal-not-agreed").with("prefix", asker.prefix());
-                return Err(PipelineError::Tell(sentence.with("name", id.short())));
-            }
-            Claim::Unknown => return Err(PipelineError::Tell(text("proposal-unknown"))),
-        }
+        self.claim(asker, id).await?;
         // What does not run is not counted.
         if let Err(too_much) = self.access.within_quota(asker, Counted::Executions).await {
             self.give_back(id).await;
@@ -105,9 +112,16 @@ impl Executions {
         if reader.place != asker.place {
             self.outbox.tell_here(asker, &text("result-in-private")).await;
         }
-        let aside = is_aside(&held_in, &reader.place);
-        let delivery = delivery(&asker.place, &reader.place);
-        let ran = self.run(&reader, &target, (&proposal, aside), (&approved, delivery), &work.stop.token).await;
+        let execution = Execution {
+            reader: &reader,
+            target: &target,
+            proposal: &proposal,
+            approved: &approved,
+            delivery: delivery(&asker.place, &reader.place),
+            is_aside: is_aside(&held_in, &reader.place),
+            stop: &work.stop.token,
+        };
+        let ran = self.run(&execution).await;
         // They need not wait for it with their next question.
         drop(work);
         self.cards.retire_execute(asker, id).boxed().await;
@@ -138,6 +152,18 @@ impl Executions {
         Err(PipelineError::Tell(text("agreement-withdrawn")))
     }
 
+    /// Takes the one use of a proposal.
+    async fn claim(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
+        let why = match self.proposals.claim(id, self.clock.now()).await? {
+            Claim::Granted => return Ok(()),
+            Claim::Used => text("proposal-used"),
+            Claim::Expired => text("proposal-expired"),
+            Claim::NotAgreed => text("proposal-not-agreed").with("prefix", asker.prefix()).with("name", id.short()),
+            Claim::Unknown => text("proposal-unknown"),
+        };
+        Err(PipelineError::Tell(why))
+    }
+
     /// Gives a proposal its one use back where nothing ran.
     async fn give_back(&self, id: &ProposalId) {
         if let Err(error) = self.proposals.release(id).await {
@@ -145,23 +171,18 @@ impl Executions {
         }
     }
 
-    async fn run(
-        &self,
-        asker: &Asker,
-        target: &Arc<Target>,
-        (proposal, aside): (&Proposal, bool),
-        (approved, delivery): (&ApprovedStatement, AuditDelivery),
-        stop: &CancellationToken,
-    ) -> Result<(), PipelineError> {
-        let locale = asker.user.locale;
+    /// Runs a statement and shows its result, once that is recorded.
+    async fn run(&self, execution: &Execution<'_>) -> Result<(), PipelineError> {
+        let Execution { reader, target, proposal, approved, is_aside, stop, .. } = *execution;
+        let locale = reader.user.locale;
         let began = self.clock.elapsed();
-        let turn = self.finals.begin_turn(proposal.conversation, Some(&proposal.id), aside).await?;
-        let mut live = self.outbox.live_message(asker);
+        let turn = self.finals.begin_turn(proposal.conversation, Some(&proposal.id), is_aside).await?;
+        let mut live = self.outbox.live_message(reader);
         live.reserve();
         let (note, on_sent) = (text("running").render(locale), self.finals.on_sent(turn));
         // A platform that is slow to show it does not keep the database waiting; what it shows is noted down even where
         // there is a bug.
-        let collecting = AssertUnwindSafe(self.results.collect(asker, target, approved, stop)).catch_unwind();
+        let collecting = AssertUnwindSafe(self.results.collect(reader, target, approved, stop)).catch_unwind();
         let (announced, outcome) = join!(live.announce(&note, &on_sent), collecting);
         let outcome = outcome.unwrap_or_else(|bug| resume_unwind(bug));
         if let Err(error) = announced {
@@ -171,17 +192,13 @@ impl Executions {
             self.give_back(&proposal.id).await;
         }
         let took = Duration::from_millis(self.clock.millis_since(began).unsigned_abs());
-        let event = self.result_event(asker, proposal, approved, &outcome, took);
-        let recorded = self.recorder.append(AuditEvent { delivery: Some(delivery), ..event }).await;
+        let recorded = self.recorder.append(self.result_event(execution, &outcome, took)).await;
         let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
-            (Ok(()), Ok(outcome)) => {
-                let (message, table, kept) = self.results.result_message(asker, (proposal, turn), outcome, took).await;
-                (message, TurnEnd { table, ..TurnEnd::words(kept, TurnState::Complete) })
-            }
-            (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(asker, target, proposal).await,
+            (Ok(()), Ok(outcome)) => self.results.result_message(reader, proposal, turn, outcome, took).await,
+            (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(reader, target, proposal).await,
             (Ok(()), Err(error)) => {
-                let sentence = signed(asker, &error.text().render(locale));
+                let sentence = signed(reader, &error.text().render(locale));
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
             (Err(error), _) => {
@@ -191,11 +208,11 @@ impl Executions {
             }
         };
         let mut messages = Messages::from(message);
-        let shown = self.finals.settle(asker, &mut live, turn, &mut messages, &end).await;
+        let shown = self.finals.settle(reader, &mut live, turn, &mut messages, &end).await;
         self.pages.kept.stands(turn, shown.as_ref().ok().and_then(Option::as_ref));
         let shown = if is_recorded { shown } else { shown.or_else(PipelineError::unless_unnoted) };
         if let Some(at) = shown? {
-            self.outbox.forget_files(asker, &messages.last.files).await;
+            self.outbox.forget_files(reader, &messages.last.files).await;
             if let Some(again) = &end.proposal {
                 self.cards.remember_card(again, at, &messages.last).await;
             }
@@ -205,12 +222,11 @@ impl Executions {
 
     fn result_event(
         &self,
-        asker: &Asker,
-        proposal: &Proposal,
-        approved: &ApprovedStatement,
+        execution: &Execution<'_>,
         outcome: &Result<Outcome, TargetError>,
         took: Duration,
     ) -> AuditEvent {
+        let Execution { reader, proposal, approved, delivery, .. } = *execution;
         let (status, rows, error) = match outcome {
             Ok(outcome) => (AuditStatus::Ok, i64::try_from(outcome.rows).ok(), None),
             Err(TargetError::Cancelled) => (AuditStatus::Stopped, None, None),
@@ -219,8 +235,9 @@ impl Executions {
         AuditEvent {
             rows,
             error,
+            delivery: Some(delivery),
             duration_ms: i64::try_from(took.as_millis()).ok(),
-            ..about(self.recorder.event(asker, AuditAction::Result, status), proposal, approved.relations())
+            ..about(self.recorder.event(reader, AuditAction::Result, status), proposal, approved.relations())
         }
     }
 }

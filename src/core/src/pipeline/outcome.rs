@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 use crate::asker::Asker;
 use crate::attached::own_words;
 use crate::domain::{
-    Button, ButtonAction, Column, Ending, LimitReached, Locale, Origin, Outgoing, Proposal, Row, ShownTable, TurnId,
-    Value,
+    Button, ButtonAction, Column, Ending, LimitReached, Locale, Origin, Outgoing, Proposal, Row, TurnEnd, TurnId,
+    TurnState, Value,
 };
 use crate::guard::ApprovedStatement;
 use crate::outbox::buttons::lasting_buttons;
-use crate::outbox::result_pages::{Head, PagedResult, ResultPages};
+use crate::outbox::result_pages::{FirstRows, Head, PagedResult, ResultPages};
 use crate::outbox::signature::{signature, signed};
 use crate::pipeline::charting::Charting;
 use crate::ports::{Batch, Clock, Colophon, FileError, Finished, ResultFiles, ResultSheet, TargetError};
@@ -132,15 +132,16 @@ impl Results {
         facts
     }
 
-    /// The table and the files of a result that is recorded, the rows the table shows, and what is kept beside them: how many
-    /// there are, and what the table leaves out.
+    /// The table and the files of a result that is recorded, and the end of its turn: the rows the table shows, how many there
+    /// are, and what the table leaves out.
     pub(crate) async fn result_message(
         &self,
         asker: &Asker,
-        (proposal, turn): (&Proposal, TurnId),
+        proposal: &Proposal,
+        turn: TurnId,
         mut outcome: Outcome,
         took: Duration,
-    ) -> (Outgoing, Option<ShownTable>, String) {
+    ) -> (Outgoing, TurnEnd) {
         let locale = asker.user.locale;
         let capabilities = asker.platform.capabilities();
         let format = self.table_format(asker);
@@ -173,19 +174,20 @@ impl Results {
         if !too_large.is_empty() {
             below.rest.push(text("files-too-large").count("count", too_large.len() as u64));
         }
-        let mut buttons = self.offer_chart(asker, (proposal, turn), &outcome);
+        let mut buttons = self.offer_chart(asker, proposal, turn, &outcome);
         buttons.extend(lasting_buttons(proposal, locale));
         let text = below.under(preview.as_ref(), &partial, locale);
         let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &text)) };
         let is_partial = preview.as_ref().is_some_and(|preview| (preview.rows as u64) < outcome.rows);
         let message = if capabilities.pages && is_partial {
-            let rows = (outcome.columns, outcome.head);
-            let result = PagedResult::of(proposal.conversation, signature(asker), rows, (outcome.rows, format, below));
+            let first = FirstRows { columns: outcome.columns, rows: outcome.head, total: outcome.rows };
+            let result = PagedResult::of(proposal.conversation, signature(asker), first, format, below);
             self.pages.offer_pages(turn, result, message)
         } else {
             message
         };
-        (Outgoing { files, ..message }, preview.map(|preview| preview.table), kept)
+        let table = preview.map(|preview| preview.table);
+        (Outgoing { files, ..message }, TurnEnd { table, ..TurnEnd::words(kept, TurnState::Complete) })
     }
 
     /// The largest table for the asker's chat that leaves room for the lines below it.
@@ -195,19 +197,19 @@ impl Results {
     }
 
     /// A button for the chart of a result that can be one.
-    fn offer_chart(&self, asker: &Asker, (proposal, turn): (&Proposal, TurnId), outcome: &Outcome) -> Vec<Button> {
+    fn offer_chart(&self, asker: &Asker, proposal: &Proposal, turn: TurnId, outcome: &Outcome) -> Vec<Button> {
         let locale = asker.user.locale;
         let is_whole = outcome.rows == outcome.head.len() as u64;
         let chart = if is_whole { Chart::of(&outcome.columns, &outcome.head, locale) } else { None };
         let Some(chart) = chart else {
-            self.charting.keep_chart(asker, (&proposal.id, turn), None);
+            self.charting.keep_chart(asker, &proposal.id, turn, None);
             return Vec::new();
         };
         let note = may_be_more(outcome).then(|| summary(outcome).render(locale));
         // A statement that somebody wrote themselves may answer no question.
         let title =
             if proposal.question.trim().is_empty() { chart.title } else { own_words(&proposal.question).into_owned() };
-        self.charting.keep_chart(asker, (&proposal.id, turn), Some(Chart { title, note, ..chart }));
+        self.charting.keep_chart(asker, &proposal.id, turn, Some(Chart { title, note, ..chart }));
         vec![Button { action: ButtonAction::Chart(proposal.id.clone()), label: text("button-chart").render(locale) }]
     }
 }

@@ -197,8 +197,8 @@ impl Proposing {
 
     /// The version of the rules under which a statement is offered.
     fn policy_of(&self, inquiry: &Inquiry<'_>) -> PolicyVersion {
-        let target = (inquiry.target.name.as_str(), &inquiry.target.terms);
-        bound_to(&self.settings, target, &inquiry.asker.user.role, &inquiry.conversation.place)
+        let target = &inquiry.target;
+        bound_to(&self.settings, &target.name, &target.terms, &inquiry.asker.user.role, &inquiry.conversation.place)
     }
 
     async fn refuse(

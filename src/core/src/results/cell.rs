@@ -36,17 +36,17 @@ impl Cell {
         let read = &text[..text.floor_char_boundary(READ)];
         let mut cell = Self { text: String::with_capacity(read.len().min(4 * widest)), width: 0 };
         // Where the text may have to end so that an ellipsis still has room.
-        let mut last = (0, 0);
+        let (mut last, mut width) = (0, 0);
         for cluster in read.graphemes(true) {
             cell.push(cluster);
             if cell.width > widest {
-                return cell.ended_at(last);
+                return cell.ended_at(last, width);
             }
             if cell.width < widest {
-                last = (cell.text.len(), cell.width);
+                (last, width) = (cell.text.len(), cell.width);
             }
         }
-        if read.len() < text.len() { cell.ended_at(last) } else { cell }
+        if read.len() < text.len() { cell.ended_at(last, width) } else { cell }
     }
 
     fn push(&mut self, cluster: &str) {
@@ -55,7 +55,7 @@ impl Cell {
         self.width += self.text[from..].width();
     }
 
-    fn ended_at(mut self, (bytes, width): (usize, usize)) -> Self {
+    fn ended_at(mut self, bytes: usize, width: usize) -> Self {
         self.text.truncate(bytes);
         self.text.push('…');
         Self { width: width + 1, ..self }

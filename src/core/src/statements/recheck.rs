@@ -139,7 +139,7 @@ impl Statements {
         let conversation = self.conversations.conversation(proposal.conversation).await?;
         let held_in = conversation.map_or_else(|| asker.place.clone(), |conversation| conversation.place);
         let policy =
-            version_now(&proposal.policy, &self.settings, (&target.name, &target.terms), &asker.user.role, &held_in);
+            version_now(&proposal.policy, &self.settings, &target.name, &target.terms, &asker.user.role, &held_in);
         if policy != proposal.policy {
             let detail = format!("offered under the rules {}, now {policy}", proposal.policy);
             return Ok(Err(Changed { rule: Some("policy-changed"), detail, sentence: text("proposal-changed") }));

@@ -50,12 +50,12 @@ impl Targets {
         let private = approved.relations().iter().find_map(|one| private.private.get(one));
         let bar = Audience::of(settings, schemas, role, &asker.place).bar(approved.text());
         let showing = Showing::Result(private.map(String::as_str));
-        settings.delivery(&asker.place, (&target.name, &target.terms), showing, bar)
+        settings.delivery(&asker.place, &target.name, &target.terms, showing, bar)
     }
 
     /// Decides if a statement itself is shown in the place of the request.
     pub(crate) fn shown_itself(&self, place: &Place, target: &Target, bar: Option<AccessDecision>) -> AccessDecision {
-        self.settings.delivery(place, (&target.name, &target.terms), Showing::Statement, bar)
+        self.settings.delivery(place, &target.name, &target.terms, Showing::Statement, bar)
     }
 
     pub(crate) fn target_named(&self, name: &str) -> Result<Arc<Target>, PipelineError> {
