@@ -1,6 +1,6 @@
 //! The options of commands as Discord's own list gives them back: put into the order in which they are typed.
 
-use pstral_core::domain::{COMMANDS, CommandOption, CommandSpec, OptionKind, Suggested};
+use pstral_core::domain::{COMMANDS, CommandOption, CommandSpec, OptionKind, Suggested, VerbSpec};
 
 /// The command of the list with that name.
 pub(crate) fn spec(name: &str) -> Option<&'static CommandSpec> {
@@ -15,22 +15,21 @@ pub(crate) fn suggested(command: &str, option: &str) -> Option<Suggested> {
             _ => None,
         })
     };
-    let within = |known: &CommandOption| if let OptionKind::Sub(_, options) = known.kind { of(options) } else { None };
-    of(options(command)).or_else(|| options(command).iter().find_map(within))
+    let spec = spec(command)?;
+    of(spec.options).or_else(|| spec.verbs.iter().find_map(|verb| of(verb.options)))
 }
 
-/// Returns the words typed for a subcommand.
+/// Returns the word typed for a subcommand: a verb of the command.
 pub(crate) fn typed_sub(command: &str, sub: &str) -> &'static str {
-    let found = options(command).iter().find(|known| known.name == sub);
-    found.map_or("", |known| if let OptionKind::Sub(typed, _) = known.kind { typed } else { "" })
+    verb(command, sub).filter(|verb| verb.is_typed).map_or("", |verb| verb.word)
 }
 
 /// Sorts the chosen options into the order of the list, as they would be typed: people may fill them in in any order.
 pub(crate) fn in_order(command: &str, sub: Option<&str>, mut chosen: Vec<(&str, String)>) -> Vec<(String, String)> {
-    let within = |name: &str| options(command).iter().find(|known| known.name == name).map(|known| known.kind);
-    let options = match sub.and_then(within) {
-        Some(OptionKind::Sub(_, options)) => options,
-        _ => options(command),
+    let verb = sub.and_then(|sub| verb(command, sub));
+    let options: &[CommandOption] = match verb {
+        Some(verb) => verb.options,
+        None => spec(command).map_or(&[], |spec| spec.options),
     };
     let rank = |name: &str| options.iter().position(|known| known.name == name).unwrap_or(options.len());
     chosen.sort_by_key(|(name, _)| rank(name));
@@ -41,6 +40,6 @@ pub(crate) fn in_order(command: &str, sub: Option<&str>, mut chosen: Vec<(&str, 
     chosen.into_iter().map(typed).collect()
 }
 
-fn options(command: &str) -> &'static [CommandOption] {
-    spec(command).map_or(&[], |command| command.options)
+fn verb(command: &str, sub: &str) -> Option<&'static VerbSpec> {
+    spec(command)?.listed_verbs().find(|verb| verb.word == sub)
 }

@@ -1,6 +1,6 @@
 //! Registration of the application commands when they change.
 
-use pstral_core::domain::{COMMANDS, CommandOption, CommandSpec, Locale, OptionKind};
+use pstral_core::domain::{COMMANDS, CommandOption, CommandSpec, Locale, OptionKind, VerbSpec};
 use pstral_core::egress::fit;
 use pstral_core::text::text;
 use serde_json::{Map, Value, json};
@@ -58,12 +58,23 @@ fn described(command: &CommandSpec) -> Value {
         // In servers and in our own private conversations; installed in servers.
         "contexts": [0, 1],
         "integration_types": [0],
-        "options": command.options.iter().map(chosen).collect::<Vec<_>>(),
+        "options": command.listed_verbs().map(subcommand).chain(command.options.iter().map(chosen)).collect::<Vec<_>>(),
     });
-    if command.for_admins {
+    if command.needs.is_some() {
         described["default_member_permissions"] = json!(MANAGE_GUILD);
     }
     described
+}
+
+fn subcommand(verb: &VerbSpec) -> Value {
+    json!({
+        "type": 1,
+        "name": verb.word,
+        "name_localizations": { "fr": verb.french },
+        "description": sentence(verb.says, Locale::En),
+        "description_localizations": { "fr": sentence(verb.says, Locale::Fr) },
+        "options": verb.options.iter().map(chosen).collect::<Vec<_>>(),
+    })
 }
 
 fn chosen(option: &CommandOption) -> Value {
@@ -75,10 +86,6 @@ fn chosen(option: &CommandOption) -> Value {
         "description_localizations": { "fr": sentence(option.says, Locale::Fr) },
     });
     match option.kind {
-        OptionKind::Sub(_, options) => {
-            chosen["options"] = options.iter().map(self::chosen).collect();
-            return chosen;
-        }
         OptionKind::One(choices) => {
             chosen["choices"] = choices.iter().map(|choice| json!({ "name": choice, "value": choice })).collect();
         }
@@ -93,7 +100,6 @@ fn chosen(option: &CommandOption) -> Value {
 /// <https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-type>
 fn number(kind: OptionKind) -> u8 {
     match kind {
-        OptionKind::Sub(..) => 1,
         OptionKind::Words | OptionKind::Suggested(_) | OptionKind::One(_) | OptionKind::Setting(_) => 3,
         OptionKind::Number => 4,
         OptionKind::Yes => 5,

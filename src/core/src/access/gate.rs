@@ -7,7 +7,7 @@ use crate::access::gauge::Counted;
 use crate::access::quotas::{Quotas, back_in};
 use crate::access::recent::Recent;
 use crate::asker::Asker;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, CommandName};
 use crate::egress::fit;
 use crate::error::PipelineError;
 use crate::ports::Clock;
@@ -39,6 +39,20 @@ impl Access {
         let denied = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
         self.recorder.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..denied }).await?;
         Err(PipelineError::Tell(otherwise))
+    }
+
+    /// Lets those go on who may give a command.
+    pub(crate) async fn require_for(
+        &self,
+        asker: &Asker,
+        command: CommandName,
+        tried: &str,
+        otherwise: Text,
+    ) -> Result<(), PipelineError> {
+        match command.needs() {
+            Some(capability) => self.require(asker, capability, tried, otherwise).await,
+            None => Ok(()),
+        }
     }
 
     /// True if the asker's role is admitted to the place. Anybody else gets one sentence, and the attempt is recorded,

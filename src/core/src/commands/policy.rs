@@ -6,7 +6,7 @@ use crate::access::gate::Access;
 use crate::access::{Case, CaseDecisions, Why};
 use crate::asker::Asker;
 use crate::commands::desk::{Desk, told};
-use crate::domain::{Capability, Catalog, Outgoing, User};
+use crate::domain::{Catalog, CommandName, Outgoing, User};
 use crate::egress::echo;
 use crate::error::PipelineError;
 use crate::outbox::send::Outbox;
@@ -32,7 +32,7 @@ impl PolicyView {
         // Nothing that may be a code: the audit is no place for one.
         let tried = if codes_in(words).is_empty() { words } else { "" };
         let tried = format!("policy {tried}");
-        self.access.require(asker, Capability::ManageUsers, &tried, text("user-not-allowed")).await?;
+        self.access.require_for(asker, CommandName::Policy, &tried, text("user-not-allowed")).await?;
         let answer = match self.policy_for(asker, words).await {
             Ok(lines) => lines.join("\n"),
             // What names a person or a table is not for others to read either.

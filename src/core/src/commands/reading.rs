@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 
 use crate::commands::audit::query::MOST;
-use crate::domain::{AuditAction, AuditStatus, Command, CommandName, Follows, Locale, moment};
+use crate::domain::{AuditAction, AuditStatus, Command, CommandName, CommandSpec, Follows, Locale, moment};
 use crate::people::codes_in;
-use crate::stewardship::review::Deed;
 
 /// True of a line that reads as a command where none is marked as such: a command's own word alone, or with what only it
 /// takes, such as a number, a code or a statement. Any other line is a question that happens to begin so.
@@ -14,15 +13,16 @@ pub fn reads_as_command(line: &str) -> bool {
     match command.name.spec() {
         None => false,
         Some(_) if command.words.is_empty() => command.name != CommandName::Help || !line.trim().is_empty(),
-        Some(spec) => follows(spec.follows, &command.words.to_lowercase()),
+        Some(spec) => follows(spec, spec.follows, &command.words.to_lowercase()),
     }
 }
 
-/// True of words, in lower case, that may follow a command in such a line.
-fn follows(what: Follows, words: &str) -> bool {
+/// True of words, in lower case, that may follow a command or one of its verbs in such a line.
+fn follows(spec: &CommandSpec, what: Follows, words: &str) -> bool {
     let (first, others) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     let is_number = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit());
     let is_yes = |word: &str| matches!(word, "yes" | "oui");
+    let is_verb = || spec.verb(first).is_some_and(|verb| follows(spec, verb.follows, others));
     let is_code = |word: &str| word.contains('-') && !word.contains(char::is_whitespace);
     match what {
         Follows::Nothing => false,
@@ -38,27 +38,15 @@ fn follows(what: Follows, words: &str) -> bool {
         Follows::Zone => others.is_empty() && (first.contains('/') || first == "utc"),
         Follows::ProposalAndYes => is_id(first) && (others.is_empty() || is_yes(others)),
         Follows::AuditWords => words.split_whitespace().all(narrows_the_audit),
-        Follows::UserVerb => looks_after_users(first, &others.split_whitespace().collect::<Vec<_>>()),
-        Follows::VerifiedVerb => Deed::parse(first).is_some() || (others.is_empty() && first.contains('#')),
-    }
-}
-
-/// Tells whether words after `user` are what an administrator types: its verbs take names, codes and settings, no sentences.
-fn looks_after_users(verb: &str, words: &[&str]) -> bool {
-    match verb {
-        // Nobody sends a model a code, not even where the name before it was forgotten.
-        "confirm" | "confirmer" => !codes_in(&words.join(" ")).is_empty(),
-        // A name and a password: rather a question lost than a password told to a model. The name alone may be any word.
-        "password" => words.len() > 1,
-        "mot-de-passe" => true,
-        "list" | "liste" | "lister" => words.len() <= 1,
-        "add" | "ajouter" | "edit" | "modifier" => {
-            !words.is_empty() && words.get(1).is_none_or(|setting| setting.contains('='))
+        Follows::Anything => true,
+        Follows::Words(least, most) => (least..=most).contains(&words.split_whitespace().count()),
+        Follows::NameAndSettings => {
+            !first.is_empty() && others.split_whitespace().next().is_none_or(|setting| setting.contains('='))
         }
-        "disable" | "désactiver" | "desactiver" | "enable" | "activer" | "réactiver" | "reactiver" | "code"
-        | "link-code" | "links" | "liens" | "comptes" => words.len() == 1,
-        "unlink" | "délier" | "delier" => (1..=2).contains(&words.len()),
-        _ => false,
+        // Nobody sends a model a code, not even where the name before it was forgotten.
+        Follows::CodeAmongWords => !codes_in(words).is_empty(),
+        Follows::Verb => is_verb(),
+        Follows::VerbOrVersion => is_verb() || (others.is_empty() && first.contains('#')),
     }
 }
 

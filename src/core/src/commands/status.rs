@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::access::gate::Access;
 use crate::asker::Asker;
-use crate::domain::{Capability, Locale, Outgoing};
+use crate::domain::{CommandName, Locale, Outgoing};
 use crate::egress::neutralized;
 use crate::error::PipelineError;
 use crate::models::ModelPool;
@@ -25,7 +25,7 @@ pub(crate) struct StatusView {
 impl StatusView {
     /// Says how each part is and what waits, in private, what does not work first.
     pub(crate) async fn show_status(&self, asker: &Asker) -> Result<(), PipelineError> {
-        self.access.require(asker, Capability::ManageUsers, "status", text("user-not-allowed")).await?;
+        self.access.require_for(asker, CommandName::Status, "status", text("user-not-allowed")).await?;
         let locale = asker.own_locale;
         let mut checks = self.checkup.checks(locale).await;
         checks.extend(self.waiting_now(locale));

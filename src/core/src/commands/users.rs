@@ -6,7 +6,7 @@ use crate::access::gate::Access;
 use crate::asker::Asker;
 use crate::commands::desk::{Desk, account, language_of, line, told};
 use crate::commands::words::words;
-use crate::domain::{Actor, Capability, Link, NewUser, Outgoing, Roles, User, UserChange};
+use crate::domain::{Actor, CommandName, Link, NewUser, Outgoing, Roles, User, UserChange, Verb};
 use crate::egress::{echo, neutralized};
 use crate::error::PipelineError;
 use crate::outbox::Platforms;
@@ -45,7 +45,7 @@ impl Users {
         // Nothing that may be a code: the audit is no place for one.
         let verb = said.first().copied().filter(|verb| codes_in(verb).is_empty()).unwrap_or_default();
         let tried = format!("user {verb}");
-        self.access.require(asker, Capability::ManageUsers, &tried, text("user-not-allowed")).await?;
+        self.access.require_for(asker, CommandName::User, &tried, text("user-not-allowed")).await?;
         let private = if asker.place.private {
             asker.place.clone()
         } else {
@@ -68,20 +68,20 @@ impl Users {
     }
 
     async fn look_after(&self, asker: &Asker, said: &[&str]) -> Result<Answer, PipelineError> {
-        let verb = said.first().map(|verb| verb.to_lowercase()).unwrap_or_default();
-        match (verb.as_str(), said.get(1..).unwrap_or_default()) {
-            ("list" | "liste" | "lister", words) => self.list_users(asker, words).await,
-            ("add" | "ajouter", [name, settings @ ..]) => self.add_user(asker, name, settings).await,
-            ("edit" | "modifier", [name, settings @ ..]) => self.edit_user(asker, name, settings).await,
-            ("disable" | "désactiver" | "desactiver", [name]) => self.enable_user(asker, name, false).await,
-            ("enable" | "activer" | "réactiver" | "reactiver", [name]) => self.enable_user(asker, name, true).await,
-            ("code" | "link-code", [name]) => self.code_for(asker, name).await,
-            ("confirm" | "confirmer", [code @ .., name]) if !code.is_empty() => {
+        let verb = said.first().and_then(|verb| CommandName::User.verb(verb));
+        match (verb, said.get(1..).unwrap_or_default()) {
+            (Some(Verb::List), words) => self.list_users(asker, words).await,
+            (Some(Verb::Add), [name, settings @ ..]) => self.add_user(asker, name, settings).await,
+            (Some(Verb::Edit), [name, settings @ ..]) => self.edit_user(asker, name, settings).await,
+            (Some(Verb::Disable), [name]) => self.enable_user(asker, name, false).await,
+            (Some(Verb::Enable), [name]) => self.enable_user(asker, name, true).await,
+            (Some(Verb::Code), [name]) => self.code_for(asker, name).await,
+            (Some(Verb::Confirm), [code @ .., name]) if !code.is_empty() => {
                 self.confirm_link(asker, &code.concat(), name).await
             }
-            ("links" | "liens" | "comptes", [name]) => self.links_of(asker, name).await,
-            ("unlink" | "délier" | "delier", [name, account @ ..]) => self.unlink_user(asker, name, account).await,
-            ("password" | "mot-de-passe", [name, ..]) => {
+            (Some(Verb::Links), [name]) => self.links_of(asker, name).await,
+            (Some(Verb::Unlink), [name, account @ ..]) => self.unlink_user(asker, name, account).await,
+            (Some(Verb::Password), [name, ..]) => {
                 Ok(Answer::Sentence(text("password-not-here").with("name", echo(name))))
             }
             _ => Ok(Answer::Sentence(text("user-help").with("prefix", asker.prefix()))),

@@ -1,4 +1,6 @@
-//! A command: its name, the words that follow it, and the description of each name.
+//! A command: its name, the words that follow it, and the description of each name and of its verbs.
+
+use super::capability::Capability;
 
 /// The name of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,14 +95,73 @@ pub struct CommandSpec {
     pub says: &'static str,
     /// Its options, in the order in which they are typed.
     pub options: &'static [CommandOption],
-    /// True where lists show it to administrators alone; whether somebody may give it is for `access` to say.
-    pub for_admins: bool,
+    /// The capability that a command of administrators needs, with all its verbs; others are open to everybody, or decide by
+    /// what they do.
+    pub needs: Option<Capability>,
+    /// Its verbs, in the order in which lists show them.
+    pub verbs: &'static [VerbSpec],
     /// The words that may follow it in a line that nothing marks as a command.
     pub follows: Follows,
     /// False where it is only chosen from a list: a plain message says the same.
     pub is_typed: bool,
     /// The thing it concerns.
     pub about: About,
+}
+
+/// A verb of a command: `add` of `user`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// `list`.
+    List,
+    /// `show`.
+    Show,
+    /// `add`.
+    Add,
+    /// `edit`.
+    Edit,
+    /// `disable`.
+    Disable,
+    /// `enable`.
+    Enable,
+    /// `code`.
+    Code,
+    /// `confirm`.
+    Confirm,
+    /// `links`.
+    Links,
+    /// `unlink`.
+    Unlink,
+    /// `password`.
+    Password,
+    /// `approve`.
+    Approve,
+    /// `retire`.
+    Retire,
+    /// `restore`.
+    Restore,
+}
+
+/// The description of a verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerbSpec {
+    /// The verb.
+    pub verb: Verb,
+    /// The word that is typed for it.
+    pub word: &'static str,
+    /// Its French word.
+    pub french: &'static str,
+    /// Other words for it.
+    pub also: &'static [&'static str],
+    /// The sentence of `locales/` that says what it does.
+    pub says: &'static str,
+    /// Its options, in the order in which they are typed.
+    pub options: &'static [CommandOption],
+    /// The words that may follow it in a line that nothing marks as a command.
+    pub follows: Follows,
+    /// False where it is only chosen from a list: what it takes is typed without it.
+    pub is_typed: bool,
+    /// False where lists leave it out.
+    pub is_listed: bool,
 }
 
 /// The thing that a command concerns.
@@ -148,8 +209,6 @@ pub enum OptionKind {
     File,
     /// Somebody who is there, typed as their account.
     Member,
-    /// A command of its own: what is typed for it, and its options.
-    Sub(&'static str, &'static [CommandOption]),
 }
 
 /// A list from which words are suggested while somebody writes a command.
@@ -195,8 +254,36 @@ pub enum Follows {
     ProposalAndYes,
     /// Words that narrow the audit.
     AuditWords,
-    /// A verb of `user` with what it takes.
-    UserVerb,
-    /// A verb of `verified`, or the name of a query with its version.
-    VerifiedVerb,
+    /// Anything.
+    Anything,
+    /// As many words as this at least and at most.
+    Words(usize, usize),
+    /// A name, then settings such as `role=member`.
+    NameAndSettings,
+    /// Words with a code among them.
+    CodeAmongWords,
+    /// A verb of the command with what it takes.
+    Verb,
+    /// A verb of the command with what it takes, or one name with its version: `late#3`.
+    VerbOrVersion,
+}
+
+/// An option that may be left out.
+pub(super) const fn option(
+    name: &'static str,
+    french: &'static str,
+    says: &'static str,
+    kind: OptionKind,
+) -> CommandOption {
+    CommandOption { name, french, says, kind, is_needed: false }
+}
+
+/// An option without which the command means nothing.
+pub(super) const fn needed(
+    name: &'static str,
+    french: &'static str,
+    says: &'static str,
+    kind: OptionKind,
+) -> CommandOption {
+    CommandOption { name, french, says, kind, is_needed: true }
 }

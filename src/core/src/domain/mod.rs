@@ -12,6 +12,8 @@ mod chat;
 mod checkpoint;
 mod command;
 mod command_table;
+mod command_verbs;
+mod command_words;
 mod conversation;
 mod covers;
 mod hex;
@@ -43,7 +45,9 @@ pub use chat::{
     Place, PlatformName, ResultPage,
 };
 pub use checkpoint::{AuditCheckpoint, NoKey, Signatures};
-pub use command::{About, Command, CommandName, CommandOption, CommandSpec, Follows, OptionKind, Suggested};
+pub use command::{
+    About, Command, CommandName, CommandOption, CommandSpec, Follows, OptionKind, Suggested, Verb, VerbSpec,
+};
 pub use command_table::COMMANDS;
 pub use conversation::{
     Conversation, ConversationId, Mode, NewTurn, ShownColumn, ShownTable, Speaker, Turn, TurnEnd, TurnId, TurnState,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::access::gate::Access;
 use crate::asker::Asker;
-use crate::domain::{AuditAction, AuditStatus, Capability, KeptQuery, Outgoing, QuerySource, QueryState};
+use crate::domain::{AuditAction, AuditStatus, CommandName, KeptQuery, Outgoing, QuerySource, QueryState, Verb};
 use crate::egress::{echo, quoted};
 use crate::error::PipelineError;
 use crate::outbox::send::Outbox;
@@ -39,32 +39,6 @@ impl<'a> Name<'a> {
     }
 }
 
-/// A steward's word for a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
-    Approve,
-    Edit,
-    Retire,
-    Restore,
-}
-
-impl Deed {
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        Some(match word.to_lowercase().as_str() {
-            "approve" | "approuver" => Self::Approve,
-            "edit" | "modifier" => Self::Edit,
-            "retire" | "retirer" => Self::Retire,
-            "restore" | "rétablir" | "retablir" => Self::Restore,
-            _ => return None,
-        })
-    }
-
-    /// True if the steward must have seen this version: unread words cannot be vouched for.
-    fn needs_the_version(self) -> bool {
-        matches!(self, Self::Approve | Self::Edit)
-    }
-}
-
 /// `/verified`: the queries as stewards read them and decide on them.
 pub(crate) struct Review {
     pub(crate) recorder: Arc<Recorder>,
@@ -81,33 +55,28 @@ impl Review {
     /// carried out.
     pub(crate) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("verified {words}");
-        self.access.require(asker, Capability::ManageVerified, &tried, text("steward-not-allowed")).await?;
+        self.access.require_for(asker, CommandName::Verified, &tried, text("steward-not-allowed")).await?;
         let (first, rest) = split(words);
-        let (deed, name, rest) = match Deed::parse(first) {
-            Some(deed) => {
-                let (name, rest) = split(rest);
-                (Some(deed), name, rest)
-            }
-            None => (None, first, ""),
-        };
+        let verb = CommandName::Verified.verb(first);
+        let (name, rest) = if verb.is_some() { split(rest) } else { (first, "") };
         let all = self.all_verified(asker).await?;
         if name.is_empty() {
-            return match deed {
+            return match verb {
                 None => self.list_verified(asker, &all).await,
                 Some(_) => Err(PipelineError::Tell(text("steward-which").with("prefix", asker.prefix()))),
             };
         }
         let name = Name::parse(name);
-        let kept = meant(asker, &all, name, deed)?;
-        match deed {
-            None => self.show_verified(asker, kept).await,
-            Some(deed) if deed.needs_the_version() && kept.source == QuerySource::Chat && name.version.is_none() => {
-                self.show_verified(asker, kept).await
-            }
-            Some(_) if name.version.is_some_and(|seen| seen != kept.version) => {
+        let kept = meant(asker, &all, name, verb.is_some())?;
+        let Some(verb) = verb else { return self.show_verified(asker, kept).await };
+        // Unread words cannot be vouched for.
+        let must_be_read = matches!(verb, Verb::Approve | Verb::Edit) && kept.source == QuerySource::Chat;
+        match name.version {
+            None if must_be_read => self.show_verified(asker, kept).await,
+            Some(seen) if seen != kept.version => {
                 Err(PipelineError::Tell(text("steward-changed").with("id", &kept.query.id)))
             }
-            Some(deed) => self.do_to(asker, kept, deed, rest).await,
+            _ => self.do_to(asker, kept, verb, rest).await,
         }
     }
 
@@ -121,28 +90,29 @@ impl Review {
     }
 
     /// Carries out one subcommand of `/verified`, and tells the steward in private what came of it.
-    async fn do_to(&self, asker: &Asker, kept: &KeptQuery, deed: Deed, words: &str) -> Result<(), PipelineError> {
-        let decision = match deed {
-            Deed::Approve => Decision::Approve,
-            Deed::Retire => Decision::Retire,
-            Deed::Restore => Decision::Restore,
-            Deed::Edit => {
+    async fn do_to(&self, asker: &Asker, kept: &KeptQuery, verb: Verb, words: &str) -> Result<(), PipelineError> {
+        let decision = match verb {
+            Verb::Approve => Decision::Approve,
+            Verb::Retire => Decision::Retire,
+            Verb::Restore => Decision::Restore,
+            Verb::Edit => {
                 let how = || text("steward-edit-how").with("prefix", asker.prefix()).with("id", &kept.query.id);
                 Decision::Edit(Box::new(changes(words, &kept.query).ok_or_else(|| PipelineError::Tell(how()))?))
             }
+            _ => return self.show_verified(asker, kept).await,
         };
         // The decision says which it is.
         let event = self.recorder.event(asker, AuditAction::VerifiedEdited, AuditStatus::Ok);
         let after = self.verified.decide_on(&Steward { user: &asker.user, event }, kept, &decision).await;
         // Why not may name what others who read here may not see, as what is shown in private does.
         let after = after.map_err(PipelineError::alone)?;
-        let sentence = match (deed, after.state) {
-            (Deed::Approve, _) if after.hidden => text("steward-approved-hidden"),
-            (Deed::Approve, _) => text("steward-approved"),
-            (Deed::Edit, QueryState::Approved) => text("steward-edited"),
-            (Deed::Edit, _) => text("steward-edited-waiting").with("version", after.version.to_string()),
-            (Deed::Retire, _) => text("steward-retired"),
-            (Deed::Restore, _) => text("steward-restored").with("version", after.version.to_string()),
+        let sentence = match (&decision, after.state) {
+            (Decision::Approve, _) if after.hidden => text("steward-approved-hidden"),
+            (Decision::Approve, _) => text("steward-approved"),
+            (Decision::Edit(_), QueryState::Approved) => text("steward-edited"),
+            (Decision::Edit(_), _) => text("steward-edited-waiting").with("version", after.version.to_string()),
+            (Decision::Retire, _) => text("steward-retired"),
+            (Decision::Restore, _) => text("steward-restored").with("version", after.version.to_string()),
         };
         let sentence = sentence.with("id", self.name_of_query(&after)).with("prefix", asker.prefix());
         self.outbox.show_in_private(asker, Outgoing::text(sentence.render(asker.user.locale))).await
@@ -244,12 +214,12 @@ impl Review {
     }
 }
 
-/// Deeds are for what was written in a chat; what is shown is what is used.
+/// Decisions are for what was written in a chat; what is shown is what is used.
 fn meant<'k>(
     asker: &Asker,
     all: &'k [KeptQuery],
     name: Name<'_>,
-    deed: Option<Deed>,
+    is_decided: bool,
 ) -> Result<&'k KeptQuery, PipelineError> {
     let named = |kept: &&KeptQuery| kept.query.id == name.id && name.target.is_none_or(|target| kept.target == target);
     let found: Vec<&KeptQuery> = all.iter().filter(named).collect();
@@ -258,10 +228,7 @@ fn meant<'k>(
         return Err(PipelineError::Tell(text("steward-several").with("names", all_of_them.join(", "))));
     }
     let in_chat = found.iter().find(|kept| kept.source == QuerySource::Chat);
-    let meant = match deed {
-        Some(_) => in_chat.or(found.first()),
-        None => found.first(),
-    };
+    let meant = in_chat.filter(|_| is_decided).or(found.first());
     let unknown = || text("steward-unknown").with("name", echo(name.id)).with("prefix", asker.prefix());
     meant.copied().ok_or_else(|| PipelineError::Tell(unknown()))
 }
@@ -291,10 +258,11 @@ mod tests {
     }
 
     #[test]
-    fn deeds_are_understood_in_both_languages() {
-        assert_eq!(Deed::parse("Rétablir"), Some(Deed::Restore));
-        assert_eq!(Deed::parse("approve"), Some(Deed::Approve));
-        assert_eq!(Deed::parse("late"), None);
+    fn decisions_are_understood_in_both_languages() {
+        let verb = |word| CommandName::Verified.verb(word);
+        assert_eq!(verb("Rétablir"), Some(Verb::Restore));
+        assert_eq!(verb("approve"), Some(Verb::Approve));
+        assert_eq!(verb("late"), None);
         assert_eq!(split("edit  late#1 fr=a b "), ("edit", "late#1 fr=a b"));
     }
 }

@@ -9,7 +9,7 @@ use crate::asker::Asker;
 use crate::commands::audit::query::{MOST, Queries, Query};
 use crate::commands::audit::table::{FILE, Names, file_row, table};
 use crate::domain::{
-    AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Capability, Column, FileRef,
+    AuditAction, AuditEntry, AuditEvent, AuditPage, AuditStatus, Button, ButtonAction, Column, CommandName, FileRef,
     Outgoing, OutgoingState, PlatformName, UserId, moment,
 };
 use crate::egress::{echo, fit};
@@ -113,7 +113,7 @@ impl AuditView {
     /// Lets those go on who may read the audit, once it is recorded that they do.
     async fn record_reading(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("audit {words}");
-        self.access.require(asker, Capability::ReadAudit, &tried, text("audit-not-allowed")).await?;
+        self.access.require_for(asker, CommandName::Audit, &tried, text("audit-not-allowed")).await?;
         let read = self.recorder.event(asker, AuditAction::AuditRead, AuditStatus::Ok);
         self.recorder.record(AuditEvent { detail: Some(fit(tried.trim(), 200)), ..read }).await
     }
