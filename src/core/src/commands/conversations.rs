@@ -9,7 +9,7 @@ use crate::error::PipelineError;
 use crate::history::{History, number, title_of};
 use crate::outbox::cards::Cards;
 use crate::outbox::result_pages::ResultPages;
-use crate::outbox::running::Running;
+use crate::outbox::running::{Running, still_answering};
 use crate::outbox::send::Outbox;
 use crate::ports::{Clock, Conversations, Entropy, Proposals, ResultFiles};
 use crate::recorder::Recorder;
@@ -190,10 +190,9 @@ impl OwnConversations {
 
     /// Deletes a conversation that nothing is running in, recorded first; buttons and result pages of it go too.
     async fn remove(&self, asker: &Asker, conversation: &Conversation) -> Result<(), PipelineError> {
-        let still = || PipelineError::Tell(text("still-answering").with("prefix", asker.prefix()));
-        let Some(_work) = self.running.begin_in(asker.user.id, &[&asker.place, &conversation.place]) else {
-            return Err(still());
-        };
+        let still = || still_answering(asker);
+        let places = [&asker.place, &conversation.place];
+        let _work = self.running.begin_in(asker.user.id, &places).ok_or_else(still)?;
         let conversations = &self.conversations;
         let now = self.clock.now();
         let held = conversations.current(asker.user.id, &conversation.place, conversation.mode, now).await?;

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::asker::Asker;
 use crate::domain::{Place, PlatformName, ProposalId, TurnId, UserId};
+use crate::error::PipelineError;
+use crate::text::text;
 
 /// Questions remembered that were taken back before their answer began: events of one moment may come in any order. As
 /// many are remembered with their turns, for who answers them again.
@@ -252,6 +255,11 @@ impl Drop for Work {
         drop(going);
         self.stop.over.cancel();
     }
+}
+
+/// Error for somebody whose other work is going on there.
+pub(crate) fn still_answering(asker: &Asker) -> PipelineError {
+    PipelineError::Tell(text("still-answering").with("prefix", asker.prefix()))
 }
 
 #[cfg(test)]

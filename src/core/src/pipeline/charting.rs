@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::egress::echo;
 use crate::error::PipelineError;
-use crate::outbox::running::Running;
+use crate::outbox::running::{Running, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::ports::{Clock, Conversations, ResultFiles};
@@ -104,9 +104,7 @@ impl Charting {
     pub(crate) async fn chart(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Execute, "chart", text("execute-not-allowed")).await?;
         let proposal = self.statements.own_proposal(asker, id).await?;
-        let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
-        };
+        let _work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         let kept = self.charts.newest(self.clock.now(), |kept| {
             let is_it = kept.id == *id && kept.place == asker.place;
             is_it.then(|| kept.chart.clone().map(|chart| (kept.turn, chart))).flatten()

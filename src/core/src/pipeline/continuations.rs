@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::outbox::finalize::Finals;
-use crate::outbox::running::{Running, Work};
+use crate::outbox::running::{Running, Work, still_answering};
 use crate::pipeline::briefing::Briefings;
 use crate::pipeline::endings::Endings;
 use crate::pipeline::exchange::{Continued, ExchangeEnd};
@@ -75,9 +75,7 @@ impl Continuations {
         let conversations = &self.conversations;
         self.finals.note_down(id).await?;
         let (held, before) = self.cut_answer(asker, id).await?;
-        let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
-        };
+        let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         work.answers_again(before.asked.id);
         if !conversations.take_retry(id).await? {
             return Err(PipelineError::Tell(text("continue-used")));

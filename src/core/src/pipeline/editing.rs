@@ -95,9 +95,9 @@ impl Editing {
         };
         self.targets.require_here(asker, &target).await?;
         let schemas = self.targets.schemas(&target).await?;
-        let (question, parameters, asked) =
+        let (question, parameters, turns) =
             before.map(|proposal| (proposal.question, proposal.parameters, proposal.asked)).unwrap_or_default();
-        let question = Question::of_statement(&question, asked);
+        let question = Question::of_statement(&question, turns);
         let inquiry = Inquiry::new(asker, &conversation, &question, target, &schemas, &self.settings);
         let statement = statement.trim_end_matches(';');
         let offer = self

@@ -26,7 +26,7 @@ use crate::outbox::cards::{Cards, closed};
 use crate::outbox::finalize::Finals;
 use crate::outbox::messages::Messages;
 use crate::outbox::result_pages::ResultPages;
-use crate::outbox::running::Running;
+use crate::outbox::running::{Running, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::outcome::{Outcome, Results};
@@ -88,9 +88,10 @@ impl Executions {
             self.outbox.show_here(asker, closed(id, asker.user.locale)).await;
             return Ok(());
         }
-        let Some(work) = self.running.begin_in(asker.user.id, &[&asker.place, &reader.place]) else {
-            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
-        };
+        let work = self
+            .running
+            .begin_in(asker.user.id, &[&asker.place, &reader.place])
+            .ok_or_else(|| still_answering(asker))?;
         // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
         work.answers(&asker.actor.platform, &asker.event);
         if work.stop.token.is_cancelled() {

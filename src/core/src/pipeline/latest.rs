@@ -4,6 +4,7 @@ use crate::asker::Asker;
 use crate::domain::Capability;
 use crate::error::PipelineError;
 use crate::history::latest::Latest;
+use crate::outbox::running::still_answering;
 use crate::pipeline::execution::Executions;
 use crate::statements::recheck::can_run;
 use crate::text::text;
@@ -24,9 +25,7 @@ impl Executions {
     async fn show_again(&self, asker: &Asker, latest: &Latest) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
         let proposal = self.statements.own_proposal(asker, &latest.proposal.id).await?;
-        let Some(_work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
-        };
+        let _work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         let (target, schemas, message) = self.statements.card_again(asker, &proposal).await?;
         self.statements.show_statement(asker, &target, &schemas, &proposal, message.clone(), Some(latest)).await;
         self.outbox.forget_files(asker, &message.files).await;

@@ -16,7 +16,7 @@ use crate::egress::fit;
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::outbox::finalize::Asked;
-use crate::outbox::running::{Running, Stop, Work};
+use crate::outbox::running::{Running, Stop, Work, still_answering};
 use crate::outbox::send::Outbox;
 use crate::pipeline::briefing::Briefings;
 use crate::pipeline::corrections::Corrections;
@@ -67,9 +67,7 @@ impl Questions {
                 return Err(trouble);
             }
         };
-        let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
-        };
+        let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         work.answers(&asker.actor.platform, &asker.event);
         let conversation = self.history.current(asker).await?;
         let question = Asked { text: question.to_owned(), target: target.map(str::to_owned) };
@@ -157,7 +155,7 @@ impl Questions {
         }
         let reader = self.outbox.in_private(asker).await?;
         if !work.also_in(asker.user.id, &reader.place) {
-            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
+            return Err(still_answering(asker));
         }
         self.outbox.tell_here(asker, &text("answer-in-private")).await;
         let there = inquiry_of(&reader);
@@ -211,13 +209,13 @@ impl Questions {
                 let offer = self.corrections.offer_corrected(inquiry, &mut exchange).boxed().await;
                 self.endings.close_answer(&mut exchange, offer).boxed().await
             }
-            ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => match matched {
-                Some(matched) => self.verified.offer(inquiry, &matched, Some(exchange)).boxed().await,
-                None => {
-                    let suggested = self.suggested(inquiry, verified, examples);
-                    self.endings.tell_unanswered(&mut exchange, &suggested).boxed().await
+            ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => {
+                if let Some(matched) = matched {
+                    return self.verified.offer(inquiry, &matched, Some(exchange)).boxed().await;
                 }
-            },
+                let suggested = self.suggested(inquiry, verified, examples);
+                self.endings.tell_unanswered(&mut exchange, &suggested).boxed().await
+            }
             ExchangeEnd::Closed => Ok(()),
         }
     }

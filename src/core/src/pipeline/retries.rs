@@ -8,7 +8,7 @@ use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Speaker, T
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::outbox::finalize::Finals;
-use crate::outbox::running::Running;
+use crate::outbox::running::{Running, still_answering};
 use crate::pipeline::question::Questions;
 use crate::ports::Conversations;
 use crate::recorder::Recorder;
@@ -44,9 +44,7 @@ impl Retries {
             return Err(PipelineError::Tell(text("retry-nothing")));
         }
         let question = self.finals.question_of(&turn).await?.ok_or_else(gone)?;
-        let Some(work) = self.running.begin(asker.user.id, &asker.place) else {
-            return Err(PipelineError::Tell(text("still-answering").with("prefix", asker.prefix())));
-        };
+        let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         // A statement that ran may be older than the last question.
         if turn.proposal.is_none()
             && let Some(asked) = conversations.question_before(turn.id).await?
