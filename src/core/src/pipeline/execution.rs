@@ -1,7 +1,8 @@
 //! From a click to a table: whose click, the guard again, one use, a durable audit row, and only then the database.
 //!
 //! The stages, in order: capability, author, guard and rules, the place of the result, one execution at a time, the
-//! agreement, the one use, quota, audit, the database, audit, the table.
+//! agreement, the one use, quota, audit, the database, audit, the table. A typed `/execute` shows the statement first where it
+//! is not what the asker looks at.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::domain::{
 use crate::egress::quoted;
 use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
-use crate::history::latest::GIST;
+use crate::history::latest::{GIST, Latest};
 use crate::history::{History, is_aside};
 use crate::outbox::cards::{Cards, closed};
 use crate::outbox::finalize::Finals;
@@ -29,13 +30,15 @@ use crate::outbox::result_pages::ResultPages;
 use crate::outbox::running::{Running, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
+use crate::pipeline::inquiry::{Inquiry, Question};
+use crate::pipeline::offer::Offer;
 use crate::pipeline::outcome::{Outcome, Results};
-use crate::pipeline::proposing::Proposing;
+use crate::pipeline::proposing::{Draft, Proposing};
 use crate::ports::{Claim, Clock, Conversations, People, Proposals, TargetError};
 use crate::recorder::Recorder;
 use crate::recorder::event::{about, delivery};
 use crate::settings::Settings;
-use crate::statements::recheck::{Checked, Statements, refuse_refused};
+use crate::statements::recheck::{Checked, Statements, can_run, refuse_refused};
 use crate::targets::{Target, Targets};
 use crate::text::text;
 
@@ -74,6 +77,28 @@ pub(crate) struct Executions {
 }
 
 impl Executions {
+    /// Runs the last statement that was offered, where that is what the asker looks at; else shows it first.
+    pub(crate) async fn execute_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
+        let latest = self.history.latest(asker).await?;
+        // A statement whose message was never shown, such as one whose file was refused, is shown before it runs.
+        let is_unseen =
+            can_run(&latest.proposal, self.clock.now()) && self.proposals.cards(&latest.proposal.id).await?.is_empty();
+        match latest.since {
+            None if !is_unseen => self.execute(asker, &latest.proposal.id).await,
+            _ => self.show_again(asker, &latest).await,
+        }
+    }
+
+    async fn show_again(&self, asker: &Asker, latest: &Latest) -> Result<(), PipelineError> {
+        self.access.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
+        let proposal = self.statements.own_proposal(asker, &latest.proposal.id).await?;
+        let _work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
+        let (target, schemas, message) = self.statements.card_again(asker, &proposal).await?;
+        self.statements.show_statement(asker, &target, &schemas, &proposal, message.clone(), Some(latest)).await;
+        self.outbox.forget_files(asker, &message.files).await;
+        Ok(())
+    }
+
     /// Runs a proposal for the person who clicked.
     pub(crate) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
@@ -197,7 +222,7 @@ impl Executions {
         let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
             (Ok(()), Ok(outcome)) => self.results.result_message(reader, proposal, turn, outcome, took).await,
-            (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(reader, target, proposal).await,
+            (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(execution).await,
             (Ok(()), Err(error)) => {
                 let sentence = signed(reader, &error.text().render(locale));
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
@@ -219,6 +244,34 @@ impl Executions {
             }
         }
         Ok(())
+    }
+
+    /// That a statement was stopped, and the same once more as a new proposal: its one use is taken.
+    async fn offered_again(&self, execution: &Execution<'_>) -> (Outgoing, TurnEnd) {
+        let Execution { reader, proposal, .. } = *execution;
+        let offer = self.propose_again(execution).await.inspect_err(|trouble| {
+            tracing::warn!(?trouble, proposal = %proposal.id, "what was stopped is not offered again");
+        });
+        let offer = offer.ok().filter(|offer| !offer.refused);
+        let sentence = if offer.is_some() { TargetError::Cancelled.text() } else { text("stopped-not-again") };
+        let sentence = signed(reader, &sentence.render(reader.user.locale));
+        let end = TurnEnd::words(&sentence, TurnState::Stopped);
+        let Some(offer) = offer else { return (Outgoing::text(sentence), end) };
+        let again = Some(offer.proposal.clone());
+        let card = self.proposing.placed(reader, offer, str::to_owned).await;
+        let message = Outgoing { text: format!("{sentence}\n{}", card.text), ..card };
+        (message, TurnEnd { proposal: again, ..end })
+    }
+
+    async fn propose_again(&self, execution: &Execution<'_>) -> Result<Offer, PipelineError> {
+        let Execution { reader, target, proposal, .. } = *execution;
+        let held = self.conversations.conversation(proposal.conversation).await?;
+        let held = held.ok_or_else(|| PipelineError::Tell(text("conversation-gone")))?;
+        let schemas = self.targets.schemas(target).await?;
+        let question = Question::of_statement(&proposal.question, proposal.asked.clone());
+        let inquiry = Inquiry::new(reader, &held, &question, Arc::clone(target), &schemas, &self.settings);
+        let Proposal { statement, parameters, origin, told, .. } = proposal.clone();
+        self.proposing.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
     }
 
     fn result_event(

@@ -83,9 +83,7 @@ impl<'a> Inquiry<'a> {
     pub(crate) fn is_aside(&self) -> bool {
         is_aside(&self.conversation.place, &self.asker.place)
     }
-}
 
-impl Inquiry<'_> {
     /// The verified queries nearest to the question, as examples in the asker's language. Those that read what
     /// somebody who reads the answer may not see are left out.
     pub(crate) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
@@ -103,9 +101,7 @@ impl Inquiry<'_> {
         let question = query.question(self.asker.user.locale).to_owned();
         allowed.then(|| Example { question, statement: query.statement.clone() })
     }
-}
 
-impl Inquiry<'_> {
     /// The reason that some readers of the reply may not see what the statement reads, if any.
     pub(crate) fn bar(&self, statement: &str) -> Option<AccessDecision> {
         self.audience.bar(statement)
