@@ -60,8 +60,7 @@ impl Editing {
         let message = Outgoing::text(format!("{sentence}\n```sql\n{prefix}edit {statement}\n```"));
         let room = asker.platform.capabilities().length.less(BESIDE);
         let message = if room.holds(&message.text) { message } else { self.as_a_file(asker, &proposal).await? };
-        self.statements.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
-        self.outbox.forget_files(asker, &message.files).await;
+        self.statements.show_statement(asker, &target, &schemas, &proposal, message, latest).await;
         Ok(())
     }
 

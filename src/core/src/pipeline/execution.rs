@@ -94,8 +94,7 @@ impl Executions {
         let proposal = self.statements.own_proposal(asker, &latest.proposal.id).await?;
         let _work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         let (target, schemas, message) = self.statements.card_again(asker, &proposal).await?;
-        self.statements.show_statement(asker, &target, &schemas, &proposal, message.clone(), Some(latest)).await;
-        self.outbox.forget_files(asker, &message.files).await;
+        self.statements.show_statement(asker, &target, &schemas, &proposal, message, Some(latest)).await;
         Ok(())
     }
 

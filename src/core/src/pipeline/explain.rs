@@ -7,7 +7,6 @@ use crate::domain::{ButtonAction, Names, Outgoing, PromptManifest, Proposal, Pro
 use crate::error::PipelineError;
 use crate::history::latest::Latest;
 use crate::outbox::buttons::button;
-use crate::outbox::send::Outbox;
 use crate::pipeline::explanation::in_words;
 use crate::ports::TargetError;
 use crate::statements::card::{BESIDE, card};
@@ -18,7 +17,6 @@ use crate::text::{Text, text};
 /// Explains statements.
 pub(crate) struct Explaining {
     pub(crate) targets: Arc<Targets>,
-    pub(crate) outbox: Arc<Outbox>,
     pub(crate) statements: Arc<Statements>,
 }
 
@@ -51,8 +49,7 @@ impl Explaining {
         let (whole, files) = shown.unwrap_or_else(|| (lines.clone(), Vec::new()));
         let buttons = vec![button(ButtonAction::Plan(proposal.id.clone()), &text("button-plan"), locale)];
         let message = Outgoing { buttons, files, ..Outgoing::text(whole) };
-        self.statements.show_statement(asker, &target, &schemas, &proposal, message.clone(), latest).await;
-        self.outbox.forget_files(asker, &message.files).await;
+        self.statements.show_statement(asker, &target, &schemas, &proposal, message, latest).await;
         Ok(())
     }
 

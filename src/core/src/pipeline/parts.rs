@@ -275,7 +275,7 @@ impl Pipeline {
             targets
         });
         let paging = part!(Paging { access, clock, conversations, pages, recorder, results, statements, targets });
-        let explaining = part!(Explaining { outbox, statements, targets });
+        let explaining = part!(Explaining { statements, targets });
         let editing = part!(Editing {
             access,
             cards,

@@ -91,7 +91,7 @@ impl Statements {
         latest: Option<&Latest>,
     ) {
         let note = latest.and_then(Latest::note).map(|note| note.render(asker.user.locale) + "\n").unwrap_or_default();
-        let message = Outgoing { text: note + &message.text, ..message };
+        let (files, message) = (message.files.clone(), Outgoing { text: note + &message.text, ..message });
         let audience = Audience::of(&self.settings, schemas, &asker.user.role, &asker.place);
         let shown = if self.targets.shown_itself(&asker.place, target, audience.bar(&proposal.statement)).allowed {
             let message = Outgoing { text: signed(asker, &message.text), ..message };
@@ -103,6 +103,7 @@ impl Statements {
             self.outbox.show_here(asker, said).await;
             shown
         };
+        self.outbox.forget_files(asker, &files).await;
         if let (true, Some(latest)) = (shown, latest) {
             self.history.shown_again.remember(latest);
         }
