@@ -2,8 +2,7 @@
 
 use ring::digest::{SHA256, digest};
 
-/// The digits.
-pub(super) const DIGITS: &[u8; 16] = b"0123456789abcdef";
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Two lower-case digits a byte.
 pub fn hex(bytes: &[u8]) -> String {
