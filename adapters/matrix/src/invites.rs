@@ -10,10 +10,10 @@ use matrix_sdk::{Client, Room, RoomState};
 use pstral_core::ports::PlatformError;
 use tokio::sync::Notify;
 use tokio::time::Instant;
+use wildmatch::WildMatch;
 
 use crate::Matrix;
 use crate::fault::{fault, http_fault};
-use crate::glob::matches;
 use crate::privates::see_to_it;
 use crate::reacting::LEFT_BY_OTHERS;
 use crate::writing::once;
@@ -108,7 +108,7 @@ impl Matrix {
         let is_meant = |pattern: &String| {
             let names: &[&str] =
                 if pattern.starts_with('!') { &[room.room_id().as_str()] } else { &[inviter.as_str(), server] };
-            names.iter().any(|name| matches(pattern, name))
+            names.iter().any(|name| WildMatch::new_case_insensitive(pattern).matches(name))
         };
         self.config.invites.iter().any(is_meant)
     }
@@ -166,4 +166,29 @@ pub(crate) async fn leave(room: &Room) -> Result<(), PlatformError> {
     let request = leave_room::v3::Request::new(room.room_id().to_owned());
     let left = room.client().send(request).with_request_config(once()).await;
     left.map(drop).map_err(|error| http_fault(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WildMatch;
+
+    #[test]
+    fn patterns_mean_names() {
+        for (pattern, name, expected) in [
+            ("@zoe:example.org", "@zoe:example.org", true),
+            ("@zoe:example.org", "@zoe:example.org.evil.net", false),
+            ("*:example.org", "@zoe:example.org", true),
+            ("*:example.org", "@zoe:EXAMPLE.org", true),
+            ("*:example.org", "@zoe:badexample.org", false),
+            ("*:*.example.org", "@zoe:hr.example.org", true),
+            ("*:*.example.org", "@zoe:example.org", false),
+            ("@?oe:*", "@zoe:x", true),
+            ("*", "", true),
+            ("", "@zoe:x", false),
+            ("*a*b*c", "xxaxxbxxaxbxc", true),
+            ("*a*b*c", "xxaxxbxx", false),
+        ] {
+            assert_eq!(WildMatch::new_case_insensitive(pattern).matches(name), expected, "{pattern} {name}");
+        }
+    }
 }

@@ -18,7 +18,6 @@ mod event;
 mod examine;
 mod fault;
 mod files;
-mod glob;
 mod heard;
 mod hearing;
 mod homeserver;
