@@ -1,14 +1,15 @@
-//! Rectangles, lines and text on a bitmap, with a font of our own: no system font is needed.
+//! A bitmap to draw charts on, with text in a font of our own: no system font is needed.
 
 use std::sync::OnceLock;
 
 use plotters::backend::BitMapBackend;
 use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, IntoDrawingArea as _};
-use plotters::element::{Circle, PathElement, Rectangle};
-use plotters::prelude::{RGBColor, ShapeStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea as _};
+use plotters::element::Rectangle;
+use plotters::prelude::RGBColor;
 use plotters::style::{Color as _, FontStyle, IntoFont as _, TextStyle, register_font};
+
+use super::Room;
 
 /// `DejaVu Sans`, reduced to the letters of European languages; its licence stands beside it.
 static FONT: &[u8] = include_bytes!("../font/DejaVuSans-subset.ttf");
@@ -26,6 +27,12 @@ pub(super) const GRID: RGBColor = RGBColor(214, 214, 208);
 #[derive(Debug, thiserror::Error)]
 #[error("a chart could not be drawn: {0}")]
 pub(super) struct Fault(String);
+
+impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for Fault {
+    fn from(error: DrawingAreaErrorKind<E>) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// Sizes of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +52,7 @@ impl Size {
     }
 }
 
-type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
+pub(super) type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 
 /// A picture while it is drawn.
 pub(super) struct Canvas<'a>(Area<'a>);
@@ -67,50 +74,32 @@ impl<'a> Canvas<'a> {
     }
 
     pub(super) fn bar(&self, from: (i32, i32), to: (i32, i32), colour: RGBColor) -> Result<(), Fault> {
-        self.0.draw(&Rectangle::new([from, to], colour.filled())).map_err(fault)
+        Ok(self.0.draw(&Rectangle::new([from, to], colour.filled()))?)
     }
 
-    pub(super) fn line(&self, points: Vec<(i32, i32)>, width: u32, colour: RGBColor) -> Result<(), Fault> {
-        let style = ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: width };
-        self.0.draw(&PathElement::new(points, style)).map_err(fault)
-    }
-
-    pub(super) fn dot(&self, at: (i32, i32), colour: RGBColor) -> Result<(), Fault> {
-        self.0.draw(&Circle::new(at, 5, colour.filled())).map_err(fault)
+    /// Part of the picture, to draw axes and series on.
+    pub(super) fn area(&self, room: Room) -> Area<'a> {
+        self.0.clone().shrink((room.left, room.top), (room.right - room.left, room.bottom - room.top))
     }
 
     /// Text whose upper left corner is there.
     pub(super) fn text(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
-        self.anchored(text, at, size, colour, Pos::new(HPos::Left, VPos::Top))
-    }
-
-    /// Text that ends there, at half its height.
-    pub(super) fn text_before(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
-        self.anchored(text, at, size, colour, Pos::new(HPos::Right, VPos::Center))
-    }
-
-    /// Text that begins there, at half its height.
-    pub(super) fn text_after(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
-        self.anchored(text, at, size, colour, Pos::new(HPos::Left, VPos::Center))
-    }
-
-    /// Text whose upper edge has its middle there.
-    pub(super) fn text_below(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor) -> Result<(), Fault> {
-        self.anchored(text, at, size, colour, Pos::new(HPos::Center, VPos::Top))
-    }
-
-    fn anchored(&self, text: &str, at: (i32, i32), size: Size, colour: RGBColor, pos: Pos) -> Result<(), Fault> {
         if text.is_empty() {
             return Ok(());
         }
-        self.0.draw_text(text, &style(size).color(&colour).pos(pos), at).map_err(fault)
+        Ok(self.0.draw_text(text, &style(size, colour), at)?)
     }
 
     /// Pixels that a text takes from left to right.
     #[expect(clippy::unused_self, reason = "a canvas knows its font is there")]
     pub(super) fn width(&self, text: &str, size: Size) -> i32 {
-        let measured = style(size).font.layout_box(text);
+        let measured = style(size, INK).font.layout_box(text);
         measured.map_or(0, |((left, _), (right, _))| right - left)
+    }
+
+    /// Pixels of the widest of some texts.
+    pub(super) fn widest<'t>(&self, texts: impl IntoIterator<Item = &'t String>, size: Size) -> i32 {
+        texts.into_iter().map(|text| self.width(text, size)).max().unwrap_or(0)
     }
 
     /// As much of a text as has room, ending in `…` where something is missing.
@@ -141,12 +130,9 @@ fn drawable(c: char) -> char {
     }
 }
 
-fn style(size: Size) -> TextStyle<'static> {
-    TextStyle::from((FAMILY, size.pixels()).into_font())
-}
-
-fn fault(error: impl std::fmt::Display) -> Fault {
-    Fault(error.to_string())
+/// Text of this size and colour.
+pub(super) fn style(size: Size, colour: RGBColor) -> TextStyle<'static> {
+    TextStyle { color: colour.to_backend_color(), ..TextStyle::from((FAMILY, size.pixels()).into_font()) }
 }
 
 #[cfg(test)]

@@ -1,25 +1,26 @@
-//! From numbers to pixels, and round numbers on the way.
+//! The axes of a chart: from numbers to pixels, and round numbers on the way.
 
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use pstral_core::domain::{Locale, Value, real_text};
 use pstral_core::results::{Chart, readable};
 
 /// Beyond this, differences of two numbers would not be numbers any more.
 const LARGEST: f64 = 1e300;
 
-/// A range of numbers over a range of pixels.
+/// A range of numbers with round ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scale {
     low: f64,
     high: f64,
     /// Between two round numbers.
     step: f64,
-    from: i32,
-    to: i32,
 }
 
 impl Scale {
     /// Holds every number of a chart, and zero unless `free` lets numbers far from it do without.
-    pub(super) fn over(chart: &Chart, free: bool, (from, to): (i32, i32)) -> Self {
+    pub(super) fn over(chart: &Chart, free: bool) -> Self {
         let numbers = chart.series.iter().flat_map(|series| series.values.iter().flatten());
         let (mut low, mut high) = numbers.fold((f64::MAX, f64::MIN), |(low, high), number| {
             let number = number.clamp(-LARGEST, LARGEST);
@@ -33,19 +34,17 @@ impl Scale {
             (low, high) = (low - 1.0, high + 1.0);
         }
         let step = round_up((high - low) / 6.0);
-        Self { low: (low / step).floor() * step, high: (high / step).ceil() * step, step, from, to }
+        Self { low: (low / step).floor() * step, high: (high / step).ceil() * step, step }
     }
 
-    /// The pixel of a number.
-    #[expect(clippy::cast_possible_truncation, reason = "within the picture")]
-    pub(super) fn pixel(&self, number: f64) -> i32 {
-        let share = (number.clamp(-LARGEST, LARGEST) - self.low) / (self.high - self.low);
-        self.from + (share * f64::from(self.to - self.from)).round() as i32
+    /// The axis from end to end, with its round numbers.
+    pub(super) fn axis(&self) -> Axis {
+        Axis { from: self.low, to: self.high, marks: self.ticks() }
     }
 
-    /// Returns the pixel at which bars begin: zero, or the end of the scale nearest to it.
-    pub(super) fn zero(&self) -> i32 {
-        self.pixel(0.0_f64.clamp(self.low, self.high))
+    /// The number of the scale nearest to a number; bars begin at that nearest to zero.
+    pub(super) fn clamp(&self, number: f64) -> f64 {
+        number.clamp(self.low, self.high)
     }
 
     /// Round numbers from end to end.
@@ -62,6 +61,33 @@ impl Scale {
         let text = real_text(tick);
         let value = if text.contains('e') { Value::Real(tick) } else { Value::Decimal(text) };
         readable(&value, locale, true)
+    }
+}
+
+/// An axis of a chart, with grid lines and labels at its marks. plotters' own `WithKeyPoints` cannot be labelled where it
+/// holds reals, and its own choice of marks leaves the ends of an axis without one.
+pub(super) struct Axis {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) marks: Vec<f64>,
+}
+
+impl Ranged for Axis {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    #[expect(clippy::cast_possible_truncation, reason = "within the picture")]
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        let share = (value - self.from) / (self.to - self.from);
+        from + (share * f64::from(to - from)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.marks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.from..self.to
     }
 }
 
@@ -90,7 +116,7 @@ mod tests {
         let series = vec![Series { name: String::new(), values: values.iter().copied().map(Some).collect() }];
         let labels = vec![String::new(); values.len()];
         let chart = Chart { title: String::new(), note: None, shape: Shape::Bars, labels, series };
-        Scale::over(&chart, free, (0, 1000))
+        Scale::over(&chart, free)
     }
 
     #[test]
@@ -114,8 +140,10 @@ mod tests {
         for values in [&[f64::MAX, f64::MIN][..], &[1e-300, 2e-300], &[5.0, 5.0], &[-7.0, -3.0]] {
             for free in [false, true] {
                 let scale = scale(values, free);
-                assert!(values.iter().all(|value| (0..=1000).contains(&scale.pixel(*value))), "{values:?} {scale:?}");
-                assert!((0..=1000).contains(&scale.zero()) && scale.ticks().len() > 1, "{scale:?}");
+                let axis = scale.axis();
+                let pixel = |value: f64| axis.map(&scale.clamp(value), (0, 1000));
+                assert!(values.iter().all(|value| (0..=1000).contains(&pixel(*value))), "{values:?} {scale:?}");
+                assert!((0..=1000).contains(&pixel(0.0)) && scale.ticks().len() > 1, "{scale:?}");
             }
         }
     }
