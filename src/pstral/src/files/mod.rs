@@ -4,6 +4,7 @@
 mod chart;
 mod compressed;
 mod csv;
+mod font;
 mod format;
 mod harmless;
 mod json_lines;

@@ -1,6 +1,6 @@
 //! A bitmap to draw charts on, with text in a font of our own: no system font is needed.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use plotters::backend::BitMapBackend;
 use plotters::coord::Shift;
@@ -8,11 +8,11 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea as _}
 use plotters::element::Rectangle;
 use plotters::prelude::RGBColor;
 use plotters::style::{Color as _, FontStyle, IntoFont as _, TextStyle, register_font};
+use ttf_parser::Face;
 
 use super::Room;
+use crate::files::font::{FONT, face};
 
-/// `DejaVu Sans`, reduced to the letters of European languages; its licence stands beside it.
-static FONT: &[u8] = include_bytes!("../font/DejaVuSans-subset.ttf");
 const FAMILY: &str = "pstral";
 
 const CARD: RGBColor = RGBColor(247, 247, 244);
@@ -117,15 +117,12 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Replaces a character that the font cannot draw: if a letter left nothing behind, two labels would look alike. The
-/// ranges are those of `font/DejaVuSans-subset.ttf`.
+/// Replaces a character that the font cannot draw: if a letter left nothing behind, two labels would look alike.
 fn drawable(c: char) -> char {
-    let letters = matches!(c, ' '..='~' | '\u{a0}'..='\u{17f}' | '\u{384}'..='\u{38a}' | '\u{38e}'..='\u{3a1}' | '\u{3a3}'..='\u{45f}');
-    let dashes = matches!(c, '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{201e}' | '•' | '…' | '\u{202f}' | '‰');
-    let signs = matches!(c, '€' | '№' | '™' | '\u{2190}'..='\u{2193}' | '∅' | '−' | '≈' | '≠' | '≤' | '≥');
+    static FACE: LazyLock<Face<'static>> = LazyLock::new(face);
     match c {
         c if c.is_control() => ' ',
-        c if letters || dashes || signs => c,
+        c if FACE.glyph_index(c).is_some() => c,
         _ => '?',
     }
 }

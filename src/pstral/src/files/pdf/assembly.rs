@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Date, Filter, Finish as _, Name, Pdf, Rect, Ref, Settings, Str, TextStr};
 
-use super::letters::{FONT, Letters};
+use super::letters::Letters;
 use super::page::{Book, FAMILY, HEIGHT, Image, MARGIN, Page, QUIET, Style, WIDTH, blank, compressed, draw, name_of};
+use crate::files::font::FONT;
 
 const FONT_NAME: Name<'static> = Name(b"PSTRAL+DejaVuSans");
 const IDENTITY: SystemInfo<'static> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };

@@ -6,8 +6,7 @@ use pstral_core::harmless;
 use ttf_parser::Face;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// `DejaVu Sans`, reduced to the letters of European languages; its licence stands beside it.
-pub(super) static FONT: &[u8] = include_bytes!("../font/DejaVuSans-subset.ttf");
+use crate::files::font::face;
 
 /// Different letters a document can have: names are 16 bits wide, and nought means "none".
 const MOST: usize = 0xfffe;
@@ -33,8 +32,8 @@ pub(super) struct Letters {
 }
 
 impl Letters {
-    pub(super) fn new() -> Result<Self, ttf_parser::FaceParsingError> {
-        Ok(Self { face: Face::parse(FONT, 0)?, known: HashMap::new(), named: Vec::new() })
+    pub(super) fn new() -> Self {
+        Self { face: face(), known: HashMap::new(), named: Vec::new() }
     }
 
     pub(super) fn face(&self) -> &Face<'static> {

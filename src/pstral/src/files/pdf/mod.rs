@@ -33,10 +33,9 @@ const CODE: Style = Style { size: 9.0, colour: INK, bold: false };
 /// Before code, beside the bar.
 const INDENT: f32 = 10.0;
 
-/// The file; an error where its font cannot be read.
+/// The file; an error where a chart cannot be drawn.
 pub(super) fn pdf(transcript: &Transcript, locale: Locale, zone: &TimeZone) -> Result<Vec<u8>, FileError> {
-    let letters = Letters::new().map_err(|error| FileError(error.to_string()))?;
-    let mut writing = Writing { pages: Pages::new(letters), locale, zone: zone.clone(), seen: HashSet::new() };
+    let mut writing = Writing { pages: Pages::new(Letters::new()), locale, zone: zone.clone(), seen: HashSet::new() };
     let title = match transcript.title.trim() {
         "" => text("pdf-untitled").render(locale),
         title => writing.pages.letters.drawable(title).replace('\n', " "),

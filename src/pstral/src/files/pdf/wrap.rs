@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_in_words_only_where_they_must() {
-        let mut letters = Letters::new().unwrap();
+        let mut letters = Letters::new();
         let room = letters.width("abcdefgh", 10.0);
         for (text, expected) in [
             ("", &[""][..]),
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_and_a_long_text_takes_no_longer_than_its_length() {
-        let mut letters = Letters::new().unwrap();
+        let mut letters = Letters::new();
         let text = format!("{} {}", "été ".repeat(100_000), "x".repeat(600_000));
         let lines = wrap(&mut letters, &text, 10.0, 480.0);
         assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
