@@ -36,7 +36,7 @@ impl Matrix {
                     Err(error) => tracing::debug!(%error, "the signature of the device could not be fetched"),
                 },
                 Err(error) => {
-                    tracing::warn!(%error, "the session could not be read to check the signature of the device")
+                    tracing::warn!(%error, "the session could not be read to check the signature of the device");
                 }
             }
             tokio::time::sleep(LOOK).await;

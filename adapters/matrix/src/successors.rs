@@ -53,7 +53,7 @@ impl Successors {
             }
             match tokio::time::timeout(PATIENCE, come_along(&client, &room, &next)).await {
                 Ok(Ok(true)) => {
-                    tracing::info!(from = %room.room_id(), to = %next, "joined the room that replaced another")
+                    tracing::info!(from = %room.room_id(), to = %next, "joined the room that replaced another");
                 }
                 Ok(Ok(false)) => {
                     tracing::warn!(from = %room.room_id(), to = %next, "a room was replaced by one that does not name it; not followed");
@@ -62,7 +62,7 @@ impl Successors {
                     tracing::warn!(%error, from = %room.room_id(), "a room was replaced by one that cannot be joined");
                 }
                 Err(_) => {
-                    tracing::warn!(from = %room.room_id(), "a room was replaced, but joining the new one timed out")
+                    tracing::warn!(from = %room.room_id(), "a room was replaced, but joining the new one timed out");
                 }
             }
         }

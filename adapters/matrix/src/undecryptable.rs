@@ -79,7 +79,7 @@ impl Late {
                 Ok(decrypted) if !decrypted.kind.is_utd() => read.push((one.room, decrypted)),
                 _ if one.since.elapsed() < PATIENCE => self.waiting().push_back(one),
                 _ => {
-                    tracing::warn!(room = %one.room.room_id(), "a message cannot be decrypted: its key did not arrive")
+                    tracing::warn!(room = %one.room.room_id(), "a message cannot be decrypted: its key did not arrive");
                 }
             }
         }

@@ -195,7 +195,7 @@ async fn close_left(pipeline: Arc<Pipeline>) {
                 Ok(0) => {}
                 Ok(left) => tracing::warn!(left, "closed messages that still looked live"),
                 Err(error) => {
-                    tracing::error!(%error, "messages that look live could not be closed; trying again in a minute")
+                    tracing::error!(%error, "messages that look live could not be closed; trying again in a minute");
                 }
             }
         });

@@ -95,7 +95,7 @@ impl Retention {
                     }
                 }
                 Err(error) => {
-                    tracing::error!(%error, "expired data could not be deleted; trying again at the next pruning")
+                    tracing::error!(%error, "expired data could not be deleted; trying again at the next pruning");
                 }
             }
             sleep(every).await;

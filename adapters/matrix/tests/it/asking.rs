@@ -32,7 +32,7 @@ async fn who_calls_us_in_a_room_is_answered_in_a_thread() {
 
         zoe.says_in(&room, &asked, "Et à Lyon ?").await;
         let event = running.next().await;
-        assert_eq!((&event.body, &event.place.id), (&said("Et à Lyon ?"), &format!("{room}/{asked}")));
+        assert_eq!((&event.body, &event.place.path()), (&said("Et à Lyon ?"), &format!("{room}/{asked}")));
 
         let at = running.adapter.send(key(), &event.place, &Outgoing::text("Deux.")).await.unwrap();
         let shown = zoe.hears(&room, "Deux.").await;

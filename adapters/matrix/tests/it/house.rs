@@ -96,6 +96,6 @@ impl Running {
 }
 
 /// A room as the core knows it.
-pub(crate) fn place(room: &str, private: bool) -> Place {
-    Place { platform: PlatformName("matrix".to_owned()), id: room.to_owned(), thread: None, private }
+pub(crate) fn place(path: &str, private: bool) -> Place {
+    Place::at_path(PlatformName("matrix".to_owned()), path, private)
 }

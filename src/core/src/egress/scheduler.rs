@@ -54,7 +54,7 @@ impl Scheduler {
     pub fn listen(&self, platform: &dyn ChatPlatform) {
         let (name, lanes) = (platform.name(), Arc::clone(&self.lanes));
         let signals: BudgetSignals = Arc::new(move |signal| {
-            let key = (name.clone(), signal.place.as_ref().map(|place| place.path()));
+            let key = (name.clone(), signal.place.as_ref().map(Place::path));
             // Of what nothing was written to, nothing need be known.
             let lane = known(&lanes).known.get(&key).map(Arc::clone);
             if let Some(lane) = lane {

@@ -87,7 +87,7 @@ impl Cards {
                     Ok(()) => expired += 1,
                     Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }) => return Ok(expired),
                     Err(error) => {
-                        tracing::debug!(%error, proposal = %proposal.id, "the buttons of an expired proposal could not be removed")
+                        tracing::debug!(%error, proposal = %proposal.id, "the buttons of an expired proposal could not be removed");
                     }
                 }
             }

@@ -110,7 +110,7 @@ async fn values(
             Ok(_) => tracing::info!(%path, "the column has too many values to recognise them in questions"),
             // Questions that name none of its values can be answered all the same.
             Err(error) => {
-                tracing::warn!(%path, %error, "column values could not be read; questions are matched without")
+                tracing::warn!(%path, %error, "column values could not be read; questions are matched without");
             }
         }
     }

@@ -70,12 +70,11 @@ fn role_faults(config: &Config, name: &str, role: &RoleConfig) -> Vec<Fault> {
 
 fn place_faults(config: &Config, key: &str, place: &PlaceConfig, known: &BTreeSet<String>) -> Vec<Fault> {
     let mut faults = Vec::new();
-    match platform_fault(config, &place.platform) {
-        Some(sentence) => faults.push(Fault::new(format!("{key}.platform"), sentence)),
-        None => {
-            let sentence = place_fault(config, &place.platform, &place.id);
-            faults.extend(sentence.map(|sentence| Fault::new(format!("{key}.id"), sentence)));
-        }
+    if let Some(sentence) = platform_fault(config, &place.platform) {
+        faults.push(Fault::new(format!("{key}.platform"), sentence));
+    } else {
+        let sentence = place_fault(config, &place.platform, &place.id);
+        faults.extend(sentence.map(|sentence| Fault::new(format!("{key}.id"), sentence)));
     }
     if place.target.as_ref().is_some_and(|target| !config.targets.contains_key(target)) {
         faults.push(Fault::new(format!("{key}.target"), unknown_target(config)));

@@ -144,7 +144,7 @@ async fn where_the_thread_was_not_begun_before_a_restart_the_answer_is_a_reply()
     bench.discord.connected().await;
     bench.bot.send(key(), &event.place, &Outgoing::text("Interrompu.")).await.unwrap();
     assert!(bench.discord.sees(channel).ends_with("Pstral, to Zoé: Interrompu.\n"));
-    let gone = Place { id: format!("{channel}/1"), ..event.place };
+    let gone = Place { thread: Some("1".to_owned()), ..event.place };
     assert_eq!(bench.bot.send(key(), &gone, &Outgoing::text("?")).await, Err(PlatformError::Gone));
 }
 
@@ -215,7 +215,7 @@ async fn some_channels_need_no_mention() {
     bench.discord.says(zoe, open, "@Ali Tu as vu ?");
     let asked = bench.discord.says(zoe, open, "Combien de clients ?");
     let (event, text) = bench.said().await;
-    assert_eq!((text.as_str(), event.place.id), ("Combien de clients ?", format!("{open}/{asked}")));
+    assert_eq!((text.as_str(), event.place.path()), ("Combien de clients ?", format!("{open}/{asked}")));
     bench.discord.blameless();
 }
 

@@ -90,7 +90,7 @@ async fn the_first_follow_up_is_read_again_too_after_a_second_try() {
     bench.bot.send(key(), &event.place, &Outgoing::text("Douze.")).await.unwrap();
     bench.discord.goes_away();
     bench.discord.until_alone().await;
-    let thread = bench.discord.says(zoe, event.place.id.split_once('/').unwrap().1.parse().unwrap(), "Et à Lyon ?");
+    let thread = bench.discord.says(zoe, event.place.thread.as_ref().unwrap().parse().unwrap(), "Et à Lyon ?");
     for _ in 0..60 {
         bench.discord.says(zoe, channel, "Entre nous");
     }

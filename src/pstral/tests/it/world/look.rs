@@ -21,7 +21,7 @@ impl World {
         let is_shown = |at: &MessageRef| at.id.parse::<usize>().unwrap() >= first;
         for (at, message) in self.chat.messages().into_iter().filter(|(at, _)| is_shown(at)) {
             let live = if message.state == OutgoingState::Streaming { " (streaming)" } else { "" };
-            let _ = writeln!(out, "── #{} {}{live}\n{}", at.id, at.place.id, typed(&message.text));
+            let _ = writeln!(out, "── #{} {}{live}\n{}", at.id, at.place.path(), typed(&message.text));
             for file in &message.files {
                 let _ = writeln!(out, "<{}>", file.name);
             }
