@@ -15,8 +15,7 @@ pub(super) fn instead_of_function(name: &str) -> Option<&'static str> {
         "DATEADD" | "DATE_ADD" => "x + INTERVAL '1 day'",
         "ADD_MONTHS" => "x + INTERVAL '1 month'",
         "WM_CONCAT" | "GROUP_CONCAT" | "LISTAGG" => "string_agg(x, ',')",
-        "CHARINDEX" | "LOCATE" | "INSTR" => "strpos(x, 'a')",
-        "STRPOS" | "POSITION" => "INSTR(x, 'a')",
+        "CHARINDEX" | "LOCATE" | "INSTR" | "STRPOS" | "POSITION" => "strpos(x, 'a')",
         _ => return None,
     })
 }
