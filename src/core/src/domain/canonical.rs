@@ -4,8 +4,6 @@
 //! remain to be got right (<https://www.rfc-editor.org/rfc/rfc8785#section-3.2.2.2>): `serde_json` writes the same ones.
 //! Whole numbers of more than 53 bits, which a double would round, keep all their digits.
 
-use std::io::Write as _;
-
 use jiff::Timestamp;
 
 /// A value.
@@ -54,8 +52,8 @@ fn value(out: &mut Vec<u8>, member: Member<'_>) {
     match member {
         // Writing to memory does not fail.
         Member::Text(text) => drop(serde_json::to_writer(out, text)),
-        Member::Number(number) => drop(write!(out, "{number}")),
-        Member::Time(at) => drop(write!(out, "\"{at:.3}\"")),
+        Member::Number(number) => drop(serde_json::to_writer(out, &number)),
+        Member::Time(at) => out.extend_from_slice(format!("\"{at:.3}\"").as_bytes()),
     }
 }
 
