@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::Matrix;
 use crate::asked::Question;
 use crate::attached::{Attached, Files, caption};
+use crate::catching_up::MISSED;
 use crate::content::OURS;
 use crate::event::{answered, is_encrypted, is_genuine, is_redacted, json_of, moment, replaced, thread_of};
 use crate::mention::{Names, without_quote};
@@ -72,8 +73,10 @@ impl Matrix {
                 match self.pressed(room, id.clone(), &sender, &said, inbox).await {
                     Ok(work) => work,
                     Err(Unread { error, spot }) => {
-                        let is_waited_for = Timestamp::now().duration_since(moment(&said)) < self.config.key_patience;
-                        tracing::warn!(%error, room = %room.room_id(), is_waited_for, "a message that somebody reacted to cannot be decrypted");
+                        // A homeserver that does not answer is asked again for as long as a question would be answered.
+                        let patience = if spot.is_some() { self.config.key_patience } else { MISSED };
+                        let is_waited_for = Timestamp::now().duration_since(moment(&said)) < patience;
+                        tracing::warn!(%error, room = %room.room_id(), is_waited_for, "a message that somebody reacted to cannot be read");
                         if is_waited_for {
                             self.heard.forget(&id);
                             self.late.put(room.clone(), sender, event);

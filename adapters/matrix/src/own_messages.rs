@@ -59,8 +59,8 @@ impl Message {
 pub(crate) enum NotOurs {
     /// Written by somebody else, or gone.
     Known,
-    /// Undecryptable for now, with its place if we wrote it.
-    Unreadable(Option<Spot>),
+    /// Written by us, at this place, but undecryptable for now.
+    Unreadable(Spot),
 }
 
 /// The cached messages.
@@ -174,11 +174,10 @@ impl Ours {
             Err(error) => return Err(error),
         };
         let Some((spot, standing)) = ours(&event, is_encrypted(room).await, room) else {
-            if is_closed(&event) {
-                let said = json_of(&event);
-                let is_ours = said["sender"] == room.own_user_id().as_str();
-                // Only the content is encrypted: its sender and its thread can be read.
-                let spot = is_ours.then(|| Spot::new(room.room_id().to_owned(), thread_of(&said)));
+            // Only the content is encrypted: its sender and its thread can be read.
+            let said = json_of(&event);
+            if is_closed(&event) && said["sender"] == room.own_user_id().as_str() {
+                let spot = Spot::new(room.room_id().to_owned(), thread_of(&said));
                 return Ok(Err(NotOurs::Unreadable(spot)));
             }
             self.others.is_new(id);

@@ -1,5 +1,7 @@
 //! Reactions of people, which press buttons, and redactions.
 
+use std::time::Duration;
+
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{OwnedEventId, TransactionId, UserId};
 use pstral_core::domain::{Actor, EventBody, Outgoing};
@@ -17,11 +19,15 @@ use crate::place::{Spot, platform};
 use crate::rewording::ADVICE;
 use crate::rooms::Company;
 
-/// A reaction to a message that cannot be decrypted now.
+/// The number of times that a sentence is sent until the homeserver accepts it, and the wait in between.
+const TRIES: usize = 3;
+const WAIT: Duration = Duration::from_secs(3);
+
+/// A reaction to a message that cannot be read now.
 pub(crate) struct Unread {
     /// The reason.
     pub(crate) error: PlatformError,
-    /// The place of the message, if we wrote it and its key is missing.
+    /// The place of the message, if we wrote it and its key is missing; `None` if the homeserver did not answer.
     pub(crate) spot: Option<Spot>,
 }
 
@@ -43,12 +49,15 @@ impl Matrix {
             return;
         }
         let sentence = Outgoing::text(text("matrix-press-unread").render(self.config.locale));
-        let told = async {
-            let content = in_thread(shown(&sentence, false)?, spot.thread.as_ref());
-            self.put(&spot, room, "m.room.message", content, TransactionId::new()).await
-        };
-        if let Err(error) = told.await {
+        let named = TransactionId::new();
+        for _ in 0..TRIES {
+            let told = async {
+                let content = in_thread(shown(&sentence, false)?, spot.thread.as_ref());
+                self.put(&spot, room, "m.room.message", content, named.clone()).await
+            };
+            let Err(error) = told.await else { return };
             tracing::warn!(%error, room = %room.room_id(), "the answer to a reaction that could not be read was not sent");
+            tokio::time::sleep(WAIT).await;
         }
     }
 
@@ -70,7 +79,7 @@ impl Matrix {
             Err(NotOurs::Known) => return Ok(None),
             Err(NotOurs::Unreadable(spot)) => {
                 let error = PlatformError::Unavailable("its key is not here yet".to_owned());
-                return Err(Unread { error, spot });
+                return Err(Unread { error, spot: Some(spot) });
             }
         };
         let Some(action) = message.action(key) else { return Ok(None) };

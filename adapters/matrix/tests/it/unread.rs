@@ -24,13 +24,21 @@ async fn a_press_whose_key_does_not_come_is_told() {
     let thread = place(&format!("{room}/{question}"), false);
     let offered = running.adapter.send(key(), &thread, &offered).await.unwrap();
     zoe.hears(&room, "SELECT 1").await;
+
+    // The keys of both messages are backed up, so that none is after they are deleted.
+    let token = server.token(&house.account);
+    let (_, backup) = server.ask("GET", "/_matrix/client/v3/room_keys/version", Some(&token), &Value::Null);
+    let path = format!("/_matrix/client/v3/room_keys/keys?version={}", backup["version"].as_str().unwrap());
+    let backed_up = zoe.until(|| async {
+        let (_, keys) = server.ask("GET", &path, Some(&token), &Value::Null);
+        let sessions = keys["rooms"][room.as_str()]["sessions"].as_object()?.len();
+        (sessions == 2).then_some(())
+    });
+    backed_up.await.expect("two keys are backed up");
     running.end().await;
 
     // Neither the store nor the backup has the key of the message any more.
     std::fs::remove_dir_all(house.config.folder.join("store")).unwrap();
-    let token = server.token(&house.account);
-    let (_, backup) = server.ask("GET", "/_matrix/client/v3/room_keys/version", Some(&token), &Value::Null);
-    let path = format!("/_matrix/client/v3/room_keys/keys?version={}", backup["version"].as_str().unwrap());
     assert_eq!(server.ask("DELETE", &path, Some(&token), &Value::Null).0, 200);
     let recovery_key = house.welcome.recovery_key.take().unwrap();
     recover(&house.config, &recovery_key, Some(credentials(&house.account))).await.unwrap();
