@@ -4,10 +4,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use pstral_core::ports::PlatformError;
-use serenity::http::HttpError;
 
-/// The wait assumed when Discord rate-limits a request without saying for how long: behind a proxy, serenity loses
-/// that.
+/// The wait assumed when Discord rate-limits a request without saying for how long.
 const UNSAID: Duration = Duration::from_secs(1);
 
 /// Error codes of Discord's answers (<https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>).
@@ -66,22 +64,13 @@ impl Fault {
     }
 }
 
-impl From<serenity::Error> for Fault {
-    fn from(error: serenity::Error) -> Self {
-        match error {
-            serenity::Error::Http(HttpError::UnsuccessfulRequest(answer)) => {
-                let code = i64::try_from(answer.error.code).unwrap_or_default();
-                Self::of_answer(answer.status_code.as_u16(), code, answer.error.message.clone(), None)
-            }
-            serenity::Error::Http(HttpError::Request(error)) => {
-                let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
-                let is_unreached = error.is_connect();
-                // Its own words hold the address, and some addresses hold a token.
-                let fact = format!("{}{cause}", error.without_url());
-                if is_unreached { Self::Unreached(fact) } else { Self::Away(fact) }
-            }
-            other => Self::Away(other.to_string()),
-        }
+impl From<reqwest::Error> for Fault {
+    fn from(error: reqwest::Error) -> Self {
+        let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+        let is_unreached = error.is_connect();
+        // Its own words hold the address, and some addresses hold a token.
+        let fact = format!("{}{cause}", error.without_url());
+        if is_unreached { Self::Unreached(fact) } else { Self::Away(fact) }
     }
 }
 

@@ -11,6 +11,7 @@ use pstral_core::ports::{Inbox, PlatformError};
 use serenity::all::ShardId;
 use serenity::client::{Client, ClientBuilder, Context, RawEventHandler};
 use serenity::gateway::{ConnectionStage, GatewayError, ShardManager};
+use serenity::http::HttpError;
 use serenity::model::event::Event;
 use serenity::model::gateway::{GatewayIntents, Ready};
 use tokio::sync::Notify;
@@ -205,12 +206,11 @@ fn lost(error: serenity::Error, config: &DiscordConfig) -> PlatformError {
             let wanted = if config.message_content { "; the message content intent is not enabled" } else { "" };
             PlatformError::Rejected(format!("the gateway does not allow the intents{wanted}"))
         }
-        error => match Fault::from(error) {
-            Fault::Refused { status: 401, message, .. } => PlatformError::Rejected(message),
-            Fault::Refused { message, .. } | Fault::Unreached(message) | Fault::Away(message) => {
-                PlatformError::Unavailable(message)
-            }
-            Fault::Limited(_) => PlatformError::Unavailable("asked to wait".to_owned()),
+        serenity::Error::Http(HttpError::UnsuccessfulRequest(answer)) => match answer.status_code.as_u16() {
+            401 => PlatformError::Rejected(answer.error.message),
+            status => PlatformError::Unavailable(format!("{status} {}", answer.error.message)),
         },
+        serenity::Error::Http(HttpError::Request(error)) => Fault::from(error).into(),
+        error => PlatformError::Unavailable(error.to_string()),
     }
 }

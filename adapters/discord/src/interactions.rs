@@ -131,7 +131,7 @@ impl Discord {
         let mut may_be_taken = false;
         loop {
             let route = Route::InteractionResponse { interaction_id: opened.id.into(), token: &opened.token };
-            let answered = self.rest.tell(with_body(LightMethod::Post, route, answer));
+            let answered = self.rest.answer(with_body(LightMethod::Post, route, answer));
             let silent = || Err(Fault::Away("no answer in time".to_owned()));
             let (fault, pause, is_lost) = match tokio::time::timeout(TRY, answered).await.unwrap_or_else(|_| silent()) {
                 Ok(()) => return Ok(()),
@@ -180,7 +180,7 @@ impl Discord {
         }
         let route =
             Route::WebhookOriginalInteractionResponse { application_id: self.application(), token: &opened.token };
-        if let Err(fault) = self.rest.tell(plain(LightMethod::Delete, route)).await {
+        if let Err(fault) = self.rest.answer(plain(LightMethod::Delete, route)).await {
             tracing::warn!(?fault, "somebody goes on reading that Pstral thinks");
         }
         *told = Told::Heard;

@@ -24,7 +24,6 @@ mod opened;
 mod permissions;
 mod place;
 mod privates;
-mod rate_limit;
 mod rest;
 mod rewording;
 mod section;
@@ -34,6 +33,7 @@ mod standing;
 mod suggesting;
 mod threads;
 mod turns;
+mod used_up;
 mod writing;
 
 use std::sync::{Arc, OnceLock};

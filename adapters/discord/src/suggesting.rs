@@ -28,7 +28,7 @@ impl Discord {
         };
         let answer = json!({ "type": answers::SUGGESTIONS, "data": { "choices": choices(&all, option.value) } });
         let route = Route::InteractionResponse { interaction_id: command.id, token: &command.token };
-        if let Err(fault) = self.rest.tell(with_body(LightMethod::Post, route, &answer)).await {
+        if let Err(fault) = self.rest.answer(with_body(LightMethod::Post, route, &answer)).await {
             tracing::debug!(?fault, "suggestions came too late");
         }
     }

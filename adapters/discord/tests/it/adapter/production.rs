@@ -1,4 +1,4 @@
-//! As in production: over TLS, to the names of Discord, with serenity's limiter on.
+//! As in production: over TLS, to the names of Discord, with the limits that it documents.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
