@@ -1,20 +1,18 @@
 //! The audit log: appends go to the audit writer, reads come from here.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, AuditHash, ChainHead, ChainLink};
 use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::oneshot;
 
+use crate::Store;
 use crate::audit_pages::{after, bound, page};
-use crate::audit_rows::entry;
+use crate::audit_rows::{entry, link};
 use crate::audit_writer::Append;
 use crate::engine::Engine;
 use crate::fault::fault;
 use crate::rows::{get, time};
 use crate::sql::{On, Row, Sql, sql};
-use crate::{Store, audit_copy, audit_file};
 
 // A view and a virtual table have no page of their own.
 const IS_TABLE_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema
@@ -35,8 +33,7 @@ const HEADS: &str = "WITH RECURSIVE names (instance) AS (
     SELECT e.instance, e.seq, e.hash FROM names JOIN audit_events e ON e.instance = names.instance
         AND e.seq = (SELECT max(last.seq) FROM audit_events last WHERE last.instance = names.instance)";
 const CHAIN: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-const STRETCH_OF_FILE: &str = "SELECT * FROM audit_events
-    WHERE instance = :instance AND seq > :after AND seq <= :until ORDER BY seq";
+const STRETCH: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
 const HAS_CHECKPOINTS_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'audit_checkpoints'";
 const HAS_CHECKPOINTS_OF_POSTGRES: &str =
     "SELECT count(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass('audit_checkpoints')";
@@ -132,15 +129,9 @@ pub(crate) async fn stretch(
     instance: &str,
     (after, until): (i64, i64),
 ) -> Result<Vec<ChainLink>, StoreError> {
-    match engine {
-        Engine::Sqlite { file, .. } => {
-            let (file, instance) = (Arc::clone(file), instance.to_owned());
-            let read = move || audit_file::stretch(&file, STRETCH_OF_FILE, &instance, (after, until));
-            let read = tokio::task::spawn_blocking(read).await;
-            read.map_err(|error| StoreError::Unavailable(error.to_string()))?
-        }
-        Engine::Postgres { pool } => audit_copy::stretch(engine, pool, instance, (after, until)).await,
-    }
+    let rows = sql(STRETCH).bind(instance).bind(after).bind(until).fetch_all(engine).await.map_err(fault)?;
+    let mut buffer = Vec::new();
+    rows.iter().map(|row| link(row, instance, &mut buffer)).collect()
 }
 
 async fn entries(on: impl Into<On<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {

@@ -19,7 +19,7 @@ use crate::rows::{get, timestamp, unexpected};
 use crate::sql::{FromColumn, Row, Sql, sql};
 
 /// The columns that are written, in this order. Before them stands the position, behind them what was sealed.
-pub(crate) const COLUMNS: [&str; 31] = [
+const COLUMNS: [&str; 31] = [
     "instance",
     "seq",
     "previous",
@@ -161,58 +161,20 @@ fn bound(sql: Sql, entry: &AuditEntry) -> Sql {
         .bind(salt)
 }
 
-/// A row of the audit, from wherever it was read.
-pub(crate) trait Held {
-    /// Finds the index of a column, searching from `from` and then before it. `None` in a database of an older version,
-    /// which is only read.
-    fn place_of(&self, column: &str, from: usize) -> Option<usize>;
-
-    /// The whole number at a place, or nothing where it is NULL.
-    fn number(&self, at: usize) -> Result<Option<i64>, StoreError>;
-
-    /// The text at a place as it is held there, or nothing where it is NULL.
-    fn text(&self, at: usize) -> Result<Option<Cow<'_, str>>, StoreError>;
-}
-
-impl Held for Row {
-    fn place_of(&self, column: &str, from: usize) -> Option<usize> {
-        self.place_of(column, from)
-    }
-
-    fn number(&self, at: usize) -> Result<Option<i64>, StoreError> {
-        Option::from_column(self, at).map_err(fault)
-    }
-
-    fn text(&self, at: usize) -> Result<Option<Cow<'_, str>>, StoreError> {
-        self.text_at(at).map_err(fault)
-    }
-}
-
-/// The place of a name from a place on, and then before it.
-pub(crate) fn place_of(names: &[String], column: &str, from: usize) -> Option<usize> {
-    (from..names.len()).chain(0..from).find(|at| names.get(*at).is_some_and(|name| name == column))
-}
-
-/// Returns the error of a column whose value has the wrong type.
-pub(crate) fn misplaced(names: &[String], at: usize) -> StoreError {
-    let column = names.get(at).map_or("", String::as_str);
-    StoreError::Corrupt(format!("the column {column} holds what does not belong there"))
-}
-
 /// A row whose columns are asked for in about the order in which they stand: each is looked for behind the one before it,
 /// for a proof reads nothing but columns.
-struct InTurn<'a, H> {
-    row: &'a H,
+struct InTurn<'a> {
+    row: &'a Row,
     next: Cell<usize>,
 }
 
-impl<'a, H: Held> InTurn<'a, H> {
+impl<'a> InTurn<'a> {
     fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        self.place_of(column).map_or(Ok(None), |at| self.row.number(at))
+        self.place_of(column).map_or(Ok(None), |at| Option::from_column(self.row, at).map_err(fault))
     }
 
     fn held(&self, column: &str) -> Result<Option<Cow<'a, str>>, StoreError> {
-        self.place_of(column).map_or(Ok(None), |at| self.row.text(at))
+        self.place_of(column).map_or(Ok(None), |at| self.row.text_at(at).map_err(fault))
     }
 
     fn text<T: From<Cow<'a, str>>>(&self, column: &str) -> Result<Option<T>, StoreError> {
@@ -227,7 +189,7 @@ impl<'a, H: Held> InTurn<'a, H> {
 }
 
 /// An entry, in texts of its own or those of its row, or which one cannot be understood.
-pub(crate) fn entry<'a, T: From<Cow<'a, str>>>(row: &'a impl Held) -> Result<AuditEntry<T>, StoreError> {
+pub(crate) fn entry<'a, T: From<Cow<'a, str>>>(row: &'a Row) -> Result<AuditEntry<T>, StoreError> {
     let row = InTurn { row, next: Cell::new(0) };
     let position = needed(row.number("position")?, "position")?;
     entry_at(&row, position)
@@ -235,14 +197,11 @@ pub(crate) fn entry<'a, T: From<Cow<'a, str>>>(row: &'a impl Held) -> Result<Aud
 }
 
 /// Builds the chain link of the entry in a row, without copying its values.
-pub(crate) fn link(row: &impl Held, instance: &str, buffer: &mut Vec<u8>) -> Result<ChainLink, StoreError> {
+pub(crate) fn link(row: &Row, instance: &str, buffer: &mut Vec<u8>) -> Result<ChainLink, StoreError> {
     Ok(entry::<Cow<'_, str>>(row)?.link(instance, buffer))
 }
 
-fn entry_at<'a, T: From<Cow<'a, str>>>(
-    row: &InTurn<'a, impl Held>,
-    position: i64,
-) -> Result<AuditEntry<T>, StoreError> {
+fn entry_at<'a, T: From<Cow<'a, str>>>(row: &InTurn<'a>, position: i64) -> Result<AuditEntry<T>, StoreError> {
     // In the order of the columns.
     Ok(AuditEntry {
         position,
@@ -282,7 +241,7 @@ fn entry_at<'a, T: From<Cow<'a, str>>>(
     })
 }
 
-fn time_of(row: &InTurn<'_, impl Held>) -> Result<Timestamp, StoreError> {
+fn time_of(row: &InTurn<'_>) -> Result<Timestamp, StoreError> {
     let at = needed(row.number("at")?, "at")?;
     timestamp(at).ok_or_else(|| unexpected("at", &at.to_string()))
 }
@@ -292,7 +251,7 @@ fn needed<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
     held.ok_or_else(|| StoreError::Corrupt(format!("{column} is empty")))
 }
 
-fn seal<'a, T: From<Cow<'a, str>>>(row: &InTurn<'a, impl Held>) -> Result<AuditSeal<T>, StoreError> {
+fn seal<'a, T: From<Cow<'a, str>>>(row: &InTurn<'a>) -> Result<AuditSeal<T>, StoreError> {
     match (row.text("salt")?, row.held("sealed")?) {
         (None, None) => Ok(AuditSeal::None),
         (Some(salt), None) => Ok(AuditSeal::Salted(salt)),
@@ -303,7 +262,7 @@ fn seal<'a, T: From<Cow<'a, str>>>(row: &InTurn<'a, impl Held>) -> Result<AuditS
 
 /// A column that holds one of a few words, or nothing.
 fn perhaps<T>(
-    row: &InTurn<'_, impl Held>,
+    row: &InTurn<'_>,
     column: &str,
     meaning: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, StoreError> {

@@ -1,9 +1,5 @@
 //! The two databases that can hold the state, and the transactions in which it changes.
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use pstral_core::domain::sha256;
 use pstral_core::ports::StoreError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -16,33 +12,6 @@ use crate::steps::step;
 /// which have locks of their own. The number means nothing.
 const STATE_LOCK: i64 = 0x7073_7472_616c_0001;
 
-/// A file of SQLite, and how it may be opened beside the pools.
-#[derive(Debug)]
-pub(crate) struct SqliteFile {
-    /// The absolute path.
-    pub(crate) path: PathBuf,
-    /// True if nobody changes the file, so that no files need be created beside it.
-    pub(crate) immutable: bool,
-}
-
-impl SqliteFile {
-    /// Returns the URI that SQLite accepts (<https://www.sqlite.org/uri.html>), with every special byte
-    /// percent-encoded.
-    pub(crate) fn uri(&self) -> String {
-        let mut uri = "file:".to_owned();
-        for byte in self.path.as_os_str().as_encoded_bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => uri.push(char::from(*byte)),
-                byte => {
-                    let _ = write!(uri, "%{byte:02X}");
-                }
-            }
-        }
-        uri.push_str(if self.immutable { "?immutable=1" } else { "?mode=ro" });
-        uri
-    }
-}
-
 /// A database that holds the state.
 #[derive(Debug, Clone)]
 pub(crate) enum Engine {
@@ -52,8 +21,6 @@ pub(crate) enum Engine {
         writer: SqlitePool,
         /// The others.
         readers: SqlitePool,
-        /// The file itself.
-        file: Arc<SqliteFile>,
     },
     /// A server, for several instances.
     Postgres {

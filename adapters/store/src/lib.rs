@@ -3,8 +3,6 @@
 //! SQLite in write-ahead mode: any number of readers beside one writer, of this program or of another one that has
 //! the same file open, such as `pstral user add` beside the bot. PostgreSQL where several instances share the state.
 
-mod audit_copy;
-mod audit_file;
 mod audit_log;
 mod audit_pages;
 mod audit_rows;

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pstral_core::ports::StoreError;
@@ -12,7 +11,7 @@ use sqlx::{Connection as _, SqlitePool};
 use tokio::time::sleep;
 
 use super::PATIENCE;
-use crate::engine::{Engine, SqliteFile};
+use crate::engine::Engine;
 use crate::fault::{fault, is_busy};
 
 /// Connections that read.
@@ -30,7 +29,7 @@ pub(super) async fn to_write(file: &Path) -> Result<Engine, StoreError> {
     let options = options(file);
     let writer = writer(options.clone()).await.map_err(fault)?;
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
-    Ok(Engine::Sqlite { writer, readers, file: held(file, false) })
+    Ok(Engine::Sqlite { writer, readers })
 }
 
 /// A file to look at, as evidence is looked at.
@@ -39,11 +38,7 @@ pub(super) fn to_read(file: &Path) -> Engine {
     let still = !write_ahead_log(file).exists();
     let options = options(file).read_only(true).immutable(still);
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
-    Engine::Sqlite { writer: readers.clone(), readers, file: held(file, still) }
-}
-
-fn held(file: &Path, immutable: bool) -> Arc<SqliteFile> {
-    Arc::new(SqliteFile { path: file.to_owned(), immutable })
+    Engine::Sqlite { writer: readers.clone(), readers }
 }
 
 /// The path from the root: SQLite gives relative names such as `:memory:` and `file:x` a meaning of their own.
@@ -137,9 +132,7 @@ mod tests {
         // Said by SQLite as of a file without the right to write, which root has of any file.
         let writer = writer(options(&file).read_only(true)).await;
         let why = match writer {
-            Ok(writer) => migrate(&Engine::Sqlite { readers: writer.clone(), writer, file: held(&file, false) })
-                .await
-                .unwrap_err(),
+            Ok(writer) => migrate(&Engine::Sqlite { readers: writer.clone(), writer }).await.unwrap_err(),
             Err(error) => fault(error),
         };
         assert!(why.to_string().contains("its file is read-only"), "{why}");
