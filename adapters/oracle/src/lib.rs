@@ -18,6 +18,7 @@ mod odpi;
 mod plan;
 mod pool;
 mod privileges;
+mod section;
 mod session;
 mod setup;
 mod statement;
@@ -30,4 +31,5 @@ mod trips;
 mod tests;
 
 pub use config::{DriverChoice, Identity, OracleConfig};
+pub use section::OracleSection;
 pub use target::OracleTarget;

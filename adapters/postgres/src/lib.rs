@@ -12,6 +12,7 @@ mod placeholders;
 mod plan;
 mod pool;
 mod privileges;
+mod section;
 mod session;
 mod session_settings;
 mod statement;
@@ -21,6 +22,6 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub use address::InvalidUrl;
 pub use config::{Identity, PostgresConfig};
+pub use section::PostgresSection;
 pub use target::PostgresTarget;

@@ -19,7 +19,7 @@ use crate::fault::{fault, not_begun};
 use crate::pool::{Pool, outcome};
 use crate::session::{Session, Terms, ask};
 use crate::statement::{self, Asked};
-use crate::{InvalidUrl, address, catalog, known_values, plan, privileges};
+use crate::{address, catalog, known_values, plan, privileges};
 
 /// A PostgreSQL database to be read. Needs a tokio runtime with time and I/O.
 pub struct PostgresTarget {
@@ -32,7 +32,7 @@ pub struct PostgresTarget {
 
 impl PostgresTarget {
     /// Connects to nothing yet.
-    pub fn new(config: PostgresConfig) -> Result<Self, InvalidUrl> {
+    pub fn new(config: PostgresConfig) -> Result<Self, Text> {
         let options = address::options(&config.url)?;
         let pool = Arc::new(Pool::new(options, config.max_concurrent, config.connect_time));
         let PostgresConfig { schema, read_time, identity, timezone, .. } = config;

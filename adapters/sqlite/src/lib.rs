@@ -13,6 +13,7 @@ mod open;
 mod parameters;
 mod plan;
 mod schema;
+mod section;
 mod shape;
 mod statement;
 mod target;
@@ -21,4 +22,5 @@ mod unfolding;
 #[cfg(test)]
 mod tests;
 
+pub use section::SqliteSection;
 pub use target::{SqliteConfig, SqliteTarget};

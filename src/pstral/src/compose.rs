@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use pstral_core::context::Prompts;
 use pstral_core::context::check_template;
@@ -14,7 +13,7 @@ use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::models::{ModelPool, QueueLimits};
 use pstral_core::pipeline::{Parts, Pipeline};
-use pstral_core::ports::{AuditLog, ChatPlatform, Clock, Knowledge as _, StoreError};
+use pstral_core::ports::{AuditLog, ChatPlatform, Clock, Knowledge as _, NeededPath, StoreError};
 use pstral_core::settings::{
     Delivery, KeptAnswers, Notes, OverCost, PlaceTerms, Places, Quantities, Quantity, QuotaLimits, Settings, Terms,
     VerifiedUse,
@@ -28,8 +27,8 @@ use crate::audit_heads::AuditHeads;
 use crate::audit_metrics::MeteredAudit;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
-    Answers, Config, DeliveryChoice, Fault, IdentityChoice, KeptAnswersChoice, ModeChoice, Model, OverCostChoice,
-    RoleConfig, RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
+    Answers, Config, DeliveryChoice, Fault, KeptAnswersChoice, ModeChoice, Model, OverCostChoice, RoleConfig,
+    RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
 };
 use crate::files::FolderFiles;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
@@ -133,8 +132,8 @@ impl App {
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {
             load_verified(&store, name, target, locale).await?;
-            let port = registry::target(target).with_context(|| format!("targets.{name}"))?;
-            let target = Target::new(name, &target.description, port, terms(config, name, target));
+            let port = registry::target(name, target)?;
+            let target = Target::new(name, &target.shared.description, port, terms(config, name, target));
             targets.insert(name.clone(), Arc::new(target));
         }
         let prompts = prompts(&config.answers).map_err(|(path, error)| {
@@ -219,14 +218,11 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
             .extend(unusable.map(|file| fault(&registry::key_of(name, file.key), &file.path, file.why.render(locale))));
     }
     for (name, target) in &config.targets {
-        if let Some(path) = &target.path {
-            faults.extend(unusable(&format!("targets.{name}.path"), path, paths::can_be_read(path)));
+        for NeededPath { key, path, is_folder } in target.section.needed_paths(&target.surroundings()) {
+            let looked = if is_folder { std::fs::read_dir(&path).map(drop) } else { paths::can_be_read(&path) };
+            faults.extend(unusable(&format!("targets.{name}.{key}"), &path, looked));
         }
-        if let Some(folder) = &target.client_folder {
-            let looked = std::fs::read_dir(folder).map(drop);
-            faults.extend(unusable(&format!("targets.{name}.client_folder"), folder, looked));
-        }
-        if let Some(path) = &target.verified
+        if let Some(path) = &target.shared.verified
             && let Err(error) = read_verified(path, locale)
         {
             faults.push(fault(&format!("targets.{name}.verified"), path, error));
@@ -243,7 +239,7 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
 
 /// Loads the verified queries of a target into the store, replacing those before.
 async fn load_verified(store: &Store, name: &str, target: &TargetConfig, locale: Locale) -> anyhow::Result<()> {
-    let queries = match &target.verified {
+    let queries = match &target.shared.verified {
         Some(path) => read_verified(path, locale).map_err(|error| {
             let fact = format!("{}: {error}", path.display());
             StartError::new(format!("target {name}"), fact, text("remedy-verified").with("target", name))
@@ -372,8 +368,10 @@ pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms
         let RulesConfig { deny, allow } = config.targets.get(name)?.clone();
         Some((role.parse().ok()?, Rules { allow, deny }))
     };
-    let (everywhere, here) = (&config.limits, &target.limits);
     let (max_cost, default_cost) = target.cost_limit();
+    let own_accounts = target.has_own_accounts();
+    let target = &target.shared;
+    let (everywhere, here) = (&config.limits, &target.limits);
     let platforms = target.platforms.as_ref();
     Terms {
         platforms: platforms.map(|names| names.iter().cloned().map(PlatformName).collect()),
@@ -396,7 +394,7 @@ pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms
             private_tables: target.private_tables.clone(),
         },
         allow_privileged: target.allow_privileged,
-        own_accounts: target.identity == IdentityChoice::Own,
+        own_accounts,
         catalog_age: Duration::from_secs(config.catalog.refresh_minutes * 60),
     }
 }

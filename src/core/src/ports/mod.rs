@@ -13,6 +13,8 @@ mod platform_section;
 mod proposals;
 mod query_target;
 mod result_files;
+mod section;
+mod target_section;
 
 pub use audit_log::{AuditFilter, AuditFound, AuditLog, AuditMark, Towards};
 pub use catalogs::Catalogs;
@@ -31,12 +33,12 @@ pub use language_model::{
 pub use people::{
     Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES,
 };
-pub use platform_section::{
-    LeftOut, PlatformSection, SectionError, SectionFault, Surroundings, UnusableFile, is_server_url, secret,
-};
+pub use platform_section::{LeftOut, PlatformSection, Surroundings, UnusableFile};
 pub use proposals::{Claim, Proposals};
 pub use query_target::{Batch, Estimate, Excess, ExcessKind, Privileges, QueryTarget, ResultStream, TargetError};
 pub use result_files::{Colophon, FileError, Finished, ResultFiles, ResultSheet, TranscriptFormat};
+pub use section::{SectionError, SectionFault, is_server_url, secret};
+pub use target_section::{NeededPath, TargetSection, TargetSurroundings};
 
 use crate::text::{Text, text};
 

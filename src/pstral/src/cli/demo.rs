@@ -82,13 +82,13 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
 /// month" always holds something.
 fn prepare(config: &Config) -> anyhow::Result<()> {
     let target = config.targets.get("crm").context("invariant: demo.toml has the target crm")?;
-    if let Some(verified) = &target.verified {
+    if let Some(verified) = &target.shared.verified {
         std::fs::write(verified, demo::VERIFIED)?;
     }
     let today = jiff::Timestamp::now().to_zoned(TimeZone::UTC).date();
-    let path = target.path.as_deref().context("invariant: demo.toml names a file")?;
-    if demo::generated_for(path) != Some(today) {
-        demo::generate(path, today)?;
+    let path = config.data.join(demo::DATABASE);
+    if demo::generated_for(&path) != Some(today) {
+        demo::generate(&path, today)?;
     }
     Ok(())
 }

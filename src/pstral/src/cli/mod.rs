@@ -5,7 +5,6 @@ mod catalog;
 mod config;
 mod demo;
 mod doctor;
-#[cfg(feature = "matrix")]
 mod export;
 mod follow;
 #[cfg(feature = "matrix")]

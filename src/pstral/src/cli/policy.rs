@@ -212,7 +212,7 @@ impl UserAdmin<'_> {
             return Ok(Some(kept.catalog));
         }
         let Some(config) = self.config.targets.get(target) else { return Ok(None) };
-        let port = registry::target(config).with_context(|| format!("targets.{target}"))?;
+        let port = registry::target(target, config)?;
         Ok(port
             .catalog()
             .await

@@ -8,6 +8,7 @@ use pstral_core::text::text;
 use super::diagnosis::diagnose;
 use super::layers::{self, Source};
 use super::plausible;
+use super::schema::with_key_below;
 use super::{Config, Fault};
 
 /// Reads the configuration, with `data` in place of its data folder where given. All faults come together.
@@ -46,12 +47,13 @@ fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
             Ok(config) => return Some(config),
             Err(error) => error,
         };
-        let path = plain(&error.path().to_string());
-        let cause = error.inner().to_string();
+        let inner = error.inner().to_string();
+        let (path, cause) = with_key_below(&error.path().to_string(), &inner);
+        let path = plain(&path);
         let (fault, broken) = match secrets.iter().find(|secret| is_within(&path, secret)) {
             // What the parser says holds the value it was given.
             Some(secret) => (Fault::new(secret, text("config-secret-form")), secret.clone()),
-            None => diagnose(&path, &cause),
+            None => diagnose(&path, cause),
         };
         faults.push(fault);
         layers::remove(tree, &broken)?;

@@ -6,7 +6,7 @@ use config::{Config as Layers, ConfigError, Environment, File, FileFormat, Value
 use pstral_core::text::text;
 
 use super::{Fault, file};
-use crate::registry::Platforms;
+use crate::registry::{Platforms, TargetKind};
 
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const DEMO: &str = include_str!("../../../../config/demo.toml");
@@ -15,7 +15,8 @@ const DEMO: &str = include_str!("../../../../config/demo.toml");
 pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
     let targets: Vec<String> =
         table(tree, "targets").map(|targets| targets.keys().cloned().collect()).unwrap_or_default();
-    let of_targets = targets.iter().flat_map(|name| ["url", "password"].map(|key| format!("targets.{name}.{key}")));
+    let of_target = |name| TargetKind::all_secrets().map(move |key| format!("targets.{name}.{key}"));
+    let of_targets = targets.iter().flat_map(of_target);
     let endpoints = match get(tree, "model.endpoints").map(|endpoints| endpoints.kind) {
         Some(ValueKind::Array(endpoints)) => endpoints.len(),
         _ => 0,

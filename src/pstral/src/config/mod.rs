@@ -21,10 +21,10 @@ pub use fingerprint::{changed, fingerprint, from_words, in_words};
 pub use layers::Source;
 pub use models::ModelServer;
 pub use schema::{
-    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, DriverKind, EndpointConfig, Files, Http,
-    IdentityChoice, KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice,
-    PlaceConfig, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, StateStore, TargetConfig,
-    TargetKind, TargetLimits, VerifiedChoice,
+    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http, IdentityChoice,
+    KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig,
+    QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, SharedTargetKeys, StateStore, TargetConfig,
+    TargetLimits, VerifiedChoice,
 };
 
 /// Checks whether a terminal may show colours and other styles: `NO_COLOR` forbids it (<https://no-color.org>).

@@ -19,7 +19,7 @@ pub(super) fn platform_fault(config: &Config, name: &str) -> Option<Text> {
 
 /// Everything wrong with the platforms on which a target is queried.
 pub(super) fn platforms_faults(config: &Config, target: &str, section: &TargetConfig) -> Vec<Fault> {
-    let Some(named) = &section.platforms else { return Vec::new() };
+    let Some(named) = &section.shared.platforms else { return Vec::new() };
     let fault = |sentence: Text| Fault::new(format!("targets.{target}.platforms"), sentence);
     let nowhere = named.is_empty().then(|| fault(text("config-target-nowhere")));
     nowhere.into_iter().chain(named.iter().filter_map(|name| platform_fault(config, name)).map(fault)).collect()

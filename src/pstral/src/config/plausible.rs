@@ -171,8 +171,9 @@ impl Config {
             *path = inside(path);
         }
         for target in self.targets.values_mut() {
-            target.path = target.path.take().map(|path| inside(&path));
+            let target = &mut target.shared;
             target.timezone.clone_from(&self.timezone);
+            target.data.clone_from(&data);
             target.verified = target.verified.take().map(|path: PathBuf| inside(&path));
         }
     }

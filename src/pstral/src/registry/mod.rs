@@ -1,48 +1,28 @@
-//! The registry of adapters, with one line and one file each. Besides these, a new platform, target or model adds only
-//! its feature and its keys.
+//! The registry of adapters. Besides its lines here, a new platform or target adds only its feature to the program.
 
 mod model;
 mod ollama;
 mod openai;
-mod oracle;
 mod platforms;
-mod postgres;
-mod sqlite;
+mod targets;
 
 use std::sync::Arc;
 
-use pstral_core::ports::{LanguageModel, QueryTarget};
-use pstral_core::text::Text;
+use pstral_core::ports::LanguageModel;
 
 pub use model::ModelServers;
 pub(crate) use model::{model_place, model_servers, model_url_fault, outside};
 pub use platforms::Platforms;
 pub(crate) use platforms::{key_of, platform_checks, platforms, surroundings};
+pub use targets::{TargetKind, target};
 
-use crate::config::{Model, ModelKind, ModelServer, TargetConfig, TargetKind};
+use crate::config::{Model, ModelKind, ModelServer};
 
 /// The model of the configuration on one of its servers.
 pub(crate) fn model(config: &Model, server: &ModelServer<'_>) -> anyhow::Result<Arc<dyn LanguageModel>> {
     match config.kind {
         ModelKind::Ollama => ollama::model(config, server),
         ModelKind::OpenAi => openai::model(config, server),
-    }
-}
-
-/// A target of the configuration.
-pub fn target(config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
-    match config.kind {
-        TargetKind::Oracle => Ok(oracle::target(config)),
-        TargetKind::Postgres => postgres::target(config),
-        TargetKind::Sqlite => sqlite::target(config),
-    }
-}
-
-/// Returns the error in the address of a target, if there is one.
-pub(crate) fn target_url_fault(config: &TargetConfig) -> Option<Text> {
-    match config.kind {
-        TargetKind::Postgres => postgres::url_fault(config),
-        TargetKind::Oracle | TargetKind::Sqlite => None,
     }
 }
 

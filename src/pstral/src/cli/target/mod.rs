@@ -67,7 +67,7 @@ pub(super) async fn run(common: &Common, command: TargetCommand) -> anyhow::Resu
     // Before the first statement runs, as with everybody's; where there is no state yet, it begins with this entry.
     record(&app.store, AuditAction::TargetChecked, Some(&args.target), &format!("for {}", args.user)).await?;
     let target = &app.pipeline.parts().targets[&args.target];
-    let at_once = config.targets[&args.target].max_concurrent;
+    let at_once = config.targets[&args.target].shared.max_concurrent;
     let report = check(Trial::new(target, &args.user, at_once), target, locale).await;
     app.store.close().await;
     let json = serde_json::to_string_pretty(&report)?;

@@ -10,6 +10,22 @@ pub(super) fn not_one_of(word: &str, known: &[&str]) -> String {
     format!("{word}{NOT_ONE_OF}{}", known.join(", "))
 }
 
+/// Stands between a key below the one that the parser knows and its error.
+const BELOW: &str = " has below it: ";
+
+/// Encodes the key of an error in the parser's error, for a part that is parsed by itself.
+pub(super) fn below(key: &str, error: &str) -> String {
+    format!("{key}{BELOW}{error}")
+}
+
+/// Returns the whole key and the error, of a parser's error at `path` that may hold a key below it.
+pub(in crate::config) fn with_key_below<'e>(path: &str, error: &'e str) -> (String, &'e str) {
+    match error.split_once(BELOW) {
+        Some((key, error)) => (format!("{path}.{key}"), error),
+        None => (path.to_owned(), error),
+    }
+}
+
 /// Choices of one word each, whose error names them all.
 macro_rules! choices {
     ($($(#[$doc:meta])+ $name:ident { $($(#[$each:meta])+ $choice:ident = $word:literal,)+ })+) => {$(
@@ -83,13 +99,6 @@ choices! {
         /// That of each person.
         Own = "own",
     }
-    /// The library that speaks to an Oracle.
-    DriverKind {
-        /// Oracle's client library.
-        Client = "client",
-        /// Oracle's driver in Rust alone: a preview.
-        Thin = "thin",
-    }
     /// The handling of a statement above the cost limit.
     #[derive(Default)]
     OverCostChoice {
@@ -107,14 +116,5 @@ choices! {
         Anywhere = "anywhere",
         /// In private.
         Private = "private",
-    }
-    /// The kinds of target.
-    TargetKind {
-        /// Oracle Database.
-        Oracle = "oracle",
-        /// PostgreSQL.
-        Postgres = "postgres",
-        /// A SQLite file.
-        Sqlite = "sqlite",
     }
 }

@@ -16,14 +16,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 pub use choices::{
-    DeliveryChoice, DriverKind, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice,
-    TargetKind, VerifiedChoice,
+    DeliveryChoice, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice, VerifiedChoice,
 };
 pub use model::{EndpointConfig, Model};
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
-pub use target::{TargetConfig, TargetLimits};
+pub use target::{SharedTargetKeys, TargetConfig, TargetLimits};
 
-pub(super) use choices::NOT_ONE_OF;
+pub(super) use choices::{NOT_ONE_OF, with_key_below};
 use reading::{formats, language, needed_secret};
 
 use crate::files::FileFormat;

@@ -1,30 +1,36 @@
-//! The keys of a target.
+//! The section of a target: keys that every target has, and those of its kind.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use pstral_core::ports::secret;
-use secrecy::SecretString;
-use serde::Deserialize;
+use config::{ConfigError, Map, Value, ValueKind};
+use pstral_core::ports::{TargetSection, TargetSurroundings};
+use serde::{Deserialize, Deserializer, de};
+use serde_path_to_error::Error as PathError;
 
-use super::{DeliveryChoice, DriverKind, IdentityChoice, OverCostChoice, TargetKind};
+use super::choices::{below, not_one_of};
+use super::{DeliveryChoice, IdentityChoice, OverCostChoice};
+use crate::registry::TargetKind;
 
 /// `[targets.<name>]`
+#[derive(Debug, Clone)]
+pub struct TargetConfig {
+    /// The value of `kind`.
+    pub kind: &'static TargetKind,
+    /// The keys that every target has.
+    pub shared: SharedTargetKeys,
+    /// The keys of its kind.
+    pub section: Arc<dyn TargetSection>,
+    /// Keys that are given and belong only to other kinds.
+    pub foreign: Vec<String>,
+}
+
+/// The keys that a target of any kind has.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
-pub struct TargetConfig {
-    pub kind: TargetKind,
-    pub path: Option<PathBuf>,
-    #[serde(default, deserialize_with = "secret")]
-    pub url: Option<SecretString>,
-    pub connect: Option<String>,
-    pub user: Option<String>,
-    #[serde(default, deserialize_with = "secret")]
-    pub password: Option<SecretString>,
-    pub driver: Option<DriverKind>,
-    pub client_folder: Option<PathBuf>,
-    pub schema: Option<String>,
+pub struct SharedTargetKeys {
     #[serde(default)]
     pub identity: IdentityChoice,
     #[serde(default)]
@@ -48,9 +54,40 @@ pub struct TargetConfig {
     pub delivery: DeliveryChoice,
     #[serde(default)]
     pub private_tables: Vec<String>,
-    /// That of the whole configuration.
+    /// The time zone of the whole configuration.
     #[serde(skip)]
     pub timezone: String,
+    /// The data folder of the whole configuration.
+    #[serde(skip)]
+    pub data: PathBuf,
+}
+
+impl<'de> Deserialize<'de> for TargetConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut shared = Map::<String, Value>::deserialize(deserializer)?;
+        let kind = shared.remove("kind").ok_or_else(|| de::Error::missing_field("kind"))?.to_string();
+        let known = || de::Error::custom(below("kind", &not_one_of(&kind, &TargetKind::names())));
+        let kind = TargetKind::named(&kind).ok_or_else(known)?;
+        let mut own = Map::new();
+        let mut foreign = Vec::new();
+        for key in TargetKind::all_keys() {
+            match shared.remove(key) {
+                Some(value) if kind.has(key) => drop(own.insert(key.to_owned(), value)),
+                Some(_) => foreign.push(key.to_owned()),
+                None => {}
+            }
+        }
+        let table = |keys| Value::new(None, ValueKind::Table(keys));
+        let error = |error: PathError<ConfigError>| {
+            de::Error::custom(below(&error.path().to_string(), &error.inner().to_string()))
+        };
+        Ok(Self {
+            kind,
+            shared: serde_path_to_error::deserialize(table(shared)).map_err(error)?,
+            section: kind.read(table(own)).map_err(error)?,
+            foreign,
+        })
+    }
 }
 
 /// The cost limit of a server where `max_cost` is not set. For PostgreSQL and Oracle it is the work of reading some 80
@@ -59,12 +96,28 @@ pub(crate) const DEFAULT_COST: f64 = 10_000_000.0;
 
 impl TargetConfig {
     /// The most that a statement may be expected to cost, and whether that is the default. `max_cost = 0` is no limit,
-    /// and SQLite has none, since it estimates no costs.
+    /// and a database that estimates no costs has none.
     pub(crate) fn cost_limit(&self) -> (Option<f64>, bool) {
-        match (self.max_cost, self.kind) {
-            (Some(most), _) => (Some(most).filter(|most| *most > 0.0), false),
-            (None, TargetKind::Sqlite) => (None, false),
-            (None, TargetKind::Oracle | TargetKind::Postgres) => (Some(DEFAULT_COST), true),
+        match self.shared.max_cost {
+            Some(most) => (Some(most).filter(|most| *most > 0.0), false),
+            None if self.section.estimates_costs() => (Some(DEFAULT_COST), true),
+            None => (None, false),
+        }
+    }
+
+    /// Returns true if statements run under the account of the person who asks.
+    pub(crate) fn has_own_accounts(&self) -> bool {
+        self.shared.identity == IdentityChoice::Own
+    }
+
+    /// Returns what the adapter needs besides its own keys.
+    pub(crate) fn surroundings(&self) -> TargetSurroundings {
+        let shared = &self.shared;
+        TargetSurroundings {
+            data: shared.data.clone(),
+            timezone: shared.timezone.clone(),
+            max_concurrent: shared.max_concurrent,
+            accounts: self.has_own_accounts().then(|| shared.accounts.clone()),
         }
     }
 }
