@@ -160,13 +160,14 @@ impl PagedResult {
 }
 
 impl Pages {
-    /// Notes where a result is shown; one that is not shown is forgotten.
-    pub(crate) fn stands(&self, turn: TurnId, at: Option<&MessageRef>) {
-        let mut kept = self.kept();
-        match at {
-            Some(at) => kept.iter_mut().filter(|one| one.turn == turn).for_each(|one| one.at = Some(at.clone())),
-            None => kept.retain(|one| one.turn != turn),
-        }
+    /// Sets the message that shows a result.
+    pub(crate) fn shown_at(&self, turn: TurnId, at: &MessageRef) {
+        self.kept().iter_mut().filter(|one| one.turn == turn).for_each(|one| one.at = Some(at.clone()));
+    }
+
+    /// Drops the rows of a result that nobody will see.
+    pub(crate) fn forget(&self, turn: TurnId) {
+        self.kept().retain(|one| one.turn != turn);
     }
 
     fn keep(&self, new: Kept, now: Timestamp) {
@@ -337,9 +338,9 @@ mod tests {
         assert_eq!(page(1).map(|page| page.detail).as_deref(), Some("rows 1-20 of 10000"));
         let place =
             Place { platform: PlatformName("fake".to_owned()), id: "a".to_owned(), thread: None, private: true };
-        pages.stands(TurnId(1), Some(&MessageRef { place, id: "1".to_owned() }));
+        pages.shown_at(TurnId(1), &MessageRef { place, id: "1".to_owned() });
         assert!(pages.at(TurnId(1)).is_some() && pages.at(TurnId(2)).is_none());
-        pages.stands(TurnId(1), None);
+        pages.forget(TurnId(1));
         assert!(page(1).is_none(), "what is not shown has no pages");
     }
 }

@@ -234,7 +234,12 @@ impl Executions {
         };
         let mut messages = Messages::from(message);
         let shown = self.finals.settle(reader, &mut live, turn, &mut messages, &end).await;
-        self.pages.kept.stands(turn, shown.as_ref().ok().and_then(Option::as_ref));
+        match &shown {
+            Ok(Some(at)) => self.pages.kept.shown_at(turn, at),
+            // People will see it later, or see it already: its pages can be turned all the same.
+            _ if self.finals.pending.holds(turn) => {}
+            _ => self.pages.kept.forget(turn),
+        }
         let shown = if is_recorded { shown } else { shown.or_else(PipelineError::unless_unnoted) };
         if let Some(at) = shown? {
             self.outbox.forget_files(reader, &messages.last.files).await;

@@ -184,6 +184,10 @@ impl Questions {
 
     /// True if a verified query answers these words as they stand.
     async fn is_verified(&self, asker: &Asker, alone: &Question, stop: &Stop) -> bool {
+        let named = self.targets.target_of(&alone.text, alone.target.as_deref(), &asker.place);
+        if !named.is_ok_and(|target| target.terms.answers_on(&asker.place.platform)) {
+            return false;
+        }
         let Ok(Some(Ground { verified, schemas, .. })) = self.ground_of(asker, alone, stop).await else { return false };
         self.verified
             .matched(&alone.text, &schemas.of(&asker.user.role), &verified)

@@ -49,6 +49,18 @@ fn page(world: &World) -> String {
 }
 
 #[test]
+fn a_result_that_cannot_be_recorded_yet_can_be_paged() {
+    run_test(async |world| {
+        world.command(&alex(), &format!("edit {ROWS}")).await;
+        let state = world.takes_no_ends();
+        world.command(&alex(), "execute").await;
+        turn(world, &alex(), "▶").await;
+        assert!(page(world).contains("Rows 21–40 of 45."), "{}", page(world));
+        state.execute_batch("DROP TRIGGER full").unwrap();
+    });
+}
+
+#[test]
 fn pages_are_turned_in_the_message_and_the_statement_runs_once() {
     run_test(async |world| {
         run(world, &alex(), ROWS).await;
