@@ -55,9 +55,9 @@ model-queued =
 model-thinking = ⏳ Question received, the model is thinking…
 queue-full =
     { $waiting ->
-        [0] The model is busy, and no question can wait for it. Ask again { $when }.
-        [1] One question already waits for the model, and no more may. Ask again { $when }.
-       *[other] { $waiting } questions already wait for the model, and no more may. Ask again { $when }.
+        [0] The model is busy and has no queue. Ask again { $when }.
+        [1] The queue is full (one question). Ask again { $when }.
+       *[other] The queue is full ({ $waiting } questions). Ask again { $when }.
     }
 queue-full-person =
     { $waiting ->
@@ -98,7 +98,7 @@ statement-planned-too-long = { $seconds ->
    *[other] The database could not plan it within { $seconds } seconds: it asks for too much at once. Ask for less, or in several steps.
 }
 statement-not-planned = The database failed while planning it. Rephrase the question, or try again; if this continues, contact your administrator.
-statement-not-showable = It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.
+statement-not-showable = The full statement does not fit in one message, and you must see everything that will run. Ask a more specific question.
 statement-in-file = 📄 The whole statement is in the file { $name }: read it before you run it, as exactly that runs.
 statement-file-refused = I could not send the file that holds the whole statement, and you must see all of what runs. Ask me in private, or ask whoever manages this channel to allow files.
 parameter-missing = The statement needs a value for “{ $name }”. Replace :{ $name } by a value.
@@ -139,11 +139,11 @@ repair-failed = The model could not correct it. Edit it, or rephrase your questi
 ## Agreements
 agree-not-allowed = Only stewards can agree to costly statements. Please ask one of them.
 agree-none = No statement is waiting for approval.
-agree-how = These statements wait for an agreement. To read one whole, write { $prefix }agree and its name:
+agree-how = These statements are waiting for approval. To read one in full, write { $prefix }agree and its name:
 agree-asked = { $name } would like to run this on { $target }:
 agree-confirm = To agree, write: { $prefix }agree { $name } yes
 agree-done = Done: { $name } can now run the statement.
-agree-too-late = This statement waits for nobody any more: it has expired, or somebody else has agreed to it. If it is still wanted, whoever asked for it can ask again.
+agree-too-late = This statement no longer needs approval: it has expired, or somebody else has approved it. If it is still needed, the person who asked can ask again.
 agreement-withdrawn = Whoever agreed to this statement may no longer do so. Ask your question again, and another steward to agree.
 agree-not-showable = This statement cannot be shown whole here, and you must see all of it to agree. Ask for a simpler one.
 agree-unknown = No waiting statement has the name “{ $name }”. See { $prefix }agree.
@@ -235,15 +235,15 @@ explain-limits =
     }
 explain-told =
     { $count ->
-        [0] The model was told of no table.
-        [1] The model was told of the table { $names }.
-       *[other] The model was told of { $count } tables: { $names }.
+        [0] The model saw no tables.
+        [1] The model saw the table { $names }.
+       *[other] The model saw { $count } tables: { $names }.
     }
 explain-told-count =
     { $count ->
-        [0] The model was told of no table.
-        [1] The model was told of one table.
-       *[other] The model was told of { $count } tables.
+        [0] The model saw no tables.
+        [1] The model saw one table.
+       *[other] The model saw { $count } tables.
     }
 explain-left-relations =
     { $count ->
@@ -384,10 +384,10 @@ status-questions = { $waiting } in the queue, { $running } being answered
 status-answers =
     { $left ->
         [0] no unfinished answers
-        [1] one could not be brought to its end yet
-       *[other] { $left } could not be brought to their end yet
+        [1] one answer is still unfinished
+       *[other] { $left } answers are still unfinished
     }
-status-remedy-answers = I try again each minute. If it goes on, look at the platforms and at the state in this list.
+status-remedy-answers = I retry every minute. If this continues, check the platforms and the state database in this list.
 
 ## Feedback
 button-good = 👍
@@ -410,7 +410,7 @@ keep-again = Somebody saved another query at the same moment. Please try again.
 keep-waits-already = This one already waits for a steward, under the name “{ $id }”. Ask one of them to look at it.
 keep-is-verified = This is already a verified query: “{ $id }”. There is nothing to save.
 keep-was-retired = This query was retired by a steward, under the name “{ $id }”. They can bring it back with { $prefix }verified restore { $id }
-kept-no-column = The column { $column }, where the values of “{ $name }” are known from, is no longer there or no longer open.
+kept-no-column = The column { $column }, which supplies the values of “{ $name }”, no longer exists or can no longer be read. Name another column.
 steward-not-allowed = Only stewards look after verified queries. Please ask one of them.
 steward-waiting =
     { $count ->
@@ -483,7 +483,7 @@ steward-next-retired = To bring it back: { $prefix }verified restore { $id }
 audit-unavailable = The audit log cannot be written: to be safe, nothing was run. Tell an administrator (disk space, state database).
 result-not-recorded = The statement ran, but its result could not be recorded in the audit log: to be safe, it is not shown. Tell an administrator (disk space, state database).
 answer-not-recorded = ⚠️ This answer could not be noted down: the audit log cannot be written. Tell an administrator (disk space, state database), then try again.
-not-noted = What is above is whole; it only could not be noted down yet. I keep trying; if this goes on, tell an administrator (disk space, state database).
+not-noted = The answer above is complete but not recorded yet. I keep retrying; if this continues, contact an administrator (disk space, state database).
 stopped-not-again = The statement was stopped as you asked. It cannot be offered to you again as it is: ask the question again.
 state-full = The disk of the state database is full: I can note nothing down, so I stopped there. Tell an administrator, then try again.
 state-busy = The state database is taken by another program, so I stopped there. Try again in a minute; if this goes on, tell an administrator.
@@ -553,8 +553,8 @@ command-export = A conversation as a file
 command-export-number = Its number, as the history shows it; without it, the current one
 command-export-form = The file format
 command-stop = Stop what is under way here
-command-whoami = Which user you are
-command-link = Link this account to your user
+command-whoami = Your account and its links
+command-link = Link this chat account to your Pstral user
 command-link-code = The code you were given; without it, I make one for an administrator
 command-unlink = Unlink this account
 command-unlink-confirm = Yes, unlink it
@@ -566,7 +566,7 @@ command-policy = For administrators: who may do what here, and by which rule
 command-policy-user = Who would ask: a username
 command-policy-target = The name of the database
 command-policy-table = A table or one of its columns, such as clients.email
-command-status = For administrators: how Pstral and its parts are
+command-status = For administrators: service status
 command-verified = For stewards: verified queries
 command-number = Its number, as the history shows it
 command-execute = Run the last statement offered

@@ -49,8 +49,8 @@ config-table-or-column = “{ $given }” is not of the form table, table.column
 config-file = the file { $path } cannot be used. Correct it, or remove this key. { $error }
 config-faults =
     { $faults ->
-        [one] The configuration has one fault. Correct it and try again.
-       *[other] The configuration has { $faults } faults. Correct them and try again.
+        [one] The configuration has one error. Correct it and try again.
+       *[other] The configuration has { $faults } errors. Correct them and try again.
     }
 config-fine =
     { $targets ->
@@ -134,7 +134,7 @@ remedy-excess-execute = Take the right to run them away from the account of [tar
 remedy-excess-outside = Take them away from everybody (PUBLIC) as well: through them data can leave the database's machine. Pstral refuses them all the same.
 remedy-excess-unbounded = As a superuser, run: ALTER ROLE <account of [targets.{ $target }]> SET temp_file_limit = '2GB'.
 remedy-file-busy = Wait and try again, or stop the other program that holds the file of [targets.{ $target }] path.
-remedy-target-busy = Wait and try again. If it goes on, look at what else uses the database of [targets.{ $target }].
+remedy-target-busy = Wait and try again. If this continues, find out what else uses the database of [targets.{ $target }].
 policy-unmatched = no table or column that the account can read: { $entries }
 remedy-policy = Check the spelling in [targets.{ $target }] deny, allow and private_tables. What the account may not read needs no entry.
 remedy-platform = Check the [platforms] section and the network; pstral doctor says more.
@@ -160,7 +160,7 @@ verified-unused = the parameter { $name } is not used: write :{ $name } in the s
 verified-duplicate-parameter = the parameter { $name } is declared twice: keep one of them
 verified-unknown-slot = the question { $language } has { $slot }, which is not among the parameters: declare it, or take it out of the question
 verified-missing-slot = the question { $language } lacks { $slot }: say where its value stands, or give it a default
-verified-no-column = the text parameter { $name } has no column: name the table.column its values are known from
+verified-no-column = the text parameter { $name } has no column: name the table.column that supplies its values
 verified-default = the default of { $name } does not fit its kind: give it one of that kind
 
 ## Audit
@@ -290,7 +290,7 @@ erase-dry = Nothing was removed. This cannot be undone; to forget { $name }: pst
 erase-done = { $name } is forgotten; what was done stays in the audit as done by { $left }.
 erase-late = Something was still being written, such as an answer under way. In a moment: pstral user erase { $left } --yes
 erase-unsettled = The state database is being read: what was removed leaves its write-ahead log a little later, at the latest when Pstral stops.
-erase-last = Nothing was removed: { $name } is the last who may look after users. Give somebody else that role first: pstral user add NAME --role admin
+erase-last = Nothing was removed: { $name } is the last user who can manage users. Give another user that role first: pstral user edit NAME --role admin
 
 ## Verified queries in the store
 query-proposed = waits for approval
@@ -356,7 +356,7 @@ config-target-nowhere = the target would answer nowhere. Name at least one platf
 config-timezone = “{ $given }” is not a time zone. Write one such as "Europe/Paris" or "UTC".
 config-place-nobody = nobody would be welcome. Name at least one role, or remove this key.
 found-users-roleless = These users have a role that is not in the configuration: { $users }.
-remedy-users-roleless = They may do nothing. Describe the role under [roles.<name>], or give them another one.
+remedy-users-roleless = They cannot do anything. Define the role under [roles.<name>], or give them another one.
 policy-asking = Ask
 policy-executing = Execute
 policy-reading = Read
@@ -392,16 +392,16 @@ why-not-on-platform = the database does not answer on this platform
 why-target-unknown = there is no such database
 why-table-unknown = the database has no such table or column
 why-denied = it is denied
-why-not-listed = what may be read is listed, and it is not
+why-not-listed = it is not in the list of what may be read
 why-listed = it is allowed, and nothing denies it
-why-open = nothing closes it
+why-open = no rule forbids it
 why-alone = only one person reads there
 why-everybody = everybody welcome there may see all of it
 why-place-private = results of this place are private
 why-target-private = results of this database are private
 why-own-accounts = results come from each person's own account
 why-table-private = results of this table are private
-why-audience = somebody welcome there may not see all of it
+why-audience = somebody welcome there cannot see all of it
 
 ## Model servers
 config-model-url-public = { $address } is a public address: questions would leave the company. Give that of a server in your network; if it has to be this one, write allow_public_endpoints = true in [model].
@@ -422,8 +422,8 @@ model-list = { $endpoint } has { $models ->
     [1] one model:
    *[other] { $models } models:
 }
-model-pull-cannot = A server of kind { $kind } does not fetch models itself: start it with the one you need. docs/models.md says how.
-model-pull-begins = { $endpoint } fetches { $model } …
+model-pull-cannot = A server of kind { $kind } does not download models itself: start it with the one you need (docs/models.md).
+model-pull-begins = { $endpoint } is downloading { $model } …
 model-pull-done = { $model } is installed on { $endpoint }.
 model-pull-stopped = Stopped. What is there already is kept: the same command goes on from here.
 model-pull-cut = The connection to the server was lost. What is there already is kept: run the same command again to go on.
@@ -624,7 +624,7 @@ trial-catalog-read =
         [one] one column
        *[other] { $columns } columns
     }, read in { $millis } ms
-trial-types-read = { $right } of { $all } kinds of values come back as they were written, and null for each{ $left ->
+trial-types-read = { $right } of { $all } types of values are read back unchanged, NULL included{ $left ->
         [0] { "" }
        *[other] ; not: { $wrong }
     }

@@ -117,8 +117,8 @@ explain-matches =
     }
 explain-null =
     { $not ->
-        [0] { $term } is empty
-       *[other] { $term } is not empty
+        [0] { $term } has no value
+       *[other] { $term } has a value
     }
 explain-among =
     { $not ->

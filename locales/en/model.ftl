@@ -13,5 +13,5 @@ model-failed = The model broke down while answering. Ask again. If this continue
 model-protocol = The model server sent something that makes no sense. Tell your administrator: check that the address set for the model is really that of the model server, and that nothing in between changes its answers.
 model-rejected = The model server did not accept the question as it was sent. Rephrase your question. If this continues, contact your administrator: a setting of the model is probably wrong, and Pstral's log says which.
 model-unsupported = This model cannot do what was asked of it. Tell your administrator: another model must be chosen for this use.
-model-withheld = The model server held back the rest of this answer: a filter of its own objects. Rephrase your question. If it happens often, tell your administrator: that filter is set on the model server.
+model-withheld = The model server's own content filter blocked the rest of this answer. Rephrase your question. If it happens often, contact your administrator: the filter is set on the model server.
 model-outside = The model server is outside the company's network, where nothing may be sent: your question was not. Tell your administrator: the address set for the model must be checked.

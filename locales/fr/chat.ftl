@@ -55,9 +55,9 @@ model-queued =
 model-thinking = ⏳ Question reçue, le modèle réfléchit…
 queue-full =
     { $waiting ->
-        [0] Le modèle est occupé, et aucune question ne peut l'attendre. Reposez la vôtre { $when }.
-        [1] Une question attend déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
-       *[other] { $waiting } questions attendent déjà le modèle, et la file s'arrête là. Reposez la vôtre { $when }.
+        [0] Le modèle est occupé et n'a pas de file d'attente. Reposez votre question { $when }.
+        [1] La file d'attente est pleine (une question). Reposez la vôtre { $when }.
+       *[other] La file d'attente est pleine ({ $waiting } questions). Reposez la vôtre { $when }.
     }
 queue-full-person =
     { $waiting ->
@@ -143,7 +143,7 @@ agree-how = Ces requêtes attendent un accord. Pour en lire une en entier, écri
 agree-asked = { $name } voudrait exécuter ceci sur { $target } :
 agree-confirm = Pour donner votre accord, écrivez : { $prefix }accorder { $name } oui
 agree-done = C'est fait : { $name } peut maintenant exécuter la requête.
-agree-too-late = Cette requête n'attend plus personne : elle a expiré, ou quelqu'un d'autre a donné son accord. Si elle reste utile, la personne qui la voulait peut reposer sa question.
+agree-too-late = Cette requête n'attend plus d'accord : elle a expiré, ou quelqu'un d'autre a donné le sien. Si elle reste utile, la personne qui l'a demandée peut reposer sa question.
 agreement-withdrawn = La personne qui avait donné son accord n'y est plus autorisée. Posez votre question à nouveau et demandez l'accord d'un autre responsable des données.
 agree-not-showable = Cette requête ne peut pas être affichée en entier ici, et il faut tout en voir pour donner son accord. Demandez-en une plus simple.
 agree-unknown = Aucune requête en attente ne porte le nom « { $name } ». Voyez { $prefix }accorder.
@@ -384,11 +384,11 @@ policy-in-private = Pour { $name } ({ $role }), en privé, sur { $what } :
 status-questions = { $waiting } en attente, { $running } en cours de réponse
 status-answers =
     { $left ->
-        [0] aucune ne reste inachevée
-        [1] une n'a pas encore pu être menée à sa fin
-       *[other] { $left } n'ont pas encore pu être menées à leur fin
+        [0] aucune réponse inachevée
+        [1] une réponse reste à terminer
+       *[other] { $left } réponses restent à terminer
     }
-status-remedy-answers = Je réessaie chaque minute. Si cela dure, voyez les plateformes et l'état dans cette liste.
+status-remedy-answers = Je réessaie chaque minute. Si cela continue, vérifiez les plateformes et la base d'état dans cette liste.
 
 ## Avis
 button-good = 👍
@@ -411,7 +411,7 @@ keep-again = Quelqu'un a gardé une autre requête au même moment. Réessayez.
 keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ». Demandez à un responsable des données de la relire.
 keep-is-verified = C'est déjà une requête vérifiée : « { $id } ». Il n'y a rien à garder.
 keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }vérifiées rétablir { $id }
-kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou n'est plus ouverte.
+kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou ne peut plus être lue. Indiquez une autre colonne.
 steward-not-allowed = Seuls les responsables s'occupent des requêtes vérifiées. Adressez-vous à l'un d'eux.
 steward-waiting =
     { $count ->
@@ -484,7 +484,7 @@ steward-next-retired = Pour la rétablir : { $prefix }vérifiées rétablir { $i
 audit-unavailable = Le journal d'audit ne peut pas être écrit : par sécurité, rien n'a été exécuté. Prévenez un administrateur (espace disque, base d'état).
 result-not-recorded = La requête a été exécutée, mais son résultat n'a pas pu être inscrit au journal d'audit : par sécurité, il n'est pas montré. Prévenez un administrateur (espace disque, base d'état).
 answer-not-recorded = ⚠️ Cette réponse n'a pas pu être notée : le journal d'audit ne peut pas être écrit. Prévenez un administrateur (espace disque, base d'état), puis réessayez.
-not-noted = Ce qui précède est complet ; il n'a seulement pas encore pu être noté. Je continue d'essayer ; si cela dure, prévenez un administrateur (espace disque, base d'état).
+not-noted = La réponse ci-dessus est complète, mais pas encore enregistrée. Je réessaie ; si cela continue, prévenez un administrateur (espace disque, base d'état).
 stopped-not-again = La requête a été arrêtée à votre demande. Je ne peux pas vous la proposer telle quelle une nouvelle fois : reposez la question.
 state-full = Le disque de la base d'état est plein : je ne peux rien noter, je me suis donc arrêté là. Prévenez un administrateur, puis réessayez.
 state-busy = La base d'état est prise par un autre programme, je me suis donc arrêté là. Réessayez dans une minute ; si cela dure, prévenez un administrateur.
@@ -554,8 +554,8 @@ command-export = Une conversation sous forme de fichier
 command-export-number = Son numéro, comme dans l'historique ; sans lui, la conversation en cours
 command-export-form = Le format
 command-stop = Arrêter ce qui est en cours ici
-command-whoami = Quel utilisateur vous êtes
-command-link = Lier ce compte à votre utilisateur
+command-whoami = Votre compte et vos liaisons
+command-link = Relier ce compte à votre compte Pstral
 command-link-code = Le code reçu ; sans lui, j'en crée un pour un administrateur
 command-unlink = Délier ce compte
 command-unlink-confirm = Oui, délier ce compte
@@ -567,7 +567,7 @@ command-policy = Pour les administrateurs : qui peut quoi ici, et par quelle rè
 command-policy-user = Qui poserait la question : un nom d'utilisateur
 command-policy-target = Le nom de la base
 command-policy-table = Une table ou une de ses colonnes, par exemple clients.email
-command-status = Pour les administrateurs : comment vont Pstral et ce qu'il lui faut
+command-status = Pour les administrateurs : état de Pstral et de ses composants
 command-verified = Pour les responsables des données : les requêtes vérifiées
 command-number = Son numéro, comme dans l'historique
 command-execute = Exécuter la dernière requête proposée

@@ -134,7 +134,7 @@ remedy-excess-execute = Retirez le droit de les exécuter au compte de [targets.
 remedy-excess-outside = Retirez-les aussi à tout le monde (PUBLIC) : par eux, des données peuvent quitter la machine de la base. Pstral les refuse de toute façon.
 remedy-excess-unbounded = En tant que superutilisateur, exécutez : ALTER ROLE <compte de [targets.{ $target }]> SET temp_file_limit = '2GB'.
 remedy-file-busy = Attendez puis recommencez, ou arrêtez l'autre programme qui tient le fichier de [targets.{ $target }] path.
-remedy-target-busy = Attendez puis recommencez. Si cela dure, voyez ce qui d'autre utilise la base de [targets.{ $target }].
+remedy-target-busy = Patientez, puis recommencez. Si cela continue, cherchez ce qui utilise aussi la base de [targets.{ $target }].
 policy-unmatched = aucune table ni colonne que le compte puisse lire : { $entries }
 remedy-policy = Vérifiez l'orthographe dans [targets.{ $target }] deny, allow et private_tables. Ce que le compte ne peut pas lire n'a pas besoin d'entrée.
 remedy-platform = Vérifiez la section [platforms] et le réseau ; pstral doctor en dit plus.
@@ -160,7 +160,7 @@ verified-unused = le paramètre { $name } ne sert pas : écrivez :{ $name } dans
 verified-duplicate-parameter = le paramètre { $name } est déclaré deux fois : n'en gardez qu'un
 verified-unknown-slot = la question { $language } contient { $slot }, qui n'est pas parmi les paramètres : déclarez-le, ou retirez-le de la question
 verified-missing-slot = il manque { $slot } à la question { $language } : dites où se place sa valeur, ou donnez-lui une valeur par défaut
-verified-no-column = le paramètre de texte { $name } n'a pas de colonne : nommez la table.colonne d'où ses valeurs sont connues
+verified-no-column = le paramètre de texte { $name } n'a pas de colonne : indiquez la table.colonne d'où proviennent ses valeurs
 verified-default = la valeur par défaut de { $name } ne convient pas à son type : donnez-en une de ce type
 
 ## Audit
@@ -178,12 +178,12 @@ audit-unreadable = Le journal a été altéré : une entrée n'est plus lisible.
 audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place
 audit-emptied = il ne contient aucune entrée, alors qu'il y a des utilisateurs ou des conversations
 chain-changed = l'entrée { $seq } de { $instance } a été modifiée
-chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente, des entrées manquent, ont été permutées ou ajoutées
+chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente (entrées manquantes, permutées ou ajoutées)
 audit-head = Tête de la chaîne du journal d'audit, à conserver : { $head }
 chain-sealed = l'entrée { $seq } de { $instance } a été vidée ou retirée, et aucune entrée plus récente ne dit pourquoi
 chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } est falsifié : sa signature n'est pas valable
 chain-other-key = le journal de { $instance } a été purgé jusqu'à l'entrée { $seq } avec une autre clé ({ $key }) ; si c'est la vôtre, donnez-la avec --key
-chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée, des entrées manquent ou ont été remplacées
+chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée (entrées manquantes ou remplacées)
 audit-exported =
     { $entries ->
         [0] Aucun événement exporté.
@@ -290,7 +290,7 @@ erase-dry = Rien n'a été supprimé. C'est irréversible ; pour oublier { $name
 erase-done = { $name } est oublié ; ce qui a été fait reste au journal au nom de { $left }.
 erase-late = Quelque chose s'écrivait encore, par exemple une réponse en cours. Dans un instant : pstral user erase { $left } --yes
 erase-unsettled = La base d'état est en cours de lecture : ce qui a été supprimé quittera son journal d'écriture un peu plus tard, au plus tard à l'arrêt de Pstral.
-erase-last = Rien n'a été supprimé : { $name } est la dernière personne à pouvoir gérer les utilisateurs. Donnez d'abord ce rôle à quelqu'un : pstral user add NOM --role admin
+erase-last = Rien n'a été supprimé : { $name } est la dernière personne à pouvoir gérer les utilisateurs. Donnez d'abord ce rôle à un autre utilisateur : pstral user edit NOM --role admin
 
 ## Requêtes vérifiées dans la base d'état
 query-proposed = attend une approbation
@@ -357,7 +357,7 @@ config-matrix-room = « { $given } » n'est pas l'identifiant d'un salon : écri
 config-platform-off = { $name } n'est pas activé. Écrivez platforms.{ $name }.enabled = true, ou retirez cette entrée.
 config-target-nowhere = la base ne répondrait nulle part. Nommez au moins une plateforme, ou retirez cette clé.
 config-timezone = « { $given } » n'est pas un fuseau horaire. Écrivez par exemple "Europe/Paris" ou "UTC".
-config-place-nobody = personne ne serait accueilli. Nommez au moins un rôle, ou retirez cette clé.
+config-place-nobody = personne n'y serait admis. Nommez au moins un rôle, ou retirez cette clé.
 found-users-roleless = Ces utilisateurs ont un rôle qui n'est pas dans la configuration : { $users }.
 remedy-users-roleless = Ils ne peuvent rien faire. Décrivez le rôle sous [roles.<nom>], ou donnez-leur un autre rôle.
 policy-asking = Demander
@@ -389,22 +389,22 @@ why-held = le rôle le permet
 why-not-held = le rôle ne le permet pas
 why-disabled = l'utilisateur est désactivé
 why-role-unknown = ce rôle n'existe pas
-why-not-welcome = le rôle n'est pas accueilli dans ce lieu
-why-welcome = le rôle est accueilli dans ce lieu
+why-not-welcome = le rôle n'est pas admis ici
+why-welcome = le rôle est admis ici
 why-not-on-platform = la base ne répond pas sur cette plateforme
 why-target-unknown = cette base n'existe pas
 why-table-unknown = la base n'a pas cette table ou cette colonne
 why-denied = c'est interdit
-why-not-listed = ce qui est ouvert est énuméré, et cela n'y est pas
+why-not-listed = absent de la liste de ce qui peut être lu
 why-listed = c'est autorisé, et rien ne l'interdit
 why-open = aucune règle ne l'interdit
 why-alone = une seule personne y lit
-why-everybody = toutes les personnes accueillies peuvent tout en voir
+why-everybody = toutes les personnes admises peuvent tout en voir
 why-place-private = les résultats de ce lieu sont privés
 why-target-private = les résultats de cette base sont privés
 why-own-accounts = les résultats viennent du compte de chaque personne
 why-table-private = les résultats de cette table sont privés
-why-audience = quelqu'un qui y est accueilli ne peut pas tout en voir
+why-audience = une personne qui y est admise ne peut pas tout en voir
 
 ## Model servers
 config-model-url-public = { $address } est une adresse publique : les questions sortiraient de l'entreprise. Donnez celle d'un serveur de votre réseau ; s'il faut vraiment celle-ci, écrivez allow_public_endpoints = true dans [model].
@@ -425,8 +425,8 @@ model-list = { $endpoint } { $models ->
     [1] a un modèle :
    *[other] a { $models } modèles :
 }
-model-pull-cannot = Un serveur de type { $kind } ne va pas chercher de modèle lui-même : démarrez-le avec celui qu'il vous faut. docs/models.md dit comment.
-model-pull-begins = { $endpoint } va chercher { $model } …
+model-pull-cannot = Un serveur de type { $kind } ne télécharge pas de modèle lui-même : démarrez-le avec celui qu'il vous faut (docs/models.md).
+model-pull-begins = { $endpoint } télécharge { $model } …
 model-pull-done = { $model } est installé sur { $endpoint }.
 model-pull-stopped = Arrêté. Ce qui est déjà là est gardé : la même commande reprendra à cet endroit.
 model-pull-cut = La connexion au serveur s'est interrompue. Ce qui est déjà là est gardé : relancez la même commande pour continuer.
@@ -627,7 +627,7 @@ trial-catalog-read =
         [1] une colonne
        *[other] { $columns } colonnes
     }, lecture en { $millis } ms
-trial-types-read = { $right } sortes de valeurs sur { $all } reviennent telles quelles, de même que leur NULL{ $left ->
+trial-types-read = { $right } types de valeurs sur { $all } sont relus sans altération, NULL compris{ $left ->
         [0] { "" }
        *[other] {" "}; à revoir : { $wrong }
     }

@@ -117,8 +117,8 @@ explain-matches =
     }
 explain-null =
     { $not ->
-        [0] { $term } est vide
-       *[other] { $term } n'est pas vide
+        [0] { $term } n'a pas de valeur
+       *[other] { $term } a une valeur
     }
 explain-among =
     { $not ->

@@ -13,5 +13,5 @@ model-failed = Le modèle est tombé en panne en répondant. Reposez la question
 model-protocol = Le serveur du modèle a envoyé quelque chose d'incompréhensible. Prévenez votre administrateur : il faut vérifier que l'adresse réglée pour le modèle est bien celle de son serveur, et que rien entre les deux ne modifie ses réponses.
 model-rejected = Le serveur du modèle n'a pas accepté la question telle qu'elle a été envoyée. Posez-la autrement. Si cela dure, prévenez votre administrateur : un réglage du modèle est sans doute faux, et le journal de Pstral dit lequel.
 model-unsupported = Ce modèle ne sait pas faire ce qui lui est demandé. Prévenez votre administrateur : il faut choisir un autre modèle pour cet usage.
-model-withheld = Le serveur du modèle a retenu la fin de cette réponse : un filtre à lui s'y oppose. Posez la question autrement. Si cela se répète, prévenez votre administrateur : ce filtre se règle sur le serveur du modèle.
+model-withheld = Le filtre de contenu du serveur du modèle a bloqué la fin de cette réponse. Reformulez votre question. Si cela se répète, prévenez votre administrateur : ce filtre se règle sur le serveur du modèle.
 model-outside = Le serveur du modèle est hors du réseau de l'entreprise, où rien ne doit être envoyé : votre question ne l'a pas été. Prévenez votre administrateur : l'adresse réglée pour le modèle est à vérifier.

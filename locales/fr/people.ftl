@@ -3,10 +3,10 @@
 ## Liaison d'un compte
 linking-help =
     Bonjour ! Je ne sais pas encore qui vous êtes ici.
-    Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : { $prefix }link VOTRE-CODE
-    Sinon, écrivez-moi { $prefix }link en privé : je vous donnerai un code à lui transmettre.
-linking-help-short = Je ne sais pas encore qui vous êtes. Écrivez-moi { $prefix }link en privé.
-linking-help-plain = Bonjour ! Je ne sais pas encore qui vous êtes. Cette conversation n'est pas chiffrée : n'y envoyez pas de code. Écrivez { $prefix }link, et je vous répondrai dans une conversation chiffrée.
+    Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : { $prefix }lier VOTRE-CODE
+    Sinon, écrivez-moi { $prefix }lier en privé : je vous donnerai un code à lui transmettre.
+linking-help-short = Je ne sais pas encore qui vous êtes. Écrivez-moi { $prefix }lier en privé.
+linking-help-plain = Bonjour ! Je ne sais pas encore qui vous êtes. Cette conversation n'est pas chiffrée : n'y envoyez pas de code. Écrivez { $prefix }lier, et je vous répondrai dans une conversation chiffrée.
 link-done = C'est fait, { $name } : ce compte est maintenant relié au vôtre. Posez-moi votre première question !
 link-wrong = Ce code n'est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
 link-locked =
@@ -14,7 +14,7 @@ link-locked =
         [1] Trop de codes erronés. Réessayez dans une minute, avec un nouveau code.
        *[other] Trop de codes erronés. Réessayez dans { $minutes } minutes, avec un nouveau code.
     }
-link-already = Ce compte est déjà relié au vôtre, { $name }. Vous pouvez poser vos questions. Pour le relier à un autre utilisateur : { $prefix }link et son code.
+link-already = Ce compte est déjà relié au vôtre, { $name }. Vous pouvez poser vos questions. Pour le relier à un autre utilisateur : { $prefix }lier et son code.
 link-request = Donnez ce code à un administrateur de Pstral dans les 10 minutes, de vive voix ou en privé : { $code }
     Il le confirme en m'écrivant : { $prefix }utilisateur confirmer { $code } et votre nom d'utilisateur.
 link-request-later = Vous avez déjà demandé plusieurs codes. Transmettez le dernier à un administrateur, ou réessayez dans un quart d'heure.
@@ -37,7 +37,7 @@ link-by-command = { $account }, depuis le { $date }, par la ligne de commande
 link-by = par { $name }
 link-here = (celui-ci)
 unlink-confirm = Ce compte ne serait plus relié au vôtre, et je ne vous répondrais plus ici. Pour confirmer, écrivez : { $prefix }délier oui
-unlink-done = C'est fait : ce compte n'est plus relié à personne. Pour revenir, écrivez-moi { $prefix }link en privé.
+unlink-done = C'est fait : ce compte n'est plus relié à personne. Pour revenir, écrivez-moi { $prefix }lier en privé.
 
 ## Utilisateurs
 user-help =
@@ -67,7 +67,7 @@ user-more =
        *[other] { $left } autres ne sont pas affichés. Précisez avec un mot : { $prefix }utilisateur liste durand
     }
 user-unknown = Il n'y a pas d'utilisateur { $name }. Voyez { $command } list.
-user-code = Donnez ce code à { $name }, qui l'envoie à Pstral en privé dans les 10 minutes : { $prefix }link { $code }
+user-code = Donnez ce code à { $name }, qui l'envoie à Pstral en privé dans les 10 minutes : { $prefix }lier { $code }
 user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. Pour revenir en arrière : { $command } enable { $name }
 user-enabled = { $name } est activé.
 user-disabled-mark = (désactivé)

@@ -289,7 +289,7 @@ fn a_statement_that_no_file_may_hold_is_not_offered() {
         world.model_says(&of_four_hundred_cities());
         world.say(&alex(), "Everything of four hundred cities").await;
         assert!(!world.offers_something());
-        assert_snapshot!(world.newest().split("\n\n").last().unwrap(), @"🛡️ This statement cannot be run. It cannot be shown whole in one message, and you must see all of what runs. Ask something more precise.");
+        assert_snapshot!(world.newest().split("\n\n").last().unwrap(), @"🛡️ This statement cannot be run. The full statement does not fit in one message, and you must see everything that will run. Ask a more specific question.");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex
         refusal refused alex

@@ -52,8 +52,8 @@ fn an_unknown_actor_gets_the_linking_help_once_in_a_while_and_nothing_else() {
         world.say(&stranger(), "Liste les clients de Paris").await;
         assert_snapshot!(world.newest(), @"
         Bonjour ! Je ne sais pas encore qui vous êtes ici.
-        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /link VOTRE-CODE
-        Sinon, écrivez-moi /link en privé : je vous donnerai un code à lui transmettre.
+        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /lier VOTRE-CODE
+        Sinon, écrivez-moi /lier en privé : je vous donnerai un code à lui transmettre.
         ");
         let (help, messages) = (world.newest(), world.chat.messages().len());
         for command in [
@@ -98,10 +98,10 @@ fn in_a_channel_the_help_goes_in_private_where_it_can() {
         assert_snapshot!(world.transcript(), @"
         ── #1 private of stranger
         Bonjour ! Je ne sais pas encore qui vous êtes ici.
-        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /link VOTRE-CODE
-        Sinon, écrivez-moi /link en privé : je vous donnerai un code à lui transmettre.
+        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /lier VOTRE-CODE
+        Sinon, écrivez-moi /lier en privé : je vous donnerai un code à lui transmettre.
         ── #2 general
-        Je ne sais pas encore qui vous êtes. Écrivez-moi /link en privé.
+        Je ne sais pas encore qui vous êtes. Écrivez-moi /lier en privé.
         ");
     });
 }
@@ -120,8 +120,8 @@ fn a_disabled_user_is_a_stranger() {
         assert_snapshot!(world.transcript(), @"
         ── #1 private
         Bonjour ! Je ne sais pas encore qui vous êtes ici.
-        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /link VOTRE-CODE
-        Sinon, écrivez-moi /link en privé : je vous donnerai un code à lui transmettre.
+        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /lier VOTRE-CODE
+        Sinon, écrivez-moi /lier en privé : je vous donnerai un code à lui transmettre.
         ── #2 private
         Ce code n’est pas valable : il a pu expirer ou déjà servir. Demandez-en un nouveau à un administrateur.
         ── #3 private
@@ -250,7 +250,7 @@ fn a_person_asks_and_an_admin_confirms() {
         - fake id-of-alex (alex), since 1970-01-01, from the command line
         - fake id-of-stranger (stranger), since 2026-11-21, on request (this one)
         ── #7 private
-        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /link en privé.
+        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /lier en privé.
         ── #8 private
         Comptes de l’utilisateur alex :
         - fake id-of-alex (alex), depuis le 1970-01-01, par la ligne de commande
@@ -324,7 +324,7 @@ fn a_code_that_others_can_read_is_burnt() {
         ── #6 private of claire
         🔥 Un code a été écrit là où d’autres le lisent : il ne vaut plus rien. Demandez-en un nouveau à un administrateur et envoyez-le-moi en privé.
         ── #7 private
-        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /link en privé.
+        Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /lier en privé.
         ");
         assert_snapshot!(world.audit_lines().await, @"
         link.burnt ok stranger
@@ -367,7 +367,7 @@ fn an_admin_who_guesses_is_locked_out_too() {
         for _ in 0..5 {
             world.command(&claire(), "user confirm WRON-GCOD-E000 camille").await;
         }
-        assert_snapshot!(world.newest(), @"Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /link en privé.");
+        assert_snapshot!(world.newest(), @"Ce code n’est celui d’aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /lier en privé.");
         world.command(&claire(), &format!("user confirm {code} camille")).await;
         assert_snapshot!(world.newest(), @"Trop de codes erronés. Réessayez dans 15 minutes, avec un nouveau code.");
         assert_eq!(accounts(world, "camille").await, ["camille"]);
@@ -409,7 +409,7 @@ fn an_account_goes_to_another_user_only_by_a_code() {
         world.command(&camille(), "whoami").await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        Ce compte est déjà relié au vôtre, Camille Martin. Vous pouvez poser vos questions. Pour le relier à un autre utilisateur : /link et son code.
+        Ce compte est déjà relié au vôtre, Camille Martin. Vous pouvez poser vos questions. Pour le relier à un autre utilisateur : /lier et son code.
         ── #2 private
         Done, Alex Taylor: this account is now linked to yours. Ask me your first question!
         ── #3 private
@@ -434,11 +434,11 @@ fn people_can_leave() {
         ── #1 private
         Ce compte ne serait plus relié au vôtre, et je ne vous répondrais plus ici. Pour confirmer, écrivez : /délier oui
         ── #2 private
-        C’est fait : ce compte n’est plus relié à personne. Pour revenir, écrivez-moi /link en privé.
+        C’est fait : ce compte n’est plus relié à personne. Pour revenir, écrivez-moi /lier en privé.
         ── #3 private
         Bonjour ! Je ne sais pas encore qui vous êtes ici.
-        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /link VOTRE-CODE
-        Sinon, écrivez-moi /link en privé : je vous donnerai un code à lui transmettre.
+        Si un administrateur de Pstral vous a donné un code, envoyez-moi en privé : /lier VOTRE-CODE
+        Sinon, écrivez-moi /lier en privé : je vous donnerai un code à lui transmettre.
         ── #4 private
         Done: this account is linked to nobody any more. To come back, write /link to me in private.
         ");

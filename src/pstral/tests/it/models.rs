@@ -97,7 +97,7 @@ async fn a_model_is_fetched_with_its_progress_and_goes_on_where_it_was_cut() {
     let begun = [line(0), line(250_000_000), line(260_000_000)].concat();
     server.answer(Answer::bytes(&[begun.as_bytes()]).ends(Ending::CutConnection));
     let cut = run(&place, &["model", "pull"]).code(1).says(&[
-        " fetches qwen2.5-coder:3b …",
+        " is downloading qwen2.5-coder:3b …",
         "pulling 4a18 · 0 % · 0 MB / 1.0 GB",
         "pulling 4a18 · 25 % · 250 MB / 1.0 GB",
         "run the same command again to go on",

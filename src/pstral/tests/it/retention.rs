@@ -156,7 +156,7 @@ fn a_person_is_handed_theirs_and_then_forgotten() {
         let found = bytes.windows(words.len()).any(|window| window == words.as_bytes());
         assert!(!found, "{words} is still in the file");
     }
-    place.run(&["user", "erase", "zoe", "--yes"]).code(2).says(&["zoe is the last who may look after users"]);
+    place.run(&["user", "erase", "zoe", "--yes"]).code(2).says(&["zoe is the last user who can manage users"]);
     place.run(&["user", "erase", "erased-1", "--yes"]).code(0);
     place.run(&["audit", "verify"]).code(0);
 }

@@ -185,7 +185,7 @@ fn too_many_are_told_when_to_come_back() {
         assert_snapshot!(private.join("\n──\n"), @"
         Chat mode: I answer without looking at the data.
         ──
-        2 questions already wait for the model, and no more may. Ask again in 2 minutes.
+        The queue is full (2 questions). Ask again in 2 minutes.
         ──
         They are many.
         ");

@@ -93,7 +93,7 @@ fn where_it_is_asked_decides() {
         - Demander : oui · le rôle le permet (roles.member.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.member.capabilities execute)
         - Lire : oui · aucune règle ne l’interdit
-        - Résultat : là où la question est posée · toutes les personnes accueillies peuvent tout en voir
+        - Résultat : là où la question est posée · toutes les personnes admises peuvent tout en voir
         ── #2 floor
         Je vous ai répondu en privé.
         ── #3 private of claire
@@ -101,13 +101,13 @@ fn where_it_is_asked_decides() {
         - Demander : oui · le rôle le permet (roles.admin.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.admin.capabilities execute)
         - Lire : oui · aucune règle ne l’interdit
-        - Résultat : en privé · quelqu’un qui y est accueilli ne peut pas tout en voir (roles.member.targets.crm.deny clients.email)
+        - Résultat : en privé · une personne qui y est admise ne peut pas tout en voir (roles.member.targets.crm.deny clients.email)
         ── #4 floor
         Je vous ai répondu en privé.
         ── #5 private of claire
         Pour sacha (responsable des données), ici, sur crm :
-        - Demander : non · le rôle n’est pas accueilli dans ce lieu (places[0].roles steward)
-        - Exécuter : non · le rôle n’est pas accueilli dans ce lieu (places[0].roles steward)
+        - Demander : non · le rôle n’est pas admis ici (places[0].roles steward)
+        - Exécuter : non · le rôle n’est pas admis ici (places[0].roles steward)
         ── #6 floor
         Je vous ai répondu en privé.
         ── #7 private of claire
@@ -119,7 +119,7 @@ fn where_it_is_asked_decides() {
         - Demander : oui · le rôle le permet (roles.steward.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.steward.capabilities execute)
         - Lire : oui · aucune règle ne l’interdit
-        - Résultat : en privé · quelqu’un qui y est accueilli ne peut pas tout en voir (roles.member.targets.crm.deny clients.email)
+        - Résultat : en privé · une personne qui y est admise ne peut pas tout en voir (roles.member.targets.crm.deny clients.email)
         ── #10 lobby
         Je vous ai répondu en privé.
         ");
@@ -128,8 +128,8 @@ fn where_it_is_asked_decides() {
         assert_snapshot!(world.transcript_from(11), @"
         ── #11 beside 6
         Pour sacha (responsable des données), ici, sur crm :
-        - Demander : non · le rôle n’est pas accueilli dans ce lieu (places[0].roles steward)
-        - Exécuter : non · le rôle n’est pas accueilli dans ce lieu (places[0].roles steward)
+        - Demander : non · le rôle n’est pas admis ici (places[0].roles steward)
+        - Exécuter : non · le rôle n’est pas admis ici (places[0].roles steward)
         ");
     });
 }

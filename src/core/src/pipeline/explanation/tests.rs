@@ -25,7 +25,7 @@ fn a_grouped_statement_in_both_languages() {
     What it does:
     - Reads `clients c`.
     - Adds `contracts k` where `k.client_id` is `c.id`; rows without a match are kept.
-    - Keeps only rows where `c.city` is not `Lyon` and (`c.name` begins with `A` or `c.region` is not empty).
+    - Keeps only rows where `c.city` is not `Lyon` and (`c.name` begins with `A` or `c.region` has a value).
     - Makes one row for each different `c.city`.
     - Keeps only groups where the number of rows is at least 5.
     - Shows `c.city`, `clients` (the number of rows), `contracts` (the number of different `k.id`), `largest` (the largest `k.amount`).
@@ -82,7 +82,7 @@ fn an_old_statement_of_oracle() {
       - Affiche une seule fois les lignes identiques.
     - Requête 2 :
       - Lit `clients`.
-      - Ne garde que les lignes où `region` est vide.
+      - Ne garde que les lignes où `region` n’a pas de valeur.
       - Affiche `name`.
     ");
 }

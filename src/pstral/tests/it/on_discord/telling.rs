@@ -306,7 +306,7 @@ fn the_rules_of_a_channel_are_told_to_one_person() {
         Pstral, seen by Claire alone: Pour alex (membre), ici, sur crm :
         - Demander : oui · le rôle le permet (roles.member.capabilities ask)
         - Exécuter : oui · le rôle le permet (roles.member.capabilities execute)
-        - Résultat : là où la question est posée · toutes les personnes accueillies peuvent tout en voir
+        - Résultat : là où la question est posée · toutes les personnes admises peuvent tout en voir
         Pstral, seen by Alex alone: Only those who look after users can do this. Please ask an administrator.
         ");
         house.close().await;
