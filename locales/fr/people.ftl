@@ -79,7 +79,7 @@ user-last-forced = Sans { $name }, plus personne ne pourrait gérer les utilisat
 confirm-done =
     C'est fait : { $account } ({ $platform } { $id }) est maintenant relié à { $name }.
     Si ce n'est pas la bonne personne : { $command } unlink { $name } { $platform } { $id }
-confirm-wrong = Ce code n'est celui d'aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /link en privé.
+confirm-wrong = Ce code n'est celui d'aucune demande : il a pu expirer ou déjà servir. La personne en obtient un nouveau en écrivant /lier en privé.
 links = Comptes de l'utilisateur { $name } :
 links-none = Aucun compte n'est relié à { $name }. Reliez-en un avec : { $command } link-code { $name }
 unlinked = C'est fait : { $account } n'est plus un compte de l'utilisateur { $name }.

@@ -148,7 +148,7 @@ fn every_fault_of_a_configuration_is_told_at_once() {
     place.write("ten.toml", TEN_FAULTS);
     let mut command = place.pstral(&["config", "check", "--config", "ten.toml"]);
     command.env_remove("PSTRAL__MODEL__URL");
-    let ended = crate::program::feed(command, b"").code(2).says(&["The configuration has 10 faults"]);
+    let ended = crate::program::feed(command, b"").code(2).says(&["The configuration has 10 errors"]);
     let keys: Vec<&str> = ended.err.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
     let expected = [
         "colour",
@@ -180,7 +180,7 @@ fn the_environment_is_checked_like_a_file() {
         "foo: there is no such key. Remove it",
         "limits.rows: the value does not fit",
     ]);
-    assert!(ended.err.contains("3 faults"), "{}", ended.err);
+    assert!(ended.err.contains("3 errors"), "{}", ended.err);
 }
 
 #[cfg(feature = "matrix")]
@@ -213,7 +213,7 @@ fn what_is_shipped_passes_and_what_is_missing_is_told() {
     place.run(&["config", "check", "--config", example]).code(2).says(&[
         "targets.crm.path: the file /srv/crm.db cannot be used",
         "targets.crm.verified: the file /etc/pstral/verified.toml cannot be used",
-        "2 faults",
+        "2 errors",
     ]);
     place.run(&["config", "check", "--config", "none.toml"]).code(2).says(&["none.toml: there is no such file"]);
     place.write("broken.toml", "[model\n");

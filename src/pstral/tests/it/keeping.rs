@@ -304,7 +304,7 @@ fn what_stewards_write_goes_through_the_guard_and_the_form() {
         - la requête utilise :n, qui n’est pas parmi les paramètres : déclarez-le, ou écrivez une valeur à sa place
         - la question fr contient {city}, qui n’est pas parmi les paramètres : déclarez-le, ou retirez-le de la question
         ");
-        assert_snapshot!(edit(":city=text clients.town | fr=Combien à {city} ? | statement=SELECT count(id) FROM clients WHERE city = :city").await, @"La colonne clients.town, d’où viennent les valeurs de « city », n’existe plus ou n’est plus ouverte.");
+        assert_snapshot!(edit(":city=text clients.town | fr=Combien à {city} ? | statement=SELECT count(id) FROM clients WHERE city = :city").await, @"La colonne clients.town, d’où viennent les valeurs de « city », n’existe plus ou ne peut plus être lue. Indiquez une autre colonne.");
         assert_snapshot!(edit("fr=Combien de clients avons-nous ?").await, @"« client-count » répond déjà à cette question, ou a déjà cette requête. De deux requêtes semblables, aucune ne serait proposée : retirez ou modifiez l’une des deux.");
         assert_snapshot!(edit("color=red").await, @"
         Écrivez ce qui change, la requête en dernier :

@@ -86,7 +86,7 @@ async fn another_kind_of_server_says_what_it_has_instead() {
         "model · degraded · the server answers, but model qwen is not installed",
         "→ This server has Qwen/Qwen2.5-Coder-7B-Instruct: write one of these names in [model] name",
     ]);
-    run(&place, &["model", "pull"]).code(2).says(&["A server of kind openai does not fetch models itself"]);
+    run(&place, &["model", "pull"]).code(2).says(&["A server of kind openai does not download models itself"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,7 +108,7 @@ async fn a_model_is_fetched_with_its_progress_and_goes_on_where_it_was_cut() {
     run(&place, &["model", "pull"]).code(0).says(&["· 100 % ·", "qwen2.5-coder:3b is installed on 127.0.0.1:"]);
     server.answer(Answer::bytes(&[b"{\"error\":\"pull model manifest: file does not exist\"}\n"]));
     let unknown = run(&place, &["model", "pull", "nope"]).code(1).says(&["pull model manifest: file does not exist"]);
-    assert!(unknown.out.contains("fetches nope"), "{}", unknown.out);
+    assert!(unknown.out.contains("is downloading nope"), "{}", unknown.out);
     server.assert_consumed();
 }
 

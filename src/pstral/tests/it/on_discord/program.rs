@@ -54,7 +54,7 @@ async fn it_lives_on_discord_alone_in_little_memory() {
     discord.connected().await;
     discord.says(zoe, channel, "@Pstral Which clients are in Lyon?");
     let dm = discord.dm(zoe);
-    discord.hears(dm, "/link").await;
+    discord.hears(dm, "/lier").await;
     discord.says(zoe, dm, &format!("/link {}", code.trim()));
     discord.hears(dm, "linked").await;
     ollama.answer(Answer::text("Here:\n```sql\nSELECT company_name FROM clients WHERE city = 'Lyon'\n```\n"));
