@@ -44,7 +44,7 @@ fn each_part_says_how_it_is() {
         - target crm · en ordre · SQLite …, 7 tables, base lue en … ms, en lecture seule
         - platform fake · en ordre · entrée et sortie redirigées
         - questions · en ordre · 0 en attente, 0 en cours de réponse
-        - answers · en ordre · aucune ne reste inachevée
+        - answers · en ordre · aucune réponse inachevée
         ");
         world.command(&claire(), "langue en").await;
         world.act(&claire(), &FakeChat::channel("general"), EventBody::command("status")).await;
@@ -79,7 +79,7 @@ fn what_does_not_work_comes_first_with_what_to_do() {
         - state · en ordre · SQLite …, 5 utilisateurs, 0 événement d’audit, écriture en … ms
         - platform fake · en ordre · entrée et sortie redirigées
         - questions · en ordre · 0 en attente, 0 en cours de réponse
-        - answers · en ordre · aucune ne reste inachevée
+        - answers · en ordre · aucune réponse inachevée
         ");
     });
 }
@@ -99,7 +99,7 @@ fn a_part_that_says_nothing_does_not_hold_up_the_others() {
         - model · en ordre · script a répondu en … ms ; le modèle scripted est installé ; contexte : 4 096 jetons
         - platform fake · en ordre · entrée et sortie redirigées
         - questions · en ordre · 0 en attente, 0 en cours de réponse
-        - answers · en ordre · aucune ne reste inachevée
+        - answers · en ordre · aucune réponse inachevée
         ");
     });
 }
@@ -125,7 +125,7 @@ fn what_waits_is_counted() {
         - target crm · en ordre · SQLite …, 7 tables, base lue en … ms, en lecture seule
         - platform fake · en ordre · entrée et sortie redirigées
         - questions · en ordre · 1 en attente, 1 en cours de réponse
-        - answers · en ordre · aucune ne reste inachevée
+        - answers · en ordre · aucune réponse inachevée
         ");
     });
 }
@@ -138,8 +138,8 @@ fn answers_that_could_not_be_ended_are_counted() {
         world.say(&alex(), "How many pears do they have?").await;
         world.command(&claire(), "status").await;
         assert_snapshot!(seen(world), @"
-        - answers · dégradé · une n’a pas encore pu être menée à sa fin
-          → Je réessaie chaque minute. Si cela dure, voyez les plateformes et l’état dans cette liste.
+        - answers · dégradé · une réponse reste à terminer
+          → Je réessaie chaque minute. Si cela continue, vérifiez les plateformes et la base d’état dans cette liste.
         - state · en ordre · SQLite …, 5 utilisateurs, 2 événements d’audit, écriture en … ms
         - model · en ordre · script a répondu en … ms ; le modèle scripted est installé ; contexte : 4 096 jetons
         - target crm · en ordre · SQLite …, 7 tables, base lue en … ms, en lecture seule
@@ -150,7 +150,7 @@ fn answers_that_could_not_be_ended_are_counted() {
         world.clock.advance(Duration::from_mins(2));
         assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
         world.command(&claire(), "status").await;
-        assert!(seen(world).contains("aucune ne reste inachevée"), "{}", seen(world));
+        assert!(seen(world).contains("aucune réponse inachevée"), "{}", seen(world));
     });
 }
 

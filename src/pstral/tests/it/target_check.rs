@@ -80,7 +80,7 @@ fn oracle_s_client_library_shows_each_step() {
     let facts = facts.join("\n");
     for expected in [
         "account: reads, and nothing more",
-        "types: 18 of 18 kinds",
+        "types: 18 of 18 types",
         "parameters: 12 of 12 kinds",
         "plan: estimated at 12 ",
         "columns: 4 of 4 types could be read; shown by the name of the type alone: JSON",

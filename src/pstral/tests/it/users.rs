@@ -59,7 +59,7 @@ fn users_are_looked_after_in_french() {
         ── #4 private
         - zoé.legoff · Zoé Le Goff · responsable des données · fr · zoe@example.org
         ── #5 private
-        Donnez ce code à zoé.legoff, qui l’envoie à Pstral en privé dans les 10 minutes : /link 1111-1111-1111
+        Donnez ce code à zoé.legoff, qui l’envoie à Pstral en privé dans les 10 minutes : /lier 1111-1111-1111
         ── #6 private
         Aucun compte n’est relié à zoé.legoff. Reliez-en un avec : /user link-code zoé.legoff
         ── #7 private
@@ -193,7 +193,7 @@ fn in_a_channel_users_are_spoken_of_in_private() {
         world.act(&claire(), &channel, typed("user disable nobody")).await;
         assert_snapshot!(world.transcript(), @"
         ── #1 private of claire
-        Donnez ce code à camille, qui l’envoie à Pstral en privé dans les 10 minutes : /link 1111-1111-1111
+        Donnez ce code à camille, qui l’envoie à Pstral en privé dans les 10 minutes : /lier 1111-1111-1111
         ── #2 general
         Je vous ai répondu en privé.
         ── #3 private of claire

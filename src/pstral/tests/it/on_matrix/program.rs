@@ -55,7 +55,7 @@ fn an_account_is_logged_in_run_and_recovered() {
     runtime.block_on(async {
         let dm = zoe.dm(true, &account.id).await;
         zoe.says(&dm, "Bonjour").await;
-        assert!(zoe.hears(&dm, "!pstral link").await.is_encrypted, "whom nobody knows is told how to be known");
+        assert!(zoe.hears(&dm, "!pstral lier").await.is_encrypted, "whom nobody knows is told how to be known");
     });
     place.run(&words(&["matrix", "status"])).code(1).says(&["another process uses", "Pstral is running"]);
     place.run(&words(&["doctor"])).says(&[
@@ -96,7 +96,7 @@ fn two_hundred_rooms_take_little_memory() {
     runtime.block_on(async {
         let dm = leo.dm(true, &account.id).await;
         leo.says(&dm, "Bonjour").await;
-        leo.hears(&dm, "!pstral link").await;
+        leo.hears(&dm, "!pstral lier").await;
     });
     let (all, own) = running.resident();
     println!("after a sync of {ROOMS} rooms: the program holds {all} KiB, {own} KiB of it beside its own file");
