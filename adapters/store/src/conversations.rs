@@ -261,7 +261,7 @@ fn read(row: &Row) -> Result<Conversation, StoreError> {
         user: UserId(get(row, "user_id")?),
         place: place(row, ["platform", "place", "private"])?,
         title: get(row, "title")?,
-        mode: word(row, "mode", |word| word.parse().ok())?,
+        mode: word(row, "mode", Mode::from_word)?,
         started_at: time(row, "started_at")?,
     })
 }

@@ -71,7 +71,7 @@ impl OwnConversations {
     }
 
     pub(crate) async fn set_mode(&self, asker: &Asker, word: &str) -> Result<(), PipelineError> {
-        let Ok(mode) = word.parse::<Mode>() else {
+        let Some(mode) = Mode::from_word(word) else {
             return Err(PipelineError::Tell(text("mode-unknown").with("prefix", asker.prefix())));
         };
         let conversation = self.history.current(asker).await?;

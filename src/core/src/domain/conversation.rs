@@ -1,11 +1,11 @@
 //! Exchanges of one user in one place, and the turns they are made of.
 
-use std::str::FromStr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::words::words;
 use super::{Chart, MessageRef, Place, ProposalId, UserId};
 
 /// A conversation's number in the state database.
@@ -18,35 +18,15 @@ pub struct ConversationId(pub i64);
 #[serde(transparent)]
 pub struct TurnId(pub i64);
 
-/// The assumed subject of questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// Data: the answer should hold a SELECT.
-    #[default]
-    Sql,
-    /// Anything else: no catalog in the prompt, no statement offered.
-    Chat,
-}
-
-impl Mode {
-    /// The word people type.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Sql => "sql",
-            Self::Chat => "chat",
-        }
-    }
-}
-
-impl FromStr for Mode {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "sql" => Ok(Self::Sql),
-            "chat" => Ok(Self::Chat),
-            _ => Err(()),
-        }
+words! {
+    /// The assumed subject of questions, in the word people type.
+    #[derive(Default)]
+    Mode {
+        /// Data: the answer should hold a SELECT.
+        #[default]
+        Sql = "sql",
+        /// Anything else: no catalog in the prompt, no statement offered.
+        Chat = "chat",
     }
 }
 
@@ -67,62 +47,29 @@ pub struct Conversation {
     pub started_at: Timestamp,
 }
 
-/// The author of a turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speaker {
-    /// The user.
-    Person,
-    /// Pstral.
-    Pstral,
-}
-
-impl Speaker {
-    /// The word stored and sent to models.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Person => "user",
-            Self::Pstral => "assistant",
-        }
-    }
-
-    /// The one a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Person, Self::Pstral].into_iter().find(|speaker| speaker.word() == word)
+words! {
+    /// The author of a turn.
+    Speaker {
+        /// The user.
+        Person = "user",
+        /// Pstral.
+        Pstral = "assistant",
     }
 }
 
-/// The state of a turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TurnState {
-    /// Being written; found so after a restart, it becomes [`TurnState::Interrupted`].
-    Streaming,
-    /// Whole.
-    Complete,
-    /// The person stopped it.
-    Stopped,
-    /// The program ended while it was being written.
-    Interrupted,
-    /// The model or the platform failed.
-    Failed,
-}
-
-impl TurnState {
-    /// The word stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Streaming => "streaming",
-            Self::Complete => "complete",
-            Self::Stopped => "stopped",
-            Self::Interrupted => "interrupted",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// The state a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Streaming, Self::Complete, Self::Stopped, Self::Interrupted, Self::Failed]
-            .into_iter()
-            .find(|state| state.word() == word)
+words! {
+    /// The state of a turn.
+    TurnState {
+        /// Being written; found so after a restart, it becomes [`TurnState::Interrupted`].
+        Streaming = "streaming",
+        /// Whole.
+        Complete = "complete",
+        /// The person stopped it.
+        Stopped = "stopped",
+        /// The program ended while it was being written.
+        Interrupted = "interrupted",
+        /// The model or the platform failed.
+        Failed = "failed",
     }
 }
 

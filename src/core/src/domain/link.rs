@@ -2,35 +2,18 @@
 
 use jiff::Timestamp;
 
+use super::words::words;
 use super::{Actor, UserId};
 
-/// The way in which an account was linked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkedHow {
-    /// The person gave a code that was made for the user.
-    Code,
-    /// The person asked, and whoever looks after users confirmed it.
-    Request,
-    /// By hand, on the machine Pstral runs on.
-    Command,
-}
-
-impl LinkedHow {
-    /// Every way.
-    pub const ALL: [Self; 3] = [Self::Code, Self::Request, Self::Command];
-
-    /// The word stored and shown.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Code => "code",
-            Self::Request => "request",
-            Self::Command => "command",
-        }
-    }
-
-    /// The one a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|how| how.word() == word)
+words! {
+    /// The way in which an account was linked.
+    LinkedHow {
+        /// The person gave a code that was made for the user.
+        Code = "code",
+        /// The person asked, and whoever looks after users confirmed it.
+        Request = "request",
+        /// By hand, on the machine Pstral runs on.
+        Command = "command",
     }
 }
 

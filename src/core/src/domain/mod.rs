@@ -31,6 +31,7 @@ mod roles;
 mod transcript;
 mod user;
 mod verified;
+mod words;
 
 pub use crate::locale::Locale;
 pub use audit::AuditEvent;

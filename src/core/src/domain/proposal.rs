@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::words::words;
 use super::{ConversationId, MessageRef, PolicyVersion, PromptManifest, TurnId, UserId, Value, sha256};
 
 /// An opaque, unguessable name, short enough for a button (32 hexadecimal digits).
@@ -62,30 +63,15 @@ impl ProposalId {
     }
 }
 
-/// The state of a proposal. Only a pending one can run, and only once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProposalState {
-    /// Waiting for a decision.
-    Pending,
-    /// Its one use is taken.
-    Used,
-    /// The guard or the database refused it: kept to be mended.
-    Refused,
-}
-
-impl ProposalState {
-    /// The word stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Used => "used",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// The state a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Used, Self::Refused].into_iter().find(|state| state.word() == word)
+words! {
+    /// The state of a proposal. Only a pending one can run, and only once.
+    ProposalState {
+        /// Waiting for a decision.
+        Pending = "pending",
+        /// Its one use is taken.
+        Used = "used",
+        /// The guard or the database refused it: kept to be mended.
+        Refused = "refused",
     }
 }
 

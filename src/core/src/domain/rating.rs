@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::words::words;
 use super::{ConversationId, ProposalId, TurnId, UserId};
 
 /// An answer that can be rated.
@@ -27,28 +28,15 @@ impl fmt::Display for AnswerId {
     }
 }
 
-/// A rating of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rating {
-    /// It helped.
-    Good,
-    /// It did not.
-    Bad,
-}
-
-impl Rating {
-    /// The word stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Bad => "bad",
-        }
-    }
-
-    /// The rating a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Good, Self::Bad].into_iter().find(|rating| rating.word() == word)
+words! {
+    /// A rating of an answer.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    Rating {
+        /// It helped.
+        Good = "good",
+        /// It did not.
+        Bad = "bad",
     }
 }
 

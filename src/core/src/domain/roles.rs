@@ -15,7 +15,7 @@ impl Default for Roles {
         Self(BTreeMap::from([
             (Role::member(), [Ask, Execute].into()),
             (Role::steward(), [Ask, Execute, ManageVerified, ManageDocuments, ApproveCostly].into()),
-            (Role::admin(), Capability::ALL.into()),
+            (Role::admin(), Capability::ALL.iter().copied().collect()),
         ]))
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::words::words;
 use super::{ColumnRef, Locale, UserId};
 
 /// A question with its approved statement.
@@ -106,54 +107,26 @@ impl KeptQuery {
     }
 }
 
-/// The place where a verified query was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum QuerySource {
-    /// In the file of its target, which alone can change it.
-    File,
-    /// In a chat.
-    Chat,
-}
-
-impl QuerySource {
-    /// The word stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Chat => "chat",
-        }
-    }
-
-    /// The source a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::File, Self::Chat].into_iter().find(|source| source.word() == word)
+words! {
+    /// The place where a verified query was written.
+    #[derive(PartialOrd, Ord)]
+    QuerySource {
+        /// In the file of its target, which alone can change it.
+        File = "file",
+        /// In a chat.
+        Chat = "chat",
     }
 }
 
-/// The state of a verified query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QueryState {
-    /// Proposed, and not decided yet.
-    Proposed,
-    /// Approved: it answers questions while it is valid.
-    Approved,
-    /// Retired: it answers no more questions.
-    Retired,
-}
-
-impl QueryState {
-    /// The word stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Approved => "approved",
-            Self::Retired => "retired",
-        }
-    }
-
-    /// The state a stored word names.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Proposed, Self::Approved, Self::Retired].into_iter().find(|state| state.word() == word)
+words! {
+    /// The state of a verified query.
+    QueryState {
+        /// Proposed, and not decided yet.
+        Proposed = "proposed",
+        /// Approved: it answers questions while it is valid.
+        Approved = "approved",
+        /// Retired: it answers no more questions.
+        Retired = "retired",
     }
 }
 

@@ -45,7 +45,7 @@ fn role_faults(config: &Config, name: &str, role: &RoleConfig) -> Vec<Fault> {
         faults.push(Fault::new(key(".capabilities"), text("config-role-capabilities")));
     }
     for word in role.capabilities.iter().flatten().filter(|word| Capability::from_word(word).is_none()) {
-        let known = Capability::ALL.map(Capability::word).join(", ");
+        let known = Capability::ALL.iter().map(|one| one.word()).collect::<Vec<_>>().join(", ");
         faults.push(Fault::new(key(".capabilities"), not_one_of(word, known)));
     }
     let quotas = &role.quotas;
