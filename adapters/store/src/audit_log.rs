@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::Store;
 use crate::audit_pages::{after, bound, page};
-use crate::audit_rows::{entry, link};
+use crate::audit_rows::entry;
 use crate::audit_writer::Append;
 use crate::engine::Engine;
 use crate::fault::fault;
@@ -130,8 +130,7 @@ pub(crate) async fn stretch(
     (after, until): (i64, i64),
 ) -> Result<Vec<ChainLink>, StoreError> {
     let rows = sql(STRETCH).bind(instance).bind(after).bind(until).fetch_all(engine).await.map_err(fault)?;
-    let mut buffer = Vec::new();
-    rows.iter().map(|row| link(row, instance, &mut buffer)).collect()
+    rows.iter().map(|row| Ok(entry(row)?.link(instance))).collect()
 }
 
 async fn entries(on: impl Into<On<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {

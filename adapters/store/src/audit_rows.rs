@@ -8,8 +8,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use pstral_core::domain::{
-    AuditAction, AuditDelivery, AuditEntry, AuditEvent, AuditHash, AuditSeal, AuditStatus, AuditVerdict, ChainLink,
-    UserId,
+    AuditAction, AuditDelivery, AuditEntry, AuditEvent, AuditHash, AuditSeal, AuditStatus, AuditVerdict, UserId,
 };
 use pstral_core::ports::StoreError;
 
@@ -177,8 +176,8 @@ impl<'a> InTurn<'a> {
         self.place_of(column).map_or(Ok(None), |at| self.row.text_at(at).map_err(fault))
     }
 
-    fn text<T: From<Cow<'a, str>>>(&self, column: &str) -> Result<Option<T>, StoreError> {
-        Ok(self.held(column)?.map(T::from))
+    fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.held(column)?.map(Cow::into_owned))
     }
 
     fn place_of(&self, column: &str) -> Option<usize> {
@@ -188,20 +187,15 @@ impl<'a> InTurn<'a> {
     }
 }
 
-/// An entry, in texts of its own or those of its row, or which one cannot be understood.
-pub(crate) fn entry<'a, T: From<Cow<'a, str>>>(row: &'a Row) -> Result<AuditEntry<T>, StoreError> {
+/// An entry, or which one cannot be understood.
+pub(crate) fn entry(row: &Row) -> Result<AuditEntry, StoreError> {
     let row = InTurn { row, next: Cell::new(0) };
     let position = needed(row.number("position")?, "position")?;
     entry_at(&row, position)
         .map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
-/// Builds the chain link of the entry in a row, without copying its values.
-pub(crate) fn link(row: &Row, instance: &str, buffer: &mut Vec<u8>) -> Result<ChainLink, StoreError> {
-    Ok(entry::<Cow<'_, str>>(row)?.link(instance, buffer))
-}
-
-fn entry_at<'a, T: From<Cow<'a, str>>>(row: &InTurn<'a>, position: i64) -> Result<AuditEntry<T>, StoreError> {
+fn entry_at(row: &InTurn<'_>, position: i64) -> Result<AuditEntry, StoreError> {
     // In the order of the columns.
     Ok(AuditEntry {
         position,
@@ -251,11 +245,11 @@ fn needed<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
     held.ok_or_else(|| StoreError::Corrupt(format!("{column} is empty")))
 }
 
-fn seal<'a, T: From<Cow<'a, str>>>(row: &InTurn<'a>) -> Result<AuditSeal<T>, StoreError> {
+fn seal(row: &InTurn<'_>) -> Result<AuditSeal, StoreError> {
     match (row.text("salt")?, row.held("sealed")?) {
         (None, None) => Ok(AuditSeal::None),
         (Some(salt), None) => Ok(AuditSeal::Salted(salt)),
-        (None, Some(digest)) => Ok(AuditSeal::Sealed(AuditHash(digest.into()))),
+        (None, Some(digest)) => Ok(AuditSeal::Sealed(AuditHash(digest.into_owned()))),
         (Some(_), Some(digest)) => Err(unexpected("sealed", &digest)),
     }
 }

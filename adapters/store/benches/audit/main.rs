@@ -112,13 +112,11 @@ async fn prove(store: &Store) {
 async fn export(store: &Store, events: u64) {
     let before = memory::settle();
     let begun = Instant::now();
-    let (mut from, mut written, mut bytes, mut line, mut held) = (None, 0_u64, 0, Vec::new(), Vec::new());
+    let (mut from, mut written, mut bytes, mut held) = (None, 0_u64, 0, Vec::new());
     loop {
         let found = store.page(&AuditFilter::default(), from, Towards::Newer, PAGE_OF_FILE).await.unwrap();
         for entry in &found.entries {
-            line.clear();
-            entry.write_json(&mut line);
-            bytes += line.len();
+            bytes += entry.to_json().len();
         }
         written += found.entries.len() as u64;
         if written * 10 / events > held.len() as u64 {

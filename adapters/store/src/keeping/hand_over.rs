@@ -78,11 +78,8 @@ impl Store {
             })
             .await?;
         }
-        let mut written = Vec::new();
         write_list(&mut reading, user, ("audit", ENTRIES), out, |row, out| {
-            written.clear();
-            entry::<String>(row)?.write_json(&mut written);
-            Ok(out.write_all(&written)?)
+            Ok(out.write_all(entry(row)?.to_json().as_bytes())?)
         })
         .await?;
         out.write_all(b"}\n")?;

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::canonical::Member;
 use super::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict, UserId};
 
-/// One thing that happened, in texts of its own or, as `AuditEvent<Cow<str>>`, in those of whoever holds them. Members that do not apply are `None`, and then take no part in the hash. No name of a
-/// person is among them: a user is a number.
+/// One thing that happened. Members that do not apply are `None`, and then take no part in the hash. No name of a person is
+/// among them: a user is a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEvent<T = String> {
+pub struct AuditEvent {
     /// The time, UTC.
     pub at: Timestamp,
     /// The action.
@@ -16,37 +16,37 @@ pub struct AuditEvent<T = String> {
     /// The result of the action.
     pub status: AuditStatus,
     /// The platform of the actor.
-    pub platform: Option<T>,
+    pub platform: Option<String>,
     /// The actor's immutable id there.
-    pub actor: Option<T>,
+    pub actor: Option<String>,
     /// The local user.
     pub user: Option<UserId>,
     /// The address the request came from, where it came by HTTP.
-    pub ip: Option<T>,
+    pub ip: Option<String>,
     /// The place's id.
-    pub place: Option<T>,
+    pub place: Option<String>,
     /// The conversation's number.
     pub conversation: Option<i64>,
     /// The proposal's name.
-    pub proposal: Option<T>,
+    pub proposal: Option<String>,
     /// The target's name.
-    pub target: Option<T>,
+    pub target: Option<String>,
     /// Relations read, space-separated.
-    pub relations: Option<T>,
+    pub relations: Option<String>,
     /// The statement, exactly as it runs.
-    pub statement: Option<T>,
+    pub statement: Option<String>,
     /// Its SHA-256, which stays where the statement itself is sealed.
-    pub statement_hash: Option<T>,
+    pub statement_hash: Option<String>,
     /// Its parameters as JSON.
-    pub parameters: Option<T>,
+    pub parameters: Option<String>,
     /// The decision on whether the statement may run.
     pub verdict: Option<AuditVerdict>,
     /// The rule by which it may not.
-    pub rule: Option<T>,
+    pub rule: Option<String>,
     /// The model that answered.
-    pub model: Option<T>,
+    pub model: Option<String>,
     /// The SHA-256 of all that the model was told.
-    pub prompt_hash: Option<T>,
+    pub prompt_hash: Option<String>,
     /// The database's cost estimate for the statement, in its own unit, rounded.
     pub cost: Option<i64>,
     /// Rows delivered.
@@ -56,11 +56,11 @@ pub struct AuditEvent<T = String> {
     /// The place where the result or answer was shown.
     pub delivery: Option<AuditDelivery>,
     /// The question, the answer, or what else helps to understand it later.
-    pub detail: Option<T>,
+    pub detail: Option<String>,
     /// The error, if the action failed.
-    pub error: Option<T>,
+    pub error: Option<String>,
     /// The entries that this action sealed or pruned: the JSON of [`super::Covers`].
-    pub covers: Option<T>,
+    pub covers: Option<String>,
 }
 
 impl AuditEvent {
@@ -110,48 +110,46 @@ impl AuditEvent {
             ..self.clone()
         }
     }
-}
 
-impl<T: AsRef<str>> AuditEvent<T> {
-    /// Its members that anybody who reads the audit may keep for ever, sorted by name.
+    /// Its members that anybody who reads the audit may keep for ever.
     pub(super) fn public(&self) -> [(&'static str, Option<Member<'_>>); 19] {
         [
             ("action", Some(Member::Text(self.action.word()))),
             ("at", Some(Member::Time(self.at))),
             ("conversation", self.conversation.map(Member::Number)),
             ("cost", self.cost.map(Member::Number)),
-            ("covers", text(self.covers.as_ref())),
+            ("covers", text(self.covers.as_deref())),
             ("delivery", self.delivery.map(|delivery| Member::Text(delivery.word()))),
             ("duration_ms", self.duration_ms.map(Member::Number)),
-            ("model", text(self.model.as_ref())),
-            ("platform", text(self.platform.as_ref())),
-            ("prompt_hash", text(self.prompt_hash.as_ref())),
-            ("proposal", text(self.proposal.as_ref())),
-            ("relations", text(self.relations.as_ref())),
+            ("model", text(self.model.as_deref())),
+            ("platform", text(self.platform.as_deref())),
+            ("prompt_hash", text(self.prompt_hash.as_deref())),
+            ("proposal", text(self.proposal.as_deref())),
+            ("relations", text(self.relations.as_deref())),
             ("rows", self.rows.map(Member::Number)),
-            ("rule", text(self.rule.as_ref())),
-            ("statement_hash", text(self.statement_hash.as_ref())),
+            ("rule", text(self.rule.as_deref())),
+            ("statement_hash", text(self.statement_hash.as_deref())),
             ("status", Some(Member::Text(self.status.word()))),
-            ("target", text(self.target.as_ref())),
+            ("target", text(self.target.as_deref())),
             ("user", self.user.map(|user| Member::Number(user.0))),
             ("verdict", self.verdict.map(|verdict| Member::Text(verdict.word()))),
         ]
     }
 
-    /// Its members that may hold something of a person, sorted by name: what sealing takes away.
+    /// Its members that may hold something of a person: what sealing takes away.
     pub(super) fn private(&self) -> [(&'static str, Option<Member<'_>>); 7] {
         [
-            ("actor", text(self.actor.as_ref())),
-            ("detail", text(self.detail.as_ref())),
-            ("error", text(self.error.as_ref())),
-            ("ip", text(self.ip.as_ref())),
-            ("parameters", text(self.parameters.as_ref())),
-            ("place", text(self.place.as_ref())),
-            ("statement", text(self.statement.as_ref())),
+            ("actor", text(self.actor.as_deref())),
+            ("detail", text(self.detail.as_deref())),
+            ("error", text(self.error.as_deref())),
+            ("ip", text(self.ip.as_deref())),
+            ("parameters", text(self.parameters.as_deref())),
+            ("place", text(self.place.as_deref())),
+            ("statement", text(self.statement.as_deref())),
         ]
     }
 }
 
-fn text<T: AsRef<str>>(member: Option<&T>) -> Option<Member<'_>> {
-    member.map(|text| Member::Text(text.as_ref()))
+fn text(member: Option<&str>) -> Option<Member<'_>> {
+    member.map(Member::Text)
 }

@@ -13,14 +13,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::canonical::{Member, merged, object};
-use super::hex::{hash_of, hex, hex_of_hash};
-use super::{AuditEvent, Covers, UserId};
+use super::canonical::{Member, object};
+use super::{AuditEvent, Covers, UserId, hex, sha256};
 
 /// The SHA-256 of an entry, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
-pub struct AuditHash<T = String>(pub T);
+pub struct AuditHash(pub String);
 
 impl AuditHash {
     /// Returns the hash that the first entry of a chain names as its predecessor.
@@ -29,40 +28,40 @@ impl AuditHash {
     }
 }
 
-impl<T: AsRef<str>> fmt::Display for AuditHash<T> {
+impl fmt::Display for AuditHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_ref())
+        f.write_str(&self.0)
     }
 }
 
 /// The way in which the private members of an entry are kept out of its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuditSeal<T = String> {
+pub enum AuditSeal {
     /// Not at all: the hash covers them as they are.
     None,
     /// Hashed with this salt, 32 hexadecimal digits.
-    Salted(T),
+    Salted(String),
     /// Redacted; this is the digest that is left of them.
-    Sealed(AuditHash<T>),
+    Sealed(AuditHash),
 }
 
 /// An event in its chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry<T = String> {
+pub struct AuditEntry {
     /// Its place in the store, growing with the numbers of its chain; not part of the hash.
     pub position: i64,
     /// The program instance that wrote it: each has a chain of its own.
-    pub instance: T,
+    pub instance: String,
     /// 1 for the first entry of an instance, then without gaps.
     pub seq: i64,
     /// The hash of the entry before.
-    pub previous: AuditHash<T>,
+    pub previous: AuditHash,
     /// The hash of this one.
-    pub hash: AuditHash<T>,
+    pub hash: AuditHash,
     /// The way in which its private members are kept out of the hash.
-    pub seal: AuditSeal<T>,
+    pub seal: AuditSeal,
     /// The event.
-    pub event: AuditEvent<T>,
+    pub event: AuditEvent,
 }
 
 impl AuditEntry {
@@ -74,7 +73,7 @@ impl AuditEntry {
         let (seq, previous) = after.map_or((1, AuditHash::origin()), |(seq, hash)| (seq + 1, hash.clone()));
         let (hash, seal) = (AuditHash::origin(), AuditSeal::Salted(hex(&salt)));
         let mut entry = Self { position: 0, instance: instance.to_owned(), seq, previous, hash, seal, event };
-        entry.hash = AuditHash(as_text(&entry.hashed(&mut Vec::new())));
+        entry.hash = entry.hashed();
         entry
     }
 
@@ -83,8 +82,7 @@ impl AuditEntry {
     #[must_use]
     pub fn sealed(&self) -> Option<Self> {
         let AuditSeal::Salted(salt) = &self.seal else { return None };
-        let digest = private_digest(salt, &self.event, &mut Vec::new());
-        let seal = AuditSeal::Sealed(AuditHash(as_text(&digest)));
+        let seal = AuditSeal::Sealed(private_digest(salt, &self.event));
         Some(Self { seal, event: self.event.without_private(), ..self.clone() })
     }
 
@@ -100,13 +98,11 @@ impl AuditEntry {
 
     /// All of it as one JSON object, for exports.
     pub fn json(&self) -> Json {
-        let mut written = Vec::new();
-        self.write_json(&mut written);
-        serde_json::from_slice(&written).expect("invariant: what is written here is JSON")
+        serde_json::from_str(&self.to_json()).expect("invariant: what is written here is JSON")
     }
 
-    /// Writes the same, with names sorted and without spaces or line ends.
-    pub fn write_json(&self, out: &mut Vec<u8>) {
+    /// The same as a text, with names sorted and without spaces or line ends.
+    pub fn to_json(&self) -> String {
         let (salt, sealed) = match &self.seal {
             AuditSeal::None => (None, None),
             AuditSeal::Salted(salt) => (Some(Member::Text(salt)), None),
@@ -120,57 +116,52 @@ impl AuditEntry {
             ("sealed", sealed),
             ("seq", Some(Member::Number(self.seq))),
         ];
-        object(out, merged(merged(self.event.public(), self.event.private()), chained));
+        object(self.event.public().into_iter().chain(self.event.private()).chain(chained))
     }
-}
 
-impl<T: AsRef<str>> AuditEntry<T> {
-    /// Checks whether the entry matches its own hash. The buffer is reused from entry to entry.
-    pub fn is_itself(&self, buffer: &mut Vec<u8>) -> bool {
-        self.hashed(buffer) == self.hash.0.as_ref().as_bytes()
+    /// Checks whether the entry matches its own hash.
+    pub fn is_itself(&self) -> bool {
+        self.hashed() == self.hash
     }
 
     /// Returns the part that proves the chain of an instance, for which the entry is hashed.
-    pub fn link(&self, instance: &str, buffer: &mut Vec<u8>) -> ChainLink {
+    pub fn link(&self, instance: &str) -> ChainLink {
         ChainLink {
             seq: self.seq,
             position: self.position,
-            previous: digits(self.previous.0.as_ref()),
-            hash: digits(self.hash.0.as_ref()),
+            previous: self.previous.clone(),
+            hash: self.hash.clone(),
             user: self.event.user,
             is_sealed: matches!(self.seal, AuditSeal::Sealed(_)),
-            is_itself: self.instance.as_ref() == instance && self.is_itself(buffer),
+            is_itself: self.instance == instance && self.is_itself(),
         }
     }
 
-    /// The hash its members give, written through a buffer that is kept from entry to entry.
-    pub(super) fn hashed(&self, buffer: &mut Vec<u8>) -> [u8; 64] {
+    /// The hash its members give.
+    pub(super) fn hashed(&self) -> AuditHash {
         let digest;
         let (private, version) = match &self.seal {
             AuditSeal::None => (None, None),
             AuditSeal::Salted(salt) => {
-                digest = private_digest(salt.as_ref(), &self.event, buffer);
-                let digest = str::from_utf8(&digest).expect("invariant: digits are ASCII");
-                (Some(Member::Text(digest)), Some(Member::Number(2)))
+                digest = private_digest(salt, &self.event);
+                (Some(Member::Text(&digest.0)), Some(Member::Number(2)))
             }
-            AuditSeal::Sealed(digest) => (Some(Member::Text(digest.0.as_ref())), Some(Member::Number(2))),
+            AuditSeal::Sealed(digest) => (Some(Member::Text(&digest.0)), Some(Member::Number(2))),
         };
         let chained = [
-            ("instance", Some(Member::Text(self.instance.as_ref()))),
-            ("previous", Some(Member::Text(self.previous.0.as_ref()))),
+            ("instance", Some(Member::Text(&self.instance))),
+            ("previous", Some(Member::Text(&self.previous.0))),
             ("private", private),
             ("seq", Some(Member::Number(self.seq))),
             ("v", version),
         ];
-        buffer.clear();
-        match &self.seal {
-            AuditSeal::Salted(_) => object(buffer, merged(self.event.public(), chained)),
+        let members = self.event.public().into_iter().chain(chained);
+        let hashed = match &self.seal {
+            AuditSeal::Salted(_) => object(members),
             // What stands in a member that was taken away takes part, and so gives another hash.
-            AuditSeal::None | AuditSeal::Sealed(_) => {
-                object(buffer, merged(merged(self.event.public(), self.event.private()), chained));
-            }
-        }
-        hex_of_hash(&hash_of(buffer))
+            AuditSeal::None | AuditSeal::Sealed(_) => object(members.chain(self.event.private())),
+        };
+        AuditHash(sha256(&hashed))
     }
 }
 
@@ -179,9 +170,9 @@ impl<T: AsRef<str>> AuditEntry<T> {
 pub struct ChainLink {
     pub(super) seq: i64,
     pub(super) position: i64,
-    /// The hash of the entry before; `None` if the stored value is not a hash.
-    pub(super) previous: Option<[u8; 64]>,
-    pub(super) hash: Option<[u8; 64]>,
+    /// The hash of the entry before.
+    pub(super) previous: AuditHash,
+    pub(super) hash: AuditHash,
     pub(super) user: Option<UserId>,
     pub(super) is_sealed: bool,
     /// True if the entry matches its own hash, for the instance it was read for.
@@ -196,13 +187,8 @@ impl ChainLink {
 
     /// Checks whether its entry is the one with this hash.
     pub fn is(&self, hash: &AuditHash) -> bool {
-        self.is_itself && self.hash.is_some() && self.hash == digits(&hash.0)
+        self.is_itself && self.hash == *hash
     }
-}
-
-/// A hash without memory of its own.
-pub(super) fn digits(hash: &str) -> Option<[u8; 64]> {
-    hash.as_bytes().try_into().ok()
 }
 
 /// The time without what is finer than a millisecond.
@@ -211,15 +197,8 @@ fn to_millisecond(at: Timestamp) -> Timestamp {
 }
 
 /// SHA-256 over the digits of the salt and the canonical JSON of the private members.
-fn private_digest(salt: &str, event: &AuditEvent<impl AsRef<str>>, buffer: &mut Vec<u8>) -> [u8; 64] {
-    buffer.clear();
-    buffer.extend_from_slice(salt.as_bytes());
-    object(buffer, event.private());
-    hex_of_hash(&hash_of(buffer))
-}
-
-pub(super) fn as_text(digits: &[u8; 64]) -> String {
-    digits.iter().copied().map(char::from).collect()
+fn private_digest(salt: &str, event: &AuditEvent) -> AuditHash {
+    AuditHash(sha256(&format!("{salt}{}", object(event.private()))))
 }
 
 /// The last entry of a chain, to be written down where nobody can change it: `INSTANCE:SEQ:HASH`.
@@ -294,7 +273,7 @@ mod tests {
             "0".repeat(64)
         );
         let entry = AuditEntry { seal: AuditSeal::None, ..AuditEntry::chain("one", None, event(), [0; 16]) };
-        assert_eq!(as_text(&entry.hashed(&mut Vec::new())), format!("{:x}", Sha256::digest(canonical)));
+        assert_eq!(entry.hashed().0, format!("{:x}", Sha256::digest(canonical)));
         assert_eq!(entry.sealed(), None);
     }
 
@@ -305,16 +284,14 @@ mod tests {
         assert!(sealed.event.private().iter().all(|(_, member)| member.is_none()));
         assert!(entry.event.private().iter().all(|(_, member)| member.is_some()));
         assert!(entry.event.public().iter().all(|(_, member)| member.is_some()));
-        assert_eq!(as_text(&sealed.hashed(&mut Vec::new())), entry.hash.0);
+        assert_eq!(sealed.hashed(), entry.hash);
         assert_eq!(sealed.sealed(), None);
     }
 
     #[test]
     fn members_are_written_in_the_order_of_their_names_and_as_serde_would() {
         let entry = AuditEntry::chain("one", None, crate::testkit::state::full_event(), [7; 16]);
-        let mut written = Vec::new();
-        entry.write_json(&mut written);
-        assert_eq!(String::from_utf8(written).unwrap(), entry.json().to_string());
+        assert_eq!(entry.to_json(), entry.json().to_string());
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::chain::{as_text, digits};
 use super::{AuditCheckpoint, AuditEntry, AuditHash, ChainFault, ChainHead, ChainLink, Covers, Signatures};
 
 /// Checks the entries of each chain in the order of their numbers, holding only the head of each in memory.
@@ -15,14 +14,12 @@ pub struct ChainVerifier {
     heads: HashMap<String, Head>,
     reasons: Vec<Reason>,
     checked: u64,
-    buffer: Vec<u8>,
 }
 
 #[derive(Debug)]
 struct Head {
     seq: i64,
-    /// Nothing where what a checkpoint holds is no hash: nothing follows that.
-    hash: Option<[u8; 64]>,
+    hash: AuditHash,
     position: i64,
 }
 
@@ -43,7 +40,7 @@ impl ChainVerifier {
     /// Makes an entry known that will come and may be the reason why others are sealed.
     pub fn expect(&mut self, entry: &AuditEntry) {
         if let Some(covers) = entry.covers() {
-            let is_itself = entry.is_itself(&mut self.buffer);
+            let is_itself = entry.is_itself();
             self.reasons.push(Reason { head: entry.head(), covers, is_itself, needed: None, came: false });
         }
     }
@@ -77,24 +74,21 @@ impl ChainVerifier {
     }
 
     fn begin(&mut self, head: &ChainHead) {
-        let begun = Head { seq: head.seq, hash: digits(&head.hash.0), position: 0 };
+        let begun = Head { seq: head.seq, hash: head.hash.clone(), position: 0 };
         self.heads.insert(head.instance.clone(), begun);
     }
 
     /// Checks the next entry against the head of its chain.
     pub fn check(&mut self, entry: &AuditEntry) -> Result<(), ChainFault> {
-        let link = entry.link(&entry.instance, &mut self.buffer);
-        self.check_link(&entry.instance, &link)
+        self.check_link(&entry.instance, &entry.link(&entry.instance))
     }
 
     /// Checks the chain link of an entry of that instance, which may have been hashed on another thread.
     pub fn check_link(&mut self, instance: &str, link: &ChainLink) -> Result<(), ChainFault> {
-        let ChainLink { seq, position, previous, hash, .. } = *link;
-        let (after, expected, before) = match self.heads.get(instance) {
-            None => (0, digits(&AuditHash::origin().0), 0),
-            Some(head) => (head.seq, head.hash, head.position),
-        };
-        if seq != after + 1 || previous.is_none() || previous != expected || position <= before {
+        let ChainLink { seq, position, .. } = *link;
+        let origin = Head { seq: 0, hash: AuditHash::origin(), position: 0 };
+        let before = self.heads.get(instance).unwrap_or(&origin);
+        if seq != before.seq + 1 || link.previous != before.hash || position <= before.position {
             return Err(ChainFault::Broken { instance: instance.to_owned(), seq });
         }
         if !link.is_itself {
@@ -104,13 +98,9 @@ impl ChainVerifier {
             return Err(ChainFault::Sealed { instance: instance.to_owned(), seq });
         }
         for reason in self.reasons.iter_mut().filter(|reason| reason.head.seq == seq) {
-            reason.came |= digits(&reason.head.hash.0) == hash && reason.head.instance == *instance;
+            reason.came |= reason.head.hash == link.hash && reason.head.instance == *instance;
         }
-        let head = Head { seq, hash, position };
-        match self.heads.get_mut(instance) {
-            Some(known) => *known = head,
-            None => drop(self.heads.insert(instance.to_owned(), head)),
-        }
+        self.heads.insert(instance.to_owned(), Head { seq, hash: link.hash.clone(), position });
         self.checked += 1;
         Ok(())
     }
@@ -144,7 +134,7 @@ impl ChainVerifier {
         let one = |(instance, head): (&String, &Head)| ChainHead {
             instance: instance.clone(),
             seq: head.seq,
-            hash: AuditHash(head.hash.as_ref().map(as_text).unwrap_or_default()),
+            hash: head.hash.clone(),
         };
         let mut heads: Vec<ChainHead> = self.heads.iter().map(one).collect();
         heads.sort_by(|one, other| one.instance.cmp(&other.instance));

@@ -29,8 +29,7 @@ pub struct AuditCheckpoint {
 impl AuditCheckpoint {
     /// Returns the signed message: the RFC 8785 JSON of everything but the signature.
     pub fn signed(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        let members = [
+        object([
             ("at", Some(Member::Time(self.at))),
             ("checkpoint", Some(Member::Number(1))),
             ("count", Some(Member::Number(self.count))),
@@ -38,9 +37,8 @@ impl AuditCheckpoint {
             ("instance", Some(Member::Text(&self.instance))),
             ("key", Some(Member::Text(&self.key))),
             ("seq", Some(Member::Number(self.seq))),
-        ];
-        object(&mut out, members);
-        out
+        ])
+        .into_bytes()
     }
 
     /// The head of what was pruned.

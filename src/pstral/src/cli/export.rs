@@ -81,7 +81,7 @@ async fn write_pages(store: &Store, filter: &AuditFilter, format: Format, out: &
     if let Format::Csv = format {
         out.write_all(&csv([COLUMNS.map(str::to_owned)])?)?;
     }
-    let (mut from, mut written, mut line) = (None, 0, Vec::new());
+    let (mut from, mut written) = (None, 0);
     loop {
         let AuditFound { entries, further } = store.page(filter, from, Towards::Newer, PAGE).await?;
         written += entries.len() as u64;
@@ -89,9 +89,7 @@ async fn write_pages(store: &Store, filter: &AuditFilter, format: Format, out: &
             Format::Csv => out.write_all(&csv(entries.iter().map(cells))?)?,
             Format::Jsonl => {
                 for entry in &entries {
-                    line.clear();
-                    entry.write_json(&mut line);
-                    writeln!(out, "{}", harmless::json(str::from_utf8(&line)?))?;
+                    writeln!(out, "{}", harmless::json(&entry.to_json()))?;
                 }
             }
         }
