@@ -1,74 +1,45 @@
 //! A command: its name, the words that follow it, and the description of each name and of its verbs.
 
 use super::capability::Capability;
+use super::words::words;
 
-/// The name of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CommandName {
-    /// `ask`.
-    Ask,
-    /// `sql`.
-    Sql,
-    /// `execute`.
-    Execute,
-    /// `edit`.
-    Edit,
-    /// `explain`.
-    Explain,
-    /// `chart`.
-    Chart,
-    /// `retry`.
-    Retry,
-    /// `continue`.
-    Continue,
-    /// `stop`.
-    Stop,
-    /// `good`.
-    Good,
-    /// `bad`.
-    Bad,
-    /// `keep`.
-    Keep,
-    /// `mode`.
-    Mode,
-    /// `new`.
-    New,
-    /// `history`.
-    History,
-    /// `open`.
-    Open,
-    /// `rename`.
-    Rename,
-    /// `export`.
-    Export,
-    /// `delete`.
-    Delete,
-    /// `whoami`.
-    Whoami,
-    /// `link`.
-    Link,
-    /// `unlink`.
-    Unlink,
-    /// `language`.
-    Language,
-    /// `timezone`.
-    Timezone,
-    /// `help`.
-    Help,
-    /// `agree`.
-    Agree,
-    /// `audit`.
-    Audit,
-    /// `user`.
-    User,
-    /// `policy`.
-    Policy,
-    /// `status`.
-    Status,
-    /// `verified`.
-    Verified,
-    /// No command has this name.
-    Unknown,
+words! {
+    /// The name of a command.
+    CommandName {
+        Ask = "ask",
+        Sql = "sql",
+        Execute = "execute",
+        Edit = "edit",
+        Explain = "explain",
+        Chart = "chart",
+        Retry = "retry",
+        Continue = "continue",
+        Stop = "stop",
+        Good = "good",
+        Bad = "bad",
+        Keep = "keep",
+        Mode = "mode",
+        New = "new",
+        History = "history",
+        Open = "open",
+        Rename = "rename",
+        Export = "export",
+        Delete = "delete",
+        Whoami = "whoami",
+        Link = "link",
+        Unlink = "unlink",
+        Language = "language",
+        Timezone = "timezone",
+        Help = "help",
+        Agree = "agree",
+        Audit = "audit",
+        User = "user",
+        Policy = "policy",
+        Status = "status",
+        Verified = "verified",
+        /// No command has this name.
+        Unknown = "unknown",
+    }
 }
 
 /// A command as somebody gave it.
@@ -108,37 +79,24 @@ pub struct CommandSpec {
     pub about: About,
 }
 
-/// A verb of a command: `add` of `user`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// `list`.
-    List,
-    /// `show`.
-    Show,
-    /// `add`.
-    Add,
-    /// `edit`.
-    Edit,
-    /// `disable`.
-    Disable,
-    /// `enable`.
-    Enable,
-    /// `code`.
-    Code,
-    /// `confirm`.
-    Confirm,
-    /// `links`.
-    Links,
-    /// `unlink`.
-    Unlink,
-    /// `password`.
-    Password,
-    /// `approve`.
-    Approve,
-    /// `retire`.
-    Retire,
-    /// `restore`.
-    Restore,
+words! {
+    /// A verb of a command: `add` of `user`.
+    Verb {
+        List = "list",
+        Show = "show",
+        Add = "add",
+        Edit = "edit",
+        Disable = "disable",
+        Enable = "enable",
+        Code = "code",
+        Confirm = "confirm",
+        Links = "links",
+        Unlink = "unlink",
+        Password = "password",
+        Approve = "approve",
+        Retire = "retire",
+        Restore = "restore",
+    }
 }
 
 /// The description of a verb.

@@ -9,14 +9,14 @@ use super::command_verbs::{USER_VERBS, USERS, VERIFIED_VERBS};
 
 const fn command(
     name: CommandName,
-    [word, french]: [&'static str; 2],
+    french: &'static str,
     also: &'static [&'static str],
     says: &'static str,
     options: &'static [CommandOption],
 ) -> CommandSpec {
     CommandSpec {
         name,
-        word,
+        word: name.word(),
         french,
         also,
         says,
@@ -64,7 +64,7 @@ const NUMBER: CommandOption = needed("number", "numéro", "command-number", CONV
 pub const COMMANDS: &[CommandSpec] = &[
     command(
         CommandName::Ask,
-        ["ask", "demander"],
+        "demander",
         &[],
         "command-ask",
         &[
@@ -78,7 +78,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     .only_in_lists(),
     command(
         CommandName::Sql,
-        ["sql", "sql"],
+        "sql",
         &[],
         "command-sql",
         &[
@@ -87,54 +87,48 @@ pub const COMMANDS: &[CommandSpec] = &[
         ],
     )
     .only_in_lists(),
-    command(CommandName::Execute, ["execute", "exécuter"], &["executer"], "command-execute", &[]).about(About::Answer),
+    command(CommandName::Execute, "exécuter", &["executer"], "command-execute", &[]).about(About::Answer),
     command(
         CommandName::Edit,
-        ["edit", "modifier"],
+        "modifier",
         &[],
         "command-edit",
         &[option("statement", "requête", "command-sql-statement", OptionKind::Words)],
     )
     .followed_by(Follows::OneOf(&["select", "with"]))
     .about(About::Answer),
-    command(CommandName::Explain, ["explain", "expliquer"], &[], "command-explain", &[])
+    command(CommandName::Explain, "expliquer", &[], "command-explain", &[])
         .followed_by(Follows::Exactly(&["plan"]))
         .about(About::Answer),
-    command(CommandName::Chart, ["chart", "graphique"], &[], "command-chart", &[]).about(About::Answer),
-    command(CommandName::Retry, ["retry", "réessayer"], &["reessayer"], "command-retry", &[]).about(About::Answer),
-    command(CommandName::Continue, ["continue", "continuer"], &[], "command-continue", &[]).about(About::Answer),
-    command(CommandName::Stop, ["stop", "arrêter"], &["arreter"], "command-stop", &[]).about(About::Answer),
-    command(CommandName::Good, ["good", "bien"], &[], "command-good", &[]).about(About::Answer),
-    command(CommandName::Bad, ["bad", "pasbien"], &[], "command-bad", &[]).about(About::Answer),
+    command(CommandName::Chart, "graphique", &[], "command-chart", &[]).about(About::Answer),
+    command(CommandName::Retry, "réessayer", &["reessayer"], "command-retry", &[]).about(About::Answer),
+    command(CommandName::Continue, "continuer", &[], "command-continue", &[]).about(About::Answer),
+    command(CommandName::Stop, "arrêter", &["arreter"], "command-stop", &[]).about(About::Answer),
+    command(CommandName::Good, "bien", &[], "command-good", &[]).about(About::Answer),
+    command(CommandName::Bad, "pasbien", &[], "command-bad", &[]).about(About::Answer),
     command(
         CommandName::Keep,
-        ["keep", "garder"],
+        "garder",
         &["save"],
         "command-keep",
         &[option("question", "question", "command-keep-question", OptionKind::Words)],
     )
     .about(About::Answer),
-    command(
-        CommandName::Mode,
-        ["mode", "mode"],
-        &[],
-        "command-mode",
-        &[needed("mode", "mode", "command-ask-mode", MODES)],
-    )
-    .followed_by(Follows::Exactly(&["sql", "chat"])),
-    command(CommandName::New, ["new", "nouveau"], &[], "command-new", &[]),
+    command(CommandName::Mode, "mode", &[], "command-mode", &[needed("mode", "mode", "command-ask-mode", MODES)])
+        .followed_by(Follows::Exactly(&["sql", "chat"])),
+    command(CommandName::New, "nouveau", &[], "command-new", &[]),
     command(
         CommandName::History,
-        ["history", "historique"],
+        "historique",
         &[],
         "command-history",
         &[option("page", "page", "command-history-page", OptionKind::Number)],
     )
     .followed_by(Follows::Number),
-    command(CommandName::Open, ["open", "ouvrir"], &[], "command-open", &[NUMBER]).followed_by(Follows::Number),
+    command(CommandName::Open, "ouvrir", &[], "command-open", &[NUMBER]).followed_by(Follows::Number),
     command(
         CommandName::Rename,
-        ["rename", "renommer"],
+        "renommer",
         &[],
         "command-rename",
         &[
@@ -145,7 +139,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     .followed_by(Follows::NumberAndWords),
     command(
         CommandName::Export,
-        ["export", "exporter"],
+        "exporter",
         &[],
         "command-export",
         &[
@@ -156,16 +150,16 @@ pub const COMMANDS: &[CommandSpec] = &[
     .followed_by(Follows::NumbersOr(&["pdf", "json"])),
     command(
         CommandName::Delete,
-        ["delete", "supprimer"],
+        "supprimer",
         &[],
         "command-delete",
         &[NUMBER, option("confirm", "confirmer", "command-delete-confirm", OptionKind::Yes)],
     )
     .followed_by(Follows::NumberAndYes),
-    command(CommandName::Whoami, ["whoami", "quisuisje"], &[], "command-whoami", &[]).about(About::Person),
+    command(CommandName::Whoami, "quisuisje", &[], "command-whoami", &[]).about(About::Person),
     command(
         CommandName::Link,
-        ["link", "lier"],
+        "lier",
         &[],
         "command-link",
         &[option("code", "code", "command-link-code", OptionKind::Words)],
@@ -174,7 +168,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     .about(About::Person),
     command(
         CommandName::Unlink,
-        ["unlink", "délier"],
+        "délier",
         &["delier"],
         "command-unlink",
         &[option("confirm", "confirmer", "command-unlink-confirm", OptionKind::Yes)],
@@ -183,7 +177,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     .about(About::Person),
     command(
         CommandName::Language,
-        ["language", "langue"],
+        "langue",
         &[],
         "command-language",
         &[needed("language", "langue", "command-user-language", LANGUAGES)],
@@ -192,17 +186,17 @@ pub const COMMANDS: &[CommandSpec] = &[
     .about(About::Person),
     command(
         CommandName::Timezone,
-        ["timezone", "fuseau"],
+        "fuseau",
         &[],
         "command-timezone",
         &[option("zone", "fuseau", "command-timezone-zone", OptionKind::Words)],
     )
     .followed_by(Follows::Zone)
     .about(About::Person),
-    command(CommandName::Help, ["help", "aide"], &[], "command-help", &[]),
+    command(CommandName::Help, "aide", &[], "command-help", &[]),
     command(
         CommandName::Agree,
-        ["agree", "accorder"],
+        "accorder",
         &[],
         "command-agree",
         &[
@@ -214,7 +208,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     .about(About::Person),
     command(
         CommandName::Audit,
-        ["audit", "audit"],
+        "audit",
         &[],
         "command-audit",
         &[option("filter", "filtre", "command-audit-filter", OptionKind::Suggested(Suggested::AuditWords))],
@@ -222,7 +216,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     .needs(Capability::ReadAudit)
     .followed_by(Follows::AuditWords)
     .about(About::Person),
-    command(CommandName::User, ["user", "utilisateur"], &["users", "utilisateurs"], "command-user", &[])
+    command(CommandName::User, "utilisateur", &["users", "utilisateurs"], "command-user", &[])
         .with_verbs(USER_VERBS)
         .needs(Capability::ManageUsers)
         .followed_by(Follows::Verb)
@@ -230,7 +224,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     // About no person: what somebody may do is another thing in each channel.
     command(
         CommandName::Policy,
-        ["policy", "règles"],
+        "règles",
         &["regles"],
         "command-policy",
         &[
@@ -240,10 +234,10 @@ pub const COMMANDS: &[CommandSpec] = &[
         ],
     )
     .needs(Capability::ManageUsers),
-    command(CommandName::Status, ["status", "état"], &["etat"], "command-status", &[])
+    command(CommandName::Status, "état", &["etat"], "command-status", &[])
         .needs(Capability::ManageUsers)
         .about(About::Person),
-    command(CommandName::Verified, ["verified", "vérifiées"], &["verifiees"], "command-verified", &[])
+    command(CommandName::Verified, "vérifiées", &["verifiees"], "command-verified", &[])
         .with_verbs(VERIFIED_VERBS)
         .needs(Capability::ManageVerified)
         .followed_by(Follows::VerbOrVersion)

@@ -15,12 +15,22 @@ const QUERY: CommandOption = needed("query", "requête", "command-verified-query
 
 const fn verb(
     verb: Verb,
-    [word, french]: [&'static str; 2],
+    french: &'static str,
     also: &'static [&'static str],
     says: &'static str,
     options: &'static [CommandOption],
 ) -> VerbSpec {
-    VerbSpec { verb, word, french, also, says, options, follows: Follows::Anything, is_typed: true, is_listed: true }
+    VerbSpec {
+        verb,
+        word: verb.word(),
+        french,
+        also,
+        says,
+        options,
+        follows: Follows::Anything,
+        is_typed: true,
+        is_listed: true,
+    }
 }
 
 impl VerbSpec {
@@ -43,7 +53,7 @@ impl VerbSpec {
 pub(super) const USER_VERBS: &[VerbSpec] = &[
     verb(
         Verb::List,
-        ["list", "lister"],
+        "lister",
         &["liste"],
         "command-user-list",
         &[option("word", "mot", "command-user-word", OptionKind::Words)],
@@ -51,23 +61,22 @@ pub(super) const USER_VERBS: &[VerbSpec] = &[
     .followed_by(Follows::Words(0, 1)),
     verb(
         Verb::Add,
-        ["add", "ajouter"],
+        "ajouter",
         &[],
         "command-user-add",
         &[needed("user", "utilisateur", "command-user-new", OptionKind::Words), ROLE, LANGUAGE, EMAIL, FULL_NAME],
     )
     .followed_by(Follows::NameAndSettings),
-    verb(Verb::Edit, ["edit", "modifier"], &[], "command-user-edit", &[USER, MEMBER, ROLE, LANGUAGE, EMAIL, FULL_NAME])
+    verb(Verb::Edit, "modifier", &[], "command-user-edit", &[USER, MEMBER, ROLE, LANGUAGE, EMAIL, FULL_NAME])
         .followed_by(Follows::NameAndSettings),
-    verb(Verb::Disable, ["disable", "désactiver"], &["desactiver"], "command-user-disable", &[USER, MEMBER])
+    verb(Verb::Disable, "désactiver", &["desactiver"], "command-user-disable", &[USER, MEMBER])
         .followed_by(Follows::Words(1, 1)),
-    verb(Verb::Enable, ["enable", "activer"], &["réactiver", "reactiver"], "command-user-enable", &[USER, MEMBER])
+    verb(Verb::Enable, "activer", &["réactiver", "reactiver"], "command-user-enable", &[USER, MEMBER])
         .followed_by(Follows::Words(1, 1)),
-    verb(Verb::Code, ["code", "code"], &["link-code"], "command-user-code", &[USER, MEMBER])
-        .followed_by(Follows::Words(1, 1)),
+    verb(Verb::Code, "code", &["link-code"], "command-user-code", &[USER, MEMBER]).followed_by(Follows::Words(1, 1)),
     verb(
         Verb::Confirm,
-        ["confirm", "confirmer"],
+        "confirmer",
         &[],
         "command-user-confirm",
         &[
@@ -76,35 +85,37 @@ pub(super) const USER_VERBS: &[VerbSpec] = &[
         ],
     )
     .followed_by(Follows::CodeAmongWords),
-    verb(Verb::Links, ["links", "liens"], &["comptes"], "command-user-links", &[USER, MEMBER])
-        .followed_by(Follows::Words(1, 1)),
+    verb(Verb::Links, "liens", &["comptes"], "command-user-links", &[USER, MEMBER]).followed_by(Follows::Words(1, 1)),
     verb(
         Verb::Unlink,
-        ["unlink", "délier"],
+        "délier",
         &["delier"],
         "command-user-unlink",
         &[USER, MEMBER, option("account", "compte", "command-user-account", OptionKind::Words)],
     )
     .followed_by(Follows::Words(1, 2)),
     // A name and a password: rather a question lost than a password told to a model. The name alone may be any word.
-    verb(Verb::Password, ["password", "password"], &[], "command-user-edit", &[])
+    verb(Verb::Password, "password", &[], "command-user-edit", &[])
         .followed_by(Follows::Words(2, usize::MAX))
         .only_typed(),
-    verb(Verb::Password, ["mot-de-passe", "mot-de-passe"], &[], "command-user-edit", &[]).only_typed(),
+    VerbSpec {
+        word: "mot-de-passe",
+        ..verb(Verb::Password, "mot-de-passe", &[], "command-user-edit", &[]).only_typed()
+    },
 ];
 
 /// The verbs of `verified`, in the order in which lists show them.
 pub(super) const VERIFIED_VERBS: &[VerbSpec] = &[
-    verb(Verb::List, ["list", "lister"], &[], "command-verified-list", &[]).only_in_lists(),
-    verb(Verb::Show, ["show", "montrer"], &[], "command-verified-show", &[QUERY]).only_in_lists(),
-    verb(Verb::Approve, ["approve", "approuver"], &[], "command-verified-approve", &[QUERY]),
+    verb(Verb::List, "lister", &[], "command-verified-list", &[]).only_in_lists(),
+    verb(Verb::Show, "montrer", &[], "command-verified-show", &[QUERY]).only_in_lists(),
+    verb(Verb::Approve, "approuver", &[], "command-verified-approve", &[QUERY]),
     verb(
         Verb::Edit,
-        ["edit", "modifier"],
+        "modifier",
         &[],
         "command-verified-edit",
         &[QUERY, needed("changes", "changements", "command-verified-changes", OptionKind::Words)],
     ),
-    verb(Verb::Retire, ["retire", "retirer"], &[], "command-verified-retire", &[QUERY]),
-    verb(Verb::Restore, ["restore", "rétablir"], &["retablir"], "command-verified-restore", &[QUERY]),
+    verb(Verb::Retire, "retirer", &[], "command-verified-retire", &[QUERY]),
+    verb(Verb::Restore, "rétablir", &["retablir"], "command-verified-restore", &[QUERY]),
 ];

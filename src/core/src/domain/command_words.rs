@@ -5,11 +5,6 @@ use super::command::{Command, CommandName, CommandSpec, Verb, VerbSpec};
 use super::command_table::COMMANDS;
 
 impl CommandName {
-    /// The word that is typed for it.
-    pub fn word(self) -> &'static str {
-        self.spec().map_or("", |spec| spec.word)
-    }
-
     /// Returns its description; `None` for one that is unknown.
     pub fn spec(self) -> Option<&'static CommandSpec> {
         COMMANDS.iter().find(|spec| spec.name == self)

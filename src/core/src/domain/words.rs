@@ -5,14 +5,14 @@ macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$doc])* $variant,)+ }
+        pub enum $name { $($(#[$doc])* #[doc = ""] #[doc = concat!("`", $word, "`.")] $variant,)+ }
 
         impl $name {
             /// Every value.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The word it is written as.
-            pub fn word(self) -> &'static str {
+            pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
 
