@@ -31,7 +31,7 @@ pub use language_model::{
     PullProgress, PullStream,
 };
 pub use people::{
-    Changed, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES,
+    Changed, CodeOutcome, Confirmed, LinkCode, LinkRequest, LiveCode, People, Redeemed, WRONG_CODE_MEMORY, WRONG_CODES,
 };
 pub use platform_section::{LeftOut, PlatformSection, Surroundings, UnusableFile};
 pub use proposals::{Claim, Proposals};

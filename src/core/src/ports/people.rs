@@ -49,33 +49,26 @@ pub enum LiveCode {
     OfActor(Actor),
 }
 
-/// The result of redeeming a code.
+/// The result of giving a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Redeemed {
-    /// The actor is now linked to this user; the code is used up.
-    Linked(User),
+pub enum CodeOutcome<T> {
+    /// The actor is now linked to the user; the code is used up.
+    Linked(T),
     /// No such code, or it is used up or too old: which of them is not told.
     Wrong,
-    /// Too many wrong codes from this actor; try again after this time.
+    /// Too many wrong codes from whoever gives it; try again after this time.
     Locked {
         /// The time from which the next attempt counts.
         until: Timestamp,
     },
 }
 
-/// The result of confirming a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Confirmed {
-    /// This actor is now linked to the user; the code is used up.
-    Linked(Actor),
-    /// No such code, or it is used up or too old; or one of the two users is disabled meanwhile.
-    Wrong,
-    /// Too many wrong codes from whoever confirms; try again after this time.
-    Locked {
-        /// The time from which the next attempt counts.
-        until: Timestamp,
-    },
-}
+/// The result of redeeming a code: the user that the actor is now linked to.
+pub type Redeemed = CodeOutcome<User>;
+
+/// The result of confirming a request: the actor who is now linked to the user. It is also wrong where one of the two
+/// users is disabled meanwhile.
+pub type Confirmed = CodeOutcome<Actor>;
 
 /// The result of changing a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
