@@ -18,27 +18,19 @@ pub(super) struct History {
     pub(super) tokens: usize,
 }
 
-/// A question of ours that the person answers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AskedBack<'a> {
-    /// What they had asked.
-    pub first: &'a Turn,
-}
-
 /// The turns that a model hears of.
 pub(super) fn told(turns: &[Turn]) -> Vec<&Turn> {
     turns.iter().filter(|turn| turn.state != TurnState::Failed && !turn.text.trim().is_empty()).collect()
 }
 
-/// Returns the model's question in return, if our last message before the last question was one: complete, without a
-/// statement, and ending as questions do.
-pub fn asked_back(turns: &[Turn]) -> Option<AskedBack<'_>> {
+/// Returns the question that the model answered with one in return, if our last message before the last question was that:
+/// complete, without a statement, and ending as questions do.
+pub fn asked_back(turns: &[Turn]) -> Option<&Turn> {
     let told = told(turns);
     let ours = told.iter().rposition(|turn| turn.speaker == Speaker::Pstral)?;
     let (before, asked) = (&told[..ours], told[ours]);
     let is_question = asked.state == TurnState::Complete && asked.proposal.is_none() && asks(&asked.text);
-    let first = before.iter().rfind(|turn| turn.speaker == Speaker::Person).filter(|_| is_question)?;
-    Some(AskedBack { first })
+    before.iter().rfind(|turn| turn.speaker == Speaker::Person).filter(|_| is_question).copied()
 }
 
 /// Checks whether a text ends as questions do.
@@ -137,7 +129,7 @@ mod tests {
             (vec![person("Sales?")], None),
             (vec![], None),
         ] {
-            assert_eq!(asked_back(&turns).map(|asked| asked.first.text.as_str()), expected, "{turns:?}");
+            assert_eq!(asked_back(&turns).map(|asked| asked.text.as_str()), expected, "{turns:?}");
         }
     }
 

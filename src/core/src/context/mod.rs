@@ -21,7 +21,7 @@ mod tokens;
 pub use brief::{Brief, Briefing, DataBrief, Example, Unfit};
 pub use correction::{Check, CheckedFault};
 pub use gauge::{Gauge, Gauges};
-pub use history::{AskedBack, asked_back, asks, asks_anew};
+pub use history::{asked_back, asks, asks_anew};
 pub use prompts::Prompts;
 pub use template::check_template;
 #[cfg(test)]

@@ -1,65 +1,47 @@
 //! The templates of what models are told.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{Locale, Mode};
+
+/// The templates that are built in, each with the name of the file that replaces it.
+const BUILT_IN: [(&str, &str); 6] = [
+    ("sql.fr.md", include_str!("../../../../prompts/sql.fr.md")),
+    ("sql.en.md", include_str!("../../../../prompts/sql.en.md")),
+    ("chat.fr.md", include_str!("../../../../prompts/chat.fr.md")),
+    ("chat.en.md", include_str!("../../../../prompts/chat.en.md")),
+    ("repair.fr.md", include_str!("../../../../prompts/repair.fr.md")),
+    ("repair.en.md", include_str!("../../../../prompts/repair.en.md")),
+];
 
 /// The templates of what models are told, by mode and language; `repair` tells of a statement that was refused.
 #[derive(Debug, Clone)]
-pub struct Prompts {
-    /// Mode sql, French.
-    pub sql_fr: String,
-    /// Mode sql, English.
-    pub sql_en: String,
-    /// Mode chat, French.
-    pub chat_fr: String,
-    /// Mode chat, English.
-    pub chat_en: String,
-    /// A correction, French.
-    pub repair_fr: String,
-    /// A correction, English.
-    pub repair_en: String,
-}
+pub struct Prompts(BTreeMap<&'static str, String>);
 
 impl Default for Prompts {
     fn default() -> Self {
-        Self {
-            sql_fr: include_str!("../../../../prompts/sql.fr.md").to_owned(),
-            sql_en: include_str!("../../../../prompts/sql.en.md").to_owned(),
-            chat_fr: include_str!("../../../../prompts/chat.fr.md").to_owned(),
-            chat_en: include_str!("../../../../prompts/chat.en.md").to_owned(),
-            repair_fr: include_str!("../../../../prompts/repair.fr.md").to_owned(),
-            repair_en: include_str!("../../../../prompts/repair.en.md").to_owned(),
-        }
+        Self(BUILT_IN.map(|(name, template)| (name, template.to_owned())).into())
     }
 }
 
 impl Prompts {
     /// Each template with the name of the file that replaces it.
-    pub fn files(&mut self) -> [(&'static str, &mut String); 6] {
-        [
-            ("sql.fr.md", &mut self.sql_fr),
-            ("sql.en.md", &mut self.sql_en),
-            ("chat.fr.md", &mut self.chat_fr),
-            ("chat.en.md", &mut self.chat_en),
-            ("repair.fr.md", &mut self.repair_fr),
-            ("repair.en.md", &mut self.repair_en),
-        ]
+    pub fn files(&mut self) -> impl Iterator<Item = (&'static str, &mut String)> {
+        self.0.iter_mut().map(|(name, template)| (*name, template))
     }
 
     /// The template for a mode and a language.
     pub fn of(&self, mode: Mode, locale: Locale) -> &str {
-        match (mode, locale) {
-            (Mode::Sql, Locale::Fr) => &self.sql_fr,
-            (Mode::Sql, Locale::En) => &self.sql_en,
-            (Mode::Chat, Locale::Fr) => &self.chat_fr,
-            (Mode::Chat, Locale::En) => &self.chat_en,
-        }
+        self.template(mode.word(), locale)
     }
 
     /// The template for a correction in a language.
     pub fn repair(&self, locale: Locale) -> &str {
-        match locale {
-            Locale::Fr => &self.repair_fr,
-            Locale::En => &self.repair_en,
-        }
+        self.template("repair", locale)
+    }
+
+    fn template(&self, kind: &str, locale: Locale) -> &str {
+        let name = format!("{kind}.{locale}.md");
+        self.0.get(name.as_str()).expect("invariant: each mode has a template in each language")
     }
 }

@@ -90,10 +90,10 @@ impl Briefings {
     ) -> Result<Question, PipelineError> {
         let turns = self.history.recent_turns(conversation).await?;
         Ok(match asked_back(&turns) {
-            Some(back) if !asks_anew(&alone.text) => Question {
-                text: format!("{} ({})", back.first.text.trim(), alone.text),
-                target: alone.target.or_else(|| back.first.target.clone()),
-                asked: [back.first.id].into_iter().chain(alone.asked).collect(),
+            Some(first) if !asks_anew(&alone.text) => Question {
+                text: format!("{} ({})", first.text.trim(), alone.text),
+                target: alone.target.or_else(|| first.target.clone()),
+                asked: [first.id].into_iter().chain(alone.asked).collect(),
                 may_ask: false,
             },
             Some(_) | None => alone,

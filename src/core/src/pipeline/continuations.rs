@@ -183,7 +183,7 @@ fn continued(turns: &[Turn], cut: TurnId) -> Result<Continued, Text> {
     // A part that broke off has been read as well.
     let parts = turns[asked..].iter().filter(|turn| turn.speaker == Speaker::Pstral && turn.proposal.is_none());
     let said = parts.map(|turn| turn.text.as_str()).collect();
-    let earlier = || asked_back(&turns[..=asked])?.first.target.clone();
+    let earlier = || asked_back(&turns[..=asked])?.target.clone();
     let target = turns[asked].target.clone().or_else(earlier);
     Ok(Continued { cut, asked: turns[asked].clone(), target, said })
 }
