@@ -17,6 +17,7 @@ mod history;
 mod identity;
 pub mod knowledge;
 mod locale;
+mod lock;
 pub mod models;
 mod outbox;
 pub mod people;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use governor::clock::Clock as GovernorClock;
@@ -13,6 +13,7 @@ use governor::state::keyed::ShrinkableKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::domain::{Place, UserId};
+use crate::lock::lock;
 use crate::ports::Clock;
 use crate::settings::Quantity;
 
@@ -61,14 +62,10 @@ impl GovernorClock for ClockOfPort {
 struct Cells(Arc<Mutex<HashMap<Whose, Nanos>>>);
 
 impl Cells {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Whose, Nanos>> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
-    }
-
     fn put_back(&self, whose: &Whose, before: Before) {
         match before {
-            Some(before) => self.lock().insert(whose.clone(), before),
-            None => self.lock().remove(whose),
+            Some(before) => lock(&self.0).insert(whose.clone(), before),
+            None => lock(&self.0).remove(whose),
         };
     }
 }
@@ -80,7 +77,7 @@ impl StateStore for Cells {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        let mut cells = self.lock();
+        let mut cells = lock(&self.0);
         let (measured, after) = measure(cells.get(key).copied())?;
         cells.insert(key.clone(), after);
         Ok(measured)
@@ -89,15 +86,15 @@ impl StateStore for Cells {
 
 impl ShrinkableKeyedStateStore<Whose> for Cells {
     fn retain_recent(&self, drop_below: Nanos) {
-        self.lock().retain(|_, cell| *cell > drop_below);
+        lock(&self.0).retain(|_, cell| *cell > drop_below);
     }
 
     fn len(&self) -> usize {
-        self.lock().len()
+        lock(&self.0).len()
     }
 
     fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        lock(&self.0).is_empty()
     }
 }
 
@@ -124,7 +121,7 @@ impl Gauge {
 
     /// Counts one more, and gives what was counted before; or says how long to wait.
     pub(crate) fn take(&self, whose: &Whose, now: Duration) -> Result<Before, Duration> {
-        let before = self.cells.lock().get(whose).copied();
+        let before = lock(&self.cells.0).get(whose).copied();
         self.limiter.check_key(whose).map(|()| before).map_err(|until| until.wait_time_from(now))
     }
 

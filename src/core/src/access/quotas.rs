@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::access::gauge::{Counted, Gauge, Whose};
 use crate::domain::{Place, Role, UserId};
+use crate::lock::lock;
 use crate::ports::Clock;
 use crate::settings::QuotaLimits;
 use crate::text::{Text, text};
@@ -51,7 +52,7 @@ impl Quotas {
         counted: Counted,
         now: Duration,
     ) -> Result<(), TooMuch> {
-        let mut turn = self.turn.lock().expect("invariant: nothing panics while the lock is held");
+        let mut turn = lock(&self.turn);
         *turn = turn.wrapping_add(1);
         if turn.is_multiple_of(FORGET_EVERY) {
             self.forget();

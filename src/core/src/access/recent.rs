@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{Actor, Place, PlatformName};
+use crate::lock::lock;
 
 /// Actors remembered: beyond, the first ones are forgotten, and may get an answer too many.
 const REMEMBERED: usize = 4096;
@@ -42,7 +43,7 @@ impl Recent {
 
     /// Counts one more of a key and tells whether it is still within the limit; the oldest keys are forgotten first.
     fn once_more_of(&self, key: Key, now: Timestamp) -> bool {
-        let mut counted = self.counted.lock().expect("invariant: nothing panics while the lock is held");
+        let mut counted = lock(&self.counted);
         let (times, order) = &mut *counted;
         if let Some((since, count)) = times.get_mut(&key) {
             let age = now.duration_since(*since);

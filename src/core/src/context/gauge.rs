@@ -1,7 +1,9 @@
 //! The ratio of the tokens that servers count to those estimated.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
+
+use crate::lock::lock;
 
 /// Below this the server's own template weighs too much to compare.
 const TELLING: usize = 200;
@@ -55,16 +57,12 @@ pub struct Gauges(Mutex<BTreeMap<String, Gauge>>);
 impl Gauges {
     /// The gauge of a model as it is now.
     pub fn of(&self, model: &str) -> Gauge {
-        self.all().get(model).copied().unwrap_or_default()
+        lock(&self.0).get(model).copied().unwrap_or_default()
     }
 
     /// Changes the gauge of a model.
     pub fn learn(&self, model: &str, learn: impl FnOnce(&mut Gauge)) {
-        learn(self.all().entry(model.to_owned()).or_default());
-    }
-
-    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Gauge>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        learn(lock(&self.0).entry(model.to_owned()).or_default());
     }
 }
 

@@ -1,13 +1,14 @@
 //! The order of writes that share a budget: the most urgent first, and equally urgent ones in turn.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 
 use super::budget::Budget;
+use crate::lock::lock;
 use crate::ports::{BudgetSignal, Clock, Rate};
 
 /// The urgency of a write when a budget is tight.
@@ -102,24 +103,20 @@ impl Lane {
     /// Checks whether forgetting it would change nothing.
     pub(super) fn is_idle(&self) -> bool {
         let now = self.clock.elapsed();
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         state.owed == 0 && state.waiting.is_empty() && state.budget.is_whole(now)
     }
 
     /// Changes what the first in line waits for.
     fn change(&self, change: impl FnOnce(&mut State, Duration)) {
         let now = self.clock.elapsed();
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         change(&mut state, now);
         let first = state.first();
         drop(state);
         if let Some(first) = first {
             first.wake();
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("invariant: nothing panics while the lock is held")
     }
 }
 
@@ -175,7 +172,7 @@ impl Waiting {
     /// Returns the time at which its turn comes, and the current time.
     fn look(&mut self, waker: &Waker) -> (Option<Duration>, Duration) {
         let now = self.lane.clock.elapsed();
-        let mut state = self.lane.state();
+        let mut state = lock(&self.lane.state);
         let rank = *self.rank.get_or_insert_with(|| {
             state.came += 1;
             (self.urgency, state.came)
@@ -188,7 +185,7 @@ impl Waiting {
     fn take(&mut self) -> Option<Permit> {
         let rank = self.rank?;
         let now = self.lane.clock.elapsed();
-        let mut state = self.lane.state();
+        let mut state = lock(&self.lane.state);
         state.due_for(rank, now).filter(|due| *due <= now)?;
         state.budget.take(now);
         let streams = matches!(self.urgency, Urgency::First | Urgency::Interim);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use futures::FutureExt as _;
 use futures::future::poll_fn;
@@ -11,6 +11,7 @@ use super::lane::{Lane, Owed, Permit, Urgency, Waiting, poll_each};
 use super::write_timeout::WriteTimeout;
 use super::{Aim, Patience};
 use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
+use crate::lock::lock;
 use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate, SendKey};
 
 /// Lanes above which those are forgotten that nobody needs.
@@ -56,7 +57,7 @@ impl Scheduler {
         let signals: BudgetSignals = Arc::new(move |signal| {
             let key = (name.clone(), signal.place.as_ref().map(Place::path));
             // Of what nothing was written to, nothing need be known.
-            let lane = known(&lanes).known.get(&key).map(Arc::clone);
+            let lane = lock(&lanes).known.get(&key).map(Arc::clone);
             if let Some(lane) = lane {
                 lane.told(signal);
             }
@@ -105,17 +106,13 @@ impl Scheduler {
     }
 
     fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<Lane> {
-        let mut lanes = known(&self.lanes);
+        let mut lanes = lock(&self.lanes);
         if lanes.known.len() > MANY.max(lanes.tidied * 2) {
             lanes.known.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
             lanes.tidied = lanes.known.len();
         }
         Arc::clone(lanes.known.entry(key).or_insert_with(|| Lane::new(Arc::clone(&self.clock), rate)))
     }
-}
-
-fn known(lanes: &Mutex<Lanes>) -> MutexGuard<'_, Lanes> {
-    lanes.lock().expect("invariant: nothing panics while the lock is held")
 }
 
 /// The budgets that a write to one place takes from, the narrowest first.

@@ -2,10 +2,11 @@
 //! since, it is shown again before it runs: nobody runs what they do not look at.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use crate::domain::{Origin, Proposal, ProposalId, Turn, TurnId};
 use crate::egress::quoted;
+use crate::lock::lock;
 use crate::text::{Text, text};
 
 /// Statements shown again that are remembered.
@@ -23,7 +24,7 @@ impl ShownAgain {
     /// From now on the statement is what the asker looks at.
     pub(crate) fn remember(&self, latest: &Latest) {
         let Some(since) = latest.since else { return };
-        let mut shown = self.shown();
+        let mut shown = lock(&self.0);
         if shown.len() >= REMEMBERED {
             shown.pop_front();
         }
@@ -31,11 +32,7 @@ impl ShownAgain {
     }
 
     pub(crate) fn holds(&self, proposal: &ProposalId, since: TurnId) -> bool {
-        self.shown().iter().any(|(shown, turn)| shown == proposal && *turn == since)
-    }
-
-    fn shown(&self) -> MutexGuard<'_, VecDeque<(ProposalId, TurnId)>> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
+        lock(&self.0).iter().any(|(shown, turn)| shown == proposal && *turn == since)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The queue and the load of each endpoint: one state under one lock.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use super::faults::{is_seen_from_outside, weight};
 use super::round_robin::Number;
 use super::{Full, QueueLimits};
 use crate::domain::UserId;
+use crate::lock::lock;
 use crate::ports::{Clock, ModelError};
 
 /// The queue and the load of each endpoint.
@@ -42,7 +43,7 @@ impl Queue {
     /// Returns the result of waiting, or the position of a question that still waits; `waker` is called when that
     /// changes.
     pub(super) fn turn(&self, number: Number, waker: &Waker) -> Result<Called, usize> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         let Some(entry) = state.entries.get_mut(&number) else { return Ok(Err(ModelError::Interrupted)) };
         entry.called.take().ok_or_else(|| {
             entry.waker = Some(waker.clone());
@@ -52,7 +53,7 @@ impl Queue {
 
     /// Returns the time until the next endpoint's rest is over, when those who wait check again.
     pub(super) fn next_rest_over(&self) -> Option<Duration> {
-        let (state, now) = (self.state(), self.clock.elapsed());
+        let (state, now) = (lock(&self.state), self.clock.elapsed());
         let rests = state.endpoints.iter().filter(|one| one.breaker.rests(now));
         rests.filter_map(|one| one.breaker.until()).min().map(|until| until.saturating_sub(now))
     }
@@ -149,22 +150,18 @@ impl Queue {
 
     /// Answers being written by each endpoint and whether it rests, and how many questions wait.
     pub(super) fn occupancy(&self) -> (Vec<(u32, Breaker)>, usize) {
-        let state = self.state();
+        let state = lock(&self.state);
         (state.endpoints.iter().map(|one| (one.running, one.breaker)).collect(), state.line.len())
     }
 
     /// Changes the state and, once the lock is free, wakes those whom that concerns.
     fn change<T>(&self, change: impl FnOnce(&mut State, Duration) -> T) -> T {
         let now = self.clock.elapsed();
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         let changed = change(&mut state, now);
         let wakers = state.moved();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
         changed
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("invariant: nothing panics while the lock is held")
     }
 }

@@ -1,7 +1,7 @@
 //! Places that Pstral was removed from: nothing is sent there any more.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::egress::WriteTimeout;
+use crate::lock::lock;
 use crate::ports::{BudgetSignals, Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
 use crate::text::Text;
 
@@ -27,7 +28,7 @@ impl DepartedPlaces {
     }
 
     pub(crate) fn leave(&self, place: &Place, at: Timestamp) {
-        let mut places = self.places();
+        let mut places = lock(&self.0);
         match places.iter_mut().find(|(left, _)| left == place) {
             Some((_, last)) => *last = at.max(*last),
             None => places.push_back((place.clone(), at)),
@@ -39,15 +40,11 @@ impl DepartedPlaces {
 
     /// It was told something there at that time. Events may come late: what is older than its leaving shows nothing.
     pub(crate) fn is_told(&self, place: &Place, at: Timestamp) {
-        self.places().retain(|(left, since)| !place.is_within(left) || at < *since);
+        lock(&self.0).retain(|(left, since)| !place.is_within(left) || at < *since);
     }
 
     fn is_gone(&self, place: &Place) -> bool {
-        self.places().iter().any(|(left, _)| place.is_within(left))
-    }
-
-    fn places(&self) -> MutexGuard<'_, VecDeque<(Place, Timestamp)>> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
+        lock(&self.0).iter().any(|(left, _)| place.is_within(left))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Last states that a platform did not take for so long that nobody waits for them any more: they are tried again.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use crate::asker::Asker;
 use crate::domain::{MessageRef, TurnEnd, TurnId};
 use crate::egress::LiveMessage;
+use crate::lock::lock;
 use crate::outbox::messages::Messages;
 
 /// Last states that are kept at most.
@@ -55,7 +56,7 @@ impl PendingFinals {
     /// Keeps what the next minute tries again. Beyond the most that are kept, a message is closed as one that was
     /// interrupted.
     pub(crate) fn keep(&self, turn: TurnId, ending: Ending) {
-        let mut state = self.state();
+        let mut state = lock(&self.0);
         if state.endings.len() < MOST {
             state.endings.insert(turn, ending);
         } else {
@@ -68,27 +69,23 @@ impl PendingFinals {
 
     /// True if the final state of the turn waits for a retry.
     pub(crate) fn holds(&self, turn: TurnId) -> bool {
-        self.state().endings.contains_key(&turn)
+        lock(&self.0).endings.contains_key(&turn)
     }
 
     /// The number of final states that are pending or being retried.
     pub(crate) fn len(&self) -> usize {
-        let state = self.state();
+        let state = lock(&self.0);
         state.endings.len() + state.closing.len()
     }
 
     /// Begins to close a turn; `None` while somebody else does.
     pub(crate) fn begin(&self, turn: TurnId) -> Option<Closing> {
-        let mut state = self.state();
+        let mut state = lock(&self.0);
         if !state.closing.insert(turn) {
             return None;
         }
         let ending = state.endings.remove(&turn);
         Some(Closing { pending_finals: self.clone(), turn, ending })
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
     }
 }
 
@@ -106,7 +103,7 @@ impl Closing {
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        let mut state = self.pending_finals.state();
+        let mut state = lock(&self.pending_finals.0);
         state.closing.remove(&self.turn);
         if let Some(ending) = self.ending.take() {
             state.endings.insert(self.turn, ending);

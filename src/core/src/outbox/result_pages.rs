@@ -1,7 +1,7 @@
 //! Results whose further rows are kept for a while, so that a page can be shown in place of another.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,6 +9,7 @@ use crate::domain::{
     Button, ButtonAction, Column, ConversationId, MessageRef, Outgoing, ResultPage, Row, TurnId, Value,
 };
 use crate::egress::{Aim, Patience, Scheduler};
+use crate::lock::lock;
 use crate::outbox::Platforms;
 use crate::outbox::buttons::button;
 use crate::ports::{Clock, Conversations, PlatformError};
@@ -162,16 +163,16 @@ impl PagedResult {
 impl Pages {
     /// Sets the message that shows a result.
     pub(crate) fn shown_at(&self, turn: TurnId, at: &MessageRef) {
-        self.kept().iter_mut().filter(|one| one.turn == turn).for_each(|one| one.at = Some(at.clone()));
+        lock(&self.0).iter_mut().filter(|one| one.turn == turn).for_each(|one| one.at = Some(at.clone()));
     }
 
     /// Drops the rows of a result that nobody will see.
     pub(crate) fn forget(&self, turn: TurnId) {
-        self.kept().retain(|one| one.turn != turn);
+        lock(&self.0).retain(|one| one.turn != turn);
     }
 
     fn keep(&self, new: Kept, now: Timestamp) {
-        let mut kept = self.kept();
+        let mut kept = lock(&self.0);
         if kept.iter().filter(|one| now < one.until).count() >= KEPT
             && let Some(oldest) = kept.iter_mut().find(|one| now < one.until)
         {
@@ -183,24 +184,24 @@ impl Pages {
     }
 
     fn turns(&self) -> Vec<TurnId> {
-        self.kept().iter().map(|one| one.turn).collect()
+        lock(&self.0).iter().map(|one| one.turn).collect()
     }
 
     /// Returns the message that shows a turn's result.
     pub(crate) fn at(&self, turn: TurnId) -> Option<MessageRef> {
-        self.kept().iter().find(|one| one.turn == turn)?.at.clone()
+        lock(&self.0).iter().find(|one| one.turn == turn)?.at.clone()
     }
 
     /// A page of a result that is not too old.
     pub(crate) fn page(&self, wanted: &ResultPage, now: Timestamp) -> Option<Page> {
-        let mut kept = self.kept();
+        let mut kept = lock(&self.0);
         let one = kept.iter_mut().find(|one| one.turn == wanted.turn && now < one.until)?;
         Some(one.result.page(wanted.turn, wanted.page))
     }
 
     /// Notes what a result shows now.
     pub(crate) fn shows(&self, turn: TurnId, text: &str) {
-        self.kept().iter_mut().filter(|one| one.turn == turn).for_each(|one| text.clone_into(&mut one.result.text));
+        lock(&self.0).iter_mut().filter(|one| one.turn == turn).for_each(|one| text.clone_into(&mut one.result.text));
     }
 
     /// Takes out the result of a turn, as its message is without pages.
@@ -210,15 +211,11 @@ impl Pages {
 
     /// Takes out the results that are meant, each as its message is without pages.
     fn take(&self, is_meant: impl Fn(&Kept) -> bool) -> Vec<(Option<MessageRef>, Outgoing)> {
-        let mut kept = self.kept();
+        let mut kept = lock(&self.0);
         let (taken, rest) = std::mem::take(&mut *kept).into_iter().partition(is_meant);
         *kept = rest;
         let taken: VecDeque<Kept> = taken;
         taken.into_iter().map(|one| (one.at, one.result.closed())).collect()
-    }
-
-    fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
     }
 }
 

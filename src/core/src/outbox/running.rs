@@ -1,13 +1,14 @@
 //! Running work for each user and place, so that it can be stopped.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
 use crate::asker::Asker;
 use crate::domain::{Place, PlatformName, ProposalId, TurnId, UserId};
 use crate::error::PipelineError;
+use crate::lock::lock;
 use crate::text::text;
 
 /// Questions remembered that were taken back before their answer began: events of one moment may come in any order. As
@@ -76,10 +77,6 @@ impl Stop {
         self.why().filter(|why| *why != Stopped::Asked)
     }
 
-    fn offered(&self) -> MutexGuard<'_, Vec<ProposalId>> {
-        self.offered.lock().expect("invariant: nothing panics while the lock is held")
-    }
-
     /// The first reason is the one that is told.
     fn stop(&self, why: Stopped) {
         let _ = self.why.set(why);
@@ -96,7 +93,7 @@ impl Running {
     /// Begins work that can be stopped in any of these places.
     pub(crate) fn begin_in(&self, user: UserId, places: &[&Place]) -> Option<Work> {
         let keys: Vec<Key> = places.iter().map(|place| (user, (*place).clone())).collect();
-        let mut going = self.going();
+        let mut going = lock(&self.0);
         if keys.iter().any(|key| going.work.contains_key(key)) {
             return None;
         }
@@ -109,18 +106,18 @@ impl Running {
     /// True if work of the user is running in the place, or anywhere if no place is given.
     pub(crate) fn is_going(&self, user: UserId, place: Option<&Place>) -> bool {
         let is_theirs = |(who, at): &Key| *who == user && place.is_none_or(|place| at == place);
-        self.going().work.keys().any(is_theirs)
+        lock(&self.0).work.keys().any(is_theirs)
     }
 
     /// True if anybody's work is running in the place.
     pub(crate) fn is_busy(&self, place: &Place) -> bool {
-        self.going().work.keys().any(|(_, other)| other == place)
+        lock(&self.0).work.keys().any(|(_, other)| other == place)
     }
 
     /// Notes that work of a user in a place offers a proposal.
     pub(crate) fn offers(&self, user: UserId, place: &Place, proposal: &ProposalId) {
-        if let Some(stop) = self.going().work.get(&(user, place.clone())) {
-            stop.offered().push(proposal.clone());
+        if let Some(stop) = lock(&self.0).work.get(&(user, place.clone())) {
+            lock(&stop.offered).push(proposal.clone());
         }
     }
 
@@ -128,9 +125,9 @@ impl Running {
     /// still being noted down.
     pub(crate) async fn has_offered(&self, user: UserId, proposal: &ProposalId) {
         let over = {
-            let going = self.going();
+            let going = lock(&self.0);
             let mut theirs = going.work.iter().filter(|((who, _), _)| *who == user);
-            theirs.find(|(_, stop)| stop.offered().contains(proposal)).map(|(_, stop)| stop.over.clone())
+            theirs.find(|(_, stop)| lock(&stop.offered).contains(proposal)).map(|(_, stop)| stop.over.clone())
         };
         if let Some(over) = over {
             over.cancelled().await;
@@ -139,12 +136,12 @@ impl Running {
 
     /// Stops the work of a user in a place; whether there was any.
     pub(crate) fn stop(&self, user: UserId, place: &Place) -> bool {
-        self.going().work.get(&(user, place.clone())).inspect(|stop| stop.stop(Stopped::Asked)).is_some()
+        lock(&self.0).work.get(&(user, place.clone())).inspect(|stop| stop.stop(Stopped::Asked)).is_some()
     }
 
     /// Stops the work of a user in the threads of a channel; whether there was any.
     pub(crate) fn stop_below(&self, user: UserId, channel: &Place) -> bool {
-        let going = self.going();
+        let going = lock(&self.0);
         let is_below = |(who, at): &Key| *who == user && at != channel && at.channel() == *channel;
         let below = going.work.iter().filter(|(key, _)| is_below(key));
         below.inspect(|(_, stop)| stop.stop(Stopped::Asked)).count() > 0
@@ -152,7 +149,7 @@ impl Running {
 
     /// The turns in which the question of an event was asked, of those remembered.
     pub(crate) fn asked_by(&self, platform: &PlatformName, event: &str) -> Vec<TurnId> {
-        let going = self.going();
+        let going = lock(&self.0);
         let theirs = going.turns.iter().filter(|(_, (on, question))| on == platform && question == event);
         theirs.map(|(turn, _)| *turn).collect()
     }
@@ -160,7 +157,7 @@ impl Running {
     /// Stops the answer to a question that is not wanted any more, now or when it begins.
     pub(crate) fn take_back(&self, platform: &PlatformName, event: &str, why: Stopped) {
         let question = (platform.clone(), event.to_owned());
-        let mut going = self.going();
+        let mut going = lock(&self.0);
         if let Some(stop) = going.answers.get(&question) {
             return stop.stop(why);
         }
@@ -172,21 +169,17 @@ impl Running {
 
     /// True if the question was withdrawn while nobody was answering it.
     pub(crate) fn was_taken_back(&self, platform: &PlatformName, event: &str) -> bool {
-        self.going().taken_back.iter().any(|((on, question), _)| on == platform && question == event)
+        lock(&self.0).taken_back.iter().any(|((on, question), _)| on == platform && question == event)
     }
 
     /// Stops everything that goes on in a place, and in its threads.
     pub(crate) fn leave(&self, place: &Place) {
-        let going = self.going();
+        let going = lock(&self.0);
         going
             .work
             .iter()
             .filter(|((_, other), _)| other.is_within(place))
             .for_each(|(_, stop)| stop.stop(Stopped::Left));
-    }
-
-    fn going(&self) -> MutexGuard<'_, Going> {
-        self.0.lock().expect("invariant: nothing panics while the lock is held")
     }
 }
 
@@ -199,7 +192,7 @@ impl Work {
     /// Its question is this turn.
     pub(crate) fn is_asked_in(&self, turn: TurnId) {
         let Some(question) = self.question.get() else { return };
-        let mut going = self.running.going();
+        let mut going = lock(&self.running.0);
         going.turns.push_back((turn, question.clone()));
         if going.turns.len() > REMEMBERED {
             going.turns.pop_front();
@@ -209,14 +202,14 @@ impl Work {
     /// It answers the question of a turn again, or goes on with its answer: who takes that question back stops it. After a
     /// restart nobody knows any more which event asked it.
     pub(crate) fn answers_again(&self, turn: TurnId) {
-        let known = self.running.going().turns.iter().rfind(|(asked, _)| *asked == turn).cloned();
+        let known = lock(&self.running.0).turns.iter().rfind(|(asked, _)| *asked == turn).cloned();
         if let Some((_, question)) = known {
             self.answers_question(question);
         }
     }
 
     fn answers_question(&self, question: Question) {
-        let mut going = self.running.going();
+        let mut going = lock(&self.running.0);
         if let Some((_, why)) = going.taken_back.iter().find(|(taken_back, _)| *taken_back == question) {
             self.stop.stop(*why);
         }
@@ -228,8 +221,8 @@ impl Work {
     /// Makes it stoppable in another place too; `false` while other work of the user is going on there.
     pub(crate) fn also_in(&self, user: UserId, place: &Place) -> bool {
         let key = (user, place.clone());
-        let mut going = self.running.going();
-        let mut keys = self.keys();
+        let mut going = lock(&self.running.0);
+        let mut keys = lock(&self.keys);
         if going.work.contains_key(&key) {
             return keys.contains(&key);
         }
@@ -237,16 +230,12 @@ impl Work {
         keys.push(key);
         true
     }
-
-    fn keys(&self) -> MutexGuard<'_, Vec<Key>> {
-        self.keys.lock().expect("invariant: nothing panics while the lock is held")
-    }
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        let mut going = self.running.going();
-        for key in self.keys().iter() {
+        let mut going = lock(&self.running.0);
+        for key in lock(&self.keys).iter() {
             going.work.remove(key);
         }
         if let Some(question) = self.question.get() {

@@ -13,6 +13,7 @@ use crate::domain::{
 };
 use crate::egress::echo;
 use crate::error::PipelineError;
+use crate::lock::lock;
 use crate::outbox::running::{Running, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
@@ -51,7 +52,7 @@ struct Kept {
 
 impl Charts {
     fn keep(&self, kept: Kept) {
-        let mut charts = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        let mut charts = lock(&self.0);
         if charts.len() >= KEPT {
             charts.pop_front();
         }
@@ -60,7 +61,7 @@ impl Charts {
 
     /// The newest that answers `wanted` and is not too old; what is too old is forgotten.
     fn newest<T>(&self, now: Timestamp, wanted: impl Fn(&Kept) -> Option<T>) -> Option<T> {
-        let mut charts = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        let mut charts = lock(&self.0);
         charts.retain(|kept| now < kept.until);
         charts.iter().rev().find_map(wanted)
     }

@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Mutex;
 
 use crate::domain::{Event, PlatformName};
+use crate::lock::lock;
 
 /// Events remembered: platforms deliver again within seconds, not after thousands of other events.
 const REMEMBERED: usize = 4096;
@@ -17,7 +18,7 @@ impl Seen {
     /// Records an event; true if it was not seen before.
     pub(crate) fn first_time(&self, event: &Event) -> bool {
         let key = (event.actor.platform.clone(), event.id.clone());
-        let mut seen = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        let mut seen = lock(&self.0);
         let (known, order) = &mut *seen;
         if !known.insert(key.clone()) {
             return false;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::domain::{Catalog, ColumnPath, ColumnRef, Role, VerifiedQuery};
 use crate::guard::{Guard, Policy};
 use crate::knowledge::{self, KnownValues};
+use crate::lock::lock;
 use crate::ports::QueryTarget;
 use crate::settings::Terms;
 
@@ -70,7 +71,7 @@ impl Schemas {
     }
 
     fn under(&self, policy: Policy) -> Arc<Schema> {
-        let mut made = self.made.lock().expect("invariant: nothing panics while the lock is held");
+        let mut made = lock(&self.made);
         if let Some((_, schema)) = made.iter().find(|(other, _)| *other == policy) {
             return Arc::clone(schema);
         }

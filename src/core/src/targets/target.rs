@@ -1,12 +1,13 @@
 //! A database that can be asked, and what is known of it for now.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::{Catalog, KeptCatalog, Role, VerifiedQuery};
 use crate::guard::named_relations;
+use crate::lock::lock;
 use crate::ports::{Catalogs, Clock, QueryTarget, TargetError};
 use crate::settings::Terms;
 use crate::targets::{Schema, Schemas};
@@ -175,7 +176,7 @@ impl Target {
 
     /// Nothing known of it serves any more, here or after a restart.
     async fn forget(&self, reading: Reading<'_>) {
-        *self.lock_last() = None;
+        *lock(&self.last) = None;
         if let Err(error) = reading.catalogs.forget_catalog(&self.name).await {
             tracing::error!(target = self.name, %error, "a catalog that may no longer be used could not be deleted");
         }
@@ -184,7 +185,7 @@ impl Target {
     async fn use_from_now(&self, kept: &KeptCatalog, borrowed: bool, reading: Reading<'_>) -> Arc<Schemas> {
         let schemas = Arc::new(Schemas::read(&kept.catalog, &self.terms, reading.verified, &*self.port).await);
         let (since, read_at) = (reading.clock.elapsed(), kept.read_at);
-        *self.lock_last() = Some(Last { since, read_at, borrowed, schemas: Arc::clone(&schemas) });
+        *lock(&self.last) = Some(Last { since, read_at, borrowed, schemas: Arc::clone(&schemas) });
         schemas
     }
 
@@ -205,12 +206,8 @@ impl Target {
             .flatten()
     }
 
-    fn lock_last(&self) -> MutexGuard<'_, Option<Last>> {
-        self.last.lock().expect("invariant: nothing panics while the lock is held")
-    }
-
     fn last(&self) -> Option<Last> {
-        self.lock_last().clone()
+        lock(&self.last).clone()
     }
 
     fn fresh(&self, clock: &dyn Clock, kept_at: Option<Timestamp>) -> Option<Last> {

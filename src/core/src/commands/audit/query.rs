@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 
 use crate::domain::UserId;
+use crate::lock::lock;
 use crate::ports::{AuditFilter, AuditMark};
 
 /// Queries kept at most, the latest ones.
@@ -39,7 +40,7 @@ pub(crate) struct Queries(Mutex<VecDeque<Query>>);
 impl Queries {
     /// Keeps a query, in place of the one of that name.
     pub(crate) fn keep(&self, query: Query) {
-        let mut queries = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        let mut queries = lock(&self.0);
         queries.retain(|kept| kept.name != query.name);
         if queries.len() >= KEPT {
             queries.pop_front();
@@ -49,7 +50,7 @@ impl Queries {
 
     /// The newest that is meant and not too old; what is too old is forgotten.
     pub(crate) fn newest(&self, now: Timestamp, is_meant: impl Fn(&Query) -> bool) -> Option<Query> {
-        let mut queries = self.0.lock().expect("invariant: nothing panics while the lock is held");
+        let mut queries = lock(&self.0);
         queries.retain(|query| now < query.until);
         queries.iter().rev().find(|query| is_meant(query)).cloned()
     }
