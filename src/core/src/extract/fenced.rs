@@ -2,64 +2,48 @@
 
 use std::ops::Range;
 
-use super::{Statement, marks, tidy};
+use super::{Statement, lines, marks, tidy};
 
-/// Statements in fences.
-#[derive(Debug, Default)]
-pub(super) struct Fenced {
-    open: Option<Fence>,
-    found: Vec<Statement>,
-}
-
-/// An open fence: what closes it, the byte it began at, and what stands in it so far.
-#[derive(Debug)]
-struct Fence {
-    marks: String,
+/// An open fence: what closes it, the byte it began at, and the one at which what stands in it begins.
+struct Fence<'a> {
+    marks: &'a str,
     begin: usize,
-    body: String,
+    body: usize,
 }
 
-impl Fenced {
-    pub(super) fn take(&mut self, line: &str, at: usize) {
-        let (trimmed, end) = (line.trim(), at + line.len());
-        match self.open.take() {
-            None => self.begin(line, at),
-            Some(fence) if trimmed.starts_with(&fence.marks) => self.keep(&fence.body, fence.begin..end),
-            Some(mut fence) => {
-                fence.body.push_str(line);
-                self.open = Some(fence);
+/// The statements in fences, closed or not.
+pub(super) fn in_fences(answer: &str) -> Vec<Statement> {
+    let mut found = Vec::new();
+    let mut open: Option<Fence<'_>> = None;
+    for (at, line) in lines(answer) {
+        let end = at + line.len();
+        match open.take() {
+            Some(fence) if line.trim().starts_with(fence.marks) => {
+                found.extend(kept(&answer[fence.body..at], fence.begin..end));
+            }
+            Some(fence) => open = Some(fence),
+            None => {
+                let Some(marks) = marks(line.trim()) else { continue };
+                let said = &line.trim()[marks.len()..];
+                match said.strip_suffix(marks) {
+                    // A fence on one line: ```SELECT 1``` or ```sql SELECT 1```
+                    Some(inline) if !inline.is_empty() => found.extend(kept(after_language(inline), at..end)),
+                    // A statement that begins beside the mark.
+                    _ => {
+                        let text = after_language(said);
+                        let body = if begins_statement(text) { at + line.trim_end().len() - text.len() } else { end };
+                        open = Some(Fence { marks, begin: at, body });
+                    }
+                }
             }
         }
     }
+    found.extend(open.and_then(|fence| kept(&answer[fence.body..], fence.begin..answer.len())));
+    found
+}
 
-    fn begin(&mut self, line: &str, at: usize) {
-        let Some(marks) = marks(line.trim()) else { return };
-        let said = &line.trim()[marks.len()..];
-        match said.strip_suffix(marks) {
-            // A fence on one line: ```SELECT 1``` or ```sql SELECT 1```
-            Some(inline) if !inline.is_empty() => self.keep(after_language(inline), at..at + line.len()),
-            // A statement that begins beside the mark.
-            _ => {
-                let text = after_language(said);
-                let beside = begins_statement(text);
-                let body = if beside { &line[line.trim_end().len() - text.len()..] } else { "" };
-                self.open = Some(Fence { marks: marks.to_owned(), begin: at, body: body.to_owned() });
-            }
-        }
-    }
-
-    fn keep(&mut self, body: &str, range: Range<usize>) {
-        if begins_statement(body) {
-            self.found.push(Statement { text: tidy(body), range });
-        }
-    }
-
-    pub(super) fn finish(mut self, end: usize) -> Vec<Statement> {
-        if let Some(fence) = self.open.take() {
-            self.keep(&fence.body, fence.begin..end);
-        }
-        self.found
-    }
+fn kept(body: &str, range: Range<usize>) -> Option<Statement> {
+    begins_statement(body).then(|| Statement { text: tidy(body), range })
 }
 
 /// Returns the text after the word that names a fence's language, or all of it if it begins with a statement.
