@@ -1,11 +1,11 @@
 //! What an answer costs on its way from the model to messages: a token of one that is being written, and all of it.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use pstral_core::domain::LengthUnit;
+use pstral_core::domain::{Length, LengthUnit};
 use pstral_core::egress::{Neutralizer, Splitter, Splitting, ThinkingFilter, split};
 use pstral_core::extract::statements;
 
-const BY: Splitting = Splitting { length: 2_000, unit: LengthUnit::Utf16, most: usize::MAX };
+const BY: Splitting = Splitting { length: Length { most: 2_000, unit: LengthUnit::Utf16 }, most: usize::MAX };
 
 fn answer(bytes: usize) -> String {
     let piece = "Voici les clients de Lyon, avec [leur page](https://example.org/c?id=12) et `leur code`.\n\n```sql\nSELECT \

@@ -5,7 +5,7 @@ mod chunks;
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use pstral_core::domain::LengthUnit;
+use pstral_core::domain::{Length, LengthUnit};
 use pstral_core::egress::{Split, Splitter, Splitting, split};
 
 /// What is neither blank nor part of marks that may have been closed, opened or guarded.
@@ -15,12 +15,12 @@ fn ink(text: &str) -> String {
 
 fn check(mut bytes: Unstructured<'_>) -> Result<()> {
     let unit = *bytes.choose(&[LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes])?;
-    let by = Splitting { length: bytes.int_in_range(60..=400)?, unit, most: usize::MAX };
+    let by = Splitting { length: Length { most: bytes.int_in_range(60..=400)?, unit }, most: usize::MAX };
     let (length, place) = (bytes.int_in_range(1..=50)?, bytes.arbitrary::<u16>()?);
     let text = chunks::text(&mut bytes)?;
     let whole = split(&text, by);
     for part in &whole.parts {
-        assert!(unit.count(part) <= by.length, "too long: {part:?} of {text:?}");
+        assert!(unit.count(part) <= by.length.most, "too long: {part:?} of {text:?}");
         assert!(!part.trim().is_empty(), "blank: {text:?}");
     }
     // Headers and languages are said again.

@@ -30,8 +30,7 @@ pub fn whole(text: &str, length: Length) -> String {
     if length.holds(text) {
         return text.to_owned();
     }
-    let Length { most, unit } = length.beside(CUT);
-    let Split { parts, .. } = split(text, Splitting { length: most, unit, most: 1 });
+    let Split { parts, .. } = split(text, Splitting { length: length.beside(CUT), most: 1 });
     let mut text = parts.concat();
     text.push_str(if text.ends_with(['`', '~', '|']) { CUT } else { CUT.trim_start() });
     text

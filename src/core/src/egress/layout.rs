@@ -3,7 +3,6 @@
 use super::fence::closed;
 use super::neutralized;
 use super::split::{Split, Splitting, split, split_above};
-use crate::domain::Length;
 use crate::ports::Capabilities;
 
 /// Between what the model wrote and what is ours.
@@ -13,8 +12,7 @@ const LEAST: usize = 60;
 
 /// Returns how texts are split for a platform.
 pub fn splitting(capabilities: &Capabilities) -> Splitting {
-    let Length { most, unit } = capabilities.length;
-    Splitting { length: most, unit, most: capabilities.max_messages.max(1) }
+    Splitting { length: capabilities.length, most: capabilities.max_messages.max(1) }
 }
 
 /// The parts of an answer.
@@ -33,7 +31,7 @@ pub struct LaidOut<'a> {
 /// Lays an answer out: the model's words over as many messages as they take, our own text whole in the last one. Our
 /// text must fit in one message, with the heading.
 pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
-    let length = Length { most: by.length, unit: by.unit };
+    let length = by.length;
     let (mut before, after) = (neutralized(answer.before.trim()), neutralized(answer.after.trim()));
     let mut last = joined(GAP, &[answer.ours, &closed(&after)]);
     // In its only message, it stands beside the heading.
@@ -75,15 +73,14 @@ pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
 /// All messages full: what is ours stands in the last one, below as much of the prose as has room there. What people read
 /// while it grew stays where it was. `None` where the room is too small to be worth it.
 fn filled(prose: &str, gap: &str, last: &str, by: Splitting) -> Option<Split> {
-    let below = by.unit.count(gap) + by.unit.count(last);
-    if by.length < below + LEAST {
+    let below = by.length.unit.count(gap) + by.length.unit.count(last);
+    if by.length.most < below + LEAST {
         return None;
     }
     let mut laid = split_above(prose, by, below);
     let end = laid.parts.last_mut()?;
     *end = joined(gap, &[&closed(end), last]);
-    let length = Length { most: by.length, unit: by.unit };
-    laid.parts.iter().all(|part| length.holds(part)).then_some(laid)
+    laid.parts.iter().all(|part| by.length.holds(part)).then_some(laid)
 }
 
 fn joined(gap: &str, parts: &[&str]) -> String {
@@ -95,12 +92,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::LengthUnit;
+    use crate::domain::{Length, LengthUnit};
 
     const CARD: &str = "```sql\nSELECT 1\n```\nReads the table clients.";
 
     fn laid(before: &str, ours: &str, after: &str, most: usize) -> Split {
-        let by = Splitting { length: 100, unit: LengthUnit::Characters, most };
+        let by = Splitting { length: Length::characters(100), most };
         lay_out(LaidOut { heading: "↳ Zoé", before, ours, after }, by)
     }
 
@@ -164,7 +161,7 @@ mod tests {
             unit in prop::sample::select(vec![LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes]),
         ) {
             let (heading, ours) = ("↳ Zoé", "The rest is in the file.");
-            let by = Splitting { length, unit, most };
+            let by = Splitting { length: Length { most: length, unit }, most };
             let Split { parts, rest } = lay_out(LaidOut { heading, before: &before, ours, after: "" }, by);
             let prose: Vec<&str> = parts.iter().map(|part| part.strip_suffix(ours).unwrap_or(part)).collect();
             let all = prose.concat().replacen(heading, "", 1) + rest.as_deref().unwrap_or_default();
@@ -187,7 +184,7 @@ mod tests {
             most in 1usize..6,
             unit in prop::sample::select(vec![LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes]),
         ) {
-            let by = Splitting { length, unit, most };
+            let by = Splitting { length: Length { most: length, unit }, most };
             let Split { parts, .. } = lay_out(LaidOut { heading: "↳ Zoé", before: &before, ours: CARD, after: &after }, by);
             prop_assert!(parts.len() <= most);
             prop_assert!(parts[parts.len() - 1].contains(CARD));

@@ -16,9 +16,9 @@ use crate::egress::fence::Fence;
 /// graphemes, outside of links, mentions and code where there is such a place. While more text may follow that makes one
 /// part of it after all, the first half is left alone, so that what remains is one part (`is_open`).
 pub(super) fn cut(text: &str, start: &Start, by: Splitting, is_open: bool) -> usize {
-    let opener = by.unit.count(&start.opener(text, by));
-    let half = (by.length / 2).saturating_sub(opener);
-    let room = by.length.saturating_sub(opener);
+    let opener = by.length.unit.count(&start.opener(text, by));
+    let half = (by.length.most / 2).saturating_sub(opener);
+    let room = by.length.less(opener).most;
     let mut search =
         Search { by, room, half, best: [None; 5], early: None, in_span: None, spans: Vec::new(), closing: 0 };
     search.lines(text, start);
@@ -96,7 +96,7 @@ impl Search {
                 }
             }
             reader.read(c);
-            used.all += units(self.by.unit, c);
+            used.all += units(self.by.length.unit, c);
             used.solid = if c.is_whitespace() { used.solid } else { used.all };
         }
         self.spans.extend(kept.into_iter().map(|span| at + span.start..at + span.end));
@@ -133,7 +133,7 @@ impl Search {
                     outside = between;
                 }
             }
-            used += self.by.unit.count(grapheme);
+            used += self.by.length.unit.count(grapheme);
         }
         outside.or(self.in_span).or(between).unwrap_or_else(|| self.within_a_grapheme(text, most))
     }
@@ -141,7 +141,7 @@ impl Search {
     fn within_a_grapheme(&self, text: &str, most: usize) -> usize {
         let mut used = 0;
         let over = text.char_indices().find(|(_, c)| {
-            used += units(self.by.unit, *c);
+            used += units(self.by.length.unit, *c);
             used > most
         });
         let first = text.chars().next().map_or(0, char::len_utf8);

@@ -11,15 +11,13 @@ mod tests;
 use part::Start;
 pub(super) use table::begins as begins_table;
 
-use crate::domain::LengthUnit;
+use crate::domain::{Length, LengthUnit};
 
 /// The limits of splitting a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Splitting {
     /// The longest part; below 60 units one may be longer where code or a table goes on.
-    pub length: usize,
-    /// The unit of the length.
-    pub unit: LengthUnit,
+    pub length: Length,
     /// The most parts.
     pub most: usize,
 }
@@ -27,7 +25,7 @@ pub struct Splitting {
 impl Splitting {
     /// The most marks of a fence that parts can be given: with more, it is text like any other.
     fn most_marks(self) -> usize {
-        (self.length / 4).saturating_sub(3)
+        (self.length.most / 4).saturating_sub(3)
     }
 }
 
@@ -54,7 +52,7 @@ pub fn split(text: &str, by: Splitting) -> Split {
 
 /// Parts a text that something of so many units is to stand below: the last part that is allowed leaves room for it.
 pub(super) fn split_above(text: &str, by: Splitting, below: usize) -> Split {
-    let last = Splitting { length: by.length.saturating_sub(below), ..by };
+    let last = Splitting { length: by.length.less(below), ..by };
     if by.most <= 1 {
         return split(text, last);
     }
@@ -100,11 +98,11 @@ impl Splitter {
             return parts;
         }
         self.measure(chunk);
-        let (unit, mut from) = (self.by.unit, 0);
+        let (unit, mut from) = (self.by.length.unit, 0);
         while !self.is_full() {
             let text = &self.tail[from..];
             let opener = self.start.opener(text, self.by);
-            let room = self.by.length.saturating_sub(unit.count(&opener));
+            let room = self.by.length.beside(&opener).most;
             if self.units - self.blanks <= room {
                 break;
             }
@@ -128,8 +126,8 @@ impl Splitter {
 
     fn measure(&mut self, chunk: &str) {
         let ink = chunk.trim_end();
-        let blanks = self.by.unit.count(&chunk[ink.len()..]);
-        self.units += self.by.unit.count(ink) + blanks;
+        let blanks = self.by.length.unit.count(&chunk[ink.len()..]);
+        self.units += self.by.length.unit.count(ink) + blanks;
         self.blanks = if ink.is_empty() { self.blanks + blanks } else { blanks };
     }
 
@@ -163,7 +161,7 @@ impl Splitter {
                 break;
             }
             let whole = start.render(text, self.by);
-            if self.by.unit.count(&whole) <= self.by.length {
+            if self.by.length.holds(&whole) {
                 split.parts.push(whole);
                 break;
             }
@@ -180,8 +178,8 @@ impl Splitter {
     fn reach(&self, text: &str, room: usize) -> usize {
         let mut used = 0;
         let over = text.char_indices().find(|(_, c)| {
-            used += units(self.by.unit, *c);
-            used > room && (!c.is_whitespace() || used / 2 > self.by.length)
+            used += units(self.by.length.unit, *c);
+            used > room && (!c.is_whitespace() || used / 2 > self.by.length.most)
         });
         over.map_or(text.len(), |(at, c)| at + c.len_utf8())
     }

@@ -41,7 +41,7 @@ impl Start {
         let mut opener = match self {
             Self::Line | Self::Within => String::new(),
             Self::Code { fence, .. } => {
-                let whole = by.unit.count(fence.line()) + fence.length() + 5 <= by.length / 2;
+                let whole = by.length.unit.count(fence.line()) + fence.length() + 5 <= by.length.most / 2;
                 let line = if whole { fence.line().to_owned() } else { fence.marks() };
                 line + "\n"
             }
@@ -94,7 +94,9 @@ impl Start {
         let opens = within && !is_rest;
         match block {
             Block::Code(fence) => Self::Code { fence, within },
-            Block::Table(header) if !within && by.unit.count(&header) <= by.length / 4 => Self::Row { header },
+            Block::Table(header) if !within && by.length.unit.count(&header) <= by.length.most / 4 => {
+                Self::Row { header }
+            }
             Block::Table(_) | Block::Prose(_) if !within => Self::Line,
             Block::Table(_) | Block::Prose(_) => {
                 let line = &text[begun..at + rest.find('\n').unwrap_or(rest.len())];

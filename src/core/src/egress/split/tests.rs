@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn by(length: usize, unit: LengthUnit) -> Splitting {
-    Splitting { length, unit, most: usize::MAX }
+    Splitting { length: Length { most: length, unit }, most: usize::MAX }
 }
 
 fn parts(text: &str, length: usize) -> Vec<String> {
@@ -38,8 +38,8 @@ fn leaves_open(text: &str, most: usize) -> bool {
 fn check(text: &str, by: Splitting) -> Split {
     let whole = split(text, by);
     for part in &whole.parts {
-        let length = by.unit.count(part);
-        assert!(length <= by.length, "{length} > {}: {part:?} of {text:?}", by.length);
+        let length = by.length.unit.count(part);
+        assert!(length <= by.length.most, "{length} > {}: {part:?} of {text:?}", by.length.most);
         assert!(!part.trim().is_empty(), "blank: {text:?}");
         assert!(!leaves_open(part, by.most_marks()), "open: {part:?} of {text:?}");
     }
@@ -159,7 +159,7 @@ fn a_closing_line_that_has_no_room_is_not_an_empty_block() {
 #[test]
 fn what_is_past_the_last_part_is_the_rest() {
     let text = "One two three.\n\nFour five six.\n\nSeven eight nine.\n\nTen eleven twelve.\n";
-    let by = Splitting { length: 20, unit: LengthUnit::Characters, most: 2 };
+    let by = Splitting { length: Length::characters(20), most: 2 };
     let whole = check(text, by);
     assert_eq!(whole.parts, ["One two three.", "Four five six."]);
     assert_eq!(whole.rest.as_deref(), Some("Seven eight nine.\n\nTen eleven twelve."));
