@@ -19,33 +19,34 @@ pub(super) struct Number {
 
 /// The years that folded words name, in digits or by their distance from `today`.
 pub(super) fn years(words: &[String], today: Date) -> Vec<Number> {
-    let stems: Vec<String> = words.iter().map(|word| lexicon().stem(word)).collect();
-    let mut found: Vec<Number> = Vec::new();
-    let mut start = 0;
-    while let Some(left) = stems.get(start..).filter(|left| !left.is_empty()) {
+    numbers(words, &YEARS, |left| {
         let named = lexicon().year(left).map(|(years, length)| (i64::from(today.year()) + i64::from(years), length));
         // In "de l'année 2024" the digits say which.
         let named = named.filter(|(_, length)| left.get(*length).and_then(|next| year(next)).is_none());
-        let written = left.first().and_then(|word| year(word)).map(|year| (year, 1));
-        let (value, length) = named.or(written).unwrap_or((0, 1));
-        if YEARS.contains(&value) {
-            found.push(Number { start, end: start + length, value });
-        }
-        start += length;
-    }
-    found
+        named.or(left.first().and_then(|word| year(word)).map(|year| (year, 1)))
+    })
 }
 
 /// The whole numbers that folded words name, in digits or in words. What looks like a year is one, except of money.
 pub(super) fn integers(words: &[String]) -> Vec<Number> {
-    let stems: Vec<String> = words.iter().map(|word| lexicon().stem(word)).collect();
-    let mut found = Vec::new();
-    let mut start = 0;
-    while let Some(left) = stems.get(start..).filter(|left| !left.is_empty()) {
+    numbers(words, &NUMBERS, |left| {
         let of_money = left.get(1).is_some_and(|next| next == "euro" || next == "eur");
         let written = left.first().and_then(|word| digits(word)).filter(|value| of_money || !YEARS.contains(value));
-        let (value, length) = written.map(|value| (value, 1)).or_else(|| lexicon().number(left)).unwrap_or((0, 1));
-        if NUMBERS.contains(&value) {
+        written.map(|value| (value, 1)).or_else(|| lexicon().number(left))
+    })
+}
+
+/// The numbers in a range that `read` finds at the beginning of the rest of the words, each with its length in words.
+fn numbers(
+    words: &[String],
+    range: &std::ops::RangeInclusive<i64>,
+    read: impl Fn(&[String]) -> Option<(i64, usize)>,
+) -> Vec<Number> {
+    let stems: Vec<String> = words.iter().map(|word| lexicon().stem(word)).collect();
+    let (mut found, mut start) = (Vec::new(), 0);
+    while start < stems.len() {
+        let (value, length) = read(&stems[start..]).unwrap_or((0, 1));
+        if range.contains(&value) {
             found.push(Number { start, end: start + length, value });
         }
         start += length;
