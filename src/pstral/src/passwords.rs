@@ -66,6 +66,7 @@ async fn matches(kept: String, password: Password) -> anyhow::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use pstral_core::domain::UserChange;
     use pstral_core::testkit::state::{MemoryState, member};
 
     use super::*;
@@ -90,7 +91,7 @@ mod tests {
         assert_eq!(tries("zoe", password("correct horse batterz")).await, None);
         assert_eq!(tries("max", phrase()).await, None, "nobody of that name");
 
-        people.set_disabled(user.id, true).await.unwrap();
+        people.change_user(user.id, &UserChange::disabled(true), &[]).await.unwrap();
         assert_eq!(tries("zoe", phrase()).await, None, "disabled");
     }
 

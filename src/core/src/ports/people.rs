@@ -107,11 +107,6 @@ pub trait People: Send + Sync {
     /// [`StoreError::Duplicate`] when the new username is taken.
     async fn change_user(&self, user: UserId, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError>;
 
-    /// Disables a user or enables them again, whoever is left. [`StoreError::Missing`] when there is none.
-    async fn set_disabled(&self, user: UserId, disabled: bool) -> Result<(), StoreError> {
-        self.change_user(user, &UserChange::disabled(disabled), &[]).await.map(|_| ())
-    }
-
     /// Keeps a user's password, already hashed, or with `None` takes it away. [`StoreError::Missing`] when there is no
     /// such user.
     async fn set_password(&self, user: UserId, hash: Option<&str>) -> Result<(), StoreError>;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 use pstral_core::domain::{
-    ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Role, Value,
+    ButtonAction, Catalog, CatalogColumn, ColumnKind, Dialect, EventBody, Relation, RelationKind, Role, UserChange,
+    Value,
 };
 use pstral_core::ports::People as _;
 use pstral_core::settings::{OverCost, Terms};
@@ -272,7 +273,7 @@ fn an_agreement_ends_with_the_right_to_give_it() {
         world.command(&sacha(), &format!("agree {waiting} yes")).await;
         let users = world.store.users().await.unwrap();
         let steward = users.iter().find(|user| user.username == "sacha").unwrap().id;
-        world.store.set_disabled(steward, true).await.unwrap();
+        world.store.change_user(steward, &UserChange::disabled(true), &[]).await.unwrap();
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran(), []);
         assert_snapshot!(world.newest(), @"Whoever agreed to this statement may no longer do so. Ask your question again, and another steward to agree.");
@@ -281,7 +282,7 @@ fn an_agreement_ends_with_the_right_to_give_it() {
         agreed ok sacha
         refusal refused alex
         ");
-        world.store.set_disabled(steward, false).await.unwrap();
+        world.store.change_user(steward, &UserChange::disabled(false), &[]).await.unwrap();
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran().len(), 1);
     });

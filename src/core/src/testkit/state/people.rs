@@ -62,11 +62,11 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
     assert!(names.is_sorted(), "{names:?} by username");
     assert!(names.contains(&"aaron".to_owned()) && names.contains(&"élodie".to_owned()));
 
-    state.set_disabled(made.id, true).await?;
+    state.change_user(made.id, &UserChange::disabled(true), &[]).await?;
     assert!(state.user_named("élodie").await?.is_some_and(|user| user.disabled));
-    state.set_disabled(made.id, false).await?;
+    state.change_user(made.id, &UserChange::disabled(false), &[]).await?;
     assert_eq!(state.user_named("élodie").await?, Some(made));
-    assert!(missing(&state.set_disabled(NOBODY, true).await));
+    assert!(missing(&state.change_user(NOBODY, &UserChange::disabled(true), &[]).await));
     Ok(())
 }
 
@@ -136,7 +136,7 @@ async fn the_last_of_them(state: &dyn State) -> Result<(), StoreError> {
     }
     for others in state.users().await? {
         if others.role == Role::steward() && ![first.id, second.id].contains(&others.id) {
-            state.set_disabled(others.id, true).await?;
+            state.change_user(others.id, &UserChange::disabled(true), &[]).await?;
         }
     }
     let (disable, demote) = (UserChange::disabled(true), role(Role::member()));

@@ -13,7 +13,7 @@ mod verdict;
 
 use std::sync::{Arc, Mutex};
 
-use pstral_core::domain::Actor;
+use pstral_core::domain::{Actor, UserChange};
 use pstral_core::ports::People as _;
 use tokio::runtime::Builder;
 
@@ -67,7 +67,7 @@ fn whoever_is_disabled_meanwhile_is_not_answered_late() {
             tokio::spawn(async move {
                 tokio::time::sleep(AWAY).await;
                 let alex = state.user_named("alex").await.unwrap().unwrap();
-                state.set_disabled(alex.id, disabled).await.unwrap();
+                state.change_user(alex.id, &UserChange::disabled(disabled), &[]).await.unwrap();
             });
             broken.happen(&case, &alex()).await.unwrap();
             broken.close_left().await;

@@ -1,7 +1,7 @@
 //! The people of the tests: two members, a steward, an admin, someone disabled, and someone unknown.
 
 use jiff::Timestamp;
-use pstral_core::domain::{Actor, Locale, NewUser, Role};
+use pstral_core::domain::{Actor, Locale, NewUser, Role, UserChange};
 use pstral_core::ports::People;
 use pstral_core::testkit::chat_platform::FakeChat;
 
@@ -53,7 +53,7 @@ pub(crate) async fn add(people: &dyn People) {
         let user = people.add_user(&user, Timestamp::UNIX_EPOCH).await.unwrap();
         people.link(&FakeChat::actor(name), user.id, Timestamp::UNIX_EPOCH).await.unwrap();
         if name == "dominique" {
-            people.set_disabled(user.id, true).await.unwrap();
+            people.change_user(user.id, &UserChange::disabled(true), &[]).await.unwrap();
         }
     }
 }
