@@ -8,16 +8,13 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use pstral_core::context::Prompts;
 use pstral_core::context::check_template;
-use pstral_core::domain::{Capability, ChainHead, Limits, Locale, Mode, PlatformName, Roles, VerifiedQuery};
+use pstral_core::domain::{Capability, ChainHead, Limits, Locale, PlatformName, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::models::{ModelPool, QueueLimits};
 use pstral_core::pipeline::{Parts, Pipeline};
 use pstral_core::ports::{AuditLog, ChatPlatform, Clock, Knowledge as _, NeededPath, StoreError};
-use pstral_core::settings::{
-    Delivery, KeptAnswers, Notes, OverCost, PlaceTerms, Places, Quantities, Quantity, QuotaLimits, Settings, Terms,
-    VerifiedUse,
-};
+use pstral_core::settings::{Delivery, Notes, PlaceTerms, Places, Quantities, Quantity, QuotaLimits, Settings, Terms};
 use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
@@ -27,8 +24,7 @@ use crate::audit_heads::AuditHeads;
 use crate::audit_metrics::MeteredAudit;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
-    Answers, Config, DeliveryChoice, Fault, KeptAnswersChoice, ModeChoice, Model, OverCostChoice, RoleConfig,
-    RoleQuotas, RulesConfig, TargetConfig, VerifiedChoice, fingerprint,
+    Answers, Config, DeliveryChoice, Fault, Model, RoleConfig, RoleQuotas, RulesConfig, TargetConfig, fingerprint,
 };
 use crate::files::FolderFiles;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
@@ -291,16 +287,10 @@ pub(crate) fn settings(config: &Config) -> Settings {
         history_turns: answers.history_turns,
         answer_tokens: config.model.max_answer_tokens as usize,
         examples: answers.examples,
-        verified: match answers.verified {
-            VerifiedChoice::Offer => VerifiedUse::Offer,
-            VerifiedChoice::Example => VerifiedUse::Example,
-        },
+        verified: answers.verified,
         proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),
         preview_rows: answers.preview_rows,
-        kept_answers: match config.audit.answers {
-            KeptAnswersChoice::Text => KeptAnswers::Text,
-            KeptAnswersChoice::Hash => KeptAnswers::Hash,
-        },
+        kept_answers: config.audit.answers,
     }
 }
 
@@ -321,10 +311,7 @@ fn places(config: &Config) -> Places {
             key: format!("places[{at}]"),
             roles: place.roles.as_ref().map(welcome),
             target: place.target.clone(),
-            mode: place.mode.map(|mode| match mode {
-                ModeChoice::Sql => Mode::Sql,
-                ModeChoice::Chat => Mode::Chat,
-            }),
+            mode: place.mode,
             language: place.language,
             private: place.delivery == DeliveryChoice::Private,
         };
@@ -385,10 +372,7 @@ pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms
         },
         max_cost,
         default_cost,
-        over_cost: match target.over_cost {
-            OverCostChoice::Steward => OverCost::Steward,
-            OverCostChoice::Refuse => OverCost::Refuse,
-        },
+        over_cost: target.over_cost,
         delivery: Delivery {
             private: target.delivery == DeliveryChoice::Private,
             private_tables: target.private_tables.clone(),

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::{Capability, Place, PolicyVersion, Role, sha256};
 use crate::guard::Rules;
-use crate::settings::{OverCost, Settings, Terms};
+use crate::settings::{Settings, Terms};
 
 /// The SHA-256, in hexadecimal digits, of what decides on a statement of somebody of a role who asked in a place: the
 /// rules of the target and of the role, what the role may do, who is welcome there, limits, costs and delivery.
@@ -23,10 +23,7 @@ fn policy_version(settings: &Settings, target: &str, terms: &Terms, role: &Role,
         "seconds": terms.limits.time.as_secs_f64(),
         "max_cost": terms.max_cost,
         "default_cost": terms.default_cost,
-        "over_cost": match terms.over_cost {
-            OverCost::Steward => "steward",
-            OverCost::Refuse => "refuse",
-        },
+        "over_cost": terms.over_cost.word(),
         "private": terms.delivery.private,
         "private_tables": terms.delivery.private_tables,
         "own_accounts": terms.own_accounts,

@@ -69,6 +69,7 @@ pub use roles::Roles;
 pub use transcript::{Transcript, TranscriptStatement, TranscriptTurn};
 pub use user::{NewUser, User, UserChange, UserId, username_key};
 pub use verified::{KeptQuery, Parameter, ParameterKind, QueryFault, QuerySource, QueryState, Step, VerifiedQuery};
+pub(crate) use words::words;
 
 pub use pstral_guard::{
     Catalog, CatalogColumn, Column, ColumnKind, ColumnPath, ColumnRef, Dialect, ForeignKey, Limits, PUBLIC, Relation,

@@ -61,16 +61,18 @@ pub struct Parameter {
     pub default: Option<String>,
 }
 
-/// The type of a parameter's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ParameterKind {
-    /// One of the values known for its column.
-    Text,
-    /// A whole number from 1 to 1,000,000,000.
-    Integer,
-    /// A year from 1900 to 2199.
-    Year,
+words! {
+    /// The type of a parameter's values.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    ParameterKind {
+        /// One of the values known for its column.
+        Text = "text",
+        /// A whole number from 1 to 1,000,000,000.
+        Integer = "integer",
+        /// A year from 1900 to 2199.
+        Year = "year",
+    }
 }
 
 /// A verified query, or one that is to be, with what has become of it.

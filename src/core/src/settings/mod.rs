@@ -16,27 +16,30 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{Locale, Roles};
+use crate::domain::{Locale, Roles, words};
 use crate::egress::AnswerLimits;
 use crate::ports::Clock;
 
-/// Use of a nearly matching verified query while the model can be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VerifiedUse {
-    /// Offered as it stands; the model is not asked.
-    Offer,
-    /// An example in the prompt; offered only where the model does not answer.
-    Example,
+words! {
+    /// Use of a nearly matching verified query while the model can be reached.
+    VerifiedUse {
+        /// Offered as it stands; the model is not asked.
+        Offer = "offer",
+        /// An example in the prompt; offered only where the model does not answer.
+        Example = "example",
+    }
 }
 
-/// Form in which the audit keeps a model's answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum KeptAnswers {
-    /// All of it.
-    #[default]
-    Text,
-    /// Its SHA-256.
-    Hash,
+words! {
+    /// Form in which the audit keeps a model's answers.
+    #[derive(Default)]
+    KeptAnswers {
+        /// All of it.
+        #[default]
+        Text = "text",
+        /// Its SHA-256.
+        Hash = "hash",
+    }
 }
 
 /// Limits and defaults.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::domain::{Limits, PlatformName, Role};
+use crate::domain::{Limits, PlatformName, Role, words};
 use crate::guard::{Policy, Rules};
 use crate::ports::Estimate;
 
@@ -53,14 +53,16 @@ impl Default for Terms {
     }
 }
 
-/// Treatment of a statement whose estimated cost is too high or missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OverCost {
-    /// It waits for the agreement of a steward.
-    #[default]
-    Steward,
-    /// It is refused.
-    Refuse,
+words! {
+    /// Treatment of a statement whose estimated cost is too high or missing.
+    #[derive(Default)]
+    OverCost {
+        /// It waits for the agreement of a steward.
+        #[default]
+        Steward = "steward",
+        /// It is refused.
+        Refuse = "refuse",
+    }
 }
 
 /// Visibility of results.

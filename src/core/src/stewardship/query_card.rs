@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::{KeptQuery, Locale, Parameter, ParameterKind, QuerySource, QueryState, Step, User};
+use crate::domain::{KeptQuery, Locale, Parameter, QuerySource, QueryState, Step, User};
 use crate::egress::quoted;
 use crate::guard::Verdict;
 use crate::people::name_of;
@@ -43,13 +43,8 @@ fn words(kept: &KeptQuery, locale: Locale) -> String {
 
 /// A parameter in the words in which it can be changed.
 fn declared(parameter: &Parameter) -> String {
-    let kind = match parameter.kind {
-        ParameterKind::Text => "text",
-        ParameterKind::Integer => "integer",
-        ParameterKind::Year => "year",
-    };
     let column = parameter.column.as_ref().map(ToString::to_string);
-    let parts = [Some(kind.to_owned()), column, parameter.default.clone()];
+    let parts = [Some(parameter.kind.word().to_owned()), column, parameter.default.clone()];
     let value = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     format!("`:{}={}`", parameter.name, quoted(&value, 200).replace('`', "ˋ"))
 }

@@ -10,13 +10,14 @@ use pstral_core::domain::{
     Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User, UserId,
 };
 use pstral_core::ports::ModelError;
+use pstral_core::settings::VerifiedUse;
 use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
 
 use super::out::{say, say_error};
 use super::{Common, Ending, log_to_stderr, tour};
 use crate::compose::App;
-use crate::config::{Config, Source, VerifiedChoice};
+use crate::config::{Config, Source};
 use crate::demo;
 use crate::health::Found as _;
 use crate::instance_lock::InstanceLock;
@@ -44,7 +45,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     };
     config.locale = locale;
     if args.tour {
-        config.answers.verified = VerifiedChoice::Offer;
+        config.answers.verified = VerifiedUse::Offer;
     }
     let _log = log_to_stderr(&config.log);
     let cannot = |error: &anyhow::Error| {

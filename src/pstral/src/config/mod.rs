@@ -22,9 +22,8 @@ pub use layers::Source;
 pub use models::ModelServer;
 pub use schema::{
     Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http, IdentityChoice,
-    KeptAnswersChoice, LimitValues, Log, LogFormat, ModeChoice, Model, ModelKind, OverCostChoice, PlaceConfig,
-    QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, SharedTargetKeys, StateStore, TargetConfig,
-    TargetLimits, VerifiedChoice,
+    LimitValues, Log, LogFormat, Model, ModelKind, PlaceConfig, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas,
+    RulesConfig, SharedTargetKeys, StateStore, TargetConfig, TargetLimits,
 };
 
 /// Checks whether a terminal may show colours and other styles: `NO_COLOR` forbids it (<https://no-color.org>).

@@ -62,27 +62,6 @@ choices! {
         /// OpenAI's API, which vLLM, llama.cpp's server and others speak.
         OpenAi = "openai",
     }
-    /// The use of a verified query that nearly matches the question.
-    VerifiedChoice {
-        /// Offered at once.
-        Offer = "offer",
-        /// An example for the model.
-        Example = "example",
-    }
-    /// The subject that questions are taken to have.
-    ModeChoice {
-        /// Data.
-        Sql = "sql",
-        /// Anything else.
-        Chat = "chat",
-    }
-    /// The part of answers that the audit keeps.
-    KeptAnswersChoice {
-        /// All of it.
-        Text = "text",
-        /// Its SHA-256.
-        Hash = "hash",
-    }
     /// The form of the log.
     LogFormat {
         /// For people.
@@ -98,15 +77,6 @@ choices! {
         Shared = "shared",
         /// That of each person.
         Own = "own",
-    }
-    /// The handling of a statement above the cost limit.
-    #[derive(Default)]
-    OverCostChoice {
-        /// It waits for a steward.
-        #[default]
-        Steward = "steward",
-        /// It is refused.
-        Refuse = "refuse",
     }
     /// The place where results are shown.
     #[derive(Default)]

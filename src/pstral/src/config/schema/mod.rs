@@ -11,19 +11,18 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use pstral_core::domain::Locale;
+use pstral_core::settings::{KeptAnswers, VerifiedUse};
 use pstral_store::Location;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-pub use choices::{
-    DeliveryChoice, IdentityChoice, KeptAnswersChoice, LogFormat, ModeChoice, ModelKind, OverCostChoice, VerifiedChoice,
-};
+pub use choices::{DeliveryChoice, IdentityChoice, LogFormat, ModelKind};
 pub use model::{EndpointConfig, Model};
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{SharedTargetKeys, TargetConfig, TargetLimits};
 
 pub(super) use choices::{NOT_ONE_OF, with_key_below};
-use reading::{formats, language, needed_secret};
+use reading::{formats, kept_answers, language, needed_secret, verified_use};
 
 use crate::files::FileFormat;
 use crate::registry::Platforms;
@@ -84,7 +83,8 @@ impl Config {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct Answers {
-    pub verified: VerifiedChoice,
+    #[serde(deserialize_with = "verified_use")]
+    pub verified: VerifiedUse,
     pub max_question_chars: usize,
     pub max_answer_bytes: usize,
     pub answer_timeout: u64,
@@ -100,7 +100,8 @@ pub struct Answers {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct AuditConfig {
-    pub answers: KeptAnswersChoice,
+    #[serde(deserialize_with = "kept_answers")]
+    pub answers: KeptAnswers,
     pub head_every_events: u64,
     pub head_every_minutes: u64,
     pub head_platform: Option<String>,

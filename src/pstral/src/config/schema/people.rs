@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use pstral_core::domain::Locale;
+use pstral_core::domain::{Locale, Mode};
 use serde::Deserialize;
 
-use super::reading::optional_language;
-use super::{DeliveryChoice, ModeChoice};
+use super::DeliveryChoice;
+use super::reading::{optional_language, optional_mode};
 
 /// `[[places]]`
 #[derive(Debug, Clone, Deserialize)]
@@ -17,7 +17,8 @@ pub struct PlaceConfig {
     pub id: String,
     pub roles: Option<Vec<String>>,
     pub target: Option<String>,
-    pub mode: Option<ModeChoice>,
+    #[serde(default, deserialize_with = "optional_mode")]
+    pub mode: Option<Mode>,
     #[serde(default, deserialize_with = "optional_language")]
     pub language: Option<Locale>,
     #[serde(default)]

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use config::{ConfigError, Map, Value, ValueKind};
 use pstral_core::ports::{TargetSection, TargetSurroundings};
+use pstral_core::settings::OverCost;
 use serde::{Deserialize, Deserializer, de};
 use serde_path_to_error::Error as PathError;
 
 use super::choices::{below, not_one_of};
-use super::{DeliveryChoice, IdentityChoice, OverCostChoice};
+use super::reading::over_cost;
+use super::{DeliveryChoice, IdentityChoice};
 use crate::registry::TargetKind;
 
 /// `[targets.<name>]`
@@ -48,8 +50,8 @@ pub struct SharedTargetKeys {
     #[serde(default)]
     pub limits: TargetLimits,
     pub max_cost: Option<f64>,
-    #[serde(default)]
-    pub over_cost: OverCostChoice,
+    #[serde(default, deserialize_with = "over_cost")]
+    pub over_cost: OverCost,
     #[serde(default)]
     pub delivery: DeliveryChoice,
     #[serde(default)]
