@@ -10,6 +10,7 @@ use super::shares::{Part, allot};
 use super::template::render;
 use super::tokens::{AROUND_MESSAGE, BEFORE_ANSWER, Kind, tokens};
 use crate::domain::{Catalog, Dialect, Locale, Names, PromptManifest, Speaker, Turn};
+use crate::egress;
 use crate::ports::{ChatRequest, ModelMessage};
 
 /// Of the room that instructions and question leave, in hundredths: relations, examples and the conversation.
@@ -169,15 +170,9 @@ impl Example {
 
 /// The nearest examples that fit, and what they take.
 fn fitting(examples: &[Example], room: usize, locale: Locale) -> (&[Example], usize) {
-    let mut taken = 0;
-    for (at, example) in examples.iter().enumerate() {
-        let size = example.tokens(locale);
-        if taken + size > room {
-            return (&examples[..at], taken);
-        }
-        taken += size;
-    }
-    (examples, taken)
+    let sizes: Vec<usize> = examples.iter().map(|example| example.tokens(locale)).collect();
+    let kept = egress::fitting(sizes.iter().copied(), room);
+    (&examples[..kept], sizes[..kept].iter().sum())
 }
 
 fn dialect_name(dialect: Dialect) -> &'static str {

@@ -7,6 +7,7 @@ use super::fence;
 use super::nearness::{Index, Words, nearest};
 use super::tokens::{Kind, tokens};
 use crate::domain::{Catalog, CatalogColumn, Relation};
+use crate::egress::fitting;
 use crate::guard::written;
 
 /// Characters of a comment, and of a type, at most.
@@ -116,16 +117,10 @@ impl<'c> Describing<'c> {
         let mut columns: Vec<(usize, &CatalogColumn)> = relation.columns.iter().enumerate().collect();
         columns.sort_by_key(|(_, column)| (!is_key(column), std::cmp::Reverse(self.words.weight(&column.name))));
         let frame = tokens(&self.describe(relation, &[], false), Kind::Code);
-        let mut left = room.checked_sub(frame)?;
-        let fitting = columns.into_iter().take_while(|(_, column)| {
-            let size = tokens(&self.column(column, false), Kind::Code) + 1;
-            let fits = size <= left;
-            left = left.saturating_sub(size);
-            fits
-        });
-        let mut kept: Vec<(usize, &CatalogColumn)> = fitting.collect();
-        kept.sort_by_key(|(at, _)| *at);
-        let kept: Vec<&CatalogColumn> = kept.into_iter().map(|(_, column)| column).collect();
+        let sizes = columns.iter().map(|(_, column)| tokens(&self.column(column, false), Kind::Code) + 1);
+        columns.truncate(fitting(sizes, room.checked_sub(frame)?));
+        columns.sort_by_key(|(at, _)| *at);
+        let kept: Vec<&CatalogColumn> = columns.into_iter().map(|(_, column)| column).collect();
         let text = self.describe(relation, &kept, false);
         let size = tokens(&text, Kind::Code);
         (!kept.is_empty() && size <= room).then_some((text, size, relation.columns.len() - kept.len()))
@@ -193,15 +188,9 @@ impl Described {
         }
         let end = |more: usize| if more > 0 { format!(", … +{more})\n") } else { ")\n".to_owned() };
         let frame = 2 + tokens(&end(self.left.len()), Kind::Code);
-        let Some(mut left) = room.checked_sub(self.tokens + frame) else { return };
-        let fitting = self.left.iter().take_while(|name| {
-            let size = tokens(name, Kind::Code) + 1;
-            let fits = size <= left;
-            left = left.saturating_sub(size);
-            fits
-        });
-        let fitting = fitting.count();
-        let names = format!("({}{}", self.left[..fitting].join(", "), end(self.left.len() - fitting));
+        let Some(left) = room.checked_sub(self.tokens + frame) else { return };
+        let fits = fitting(self.left.iter().map(|name| tokens(name, Kind::Code) + 1), left);
+        let names = format!("({}{}", self.left[..fits].join(", "), end(self.left.len() - fits));
         self.tokens += tokens(&names, Kind::Code);
         self.text.push_str(&names);
     }

@@ -15,14 +15,15 @@ pub fn fit(text: &str, max_chars: usize) -> String {
     if text.chars().nth(max_chars).is_none() {
         return text.to_owned();
     }
-    let mut room = max_chars.saturating_sub(1);
-    let kept = text.graphemes(true).take_while(|grapheme| {
-        let takes = grapheme.chars().count();
-        let fits = takes <= room;
-        room = room.saturating_sub(takes);
-        fits
-    });
+    let sizes = text.graphemes(true).map(|grapheme| grapheme.chars().count());
+    let kept = text.graphemes(true).take(fitting(sizes, max_chars.saturating_sub(1)));
     kept.chain(["…"]).collect()
+}
+
+/// The number of first items that have room one after the other, each of this size.
+pub(crate) fn fitting(sizes: impl IntoIterator<Item = usize>, mut room: usize) -> usize {
+    let fits = |size: &usize| room.checked_sub(*size).map(|left| room = left).is_some();
+    sizes.into_iter().take_while(fits).count()
 }
 
 /// Cuts a text of ours to what one message may hold, at a safe place, its code closed.

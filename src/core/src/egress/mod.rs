@@ -18,6 +18,7 @@ mod thinking;
 mod write_timeout;
 
 pub use deliver::{Aim, Patience};
+pub(crate) use fitting::fitting;
 pub use fitting::{echo, fit, quoted, whole};
 pub use layout::{LaidOut, lay_out, splitting};
 pub(crate) use live::THOUGHTS;

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     Button, ButtonAction, Column, ConversationId, MessageRef, Outgoing, ResultPage, Row, TurnId, Value,
 };
-use crate::egress::{Aim, Patience, Scheduler};
+use crate::egress::{Aim, Patience, Scheduler, fitting};
 use crate::lock::lock;
 use crate::outbox::Platforms;
 use crate::outbox::buttons::button;
@@ -110,13 +110,7 @@ impl PagedResult {
         below: Below,
     ) -> Self {
         let FirstRows { columns, mut rows, total } = first;
-        let mut room = BYTES;
-        let fits = rows.iter().take_while(|row| {
-            let is_one = size(row) <= room;
-            room = room.saturating_sub(size(row));
-            is_one
-        });
-        rows.truncate(fits.count());
+        rows.truncate(fitting(rows.iter().map(size), BYTES));
         rows.shrink_to_fit();
         let (buttons, begins, text) = (Vec::new(), vec![0], String::new());
         Self { conversation, columns, rows, total, format, signature, below, buttons, begins, text }
