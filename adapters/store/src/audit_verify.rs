@@ -172,7 +172,7 @@ impl Store {
             let page = page?;
             // Nothing lies there: what follows, if anything, does not follow the one before.
             let Some(end) = page.last() else { break };
-            reached = end.seq();
+            reached = end.seq;
             page.iter().try_for_each(|link| verifier.check_link(&last.instance, link))?;
         }
         drop(pages);

@@ -168,7 +168,8 @@ impl AuditEntry {
 /// The part of an entry that proves its chain, so that the rest need not be held in memory.
 #[derive(Debug, Clone)]
 pub struct ChainLink {
-    pub(super) seq: i64,
+    /// The number of its entry.
+    pub seq: i64,
     pub(super) position: i64,
     /// The hash of the entry before.
     pub(super) previous: AuditHash,
@@ -180,11 +181,6 @@ pub struct ChainLink {
 }
 
 impl ChainLink {
-    /// The number of its entry.
-    pub fn seq(&self) -> i64 {
-        self.seq
-    }
-
     /// Checks whether its entry is the one with this hash.
     pub fn is(&self, hash: &AuditHash) -> bool {
         self.is_itself && self.hash == *hash

@@ -118,7 +118,8 @@ impl Scheduler {
 /// The budgets that a write to one place takes from, the narrowest first.
 #[derive(Clone)]
 pub(super) struct Outlet {
-    bound: WriteTimeout,
+    /// The time-out of a request.
+    pub(super) bound: WriteTimeout,
     keys: Keys,
     lanes: Vec<Arc<Lane>>,
 }
@@ -131,11 +132,6 @@ impl Outlet {
     /// The key of a message to be.
     pub(super) fn key(&self) -> SendKey {
         self.keys.next()
-    }
-
-    /// Returns the time-out of a request.
-    pub(super) fn bound(&self) -> &WriteTimeout {
-        &self.bound
     }
 
     /// Waits until something may be written.

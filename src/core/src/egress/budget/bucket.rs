@@ -7,7 +7,7 @@ use crate::ports::BudgetSignal;
 
 #[derive(Debug)]
 pub(super) struct Bucket {
-    burst: u32,
+    pub(super) burst: u32,
     refill: Duration,
     /// The refill as it was declared, and until when it is taken to be slower.
     declared: Duration,
@@ -32,10 +32,6 @@ impl Bucket {
     pub(super) fn new(burst: u32, refill: Duration) -> Self {
         let (full_at, slowed_until) = (Duration::ZERO, Duration::ZERO);
         Self { burst, refill, declared: refill, slowed_until, full_at, dry: Dry::Never }
-    }
-
-    pub(super) fn burst(&self) -> u32 {
-        self.burst
     }
 
     pub(super) fn holds_at(&mut self, needed: u32, now: Duration) -> Option<Duration> {

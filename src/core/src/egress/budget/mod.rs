@@ -49,8 +49,8 @@ impl Budget {
     pub(super) fn most(&self) -> u32 {
         match &self.stock {
             Stock::Free => 0,
-            Stock::Bucket(bucket) => bucket.burst(),
-            Stock::Window(window) => window.writes(),
+            Stock::Bucket(bucket) => bucket.burst,
+            Stock::Window(window) => window.writes,
         }
     }
 
@@ -59,7 +59,7 @@ impl Budget {
     pub(super) fn spared(&self) -> u32 {
         match &self.stock {
             Stock::Free | Stock::Window(_) => 0,
-            Stock::Bucket(bucket) => bucket.burst() * 4 / 5,
+            Stock::Bucket(bucket) => bucket.burst * 4 / 5,
         }
     }
 
@@ -68,7 +68,7 @@ impl Budget {
     /// than that.
     pub(super) fn kept(&self, owed: u32) -> u32 {
         match &self.stock {
-            Stock::Window(window) if window.span() <= SOON => owed.min(window.writes() / 2),
+            Stock::Window(window) if window.span <= SOON => owed.min(window.writes / 2),
             Stock::Free | Stock::Bucket(_) | Stock::Window(_) => owed,
         }
     }
@@ -78,7 +78,7 @@ impl Budget {
     pub(super) fn kept_from_first(&self, kept: u32) -> u32 {
         match &self.stock {
             Stock::Free | Stock::Window(_) => kept,
-            Stock::Bucket(bucket) => kept.min(bucket.burst()).div_ceil(2),
+            Stock::Bucket(bucket) => kept.min(bucket.burst).div_ceil(2),
         }
     }
 

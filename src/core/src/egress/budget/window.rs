@@ -9,8 +9,8 @@ use crate::ports::BudgetSignal;
 /// A write counts from when it is begun until a span after it has ended: nobody knows when the platform counted it.
 #[derive(Debug)]
 pub(super) struct Window {
-    writes: u32,
-    span: Duration,
+    pub(super) writes: u32,
+    pub(super) span: Duration,
     /// The writes as they were declared, and until when they are taken to be fewer.
     declared: u32,
     fewer_until: Duration,
@@ -25,14 +25,6 @@ impl Window {
     pub(super) fn new(writes: u32, span: Duration) -> Self {
         let (fewer_until, ended) = (Duration::ZERO, VecDeque::new());
         Self { writes, span, declared: writes, fewer_until, under_way: 0, ended, told: None }
-    }
-
-    pub(super) fn writes(&self) -> u32 {
-        self.writes
-    }
-
-    pub(super) fn span(&self) -> Duration {
-        self.span
     }
 
     pub(super) fn holds_at(&mut self, needed: u32, now: Duration) -> Option<Duration> {

@@ -210,8 +210,7 @@ impl LiveMessage {
 
     /// Tells a deleted message from a place that is gone, as far as that is known now.
     async fn why_gone(&self) -> Unfinished {
-        let bound = self.outlet.bound();
-        match bound.wait(self.platform.live(&self.place, None)).await {
+        match self.outlet.bound.wait(self.platform.live(&self.place, None)).await {
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Unfinished::Refused(PlatformError::Gone),
             Ok(_) => Unfinished::Deleted,
             Err(error @ (PlatformError::RateLimited { .. } | PlatformError::Unavailable(_))) => Unfinished::Away(error),
