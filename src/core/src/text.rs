@@ -175,6 +175,13 @@ fn number(value: &FluentValue<'_>, separator: char, mark: &str) -> Option<String
     })
 }
 
+/// The first word of a line, and what follows it.
+pub(crate) fn first_word(line: &str) -> (&str, &str) {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (word, rest.trim_start())
+}
+
 /// Puts `separator` between groups of three digits: `1234` → `1 234`.
 pub fn grouped(digits: &str, separator: char) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

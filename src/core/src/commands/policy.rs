@@ -14,7 +14,7 @@ use crate::people::{Way, codes_in};
 use crate::ports::People;
 use crate::settings::Settings;
 use crate::targets::{Target, Targets};
-use crate::text::{Text, text};
+use crate::text::{Text, first_word, text};
 
 /// `/policy`: who may do what, and by which rule.
 pub(crate) struct PolicyView {
@@ -45,8 +45,8 @@ impl PolicyView {
     /// Answers `/policy USER TARGET [TABLE]` for the place where it is written, as lines of text.
     async fn policy_for(&self, asker: &Asker, words: &str) -> Result<Vec<String>, PipelineError> {
         // A table is all the rest: in quotes its name may hold spaces.
-        let (name, rest) = first(words);
-        let (named, table) = first(rest);
+        let (name, rest) = first_word(words);
+        let (named, table) = first_word(rest);
         if named.is_empty() {
             return Err(self.with_targets(text("policy-how"), asker));
         }
@@ -103,13 +103,6 @@ impl PolicyView {
         let Some(first) = names.first() else { return PipelineError::Tell(text("no-target")) };
         PipelineError::Tell(example(sentence.with("known", names.join(", ")), asker, &asker.user.username, first))
     }
-}
-
-/// The first word, and what comes after it.
-fn first(words: &str) -> (&str, &str) {
-    let words = words.trim();
-    let (word, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
-    (word, rest.trim_start())
 }
 
 /// A sentence with who and what its example is about.

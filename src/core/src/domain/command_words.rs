@@ -3,6 +3,7 @@
 use super::capability::Capability;
 use super::command::{Command, CommandName, CommandSpec, Verb, VerbSpec};
 use super::command_table::COMMANDS;
+use crate::text::first_word;
 
 impl CommandName {
     /// Returns its description; `None` for one that is unknown.
@@ -45,8 +46,7 @@ impl Command {
     /// The command that a line gives, without the platform's mark for commands: `mode sql`. A line without words asks for
     /// help.
     pub fn parse(line: &str) -> Self {
-        let line = line.trim();
-        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let (word, rest) = first_word(line);
         if word.is_empty() {
             return Self::new(CommandName::Help, "");
         }

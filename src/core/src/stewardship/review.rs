@@ -15,7 +15,7 @@ use crate::stewardship::approving::{Decision, Steward, VerifiedQueries};
 use crate::stewardship::edit_syntax::changes;
 use crate::stewardship::query_card::{is_closed, next_steps, query_card};
 use crate::targets::Targets;
-use crate::text::{Text, text};
+use crate::text::{Text, first_word, text};
 
 /// Queries listed at once, of each kind.
 const LISTED: usize = 10;
@@ -56,9 +56,9 @@ impl Review {
     pub(crate) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("verified {words}");
         self.access.require_for(asker, CommandName::Verified, &tried, text("steward-not-allowed")).await?;
-        let (first, rest) = split(words);
+        let (first, rest) = first_word(words);
         let verb = CommandName::Verified.verb(first);
-        let (name, rest) = if verb.is_some() { split(rest) } else { (first, "") };
+        let (name, rest) = if verb.is_some() { first_word(rest) } else { (first, "") };
         let all = self.all_verified(asker).await?;
         if name.is_empty() {
             return match verb {
@@ -233,13 +233,6 @@ fn meant<'k>(
     meant.copied().ok_or_else(|| PipelineError::Tell(unknown()))
 }
 
-/// The first word, and what follows it.
-fn split(words: &str) -> (&str, &str) {
-    let words = words.trim();
-    let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
-    (first, rest.trim())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,6 +256,6 @@ mod tests {
         assert_eq!(verb("Rétablir"), Some(Verb::Restore));
         assert_eq!(verb("approve"), Some(Verb::Approve));
         assert_eq!(verb("late"), None);
-        assert_eq!(split("edit  late#1 fr=a b "), ("edit", "late#1 fr=a b"));
+        assert_eq!(first_word("edit  late#1 fr=a b "), ("edit", "late#1 fr=a b"));
     }
 }
