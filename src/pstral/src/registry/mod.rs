@@ -13,7 +13,9 @@ use pstral_core::ports::LanguageModel;
 pub use model::ModelServers;
 pub(crate) use model::{model_place, model_servers, model_url_fault, outside};
 pub use platforms::Platforms;
-pub(crate) use platforms::{key_of, platform_checks, platforms, surroundings};
+#[cfg(feature = "matrix")]
+pub(crate) use platforms::surroundings;
+pub(crate) use platforms::{key_of, platform_checks, platforms};
 pub use targets::{TargetKind, target};
 
 use crate::config::{Model, ModelKind, ModelServer};
