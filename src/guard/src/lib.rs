@@ -46,7 +46,6 @@ mod nodes;
 pub mod outline;
 mod parse;
 mod policy;
-mod prefix;
 mod refusal;
 mod row_limit;
 mod same;

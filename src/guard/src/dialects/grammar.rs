@@ -11,8 +11,6 @@ use sqlparser::tokenizer::Token;
 
 use crate::Dialect;
 
-use crate::prefix;
-
 use super::facts::Parsing;
 
 /// Most expressions the parser may begin, trials that fail included. A text of 16 KiB holds 8,000 at most; backtracking
@@ -52,8 +50,7 @@ impl Grammar for Bounded {
         if left == 0 {
             return Some(Err(ParserError::RecursionLimitExceeded));
         }
-        let own = (self.parsing.read_prefix)(parser, &|level| self.prec_value(level));
-        own.or_else(|| prefix::prefix(parser))
+        (self.parsing.read_prefix)(parser, &|level| self.prec_value(level))
     }
 
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
