@@ -48,7 +48,6 @@ mod parse;
 mod policy;
 mod refusal;
 mod row_limit;
-mod same;
 mod scope;
 mod spelling_out;
 #[cfg(feature = "testkit")]
@@ -59,7 +58,6 @@ mod value;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -146,16 +144,13 @@ impl Guard {
         if !reads.unsaid.is_empty() || !reads.quoted_aliases.is_empty() {
             return self.said_plainly(text, reads);
         }
-        let on_lines = !size.breaks && size.depth <= SHALLOW;
-        let plain = (!on_lines || text.len() > SHORT).then(|| rendered(&statement));
-        let reads_best = on_lines && plain.as_ref().is_none_or(|plain| plain.len() <= SPREAD);
-        let spread =
-            if reads_best { spread(&mut statement, text.len()) } else { None }.map(dialects::oracle::rewrite::unmarked);
+        let plain = rendered(&statement);
+        let reads_best = !size.breaks && size.depth <= SHALLOW && plain.len() <= SPREAD;
+        let spread = if reads_best { spread(&mut statement) } else { None };
         let spread = spread.filter(|spread| self.reads_back(text, spread, &statement, &reads).is_ok());
         let rendered = if let Some(spread) = spread {
             spread
         } else {
-            let plain = plain.unwrap_or_else(|| rendered(&statement));
             self.reads_back(text, &plain, &statement, &reads)?;
             plain
         };
@@ -198,23 +193,15 @@ impl Guard {
         Ok(Passed::Unsaid { text, left_out, read_as_text, fault: Box::new(fault) })
     }
 
-    /// Makes sure that what runs is what was checked: the rendering is the words that were read, or it is measured and
+    /// Makes sure that what runs is what was checked: the rendering has every word that was read, and is measured and
     /// parsed again, to the same tree.
     fn reads_back(&self, text: &str, rendered: &str, statement: &Statement, reads: &walk::Reads<'_>) -> Checked {
         if rendered.len() > LONGEST {
             return Err(unplaced(Rule::TooLong, format!("{} KiB", rendered.len() / 1024)));
         }
-        if same::same_words(text, rendered, self.dialect) {
-            debug_assert!(self.read_again(rendered, statement, reads).is_ok(), "the same words are one tree");
-            return Ok(());
-        }
         if let Some(lost) = lost::lost(text, rendered, self.dialect) {
             return Err(unplaced(Rule::Unsupported, lost));
         }
-        self.read_again(rendered, statement, reads)
-    }
-
-    fn read_again(&self, rendered: &str, statement: &Statement, reads: &walk::Reads<'_>) -> Checked {
         let refused = || unplaced(Rule::Rendering, "");
         lexical::measure(rendered, self.dialect).map_err(|_| refused())?;
         let again = parse::parse(rendered, self.dialect).map_err(|_| refused())?;
@@ -243,30 +230,25 @@ enum Passed {
 
 /// Bytes of a statement's one-line form up to which it is spread over lines: what is longer is not read by eye.
 const SPREAD: usize = 4096;
-/// Bytes of a text whose one-line form is certainly shorter than that: no sign or word grows eightfold.
-const SHORT: usize = SPREAD / 8;
 /// Brackets inside brackets up to which a statement is spread: each level costs more than the one before.
 const SHALLOW: u32 = 12;
 
 /// The statement over several lines, which reads better. The pretty form indents what follows a line break, so it is
 /// only for texts without a literal that goes over lines; and it leaves ORDER BY and what follows on the line of the
 /// last clause.
-fn spread(statement: &mut Statement, length: usize) -> Option<String> {
+fn spread(statement: &mut Statement) -> Option<String> {
     let Statement::Query(query) = statement else { return None };
-    let mut text = String::with_capacity(length * 2);
     // Taken out for a moment only: a copy of the tree costs as much as reading it.
     let (order, limit, fetch) = (query.order_by.take(), query.limit_clause.take(), query.fetch.take());
-    write!(text, "{query:#}").ok()?;
+    let mut text = format!("{query:#}");
     (query.order_by, query.limit_clause, query.fetch) = (order, limit, fetch);
-    if let Some(order) = &query.order_by {
-        write!(text, "\n{order}").ok()?;
+    // The limit begins with a space of its own.
+    let limit = query.limit_clause.as_ref().map(|limit| limit.to_string().trim_start().to_owned());
+    let order = query.order_by.as_ref().map(ToString::to_string);
+    let fetch = query.fetch.as_ref().map(ToString::to_string);
+    for clause in [order, limit, fetch].into_iter().flatten() {
+        text.push('\n');
+        text.push_str(&clause);
     }
-    if let Some(limit) = &query.limit_clause {
-        // It begins with a space of its own.
-        write!(text, "\n{}", limit.to_string().trim_start()).ok()?;
-    }
-    if let Some(fetch) = &query.fetch {
-        write!(text, "\n{fetch}").ok()?;
-    }
-    Some(text)
+    Some(dialects::oracle::rewrite::unmarked(text))
 }
