@@ -1,52 +1,27 @@
-//! Threads whose stack holds any tree. They are kept for the next statement: fresh stack costs more to touch than a
-//! statement to parse. The crate `stacker` would need a C compiler, and neither ends at a deadline nor returns a panic as an error.
+//! A thread whose stack holds any tree. The crate `stacker` would need a C compiler, and neither ends at a deadline nor
+//! returns a panic as an error.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Sender, channel, sync_channel};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Duration;
 
 /// Stack of a thread, bytes. Only what is used becomes memory.
 const STACK: usize = 96 * 1024 * 1024;
-/// Threads that wait for work at most; more are started while they are needed.
-const KEPT: usize = 2;
 /// Longest a caller waits. The parser's own bound ends far below it on any machine; what goes on past it is a fault that
 /// must not become the caller's. Tests run without optimisation, beside others.
 const DEADLINE: Duration = Duration::from_secs(if cfg!(test) { 120 } else { 5 });
 
-type Job = Box<dyn FnOnce() + Send>;
-
-static IDLE: Mutex<Vec<Sender<Job>>> = Mutex::new(Vec::new());
-
 /// Does `work` on such a thread. `None` when it panics, passes the deadline, or no thread can be had.
 pub(super) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let waiting = idle().pop();
-    let worker = waiting.or_else(start)?;
     let (give, take) = sync_channel(1);
     let job = move || {
         let done = catch_unwind(AssertUnwindSafe(work)).ok();
         // Nobody waits any more past the deadline.
         drop(give.send(done));
     };
-    worker.send(Box::new(job)).ok()?;
-    let done = take.recv_timeout(DEADLINE).ok()?;
-    let mut idle = idle();
-    if idle.len() < KEPT {
-        idle.push(worker);
-    }
-    done
-}
-
-fn idle() -> MutexGuard<'static, Vec<Sender<Job>>> {
-    IDLE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// A thread that works until nobody can give it work.
-fn start() -> Option<Sender<Job>> {
-    let (sender, jobs) = channel::<Job>();
-    let work = move || jobs.into_iter().for_each(|job| job());
-    thread::Builder::new().name("guard".to_owned()).stack_size(STACK).spawn(work).ok().map(|_| sender)
+    thread::Builder::new().name("guard".to_owned()).stack_size(STACK).spawn(job).ok()?;
+    take.recv_timeout(DEADLINE).ok()?
 }
 
 #[cfg(test)]
@@ -66,6 +41,5 @@ mod tests {
         for thread in threads {
             thread.join().unwrap();
         }
-        assert!(idle().len() <= KEPT);
     }
 }
