@@ -20,21 +20,20 @@ struct Details {
     among: String,
 }
 
-/// A refusal at a span of the syntax tree; an empty span is found again by its text.
-pub(super) fn fault(rule: Rule, span: Span, found: impl Into<String>) -> Fault {
-    let place = (span.start.line > 0).then_some(span.start);
-    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new(), among: String::new() }))
-}
-
 /// A refusal whose place is to be looked for.
 pub(super) fn unplaced(rule: Rule, found: impl Into<String>) -> Fault {
     Fault(Box::new(Details { rule, place: None, found: found.into(), instead: String::new(), among: String::new() }))
 }
 
+/// A refusal at a span of the syntax tree; an empty span is found again by its text.
+pub(super) fn fault(rule: Rule, span: Span, found: impl Into<String>) -> Fault {
+    unplaced(rule, found).or_at(span)
+}
+
 /// A refusal at a byte of the text.
 pub(super) fn at_byte(rule: Rule, text: &str, byte: usize, found: impl Into<String>) -> Fault {
-    let place = Some(locate(text, byte));
-    Fault(Box::new(Details { rule, place, found: found.into(), instead: String::new(), among: String::new() }))
+    let place = locate(text, byte);
+    unplaced(rule, found).or_at(Span::new(place, place))
 }
 
 impl Fault {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::{Catalog, Dialect, Limits, PUBLIC, Relation};
+use crate::{Catalog, CatalogColumn, Dialect, Limits, PUBLIC, Relation, RelationKind};
 
 use super::Policy;
 use super::access::Access;
@@ -29,8 +29,6 @@ pub(super) struct Index {
 pub(super) struct Table {
     /// The schema as it is compared.
     pub(super) schema: String,
-    /// The schema as a statement must write it.
-    pub(super) written_schema: String,
     /// The name as it is compared.
     pub(super) name: String,
     /// The name as the catalog has it, with its schema where that is not the default one; empty for DUAL.
@@ -90,7 +88,7 @@ impl Index {
         let access = Access::new(policy, catalog);
         let mut tables: Vec<Table> = catalog.tables.iter().map(|one| table(catalog, &access, one)).collect();
         if dialect.facts().from.dual && !tables.iter().any(|one| one.name == "DUAL") {
-            tables.push(dual());
+            tables.push(dual(catalog));
         }
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (position, table) in tables.iter().enumerate() {
@@ -128,9 +126,7 @@ impl Index {
     }
 
     fn synonym(&self, schema: &str, name: &str) -> Option<&Table> {
-        // Most databases have none, and the key would be made for nothing.
-        let at = if self.synonyms.is_empty() { None } else { self.synonyms.get(&(schema.to_owned(), name.to_owned())) };
-        at.map(|at| &self.tables[*at])
+        self.synonyms.get(&(schema.to_owned(), name.to_owned())).map(|at| &self.tables[*at])
     }
 
     /// The relations a person may read.
@@ -159,11 +155,9 @@ impl Index {
 
     /// Tells whether mentioning the name can run code.
     pub(super) fn is_callable(&self, name: &str) -> bool {
-        !self.callables.is_empty() && self.callables.contains(&name.to_lowercase())
+        self.callables.contains(&name.to_lowercase())
     }
-}
 
-impl Index {
     /// True where the catalog has an object of this name that Oracle would find before its own. SYS alone always means the
     /// schema.
     pub(super) fn has_name(&self, name: &str) -> bool {
@@ -208,7 +202,6 @@ fn table(catalog: &Catalog, access: &Access, relation: &Relation) -> Table {
     let name = written(dialect, &relation.name);
     Table {
         schema: stored_key(dialect, &relation.schema),
-        written_schema: written(dialect, &relation.schema),
         written: if default { name } else { format!("{}.{name}", written(dialect, &relation.schema)) },
         name: stored_key(dialect, &relation.name),
         shown: if default { relation.name.clone() } else { format!("{}.{}", relation.schema, relation.name) },
@@ -244,31 +237,10 @@ fn keys(dialect: Dialect, relation: &Relation) -> Vec<Vec<Arc<str>>> {
     relation.columns.iter().filter(|column| is_key(&column.name)).map(|column| vec![key(&column.name)]).collect()
 }
 
-/// One row, one column, known to every Oracle database.
-fn dual() -> Table {
-    let name = || "DUMMY".to_owned();
-    let dummy = Column {
-        key: "DUMMY".into(),
-        shown: name(),
-        written: name(),
-        open: true,
-        json: false,
-        distinct: Some(1),
-        extent: Extent::COLUMN,
-        data_type: "".into(),
-    };
-    Table {
-        schema: "SYS".to_owned(),
-        written_schema: "SYS".to_owned(),
-        name: "DUAL".to_owned(),
-        shown: String::new(),
-        written: "DUAL".to_owned(),
-        open: true,
-        partly: false,
-        columns: vec![dummy],
-        rows: Some(1),
-        keys: Vec::new(),
-        places: HashMap::new(),
-    }
-    .with_places()
+/// One row, one column, known to every Oracle database, and open whatever a policy says.
+fn dual(catalog: &Catalog) -> Table {
+    let everything = Access::new(&Policy::default(), catalog);
+    let dummy = CatalogColumn { distinct: Some(1), ..CatalogColumn::new("DUMMY", "") };
+    let relation = Relation { rows: Some(1), ..Relation::new("SYS", "DUAL", RelationKind::Table, vec![dummy]) };
+    Table { shown: String::new(), written: "DUAL".to_owned(), ..table(catalog, &everything, &relation) }
 }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use sqlparser::tokenizer::Location;
 
+use super::known::byte_of;
+
 /// A correction at a place of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unsaid {
@@ -22,8 +24,10 @@ pub(super) enum Unsaid {
 
 /// The text with what was left unsaid at these places; `None` where a place does not hold what it should.
 pub(super) fn spell_out(text: &str, unsaid: &[(Location, Unsaid)]) -> Option<String> {
-    let mut places: Vec<(usize, &Unsaid)> =
-        unsaid.iter().map(|(place, what)| Some((byte_at(text, *place)?, what))).collect::<Option<_>>()?;
+    let mut places: Vec<(usize, &Unsaid)> = unsaid
+        .iter()
+        .map(|(place, what)| Some((byte_of(text, place.line, place.column)?, what)))
+        .collect::<Option<_>>()?;
     places.sort_unstable_by_key(|(at, _)| *at);
     let (mut out, mut done) = (String::with_capacity(text.len() * 2), 0);
     for (at, what) in places {
@@ -74,14 +78,6 @@ fn quoted(text: &str, quote: char, value: &str) -> Option<usize> {
 /// True of a character that can be part of a word.
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '$' | '#')
-}
-
-/// The byte of a line and a character, both from 1.
-fn byte_at(text: &str, place: Location) -> Option<usize> {
-    let before: usize =
-        text.split_inclusive('\n').take(usize::try_from(place.line).ok()?.checked_sub(1)?).map(str::len).sum();
-    let line = text.get(before..)?;
-    line.char_indices().nth(usize::try_from(place.column).ok()?.checked_sub(1)?).map(|(at, _)| before + at)
 }
 
 #[cfg(test)]

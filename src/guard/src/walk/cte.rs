@@ -16,7 +16,7 @@ use super::super::names::key;
 use super::super::refusal::Rule;
 use super::super::scope::{Cte, Ctes, Env, Output, Outputs};
 use super::ending::Bound;
-use super::query::{Given, Tail, least, united};
+use super::query::{Given, Tail, is_only_body, least, united};
 use super::recursion::{MOST_ROWS, UNKNOWN_ROWS};
 use super::{Walk, absent, recursion, unsupported};
 
@@ -103,29 +103,15 @@ impl<'i> Walk<'i> {
         cycle: &[Ident],
         env: Env<'_, 'i>,
     ) -> Checked<Given> {
-        let Query {
-            with,
-            body: _,
-            order_by,
-            limit_clause,
-            fetch,
-            locks,
-            for_clause,
-            settings,
-            format_clause,
-            pipe_operators,
-        } = query;
-        let plain = with.is_none() && order_by.is_none() && fetch.is_none() && locks.is_empty() && for_clause.is_none();
-        let plain = plain && settings.is_none() && format_clause.is_none() && pipe_operators.is_empty();
-        absent(!plain, "WITH RECURSIVE …")?;
+        absent(!is_only_body(query), "WITH RECURSIVE …")?;
         let given = match anchor {
             SetExpr::Values(values) => self.values(values, env)?,
             anchor => self.body(anchor, Tail::default(), env)?,
         };
         let columns = self.renamed(&given.columns, &alias.columns)?;
-        let limit = self.limits(limit_clause.as_ref(), None, env)?;
+        let limit = self.limits(query.limit_clause.as_ref(), None, env)?;
         // SQLite stops a recursion at its LIMIT, but first makes the rows that OFFSET skips.
-        let plain = matches!(limit_clause, Some(LimitClause::LimitOffset { offset: None, .. }));
+        let plain = matches!(query.limit_clause, Some(LimitClause::LimitOffset { offset: None, .. }));
         let stops = self.facts.queries.limit_ends_recursion && plain && limit.is_some_and(|rows| rows <= MOST_ROWS);
         let bound = if stops { Bound::Limit } else { Bound::Condition { cycle } };
         let counted = self.must_end((anchor, recursive), &names[0], &columns, bound, env);

@@ -14,7 +14,7 @@ use crate::spelling_out::Unsaid;
 use super::super::extent::Extent;
 use super::super::fault::{Checked, Fault, fault, unplaced};
 use super::super::index::{Column, Table};
-use super::super::names::{key, parts};
+use super::super::names::{key, parts, written};
 use super::super::refusal::Rule;
 use super::super::scope::{Ctes, Env, Named, Output, Outputs, Shape, Source};
 use super::from::From;
@@ -145,7 +145,7 @@ impl<'i> Walk<'i> {
             Some(table) if table.open => {
                 // Its path of schemas would let functions and operators there take the place of PostgreSQL's own.
                 if schema.is_none() && self.facts.from.schemas_spelled_out {
-                    self.reads.unsaid.push((span.start, Unsaid::Schema(table.written_schema.clone())));
+                    self.reads.unsaid.push((span.start, Unsaid::Schema(written(self.dialect, &table.schema))));
                 }
                 self.open_table(table, relation, alias)
             }

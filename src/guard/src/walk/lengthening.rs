@@ -71,12 +71,9 @@ impl Arm<'_> {
     /// Counts the columns of its own that a text names.
     pub(super) fn own(&self, text: &str) -> usize {
         let words = words(text, self.dialect);
-        let ident = |token: &Token| {
-            if let Token::Word(word) = token {
-                Some(Ident { value: word.value.clone(), quote_style: word.quote_style, span: Span::empty() })
-            } else {
-                None
-            }
+        let ident = |token: &Token| match token {
+            Token::Word(word) => Some(word.to_ident(Span::empty())),
+            _ => None,
         };
         let mut count = 0;
         let mut at = 0;

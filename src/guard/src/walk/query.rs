@@ -133,7 +133,7 @@ impl<'i> Walk<'i> {
     /// A query, or a list of VALUES, where one stands for the other: in FROM, WITH and IN, not alone.
     pub(super) fn query_or_values(&mut self, query: &Query, env: Env<'_, 'i>) -> Checked<Given> {
         match &*query.body {
-            SetExpr::Values(values) if is_only_values(query) => self.values(values, env),
+            SetExpr::Values(values) if is_only_body(query) && query.limit_clause.is_none() => self.values(values, env),
             _ => self.query(query, env),
         }
     }
@@ -272,13 +272,13 @@ pub(super) fn united(left: &Rc<Outputs>, right: &Outputs) -> Rc<Outputs> {
     Rc::new(columns.collect::<Vec<_>>().into())
 }
 
-/// VALUES and nothing around them.
-fn is_only_values(query: &Query) -> bool {
+/// Tells whether a query is nothing but its body and, perhaps, a LIMIT.
+pub(super) fn is_only_body(query: &Query) -> bool {
     let Query {
         with: None,
         body: _,
         order_by: None,
-        limit_clause: None,
+        limit_clause: _,
         fetch: None,
         locks,
         for_clause: None,

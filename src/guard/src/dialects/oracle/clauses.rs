@@ -1,8 +1,8 @@
 //! Oracle's clauses behind arguments and before expressions that the parser does not know: the clauses of JSON
 //! functions, the types and defaults of conversions, and PRIOR outside CONNECT BY.
 
-use sqlparser::ast::{BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList};
-use sqlparser::ast::{CastKind, FunctionArguments, Ident, ObjectName};
+use sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr};
+use sqlparser::ast::{FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments};
 use sqlparser::dialect::Precedence;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -10,7 +10,7 @@ use sqlparser::tokenizer::{Token, Word};
 
 use crate::dialects::oracle::rewrite::MARK;
 use crate::dialects::oracle::syntax::{DEFAULT, ON_CONVERSION};
-use crate::nodes::{binary, expect_word, is_word, word};
+use crate::nodes::{binary, call, expect_word, is_word, word};
 
 /// `… DEFAULT 0 ON ERROR` and `… ON EMPTY`, second half.
 pub(crate) const ON: &str = "ON";
@@ -119,11 +119,11 @@ pub(crate) fn read(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserE
         for _ in 0..=clause.split(' ').count() {
             parser.advance_token();
         }
-        return Ok(binary(left, BinaryOperator::Custom(clause.to_owned()), word(ending)));
+        return Ok(binary(left.clone(), clause, word(ending)));
     }
     parser.advance_token();
     let returned = parser.parse_data_type()?;
-    Ok(binary(left, BinaryOperator::Custom(RETURNING.to_owned()), written(&returned)))
+    Ok(binary(left.clone(), RETURNING, written(&returned)))
 }
 
 /// `DEFAULT x ON CONVERSION ERROR`, `DEFAULT x ON ERROR` and `DEFAULT x ON EMPTY`.
@@ -134,7 +134,7 @@ pub(crate) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, Pars
     parser.advance_token();
     let otherwise = parser.parse_prefix()?;
     parser.expect_keyword_is(Keyword::ON)?;
-    let defaulted = binary(left, BinaryOperator::Custom(DEFAULT.to_owned()), otherwise);
+    let defaulted = binary(left.clone(), DEFAULT, otherwise);
     let last = if is_word(&parser.peek_token_ref().token, "EMPTY") { "EMPTY" } else { "ERROR" };
     let conversion = is_word(&parser.peek_token_ref().token, "CONVERSION");
     if conversion {
@@ -142,7 +142,7 @@ pub(crate) fn default(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, Pars
     }
     expect_word(parser, last)?;
     let operator = if conversion { ON_CONVERSION } else { ON };
-    Ok(binary(&defaulted, BinaryOperator::Custom(operator.to_owned()), word(last)))
+    Ok(binary(defaulted, operator, word(last)))
 }
 
 /// The beginnings of expressions: PRIOR, CAST and `VALIDATE_CONVERSION`, and columns with the name of a type.
@@ -194,7 +194,7 @@ fn converted(parser: &mut Parser<'_>, name: &str) -> Result<Expr, ParserError> {
     if name == "CAST" && parser.consume_token(&Token::RParen) {
         return Ok(Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr), data_type, format: None });
     }
-    let mut first = binary(&expr, BinaryOperator::Custom(AS.to_owned()), written(&data_type));
+    let mut first = binary(expr, AS, written(&data_type));
     if is_word(&parser.peek_token_ref().token, DEFAULT) {
         first = default(parser, &first)?;
     }
@@ -203,21 +203,9 @@ fn converted(parser: &mut Parser<'_>, name: &str) -> Result<Expr, ParserError> {
         args.push(parser.parse_expr()?);
     }
     parser.expect_token(&Token::RParen)?;
-    Ok(call(name, args))
-}
-
-fn call(name: &str, args: Vec<Expr>) -> Expr {
     let args = args.into_iter().map(|arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))).collect();
-    Expr::Function(Function {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
+    let list = FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() };
+    Ok(Expr::Function(call(name, FunctionArguments::List(list))))
 }
 
 /// A type as the right side of an operator: the words it renders as. The walk judges them as it judges types.

@@ -3,13 +3,13 @@
 //! It becomes an operator between the call and its window, whose rendering is Oracle's text again; [`from_last`] is the only
 //! reader of that shape.
 
-use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArguments, Ident, ObjectName, WindowType};
+use sqlparser::ast::{Expr, Function, FunctionArguments, WindowType};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
 use crate::dialects::oracle::rewrite::MARK;
-use crate::nodes::{binary, is_word};
+use crate::nodes::{self, binary, is_word};
 
 const FROM_LAST: &str = "FROM LAST";
 const RESPECT: &str = "FROM LAST RESPECT NULLS";
@@ -40,17 +40,8 @@ pub(crate) fn read(parser: &mut Parser<'_>, call: &Expr) -> Result<Expr, ParserE
     } else {
         WindowType::NamedWindow(parser.parse_identifier()?)
     };
-    let window = Function {
-        name: ObjectName::from(vec![Ident::new(MARK)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::None,
-        filter: None,
-        null_treatment: None,
-        over: Some(over),
-        within_group: Vec::new(),
-    };
-    Ok(binary(call, BinaryOperator::Custom(operator.to_owned()), Expr::Function(window)))
+    let window = Function { over: Some(over), ..nodes::call(MARK, FunctionArguments::None) };
+    Ok(binary(call.clone(), operator, Expr::Function(window)))
 }
 
 /// The call and the window of an operator and its sides; `None` for anything of another shape.

@@ -7,7 +7,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use crate::nodes::is_word;
+use crate::nodes::{binary, is_word, word};
 
 const KEEP: &str = "KEEP";
 const OVER: &str = "OVER";
@@ -86,8 +86,7 @@ pub(crate) fn orders<'e>(list: &'e Expr, into: &mut Vec<&'e Expr>) {
 /// Tells whether `KEEP (DENSE_RANK …` comes next.
 pub(crate) fn is_next(parser: &Parser<'_>) -> bool {
     let [keep, bracket, rank] = parser.peek_tokens_ref();
-    let word = is_word;
-    word(&keep.token, KEEP) && bracket.token == Token::LParen && word(&rank.token, "DENSE_RANK")
+    is_word(&keep.token, KEEP) && bracket.token == Token::LParen && is_word(&rank.token, "DENSE_RANK")
 }
 
 /// Reads it, after its aggregate.
@@ -102,8 +101,7 @@ pub(crate) fn read(parser: &mut Parser<'_>, aggregate: &Expr) -> Result<Expr, Pa
     parser.expect_keywords(&[Keyword::ORDER, Keyword::BY])?;
     let keys = order_keys(parser)?;
     parser.expect_token(&Token::RParen)?;
-    let rank = Expr::Identifier(Ident::new("DENSE_RANK"));
-    let body = binary(rank, if first { FIRST } else { LAST }, keys);
+    let body = binary(word("DENSE_RANK"), if first { FIRST } else { LAST }, keys);
     let keep = binary(aggregate.clone(), KEEP, Expr::Nested(Box::new(body)));
     if !parser.parse_keyword(Keyword::OVER) {
         return Ok(keep);
@@ -130,7 +128,7 @@ fn order_key(key: OrderByExpr) -> Result<Expr, ParserError> {
     let OrderByExpr { expr, options: OrderByOptions { sort, nulls_first }, with_fill: None } = key else {
         return Err(ParserError::ParserError("Expected: an order, found: WITH FILL".to_owned()));
     };
-    let nulls = |first: bool| Expr::Identifier(Ident::new(if first { "FIRST" } else { "LAST" }));
+    let nulls = |first: bool| word(if first { "FIRST" } else { "LAST" });
     match (sort, nulls_first) {
         (Some(OrderBySort::Using(_)), _) => {
             Err(ParserError::ParserError("Expected: ASC or DESC, found: USING".to_owned()))
@@ -144,8 +142,4 @@ fn order_key(key: OrderByExpr) -> Result<Expr, ParserError> {
 fn joined(exprs: Vec<Expr>) -> Result<Expr, ParserError> {
     let listed = exprs.into_iter().reduce(|list, next| binary(list, COMMA, next));
     listed.ok_or_else(|| ParserError::ParserError("Expected: an expression, found: )".to_owned()))
-}
-
-fn binary(left: Expr, operator: &str, right: Expr) -> Expr {
-    Expr::BinaryOp { left: Box::new(left), op: BinaryOperator::Custom(operator.to_owned()), right: Box::new(right) }
 }

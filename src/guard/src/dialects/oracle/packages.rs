@@ -5,11 +5,12 @@
 
 use std::rc::Rc;
 
-use sqlparser::ast::{Expr, Function, FunctionArguments, Ident, TableAlias, UnaryOperator};
+use sqlparser::ast::{Expr, Function, Ident, TableAlias, UnaryOperator};
 
 use crate::Dialect;
 use crate::fault::{Checked, unplaced};
 use crate::names::{key, parts};
+use crate::nodes::{has_plain_arguments, plain_name};
 use crate::refusal::Rule;
 use crate::scope::{Env, Output, Source};
 use crate::walk::step::arguments;
@@ -133,14 +134,5 @@ impl<'i> Walk<'i> {
 
 /// Tells whether a call has nothing but its arguments: no DISTINCT, filter, window or other clause.
 fn is_plain(function: &Function) -> bool {
-    let Function { name: _, uses_odbc_syntax, parameters, args, within_group, filter, null_treatment, over } = function;
-    let bare =
-        matches!(args, FunctionArguments::List(list) if list.duplicate_treatment.is_none() && list.clauses.is_empty());
-    !*uses_odbc_syntax
-        && matches!(parameters, FunctionArguments::None)
-        && bare
-        && within_group.is_empty()
-        && filter.is_none()
-        && null_treatment.is_none()
-        && over.is_none()
+    plain_name(function).is_some() && has_plain_arguments(function)
 }

@@ -1,6 +1,6 @@
 //! Oracle's expressions that the parser does not know: exact readings of each, which render as they were written.
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::Expr;
 use sqlparser::dialect::Precedence;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -127,7 +127,7 @@ fn quantified(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError>
     parser.expect_token(&Token::LParen)?;
     let list = parser.parse_comma_separated(Parser::parse_expr)?;
     parser.expect_token(&Token::RParen)?;
-    Ok(binary(left, BinaryOperator::Custom(format!("{sign} {word}")), Expr::Tuple(list)))
+    Ok(binary(left.clone(), &format!("{sign} {word}"), Expr::Tuple(list)))
 }
 
 fn interval_units(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
@@ -138,7 +138,7 @@ fn interval_units(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserEr
     expect_word(parser, last)?;
     let fraction = if day { digits(parser)? } else { String::new() };
     let operator = operator.replace(" TO", &format!("{leading} TO"));
-    Ok(binary(left, BinaryOperator::Custom(operator), word(&format!("{last}{fraction}"))))
+    Ok(binary(left.clone(), &operator, word(&format!("{last}{fraction}"))))
 }
 
 /// A precision such as `(9)`, or nothing.
@@ -166,5 +166,5 @@ fn siblings(parser: &mut Parser<'_>, left: &Expr) -> Result<Expr, ParserError> {
         parser.next_token();
     }
     let keys = keep::order_keys(parser)?;
-    Ok(binary(left, BinaryOperator::Custom(ORDER_SIBLINGS.to_owned()), keys))
+    Ok(binary(left.clone(), ORDER_SIBLINGS, keys))
 }

@@ -14,6 +14,7 @@ use sqlparser::ast::{
 
 use crate::fault::{Checked, unplaced};
 use crate::names::key;
+use crate::nodes::{has_plain_arguments, plain_name};
 use crate::refusal::Rule;
 use crate::scope::{Env, Output, Source};
 use crate::walk::factor::given_name;
@@ -126,22 +127,12 @@ fn aggregated(aggregate: &Function) -> Option<(&Expr, Option<&[OrderByExpr]>)> {
 
 /// The arguments of a call of this function with nothing around them.
 fn called<'e>(function: &'e Function, name: &str) -> Option<Vec<&'e Expr>> {
-    let bare = matches!(&function.args, FunctionArguments::List(list)
-        if list.duplicate_treatment.is_none() && list.clauses.is_empty());
-    (bare && named(function, name)).then(|| arguments(function)).flatten()
+    (has_plain_arguments(function) && named(function, name)).then(|| arguments(function)).flatten()
 }
 
 /// Tells whether a call is of this function, unquoted, with no window, filter or order around it.
 fn named(function: &Function, name: &str) -> bool {
-    let Function { name: of, uses_odbc_syntax, parameters, args: _, within_group, filter, null_treatment, over } =
-        function;
-    of.to_string().eq_ignore_ascii_case(name)
-        && !*uses_odbc_syntax
-        && matches!(parameters, FunctionArguments::None)
-        && within_group.is_empty()
-        && filter.is_none()
-        && null_treatment.is_none()
-        && over.is_none()
+    plain_name(function).is_some_and(|of| of.to_string().eq_ignore_ascii_case(name))
 }
 
 /// The name of an element: a plain word.

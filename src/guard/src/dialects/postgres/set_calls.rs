@@ -6,6 +6,7 @@ use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgume
 
 use crate::fault::{Checked, unplaced};
 use crate::names::parts;
+use crate::nodes::{has_plain_arguments, plain_name};
 use crate::refusal::Rule;
 use crate::scope::{Env, Shape, Source};
 use crate::walk::Walk;
@@ -90,7 +91,7 @@ impl<'i> Walk<'i> {
         let refused = || unplaced(Rule::FunctionArguments, upper.as_str()).or_at(name.span);
         let FunctionArguments::List(list) = &function.args else { return Err(refused()) };
         let known = self.lists.table_function(&upper).filter(|known| known.arity.takes(list.args.len()));
-        if known.is_none() || list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
+        if known.is_none() || !has_plain_arguments(function) {
             return Err(refused());
         }
         let from = self.touched.len();
@@ -154,20 +155,7 @@ fn gives_one_column(walk: &Walk<'_>, upper: &str) -> bool {
 
 /// The name of a plain call.
 fn called(function: &Function) -> Option<&Ident> {
-    let Function {
-        name,
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: _,
-        within_group,
-        filter: None,
-        null_treatment: None,
-        over: None,
-    } = function
-    else {
-        return None;
-    };
-    let name = parts(name)?;
+    let name = parts(plain_name(function)?)?;
     let [ident] = name.as_slice() else { return None };
-    (ident.quote_style.is_none() && within_group.is_empty()).then_some(*ident)
+    ident.quote_style.is_none().then_some(*ident)
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL's operators that the parser does not know: `?`, `?|` and `?&`, which look for keys in JSON.
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::Expr;
 use sqlparser::dialect::Precedence;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -45,5 +45,5 @@ pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Opt
         parser.advance_token();
     }
     let right = parser.parse_subexpr(precedence);
-    Some(right.map(|right| binary(left, BinaryOperator::Custom(operator.to_owned()), right)))
+    Some(right.map(|right| binary(left.clone(), operator, right)))
 }

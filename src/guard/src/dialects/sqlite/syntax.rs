@@ -1,6 +1,6 @@
 //! SQLite's operators that the parser does not know: `IS` and `IS NOT` before any value, and `NOT GLOB`.
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::Expr;
 use sqlparser::dialect::Precedence;
 use sqlparser::parser::{Parser, ParserError};
 
@@ -34,5 +34,5 @@ pub(super) fn infix(parser: &mut Parser<'_>, left: &Expr, precedence: u8) -> Opt
         parser.advance_token();
     }
     let right = parser.parse_subexpr(precedence);
-    Some(right.map(|right| binary(left, BinaryOperator::Custom(operator.to_owned()), right)))
+    Some(right.map(|right| binary(left.clone(), operator, right)))
 }

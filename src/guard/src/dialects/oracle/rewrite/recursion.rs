@@ -86,8 +86,7 @@ fn read(tokens: &Tokens<'_>, place: usize) -> Option<(Recursion, usize)> {
 
 /// A column, without a qualifier.
 fn name(tokens: &Tokens<'_>, place: usize) -> Option<Ident> {
-    let word = tokens.word(place)?;
-    Some(Ident { value: word.value.clone(), quote_style: word.quote_style, span: Span::empty() })
+    tokens.word(place).map(|word| word.to_ident(Span::empty()))
 }
 
 /// One letter or digit, as a literal.

@@ -46,10 +46,7 @@ pub(crate) fn part(alias: &Ident) -> Option<Part> {
     }
     let all = raw_tokens(&alias.value, Dialect::Oracle)?;
     let tokens = Tokens::new(&all);
-    let name = |place: usize| {
-        let word = tokens.word(place)?;
-        Some(Ident { value: word.value.clone(), quote_style: word.quote_style, span: Span::empty() })
-    };
+    let name = |place: usize| tokens.word(place).map(|word| word.to_ident(Span::empty()));
     let whole = tokens.len() == 5 && is_part(&tokens, 0);
     whole.then(|| Some(Part { name: name(2)?, alias: name(4)? })).flatten()
 }
