@@ -1,57 +1,23 @@
 //! Words in double quotes that stand for texts, and texts in single quotes that stand for aliases: where they are, and
 //! whether they can be nothing else.
 
-use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use crate::Dialect;
 
+use super::nodes::is_word;
 use super::parse::raw_tokens;
 
 /// Words that are never names: a text of the same letters stays a text beside them.
-const NEVER_NAMES: &[Keyword] = &[
-    Keyword::AND,
-    Keyword::AS,
-    Keyword::BETWEEN,
-    Keyword::CASE,
-    Keyword::DISTINCT,
-    Keyword::ELSE,
-    Keyword::FROM,
-    Keyword::GROUP,
-    Keyword::HAVING,
-    Keyword::IN,
-    Keyword::IS,
-    Keyword::JOIN,
-    Keyword::LIMIT,
-    Keyword::NOT,
-    Keyword::NULL,
-    Keyword::ON,
-    Keyword::OR,
-    Keyword::ORDER,
-    Keyword::SELECT,
-    Keyword::THEN,
-    Keyword::UNION,
-    Keyword::WHEN,
-    Keyword::WHERE,
+const NEVER_NAMES: &[&str] = &[
+    "AND", "AS", "BETWEEN", "CASE", "DISTINCT", "ELSE", "FROM", "GROUP", "HAVING", "IN", "IS", "JOIN", "LIMIT", "NOT",
+    "NULL", "ON", "OR", "ORDER", "SELECT", "THEN", "UNION", "WHEN", "WHERE",
 ];
 
 /// Words behind which a value stands, and never an alias.
-const BEFORE_VALUES: &[Keyword] = &[
-    Keyword::ALL,
-    Keyword::AND,
-    Keyword::BETWEEN,
-    Keyword::BY,
-    Keyword::CASE,
-    Keyword::DISTINCT,
-    Keyword::ELSE,
-    Keyword::IN,
-    Keyword::LIKE,
-    Keyword::NOT,
-    Keyword::OR,
-    Keyword::SELECT,
-    Keyword::THEN,
-    Keyword::WHEN,
-    Keyword::WHERE,
+const BEFORE_VALUES: &[&str] = &[
+    "ALL", "AND", "BETWEEN", "BY", "CASE", "DISTINCT", "ELSE", "IN", "LIKE", "NOT", "OR", "SELECT", "THEN", "WHEN",
+    "WHERE",
 ];
 
 /// True where one of these texts is also a word elsewhere in the statement: that word may be an alias, and the text its
@@ -68,7 +34,7 @@ pub(super) fn is_given_elsewhere(
     }
     let Some(tokens) = raw_tokens(text, dialect) else { return true };
     tokens.iter().any(|TokenWithSpan { token, span }| match token {
-        Token::Word(word) if word.quote_style.is_none() && NEVER_NAMES.contains(&word.keyword) => false,
+        token if NEVER_NAMES.iter().any(|never| is_word(token, never)) => false,
         Token::Word(word) => !texts.iter().any(|(place, _)| *place == span.start) && is_text(&word.value),
         _ => false,
     })
@@ -94,7 +60,7 @@ pub(super) fn alias_places(text: &str, dialect: Dialect, aliases: &[String]) -> 
             && aliases.contains(value)
         {
             match before {
-                Token::Word(word) if word.quote_style.is_none() && BEFORE_VALUES.contains(&word.keyword) => {}
+                before if BEFORE_VALUES.iter().any(|word| is_word(before, word)) => {}
                 Token::Word(_) | Token::Number(..) | Token::RParen | Token::RBracket | Token::Placeholder(_) => {
                     places.push((span.start, value.clone()));
                 }

@@ -242,6 +242,11 @@ pub(super) struct Env<'s, 'i> {
 }
 
 impl<'s, 'i> Env<'s, 'i> {
+    /// The scopes in reach, innermost first.
+    pub(super) fn levels(self) -> impl Iterator<Item = &'s Scope<'s, 'i>> {
+        std::iter::successors(self.scope, |scope| scope.parent)
+    }
+
     /// The environment inside a query with this scope.
     pub(super) fn within(self, scope: &'s Scope<'s, 'i>) -> Self {
         Self { scope: Some(scope), ..self }

@@ -35,7 +35,9 @@ pub(crate) fn with_grammar<T>(dialect: Dialect, read: impl FnOnce(&dyn Grammar) 
 }
 
 macro_rules! pass_on {
-    ($($name:ident)+) => { $(fn $name(&self) -> bool { self.grammar.$name() })+ };
+    ($($name:ident($($value:ident: $type:ty)?) -> $given:ty;)+) => {
+        $(fn $name(&self, $($value: $type)?) -> $given { self.grammar.$name($($value)?) })+
+    };
 }
 
 impl Grammar for Bounded {
@@ -65,26 +67,6 @@ impl Grammar for Bounded {
 
     fn is_identifier_part(&self, ch: char) -> bool {
         ch != '@' && self.grammar.is_identifier_part(ch)
-    }
-
-    fn is_identifier_start(&self, ch: char) -> bool {
-        self.grammar.is_identifier_start(ch)
-    }
-
-    fn is_delimited_identifier_start(&self, ch: char) -> bool {
-        self.grammar.is_delimited_identifier_start(ch)
-    }
-
-    fn identifier_quote_style(&self, identifier: &str) -> Option<char> {
-        self.grammar.identifier_quote_style(identifier)
-    }
-
-    fn is_custom_operator_part(&self, ch: char) -> bool {
-        self.grammar.is_custom_operator_part(ch)
-    }
-
-    fn is_reserved_for_identifier(&self, kw: Keyword) -> bool {
-        self.grammar.is_reserved_for_identifier(kw)
     }
 
     fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser<'_>) -> bool {
@@ -118,35 +100,34 @@ impl Grammar for Bounded {
         self.parsing.shifts || self.grammar.supports_bitwise_shift_operators()
     }
 
-    fn prec_value(&self, prec: Precedence) -> u8 {
-        self.grammar.prec_value(prec)
-    }
-
-    fn get_reserved_keywords_for_select_item_operator(&self) -> &[Keyword] {
-        self.grammar.get_reserved_keywords_for_select_item_operator()
-    }
-
     pass_on! {
-        allow_extract_custom
-        allow_extract_single_quotes
-        supports_array_typedef_with_brackets
-        supports_boolean_literals
-        supports_comma_separated_trim
-        supports_connect_by
-        supports_dollar_placeholder
-        supports_filter_during_aggregation
-        supports_group_by_expr
-        supports_in_empty_list
-        supports_interval_options
-        supports_limit_comma
-        supports_match_recognize
-        supports_nested_comments
-        supports_notnull_operator
-        supports_numeric_literal_underscores
-        supports_outer_join_operator
-        supports_quote_delimited_string
-        supports_string_escape_constant
-        supports_unicode_string_literal
-        supports_window_function_null_treatment_arg
+        get_reserved_keywords_for_select_item_operator() -> &[Keyword];
+        identifier_quote_style(identifier: &str) -> Option<char>;
+        is_custom_operator_part(ch: char) -> bool;
+        is_delimited_identifier_start(ch: char) -> bool;
+        is_identifier_start(ch: char) -> bool;
+        is_reserved_for_identifier(kw: Keyword) -> bool;
+        prec_value(prec: Precedence) -> u8;
+        allow_extract_custom() -> bool;
+        allow_extract_single_quotes() -> bool;
+        supports_array_typedef_with_brackets() -> bool;
+        supports_boolean_literals() -> bool;
+        supports_comma_separated_trim() -> bool;
+        supports_connect_by() -> bool;
+        supports_dollar_placeholder() -> bool;
+        supports_filter_during_aggregation() -> bool;
+        supports_group_by_expr() -> bool;
+        supports_in_empty_list() -> bool;
+        supports_interval_options() -> bool;
+        supports_limit_comma() -> bool;
+        supports_match_recognize() -> bool;
+        supports_nested_comments() -> bool;
+        supports_notnull_operator() -> bool;
+        supports_numeric_literal_underscores() -> bool;
+        supports_outer_join_operator() -> bool;
+        supports_quote_delimited_string() -> bool;
+        supports_string_escape_constant() -> bool;
+        supports_unicode_string_literal() -> bool;
+        supports_window_function_null_treatment_arg() -> bool;
     }
 }

@@ -3,7 +3,7 @@
 use sqlparser::ast::{Expr, Ident};
 
 use super::super::extent::Extent;
-use super::super::fault::{Checked, Fault, fault, unplaced};
+use super::super::fault::{Checked, Fault, fault};
 use super::super::index::Column;
 use super::super::names::{key, nearest, written};
 use super::super::refusal::Rule;
@@ -17,16 +17,14 @@ impl<'i> Walk<'i> {
     /// One name, without dots.
     pub(super) fn bare(&mut self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
         let name = key(self.dialect, ident);
-        let mut level = env.scope;
         let mut inside_hierarchy = false;
         // An alias of the select list is not seen by subqueries: there Oracle would call a function of its name.
         let aliases = env.scope.map_or(&NO_ALIASES, |scope| scope.aliases);
-        while let Some(scope) = level {
+        for scope in env.levels() {
             inside_hierarchy |= scope.hierarchy;
             if self.column_of(scope, &name, ident)? {
                 return Ok(());
             }
-            level = scope.parent;
         }
         if let Some(extent) = aliases.get(&name) {
             return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
@@ -73,36 +71,32 @@ impl<'i> Walk<'i> {
         let keys: Vec<String> = idents.iter().map(|ident| key(self.dialect, ident)).collect();
         let found = || idents.iter().map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
         let span = idents.first().map_or_else(sqlparser::tokenizer::Span::empty, |ident| ident.span);
-        let mut level = env.scope;
-        while let Some(scope) = level {
-            if let Some((source, column)) = find_source(scope, &keys) {
-                let name = &keys[column];
-                let members = &idents[column + 1..];
-                return match source.column(name) {
-                    Has::Yes { origin, json, extent }
-                        if members.is_empty() || (json && self.plain_members(source, members)) =>
-                    {
-                        self.read(source.id, origin, extent, &idents[column].value).map_err(|fault| fault.or_at(span))
-                    }
-                    Has::Closed => Err(fault(Rule::ColumnDenied, span, found())),
-                    Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => {
-                        self.touched.push(source.id);
-                        Ok(())
-                    }
-                    Has::Yes { .. } | Has::No => {
-                        let prefix = self.written(source.name.as_deref().unwrap_or_default());
-                        let qualified = |name: &str| format!("{prefix}.{}", self.written(name));
-                        let near = nearest(name, source.open_columns().into_iter()).map(qualified);
-                        let known = source.open_columns().into_iter().map(qualified);
-                        let refused = fault(Rule::ColumnUnknown, span, found());
-                        Err(refused.instead(near.unwrap_or_default()).among(known, MOST_COLUMNS))
-                    }
-                };
+        let Some((source, column)) = env.levels().find_map(|scope| find_source(scope, &keys)) else {
+            let known = in_reach(env).into_iter().flat_map(|source| self.qualified_columns(source));
+            return Err(fault(Rule::ColumnUnknown, span, found()).among(known, MOST_COLUMNS));
+        };
+        let name = &keys[column];
+        let members = &idents[column + 1..];
+        match source.column(name) {
+            Has::Yes { origin, json, extent }
+                if members.is_empty() || (json && self.plain_members(source, members)) =>
+            {
+                self.read(source.id, origin, extent, &idents[column].value).map_err(|fault| fault.or_at(span))
             }
-            level = scope.parent;
+            Has::Closed => Err(fault(Rule::ColumnDenied, span, found())),
+            Has::No if members.is_empty() && self.is_row_id(source, &idents[column]) => {
+                self.touched.push(source.id);
+                Ok(())
+            }
+            Has::Yes { .. } | Has::No => {
+                let prefix = self.written(source.name.as_deref().unwrap_or_default());
+                let qualified = |name: &str| format!("{prefix}.{}", self.written(name));
+                let near = nearest(name, source.open_columns().into_iter()).map(qualified);
+                let known = source.open_columns().into_iter().map(qualified);
+                let refused = fault(Rule::ColumnUnknown, span, found());
+                Err(refused.instead(near.unwrap_or_default()).among(known, MOST_COLUMNS))
+            }
         }
-        let known = in_reach(env).into_iter().flat_map(|source| self.qualified_columns(source));
-        Err(fault(Rule::ColumnUnknown, span, found()).among(known, MOST_COLUMNS))
     }
 
     /// Oracle reads `alias.column.member` as JSON only under an alias; a method would have brackets.
@@ -142,7 +136,7 @@ impl<'i> Walk<'i> {
             Some(qualifier) => source.name.as_ref() == Some(qualifier),
             None => source.column(&name) != Has::No,
         };
-        let mut levels = std::iter::successors(env.scope, |scope| scope.parent);
+        let mut levels = env.levels();
         let source = levels.find_map(|scope| scope.sources.iter().find(meant))?;
         source.table()?.column(&name)
     }
@@ -186,7 +180,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    fn qualified_columns(&self, source: &Source<'i>) -> Vec<String> {
+    pub(super) fn qualified_columns(&self, source: &Source<'i>) -> Vec<String> {
         let prefix = source.name.as_deref().map(|name| format!("{}.", self.written(name))).unwrap_or_default();
         source.open_columns().into_iter().map(|name| format!("{prefix}{}", self.written(name))).collect()
     }
@@ -198,21 +192,15 @@ impl<'i> Walk<'i> {
     /// A name of the WINDOW clause.
     pub(super) fn named_window(&mut self, ident: &Ident, env: Env<'_, 'i>) -> Checked {
         let name = key(self.dialect, ident);
-        let mut level = env.scope;
-        while let Some(scope) = level {
-            if let Some(extent) = scope.windows.get(&name) {
-                return self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span));
-            }
-            level = scope.parent;
-        }
-        Err(unplaced(Rule::ColumnUnknown, ident.value.as_str()).or_at(ident.span))
+        let window = env.levels().find_map(|scope| scope.windows.get(&name));
+        let extent = window.ok_or_else(|| fault(Rule::ColumnUnknown, ident.span, ident.value.as_str()))?;
+        self.meter.spend(*extent, &ident.value).map_err(|fault| fault.or_at(ident.span))
     }
 }
 
 /// Every source whose columns a place can read, the nearest first.
 fn in_reach<'s, 'i>(env: Env<'s, 'i>) -> Vec<&'s Source<'i>> {
-    let levels = std::iter::successors(env.scope, |scope| scope.parent);
-    levels.flat_map(|scope| scope.sources).collect()
+    env.levels().flat_map(|scope| scope.sources).collect()
 }
 
 /// The source a dotted name begins with, and which part of the name is the column.

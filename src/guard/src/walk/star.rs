@@ -158,13 +158,8 @@ impl<'i> Walk<'i> {
     where
         'i: 's,
     {
-        let mut open: Vec<String> = Vec::new();
-        for source in sources {
-            let prefix = source.name.as_deref().map(|name| format!("{}.", written(self.dialect, name)));
-            let prefix = prefix.unwrap_or_default();
-            let names = source.open_columns().into_iter().take(MOST_NAMED);
-            open.extend(names.map(|name| format!("{prefix}{}", written(self.dialect, name))));
-        }
+        let open: Vec<String> =
+            sources.flat_map(|source| self.qualified_columns(source).into_iter().take(MOST_NAMED)).collect();
         unplaced(Rule::StarDenied, "*").instead(open.join(", "))
     }
 

@@ -6,7 +6,7 @@ use sqlparser::ast::{FunctionArg, FunctionArgExpr, FunctionArgumentList, Functio
 use sqlparser::dialect::Precedence;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, Word};
+use sqlparser::tokenizer::Token;
 
 use crate::dialects::oracle::rewrite::MARK;
 use crate::dialects::oracle::syntax::{DEFAULT, ON_CONVERSION};
@@ -50,6 +50,23 @@ const CLAUSES: &[(&str, &[&str])] = &[
 
 /// `CHR(233 USING NCHAR_CS)`, second half.
 pub(crate) const CHARACTER_SET: &str = "NCHAR_CS";
+
+/// Words that the parser reads as a type, which a literal may follow.
+const TYPES: [&str; 13] = [
+    "BLOB",
+    "BOOL",
+    "BOOLEAN",
+    "CLOB",
+    "DATE",
+    "DATETIME",
+    "DOUBLE",
+    "JSON",
+    "TEXT",
+    "TIME",
+    "TIMESTAMP",
+    "UUID",
+    "XML",
+];
 
 /// Most clauses of one argument: each kind may stand once.
 const MOST: usize = 6;
@@ -153,7 +170,7 @@ pub(crate) fn prefix(parser: &mut Parser<'_>, value: &dyn Fn(Precedence) -> u8) 
         return Some(parser.parse_subexpr(value(Precedence::PlusMinus)).map(|expr| Expr::Prior(Box::new(expr))));
     }
     if let Token::Word(column) = first
-        && is_type(column)
+        && TYPES.iter().any(|data_type| is_word(first, data_type))
         && matches!(second, Token::Word(alias) if alias.quote_style == Some('"'))
     {
         // The parser reads `text "Text"` as a literal of that type; to Oracle double quotes always hold a name.
@@ -163,26 +180,6 @@ pub(crate) fn prefix(parser: &mut Parser<'_>, value: &dyn Fn(Precedence) -> u8) 
     }
     let conversion = ["CAST", "VALIDATE_CONVERSION"].into_iter().find(|name| is_word(first, name))?;
     (*second == Token::LParen).then(|| converted(parser, conversion))
-}
-
-/// True of a word that the parser reads as a type, which a literal may follow.
-fn is_type(word: &Word) -> bool {
-    let types = [
-        Keyword::BLOB,
-        Keyword::BOOL,
-        Keyword::BOOLEAN,
-        Keyword::CLOB,
-        Keyword::DATE,
-        Keyword::DATETIME,
-        Keyword::DOUBLE,
-        Keyword::JSON,
-        Keyword::TEXT,
-        Keyword::TIME,
-        Keyword::TIMESTAMP,
-        Keyword::UUID,
-        Keyword::XML,
-    ];
-    word.quote_style.is_none() && types.contains(&word.keyword)
 }
 
 fn converted(parser: &mut Parser<'_>, name: &str) -> Result<Expr, ParserError> {

@@ -20,7 +20,7 @@ impl<'i> Walk<'i> {
     pub(crate) fn grouped_alias(&mut self, expr: &Expr, items: &[SelectItem], env: Env<'_, 'i>) -> bool {
         let Expr::Identifier(ident) = expr else { return false };
         let name = key(self.dialect, ident);
-        let mut levels = std::iter::successors(env.scope, |scope| scope.parent);
+        let mut levels = env.levels();
         let column = levels.any(|scope| scope.sources.iter().any(|source| source.column(&name) != Has::No));
         if !self.facts.scopes.group_aliases_spelled_out || column {
             return false;

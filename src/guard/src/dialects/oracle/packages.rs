@@ -74,7 +74,7 @@ impl<'i> Walk<'i> {
     fn of_oracle(&self, first: &Ident, second: &Ident, env: Env<'_, 'i>) -> Option<(String, String)> {
         let unquoted = first.quote_style.is_none() && second.quote_style.is_none();
         let names = [first, second].map(|ident| key(Dialect::Oracle, ident));
-        let mut levels = std::iter::successors(env.scope, |scope| scope.parent);
+        let mut levels = env.levels();
         let around = levels.any(|scope| {
             scope.symbols.contains(&names[0])
                 || scope.sources.iter().any(|source| source.name.as_ref() == Some(&names[0]))

@@ -59,7 +59,7 @@ impl<'i> Walk<'i> {
     pub(crate) fn dotted_name(&self, value: &str, env: Env<'_, 'i>) -> Option<String> {
         let (table, column) = value.split_once('.')?;
         let keys = [table, column].map(str::to_ascii_lowercase);
-        let mut levels = std::iter::successors(env.scope, |scope| scope.parent).flat_map(|scope| scope.sources);
+        let mut levels = env.levels().flat_map(|scope| scope.sources);
         let is_column = |has| matches!(has, Has::Yes { .. });
         let source = levels.any(|one| one.name.as_ref() == Some(&keys[0]) && is_column(one.column(&keys[1])));
         let known = || self.index.find(None, &keys[0]).filter(|table| table.open)?.column(&keys[1]);
@@ -86,7 +86,7 @@ impl<'i> Walk<'i> {
 
 /// Tells whether a word is a column, an alias of a select list or a source here or around.
 fn names_something(name: &str, env: Env<'_, '_>) -> bool {
-    std::iter::successors(env.scope, |scope| scope.parent).any(|scope| {
+    env.levels().any(|scope| {
         let mut sources = scope.sources.iter();
         scope.aliases.contains_key(name)
             || sources.any(|source| source.name.as_deref() == Some(name) || source.column(name) != Has::No)
