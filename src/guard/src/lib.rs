@@ -139,7 +139,9 @@ impl Guard {
 
     /// Everything after the lexical checks; the trees live and die on the stack that is large enough for them.
     fn understand(&self, text: &str, size: Size) -> Checked<Passed> {
-        let mut statement = parse::parse(text, self.dialect)?;
+        let tokens = parse::tokens(text, self.dialect);
+        let words = tokens.as_deref().map(lost::words).unwrap_or_default();
+        let mut statement = parse::statement(tokens, text, self.dialect)?;
         let reads = walk::walk(&statement, &self.index, self.dialect)?;
         if !reads.unsaid.is_empty() || !reads.quoted_aliases.is_empty() {
             return self.said_plainly(text, reads);
@@ -147,11 +149,11 @@ impl Guard {
         let plain = rendered(&statement);
         let reads_best = !size.breaks && size.depth <= SHALLOW && plain.len() <= SPREAD;
         let spread = if reads_best { spread(&mut statement) } else { None };
-        let spread = spread.filter(|spread| self.reads_back(text, spread, &statement, &reads).is_ok());
+        let spread = spread.filter(|spread| self.reads_back(&words, spread, &statement, &reads).is_ok());
         let rendered = if let Some(spread) = spread {
             spread
         } else {
-            self.reads_back(text, &plain, &statement, &reads)?;
+            self.reads_back(&words, &plain, &statement, &reads)?;
             plain
         };
         Ok(Passed::Whole(ApprovedStatement {
@@ -195,16 +197,19 @@ impl Guard {
 
     /// Makes sure that what runs is what was checked: the rendering has every word that was read, and is measured and
     /// parsed again, to the same tree.
-    fn reads_back(&self, text: &str, rendered: &str, statement: &Statement, reads: &walk::Reads<'_>) -> Checked {
+    fn reads_back(&self, words: &[String], rendered: &str, statement: &Statement, reads: &walk::Reads<'_>) -> Checked {
         if rendered.len() > LONGEST {
             return Err(unplaced(Rule::TooLong, format!("{} KiB", rendered.len() / 1024)));
         }
-        if let Some(lost) = lost::lost(text, rendered, self.dialect) {
+        let tokens = parse::tokens(rendered, self.dialect);
+        if let Ok(tokens) = &tokens
+            && let Some(lost) = lost::lost(words, lost::words(tokens))
+        {
             return Err(unplaced(Rule::Unsupported, lost));
         }
         let refused = || unplaced(Rule::Rendering, "");
         lexical::measure(rendered, self.dialect).map_err(|_| refused())?;
-        let again = parse::parse(rendered, self.dialect).map_err(|_| refused())?;
+        let again = parse::statement(tokens, rendered, self.dialect).map_err(|_| refused())?;
         if again != *statement {
             return Err(refused());
         }

@@ -5,33 +5,28 @@ use std::collections::HashMap;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use crate::Dialect;
-
-use super::parse;
-
 /// Words that a rendering may leave out, or write as another of its kind, without a change of meaning.
 const SPARE: &[&str] = &["AS", "ASC", "FIRST", "INNER", "NEXT", "NOTNULL", "OUTER", "ROW", "ROWS", "DISTINCTROW"];
 
-/// The first word, number or literal of `text` that `rendered` does not have as often.
-pub(super) fn lost(text: &str, rendered: &str, dialect: Dialect) -> Option<String> {
+/// The first word, number or literal of a text that `rendered` does not have as often.
+pub(super) fn lost(words: &[String], rendered: Vec<String>) -> Option<&str> {
     let mut left: HashMap<String, usize> = HashMap::new();
-    for word in words(rendered, dialect)? {
+    for word in rendered {
         *left.entry(word).or_default() += 1;
     }
-    words(text, dialect)?.into_iter().find(|word| match left.get_mut(word) {
+    let lost = words.iter().find(|word| match left.get_mut(*word) {
         Some(times) if *times > 0 => {
             *times -= 1;
             false
         }
         _ => !SPARE.contains(&word.as_str()),
-    })
+    });
+    lost.map(String::as_str)
 }
 
-/// Words in upper case, numbers, and literals with their quotes, in order, as the parser is given them; `None` where a
-/// text cannot be read.
-fn words(text: &str, dialect: Dialect) -> Option<Vec<String>> {
-    let tokens = parse::tokens(text, dialect).ok()?;
-    let words = tokens.into_iter().filter_map(|TokenWithSpan { token, span: _ }| match token {
+/// Words in upper case, numbers, and literals with their quotes, in order, as the parser is given them.
+pub(super) fn words(tokens: &[TokenWithSpan]) -> Vec<String> {
+    let words = tokens.iter().filter_map(|TokenWithSpan { token, span: _ }| match token {
         Token::Word(word) if word.keyword == Keyword::NoKeyword && word.quote_style.is_some() => Some(word.to_string()),
         Token::Word(word) => Some(word.value.to_uppercase()),
         Token::Whitespace(_) => None,
@@ -40,11 +35,14 @@ fn words(text: &str, dialect: Dialect) -> Option<Vec<String>> {
             text.contains(|c: char| c.is_alphanumeric()).then_some(text)
         }
     });
-    Some(words.collect())
+    words.collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::Dialect;
+    use crate::parse::tokens;
+
     use super::*;
 
     #[test]
@@ -58,7 +56,8 @@ mod tests {
             ("SELECT 'a', 'a'", "SELECT 'a'", Some("'a'")),
             ("SELECT a, \"a\"", "SELECT a, a", Some("\"a\"")),
         ] {
-            assert_eq!(lost(text, rendered, Dialect::Sqlite).as_deref(), expected, "{text}");
+            let [text, rendered] = [text, rendered].map(|text| words(&tokens(text, Dialect::Sqlite).unwrap()));
+            assert_eq!(lost(&text, rendered), expected, "{text:?}");
         }
     }
 }

@@ -1,7 +1,6 @@
 //! From text to syntax tree: the exact dialect of the target, and a bound on the work.
 
 use sqlparser::ast::Statement;
-use sqlparser::dialect::Dialect as Grammar;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, TokenizerError};
 
@@ -17,12 +16,19 @@ const PARSER_DEPTH: usize = 160;
 /// About how many bytes of a text make a token, white space included: room for them is made once.
 const BYTES_A_TOKEN: usize = 3;
 
+/// The tokens of a text, where it can be cut into tokens.
+pub(super) type Tokens = Result<Vec<TokenWithSpan>, TokenizerError>;
+
 /// The only statement of a text.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Checked<Statement> {
+    statement(tokens(text, dialect), text, dialect)
+}
+
+/// The only statement of a text, given its tokens.
+pub(super) fn statement(tokens: Tokens, text: &str, dialect: Dialect) -> Checked<Statement> {
     let parsed = with_grammar(dialect, |grammar| {
-        let tokens = read(text, dialect, grammar)?;
         let parser = Parser::new(grammar).with_recursion_limit(PARSER_DEPTH);
-        let mut parser = parser.with_tokens_with_locations(tokens);
+        let mut parser = parser.with_tokens_with_locations(tokens?);
         let statements = parser.parse_statements()?;
         // The parser stops reading at a word END.
         parser.expect_token(&Token::EOF)?;
@@ -42,13 +48,9 @@ pub(super) fn raw_tokens(text: &str, dialect: Dialect) -> Option<Vec<TokenWithSp
 }
 
 /// The tokens that the parser is given for a text.
-pub(super) fn tokens(text: &str, dialect: Dialect) -> Result<Vec<TokenWithSpan>, TokenizerError> {
-    with_grammar(dialect, |grammar| read(text, dialect, grammar))
-}
-
-fn read(text: &str, dialect: Dialect, grammar: &dyn Grammar) -> Result<Vec<TokenWithSpan>, TokenizerError> {
+pub(super) fn tokens(text: &str, dialect: Dialect) -> Tokens {
     let mut tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN);
-    Tokenizer::new(grammar, text).tokenize_with_location_into_buf(&mut tokens)?;
+    with_grammar(dialect, |grammar| Tokenizer::new(grammar, text).tokenize_with_location_into_buf(&mut tokens))?;
     Ok(match dialect.facts().parsing.rewrite_tokens {
         Some(rewrite) => rewrite(tokens),
         None => tokens,
