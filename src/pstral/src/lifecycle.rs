@@ -110,7 +110,7 @@ pub async fn run(
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
     beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
-    beside.spawn(close_left(Arc::clone(&app.pipeline)));
+    beside.spawn(close_orphaned_turns(Arc::clone(&app.pipeline)));
     let locale = app.pipeline.parts().settings.locale;
     beside.spawn(check_endpoints(Arc::clone(&app.pipeline), ServerLog::new(app.models.clone(), locale)));
     beside.spawn(app.heads.clone().tell_on());
@@ -184,14 +184,14 @@ async fn expire_proposals(pipeline: Arc<Pipeline>) {
 
 /// Closes what nobody writes any more, every minute. One that takes long, because a place is away, does not hold up the
 /// next.
-async fn close_left(pipeline: Arc<Pipeline>) {
+async fn close_orphaned_turns(pipeline: Arc<Pipeline>) {
     let mut closing = JoinSet::new();
     loop {
         tokio::time::sleep(CLOSING_LEFT).await;
         while closing.try_join_next().is_some() {}
         let pipeline = Arc::clone(&pipeline);
         closing.spawn(async move {
-            match pipeline.close_left().await {
+            match pipeline.close_orphaned_turns().await {
                 Ok(0) => {}
                 Ok(left) => tracing::warn!(left, "closed messages that still looked live"),
                 Err(error) => {

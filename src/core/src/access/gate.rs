@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::Why;
-use crate::access::gauge::Counted;
+use crate::access::gauge::QuotaKind;
 use crate::access::quotas::{Quotas, back_in};
 use crate::access::recent::Recent;
 use crate::asker::Asker;
@@ -78,7 +78,7 @@ impl Access {
     }
 
     /// Counts what somebody is about to do; too much of it is recorded and refused, with when to come back.
-    pub(crate) async fn within_quota(&self, asker: &Asker, counted: Counted) -> Result<(), PipelineError> {
+    pub(crate) async fn consume_quota(&self, asker: &Asker, counted: QuotaKind) -> Result<(), PipelineError> {
         let (who, now) = ((asker.user.id, &asker.user.role), self.clock.elapsed());
         let Err(too_much) = self.quotas.take(who, &asker.place, counted, now) else { return Ok(()) };
         let whose = if too_much.of_place { "place" } else { "user" };
@@ -86,10 +86,10 @@ impl Access {
         let denied = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
         self.recorder.record(AuditEvent { rule: Some("quota".to_owned()), detail: Some(detail), ..denied }).await?;
         let sentence = match (counted, too_much.of_place) {
-            (Counted::Questions, false) => text("quota-user-questions"),
-            (Counted::Questions, true) => text("quota-place-questions"),
-            (Counted::Executions, false) => text("quota-user-executions"),
-            (Counted::Executions, true) => text("quota-place-executions"),
+            (QuotaKind::Questions, false) => text("quota-user-questions"),
+            (QuotaKind::Questions, true) => text("quota-place-questions"),
+            (QuotaKind::Executions, false) => text("quota-user-executions"),
+            (QuotaKind::Executions, true) => text("quota-place-executions"),
         };
         Err(PipelineError::Tell(sentence.with("when", back_in(too_much.wait).render(asker.user.locale))))
     }

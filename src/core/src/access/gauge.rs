@@ -21,7 +21,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// An activity limited by a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Counted {
+pub(crate) enum QuotaKind {
     /// Questions, and statements that people write.
     Questions,
     /// Statements that run.
@@ -30,14 +30,14 @@ pub(crate) enum Counted {
 
 /// The subject of a quota: a user or a place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Whose {
+pub(crate) enum QuotaSubject {
     User(UserId),
     Place(Place),
 }
 
 /// A limiter with its counters.
 pub(crate) struct Gauge {
-    limiter: RateLimiter<Whose, Cells, ClockOfPort, NoOpMiddleware<Duration>>,
+    limiter: RateLimiter<QuotaSubject, Cells, ClockOfPort, NoOpMiddleware<Duration>>,
     cells: Cells,
     /// As the audit says it: `10 questions a minute`.
     pub(crate) name: String,
@@ -59,10 +59,10 @@ impl GovernorClock for ClockOfPort {
 
 /// A counter each, which can be put back.
 #[derive(Clone, Default)]
-struct Cells(Arc<Mutex<HashMap<Whose, Nanos>>>);
+struct Cells(Arc<Mutex<HashMap<QuotaSubject, Nanos>>>);
 
 impl Cells {
-    fn put_back(&self, whose: &Whose, before: Before) {
+    fn put_back(&self, whose: &QuotaSubject, before: Before) {
         match before {
             Some(before) => lock(&self.0).insert(whose.clone(), before),
             None => lock(&self.0).remove(whose),
@@ -71,9 +71,9 @@ impl Cells {
 }
 
 impl StateStore for Cells {
-    type Key = Whose;
+    type Key = QuotaSubject;
 
-    fn measure_and_replace<T, F, E>(&self, key: &Whose, measure: F) -> Result<T, E>
+    fn measure_and_replace<T, F, E>(&self, key: &QuotaSubject, measure: F) -> Result<T, E>
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
@@ -84,7 +84,7 @@ impl StateStore for Cells {
     }
 }
 
-impl ShrinkableKeyedStateStore<Whose> for Cells {
+impl ShrinkableKeyedStateStore<QuotaSubject> for Cells {
     fn retain_recent(&self, drop_below: Nanos) {
         lock(&self.0).retain(|_, cell| *cell > drop_below);
     }
@@ -105,10 +105,10 @@ impl Gauge {
     }
 
     /// One for each quota that limits anything. A quota fills evenly: a tenth of the time gives a tenth of it back.
-    pub(crate) fn all(quantity: Quantity, counted: Counted, clock: &Arc<dyn Clock>) -> Vec<Self> {
+    pub(crate) fn all(quantity: Quantity, counted: QuotaKind, clock: &Arc<dyn Clock>) -> Vec<Self> {
         let word = match counted {
-            Counted::Questions => "questions",
-            Counted::Executions => "executions",
+            QuotaKind::Questions => "questions",
+            QuotaKind::Executions => "executions",
         };
         let a_minute = NonZeroU32::new(quantity.per_minute)
             .map(|most| Self::new(Quota::per_minute(most), format!("{most} {word} a minute"), clock));
@@ -120,13 +120,13 @@ impl Gauge {
     }
 
     /// Counts one more, and gives what was counted before; or says how long to wait.
-    pub(crate) fn take(&self, whose: &Whose, now: Duration) -> Result<Before, Duration> {
+    pub(crate) fn take(&self, whose: &QuotaSubject, now: Duration) -> Result<Before, Duration> {
         let before = lock(&self.cells.0).get(whose).copied();
         self.limiter.check_key(whose).map(|()| before).map_err(|until| until.wait_time_from(now))
     }
 
     /// Counts one less: what was counted before, as [`take`](Self::take) gave it.
-    pub(crate) fn put_back(&self, whose: &Whose, before: Before) {
+    pub(crate) fn put_back(&self, whose: &QuotaSubject, before: Before) {
         self.cells.put_back(whose, before);
     }
 

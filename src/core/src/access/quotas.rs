@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::access::gauge::{Counted, Gauge, Whose};
+use crate::access::gauge::{Gauge, QuotaKind, QuotaSubject};
 use crate::domain::{Place, Role, UserId};
 use crate::lock::lock;
 use crate::ports::Clock;
@@ -16,7 +16,7 @@ const FORGET_EVERY: u32 = 1_000;
 
 /// A quota that is exhausted for now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TooMuch {
+pub(crate) struct QuotaExceeded {
     /// True if the place's quota is exhausted, false if the user's is.
     pub(crate) of_place: bool,
     /// The quota as the audit says it: `10 questions a minute`.
@@ -28,7 +28,7 @@ pub(crate) struct TooMuch {
 /// The counters of one program. They begin anew with it, and every instance has its own.
 pub(crate) struct Quotas {
     limits: QuotaLimits,
-    gauges: BTreeMap<(Option<Role>, bool, Counted), Vec<Gauge>>,
+    gauges: BTreeMap<(Option<Role>, bool, QuotaKind), Vec<Gauge>>,
     /// Held while all that applies is asked: either each of them counts, or none.
     turn: Mutex<u32>,
 }
@@ -38,7 +38,7 @@ impl Quotas {
         let of_roles = limits.roles.iter().map(|(role, quantities)| (Some(role.clone()), false, quantities));
         let all = [(None, false, &limits.user), (None, true, &limits.place)].into_iter().chain(of_roles);
         let gauges = all.flat_map(|(role, of_place, quantities)| {
-            [(Counted::Questions, quantities.questions), (Counted::Executions, quantities.executions)]
+            [(QuotaKind::Questions, quantities.questions), (QuotaKind::Executions, quantities.executions)]
                 .map(|(counted, quantity)| ((role.clone(), of_place, counted), Gauge::all(quantity, counted, clock)))
         });
         Self { limits: limits.clone(), gauges: gauges.collect(), turn: Mutex::new(0) }
@@ -49,9 +49,9 @@ impl Quotas {
         &self,
         asker: (UserId, &Role),
         place: &Place,
-        counted: Counted,
+        counted: QuotaKind,
         now: Duration,
-    ) -> Result<(), TooMuch> {
+    ) -> Result<(), QuotaExceeded> {
         let mut turn = lock(&self.turn);
         *turn = turn.wrapping_add(1);
         if turn.is_multiple_of(FORGET_EVERY) {
@@ -59,14 +59,14 @@ impl Quotas {
         }
         let (user, role) = asker;
         let of_role = self.limits.roles.contains_key(role).then(|| role.clone());
-        let by_user = self.gauges(of_role, false, counted).map(|gauge| (gauge, Whose::User(user), false));
+        let by_user = self.gauges(of_role, false, counted).map(|gauge| (gauge, QuotaSubject::User(user), false));
         let by_place = self.gauges(None, true, counted).filter(|_| !place.private);
-        let by_place = by_place.map(|gauge| (gauge, Whose::Place(place.channel()), true));
+        let by_place = by_place.map(|gauge| (gauge, QuotaSubject::Place(place.channel()), true));
         let (mut counted, mut refused) = (Vec::new(), Vec::new());
         for (gauge, whose, of_place) in by_user.chain(by_place) {
             match gauge.take(&whose, now) {
                 Ok(before) => counted.push((gauge, whose, before)),
-                Err(wait) => refused.push(TooMuch { of_place, quota: gauge.name.clone(), wait }),
+                Err(wait) => refused.push(QuotaExceeded { of_place, quota: gauge.name.clone(), wait }),
             }
         }
         // The one to wait for longest: until then another refusal would follow.
@@ -77,7 +77,7 @@ impl Quotas {
         Err(longest)
     }
 
-    fn gauges(&self, role: Option<Role>, of_place: bool, counted: Counted) -> impl Iterator<Item = &Gauge> {
+    fn gauges(&self, role: Option<Role>, of_place: bool, counted: QuotaKind) -> impl Iterator<Item = &Gauge> {
         self.gauges.get(&(role, of_place, counted)).into_iter().flatten()
     }
 
@@ -138,7 +138,7 @@ mod tests {
         }
 
         fn ask_as(&self, user: UserId, role: &Role, place: &str) -> Result<(), (bool, u64)> {
-            let taken = self.quotas.take((user, role), &channel(place), Counted::Questions, self.clock.elapsed());
+            let taken = self.quotas.take((user, role), &channel(place), QuotaKind::Questions, self.clock.elapsed());
             taken.map_err(|too_much| (too_much.of_place, too_much.wait.as_secs()))
         }
     }

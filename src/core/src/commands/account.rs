@@ -36,7 +36,7 @@ impl Account {
             format!("- {}{mark}", account(link).render(user.locale))
         });
         let lines: Vec<String> = std::iter::once(sentence.render(user.locale)).chain(accounts).collect();
-        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     /// Takes the account an asker writes from away from them, once they have said that they mean it.

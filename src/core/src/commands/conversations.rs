@@ -14,7 +14,7 @@ use crate::outbox::send::Outbox;
 use crate::ports::{Clock, Conversations, Entropy, Proposals, ResultFiles};
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
-use crate::stewardship::Agreements;
+use crate::stewardship::CostApprovals;
 use crate::targets::Targets;
 use crate::text::{Text, text};
 
@@ -39,7 +39,7 @@ pub(crate) struct OwnConversations {
     pub(crate) cards: Arc<Cards>,
     pub(crate) pages: Arc<ResultPages>,
     pub(crate) history: Arc<History>,
-    pub(crate) agreements: Arc<Agreements>,
+    pub(crate) agreements: Arc<CostApprovals>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -122,7 +122,7 @@ impl OwnConversations {
         if is_more {
             lines.push(text("history-more").with("prefix", prefix).with("page", (page + 1).to_string()).render(locale));
         }
-        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     /// Goes on with an earlier conversation here. In private that may be any; among others, one that was held there.
@@ -141,7 +141,7 @@ impl OwnConversations {
         let opened = named(text("opened"), &conversation).render(locale);
         let mut lines = vec![format!("{opened} {}", mode.render(locale))];
         lines.extend(self.last_exchange(conversation.id).await?.iter().map(|said| format!("> {said}")));
-        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     /// The last question and what came of it, shortly.
@@ -170,7 +170,7 @@ impl OwnConversations {
         self.recorder.record(AuditEvent { detail: Some(title.clone()), ..renamed }).await?;
         self.conversations.rename(conversation.id, &title).await?;
         let done = named(text("renamed"), &Conversation { title, ..conversation });
-        self.outbox.show_in_private(asker, Outgoing::text(done.render(asker.user.locale))).await
+        self.outbox.post_privately(asker, Outgoing::text(done.render(asker.user.locale))).await
     }
 
     /// Removes a conversation, once its number was followed by a yes.
@@ -185,7 +185,7 @@ impl OwnConversations {
             }
             _ => named(text("delete-confirm"), &conversation).with("prefix", asker.prefix()),
         };
-        self.outbox.show_in_private(asker, Outgoing::text(sentence.render(asker.user.locale))).await
+        self.outbox.post_privately(asker, Outgoing::text(sentence.render(asker.user.locale))).await
     }
 
     /// Deletes a conversation that nothing is running in, recorded first; buttons and result pages of it go too.
@@ -197,7 +197,7 @@ impl OwnConversations {
         let now = self.clock.now();
         let held = conversations.current(asker.user.id, &conversation.place, conversation.mode, now).await?;
         let proposals = self.proposals.of_conversation(conversation.id).await?;
-        let cards = self.cards.live_cards(&proposals).await?;
+        let cards = self.cards.cards_of(&proposals).await?;
         let deleted =
             within(self.recorder.event(asker, AuditAction::ConversationDeleted, AuditStatus::Ok), conversation);
         self.recorder.record(deleted).await?;

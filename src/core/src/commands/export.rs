@@ -59,8 +59,8 @@ impl OwnConversations {
         let done = text("exported").with("number", number).with("title", neutralized(&conversation.title));
         let files = vec![file];
         let message = Outgoing { files: files.clone(), ..Outgoing::text(done.render(locale)) };
-        self.outbox.show_in_private(asker, message).await?;
-        self.outbox.forget_files(asker, &files).await;
+        self.outbox.post_privately(asker, message).await?;
+        self.outbox.release_uploaded_files(asker, &files).await;
         Ok(())
     }
 

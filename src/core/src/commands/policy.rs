@@ -39,7 +39,7 @@ impl PolicyView {
             Err(PipelineError::Tell(sentence)) => sentence.render(asker.own_locale),
             Err(trouble) => return Err(trouble),
         };
-        self.outbox.show_in_private(asker, Outgoing::text(answer)).await
+        self.outbox.post_privately(asker, Outgoing::text(answer)).await
     }
 
     /// Answers `/policy USER TARGET [TABLE]` for the place where it is written, as lines of text.

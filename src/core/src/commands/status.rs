@@ -32,7 +32,7 @@ impl StatusView {
         // A message that is too long loses its end.
         checks.sort_by_key(|check| std::cmp::Reverse(check.state));
         let lines: Vec<String> = checks.iter().map(|check| shown(check, locale)).collect();
-        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     /// Questions that wait for the model, and answers that their platform has not taken to the end.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::lane::Urgency;
-use super::scheduler::Outlet;
+use super::scheduler::PlaceWriter;
 use crate::domain::{MessageRef, Outgoing, Place};
 use crate::ports::{ChatPlatform, PlatformError, SendKey};
 
@@ -22,14 +22,14 @@ pub(super) fn emptied() -> Outgoing {
 
 /// The limits of repeated attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// Tries of a platform that is away.
     pub tries: u32,
     /// The total time that a platform may ask to wait.
     pub time: Duration,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// About ten minutes: long enough for a platform to be restarted.
     pub const LONG: Self = Self { tries: 24, time: Duration::from_mins(10) };
     /// About a minute, for what is as well without it.
@@ -38,7 +38,7 @@ impl Patience {
 
 /// The destination of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Aim {
+pub enum Destination {
     /// It is a new one.
     New,
     /// It takes the place of this one; nothing is shown where that is gone.
@@ -47,15 +47,15 @@ pub enum Aim {
     OrNew(MessageRef),
 }
 
-impl Outlet {
+impl PlaceWriter {
     /// Sends or changes a message that somebody waits for. A platform that asks to wait is obeyed to the letter.
     pub(super) async fn deliver(
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
-        aim: Aim,
+        aim: Destination,
         message: &Outgoing,
-        patience: Patience,
+        patience: RetryPolicy,
     ) -> Result<MessageRef, PlatformError> {
         self.deliver_as(self.key(), platform, place, aim, message, patience).await
     }
@@ -66,23 +66,25 @@ impl Outlet {
         key: SendKey,
         platform: &dyn ChatPlatform,
         place: &Place,
-        mut aim: Aim,
+        mut aim: Destination,
         message: &Outgoing,
-        patience: Patience,
+        patience: RetryPolicy,
     ) -> Result<MessageRef, PlatformError> {
-        let mut trying = Trying::new(self, patience);
+        let mut trying = RetryState::new(self, patience);
         loop {
             let turn = self.turn(Urgency::Last).await;
             let began = self.clock().elapsed();
             let write = async {
                 match &aim {
-                    Aim::New => platform.send(key, place, message).await,
-                    Aim::Only(at) | Aim::OrNew(at) => platform.edit(at, message).await.map(|()| at.clone()),
+                    Destination::New => platform.send(key, place, message).await,
+                    Destination::Only(at) | Destination::OrNew(at) => {
+                        platform.edit(at, message).await.map(|()| at.clone())
+                    }
                 }
             };
             match turn.carrying(message).spend(write).await {
                 Ok(at) => return Ok(at),
-                Err(PlatformError::Gone) if matches!(aim, Aim::OrNew(_)) => aim = Aim::New,
+                Err(PlatformError::Gone) if matches!(aim, Destination::OrNew(_)) => aim = Destination::New,
                 Err(error) => trying.again(error, began).await?,
             }
         }
@@ -93,9 +95,9 @@ impl Outlet {
         &self,
         platform: &dyn ChatPlatform,
         at: &MessageRef,
-        patience: Patience,
+        patience: RetryPolicy,
     ) -> Result<(), PlatformError> {
-        let mut trying = Trying::new(self, patience);
+        let mut trying = RetryState::new(self, patience);
         loop {
             let turn = self.turn(Urgency::Last).await;
             let began = self.clock().elapsed();
@@ -105,19 +107,19 @@ impl Outlet {
                 Err(error) => trying.again(error, began).await?,
             }
         }
-        self.deliver(platform, &at.place, Aim::Only(at.clone()), &emptied(), patience).await.map(drop)
+        self.deliver(platform, &at.place, Destination::Only(at.clone()), &emptied(), patience).await.map(drop)
     }
 }
 
 /// Tries so far.
-struct Trying<'a> {
-    outlet: &'a Outlet,
-    left: Patience,
+struct RetryState<'a> {
+    outlet: &'a PlaceWriter,
+    left: RetryPolicy,
     pause: Duration,
 }
 
-impl<'a> Trying<'a> {
-    fn new(outlet: &'a Outlet, patience: Patience) -> Self {
+impl<'a> RetryState<'a> {
+    fn new(outlet: &'a PlaceWriter, patience: RetryPolicy) -> Self {
         Self { outlet, left: patience, pause: FIRST_WAIT }
     }
 

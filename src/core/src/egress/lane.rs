@@ -26,7 +26,7 @@ pub(super) enum Urgency {
 
 /// One budget and those who wait for it. Nothing runs by itself: the first in line watches the time, and each that goes
 /// wakes the next.
-pub(super) struct Lane {
+pub(super) struct WriteQueue {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
@@ -51,7 +51,7 @@ impl State {
         let (most, owed) = (self.budget.most(), self.budget.kept(self.owed));
         match urgency {
             Urgency::Last => 0,
-            Urgency::First => self.budget.kept_from_first(owed),
+            Urgency::First => self.budget.reserved_from_first(owed),
             Urgency::BestEffort | Urgency::Interim => owed.max(self.budget.spared()).max(most / 5 + 1),
         }
     }
@@ -78,7 +78,7 @@ impl State {
     }
 }
 
-impl Lane {
+impl WriteQueue {
     pub(super) fn new(clock: Arc<dyn Clock>, rate: Option<Rate>) -> Arc<Self> {
         let state = State { budget: Budget::new(rate), waiting: BTreeMap::new(), came: 0, owed: 0, streamed: None };
         Arc::new(Self { clock, state: Mutex::new(state) })
@@ -90,9 +90,9 @@ impl Lane {
     }
 
     /// Keeps a write for an answer.
-    pub(super) fn owe(self: &Arc<Self>) -> Owed {
+    pub(super) fn owe(self: &Arc<Self>) -> FinalReservation {
         self.change(|state, _| state.owed += 1);
-        Owed(Arc::clone(self))
+        FinalReservation(Arc::clone(self))
     }
 
     /// Takes note of what the platform reports about the budget.
@@ -122,7 +122,7 @@ impl Lane {
 
 /// Somebody in line; leaves it when dropped.
 pub(super) struct Waiting {
-    lane: Arc<Lane>,
+    lane: Arc<WriteQueue>,
     urgency: Urgency,
     rank: Option<Rank>,
     /// Until when the first in line waits.
@@ -216,7 +216,7 @@ impl Drop for Waiting {
 
 /// One write, taken from a budget.
 pub(super) struct Permit {
-    lane: Arc<Lane>,
+    lane: Arc<WriteQueue>,
     used: Use,
     /// Of what streams: when the one before it was written, and when this was taken.
     streamed: Option<(Option<Duration>, Duration)>,
@@ -257,9 +257,9 @@ impl Drop for Permit {
 }
 
 /// A write that is kept for an answer until this is dropped.
-pub(super) struct Owed(Arc<Lane>);
+pub(super) struct FinalReservation(Arc<WriteQueue>);
 
-impl Drop for Owed {
+impl Drop for FinalReservation {
     fn drop(&mut self) {
         self.0.change(|state, _| state.owed = state.owed.saturating_sub(1));
     }

@@ -17,7 +17,7 @@ pub fn splitting(capabilities: &Capabilities) -> Splitting {
 
 /// The parts of an answer.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct LaidOut<'a> {
+pub struct AnswerLayout<'a> {
     /// A line of ours above all of it, or nothing.
     pub heading: &'a str,
     /// The model's text before ours; it mentions nobody.
@@ -30,7 +30,7 @@ pub struct LaidOut<'a> {
 
 /// Lays an answer out: the model's words over as many messages as they take, our own text whole in the last one. Our
 /// text must fit in one message, with the heading.
-pub fn lay_out(answer: LaidOut<'_>, by: Splitting) -> Split {
+pub fn lay_out(answer: AnswerLayout<'_>, by: Splitting) -> Split {
     let length = by.length;
     let (mut before, after) = (neutralized(answer.before.trim()), neutralized(answer.after.trim()));
     let mut last = joined(GAP, &[answer.ours, &closed(&after)]);
@@ -98,7 +98,7 @@ mod tests {
 
     fn laid(before: &str, ours: &str, after: &str, most: usize) -> Split {
         let by = Splitting { length: Length::characters(100), most };
-        lay_out(LaidOut { heading: "↳ Zoé", before, ours, after }, by)
+        lay_out(AnswerLayout { heading: "↳ Zoé", before, ours, after }, by)
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod tests {
         ) {
             let (heading, ours) = ("↳ Zoé", "The rest is in the file.");
             let by = Splitting { length: Length { most: length, unit }, most };
-            let Split { parts, rest } = lay_out(LaidOut { heading, before: &before, ours, after: "" }, by);
+            let Split { parts, rest } = lay_out(AnswerLayout { heading, before: &before, ours, after: "" }, by);
             let prose: Vec<&str> = parts.iter().map(|part| part.strip_suffix(ours).unwrap_or(part)).collect();
             let all = prose.concat().replacen(heading, "", 1) + rest.as_deref().unwrap_or_default();
             prop_assert_eq!(ink(&all), ink(&before));
@@ -185,7 +185,7 @@ mod tests {
             unit in prop::sample::select(vec![LengthUnit::Characters, LengthUnit::Utf16, LengthUnit::Bytes]),
         ) {
             let by = Splitting { length: Length { most: length, unit }, most };
-            let Split { parts, .. } = lay_out(LaidOut { heading: "↳ Zoé", before: &before, ours: CARD, after: &after }, by);
+            let Split { parts, .. } = lay_out(AnswerLayout { heading: "↳ Zoé", before: &before, ours: CARD, after: &after }, by);
             prop_assert!(parts.len() <= most);
             prop_assert!(parts[parts.len() - 1].contains(CARD));
             for part in parts {

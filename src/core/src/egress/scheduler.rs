@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use futures::FutureExt as _;
 use futures::future::poll_fn;
 
-use super::lane::{Lane, Owed, Permit, Urgency, Waiting, poll_each};
+use super::lane::{FinalReservation, Permit, Urgency, Waiting, WriteQueue, poll_each};
 use super::write_timeout::WriteTimeout;
-use super::{Aim, Patience};
+use super::{Destination, RetryPolicy};
 use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
 use crate::lock::lock;
 use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate, SendKey};
@@ -39,7 +39,7 @@ impl Keys {
 #[derive(Default)]
 struct Lanes {
     /// By platform and place; without a place, that of the account.
-    known: HashMap<(PlatformName, Option<String>), Arc<Lane>>,
+    known: HashMap<(PlatformName, Option<String>), Arc<WriteQueue>>,
     tidied: usize,
 }
 
@@ -70,9 +70,9 @@ impl Scheduler {
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
-        aim: Aim,
+        aim: Destination,
         message: &Outgoing,
-        patience: Patience,
+        patience: RetryPolicy,
     ) -> Result<MessageRef, PlatformError> {
         self.outlet(platform, place).deliver(platform, place, aim, message, patience).boxed().await
     }
@@ -91,7 +91,7 @@ impl Scheduler {
     }
 
     /// The way to a place.
-    pub(super) fn outlet(&self, platform: &dyn ChatPlatform, place: &Place) -> Outlet {
+    pub(super) fn outlet(&self, platform: &dyn ChatPlatform, place: &Place) -> PlaceWriter {
         let (name, capabilities) = (platform.name(), platform.capabilities());
         let budget = capabilities.budget;
         let mut lanes = Vec::with_capacity(1);
@@ -102,29 +102,29 @@ impl Scheduler {
             lanes.push(self.lane((name, None), budget.account));
         }
         let bound = WriteTimeout { clock: Arc::clone(&self.clock), longest: capabilities.longest_write };
-        Outlet { bound, keys: self.keys, lanes }
+        PlaceWriter { bound, keys: self.keys, lanes }
     }
 
-    fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<Lane> {
+    fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<WriteQueue> {
         let mut lanes = lock(&self.lanes);
         if lanes.known.len() > MANY.max(lanes.tidied * 2) {
             lanes.known.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
             lanes.tidied = lanes.known.len();
         }
-        Arc::clone(lanes.known.entry(key).or_insert_with(|| Lane::new(Arc::clone(&self.clock), rate)))
+        Arc::clone(lanes.known.entry(key).or_insert_with(|| WriteQueue::new(Arc::clone(&self.clock), rate)))
     }
 }
 
 /// The budgets that a write to one place takes from, the narrowest first.
 #[derive(Clone)]
-pub(super) struct Outlet {
+pub(super) struct PlaceWriter {
     /// The time-out of a request.
     pub(super) bound: WriteTimeout,
     keys: Keys,
-    lanes: Vec<Arc<Lane>>,
+    lanes: Vec<Arc<WriteQueue>>,
 }
 
-impl Outlet {
+impl PlaceWriter {
     pub(super) fn clock(&self) -> &dyn Clock {
         &*self.bound.clock
     }
@@ -147,8 +147,8 @@ impl Outlet {
     }
 
     /// Keeps a write for an answer until what this gives is dropped.
-    pub(super) fn owe(&self) -> Vec<Owed> {
-        self.lanes.iter().map(Lane::owe).collect()
+    pub(super) fn owe(&self) -> Vec<FinalReservation> {
+        self.lanes.iter().map(WriteQueue::owe).collect()
     }
 }
 

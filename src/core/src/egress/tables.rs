@@ -12,7 +12,7 @@ use super::split::begins_table;
 const MOST: usize = 120;
 
 /// A text in which each table stands aligned in a code block; tables that are too wide stay as they were written.
-pub fn tabulated(text: &str) -> Cow<'_, str> {
+pub fn align_tables(text: &str) -> Cow<'_, str> {
     let lines: Vec<&str> = text.split('\n').collect();
     let (mut out, mut fence, mut at, mut changed) = (Vec::new(), None::<Fence>, 0, false);
     while at < lines.len() {
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_table_is_aligned() {
         let text = "Voici :\n| Ville | **Clients** |\n|---|---:|\n| Lyon | 7 |\n| Épinay a\\|b | 12 |\n\nFin | voilà";
-        insta::assert_snapshot!(tabulated(text), @"
+        insta::assert_snapshot!(align_tables(text), @"
         Voici :
         ```
         Ville      │ Clients
@@ -98,7 +98,7 @@ mod tests {
     fn what_is_no_table_stays() {
         let wide = format!("| {} | b |\n|---|---|\n| c | d |", "x".repeat(120));
         for text in ["a | b", "```\n| a | b |\n|---|---|\n```", "| a | b |\n| c | d |", "", &wide] {
-            assert_eq!(tabulated(text), text);
+            assert_eq!(align_tables(text), text);
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Piece {
 
 /// Tells thoughts from what is said.
 #[derive(Debug, Default)]
-pub(super) struct Tags {
+pub(super) struct ThinkTagParser {
     /// A thought was opened.
     thinking: bool,
     /// The text that may become a tag.
@@ -42,7 +42,7 @@ pub(super) struct Tags {
     named: bool,
 }
 
-impl Tags {
+impl ThinkTagParser {
     /// Takes a character, and tells what is known by now.
     pub(super) fn push(&mut self, c: char, tell: &mut dyn FnMut(Piece)) {
         if !self.doubtful.is_empty() {

@@ -9,14 +9,14 @@
 //!   may have left such a block open: there a closing tag counts that begins its line, unless the answer has named an
 //!   opening one before. A block ends, for this, also where words follow its marks.
 
-use super::tag::{Piece, Tags};
+use super::tag::{Piece, ThinkTagParser};
 
 /// Passes on visible text and swallows thoughts.
 ///
 /// It holds back what may become a tag, and what follows one that may stand in code: some hundred bytes at most.
 #[derive(Debug, Default)]
 pub struct ThinkingFilter {
-    tags: Tags,
+    tags: ThinkTagParser,
     said: Said,
 }
 

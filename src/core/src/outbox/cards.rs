@@ -8,7 +8,7 @@ use crate::asker::Asker;
 use crate::domain::{
     ButtonAction, Card, Locale, MessageRef, Outgoing, PlatformName, Proposal, ProposalId, ProposalState,
 };
-use crate::egress::{Aim, Patience, Scheduler, whole};
+use crate::egress::{Destination, RetryPolicy, Scheduler, whole};
 use crate::outbox::Platforms;
 use crate::outbox::buttons::{button, buttons};
 use crate::outbox::send::Outbox;
@@ -49,8 +49,8 @@ impl Cards {
             let failed = || Outgoing::text(text("private-failed").render(locale));
             if can_be_shown { closed(proposal, locale) } else { failed() }
         };
-        let Ok(reader) = self.outbox.in_private(asker).await else { return Err(closed()) };
-        match self.outbox.send_whole(&*reader.platform, &reader.place, message).await {
+        let Ok(reader) = self.outbox.open_private(asker).await else { return Err(closed()) };
+        match self.outbox.send_truncated(&*reader.platform, &reader.place, message).await {
             Ok(at) => {
                 self.remember_card(proposal, at, message).await;
                 Ok(Outgoing::text(text("statement-in-private").render(locale)))
@@ -83,7 +83,7 @@ impl Cards {
                 let locale = self.settings.language_of(&card.message.place).unwrap_or(locale);
                 // One that ran shows what it was: of that there is nothing more to say.
                 let why = (proposal.state == ProposalState::Pending).then(|| text("proposal-expired"));
-                match self.without_buttons(&**platform, &card, why.as_ref(), locale).await {
+                match self.remove_buttons(&**platform, &card, why.as_ref(), locale).await {
                     Ok(()) => expired += 1,
                     Err(PlatformError::Unavailable(_) | PlatformError::RateLimited { .. }) => return Ok(expired),
                     Err(error) => {
@@ -97,7 +97,7 @@ impl Cards {
     }
 
     /// The messages with buttons that run something of a conversation, or did.
-    pub(crate) async fn live_cards(&self, proposals: &[Proposal]) -> Result<Vec<Card>, StoreError> {
+    pub(crate) async fn cards_of(&self, proposals: &[Proposal]) -> Result<Vec<Card>, StoreError> {
         let mut cards = Vec::new();
         for proposal in proposals {
             cards.extend(self.proposals.cards(&proposal.id).await?);
@@ -119,8 +119,8 @@ impl Cards {
             let mut buttons = buttons(&used, locale);
             buttons.retain(|button| !matches!(button.action, ButtonAction::Execute(_)));
             let message = Outgoing { buttons, ..Outgoing::text(whole(&card.text, platform.capabilities().length)) };
-            let (place, aim) = (&card.message.place, Aim::Only(card.message.clone()));
-            if let Err(error) = self.scheduler.deliver(&**platform, place, aim, &message, Patience::SHORT).await {
+            let (place, aim) = (&card.message.place, Destination::Only(card.message.clone()));
+            if let Err(error) = self.scheduler.deliver(&**platform, place, aim, &message, RetryPolicy::SHORT).await {
                 tracing::debug!(%error, proposal = %id, "the Execute button of a used proposal could not be removed");
             }
         }
@@ -131,8 +131,7 @@ impl Cards {
         for card in cards {
             let Some(platform) = self.platforms.get(&card.message.place.platform) else { continue };
             let locale = self.settings.language_of(&card.message.place).unwrap_or(locale);
-            if let Err(error) = self.without_buttons(&**platform, card, Some(&text("conversation-gone")), locale).await
-            {
+            if let Err(error) = self.remove_buttons(&**platform, card, Some(&text("conversation-gone")), locale).await {
                 tracing::debug!(%error, "the buttons of a deleted conversation could not be removed");
             }
         }
@@ -140,7 +139,7 @@ impl Cards {
 
     /// Shows a proposal, and remembers where; whether it could be shown.
     pub(crate) async fn show_card(&self, asker: &Asker, proposal: &ProposalId, message: &Outgoing) -> bool {
-        let Ok(at) = self.outbox.send_whole(&*asker.platform, &asker.place, message).await else {
+        let Ok(at) = self.outbox.send_truncated(&*asker.platform, &asker.place, message).await else {
             if !message.files.is_empty() {
                 self.outbox.tell(asker, &text("statement-file-refused")).await;
             }
@@ -164,7 +163,7 @@ impl Cards {
 
     /// Brings a message to what it says without its buttons, and why they are gone where that is to be said. It is never
     /// sent anew, and keeps nobody waiting.
-    async fn without_buttons(
+    async fn remove_buttons(
         &self,
         platform: &dyn ChatPlatform,
         card: &Card,

@@ -12,13 +12,14 @@ use crate::domain::{
     ProposalId, Speaker, Turn, TurnEnd, TurnId, TurnState,
 };
 use crate::egress::{
-    Aim, LaidOut, LiveMessage, Patience, Scheduler, Splitting, Unfinished, lay_out, splitting, tabulated,
+    AnswerLayout, Destination, LiveMessage, RetryPolicy, Scheduler, Splitting, Unfinished, align_tables, lay_out,
+    splitting,
 };
 use crate::error::PipelineError;
 use crate::outbox::buttons::retry_button;
 use crate::outbox::cards::Cards;
 use crate::outbox::messages::Messages;
-use crate::outbox::pending_finals::{Closing, Ending, PendingFinals, Seen};
+use crate::outbox::pending_finals::{ClosingTurn, Ending, PendingFinals, Seen};
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::{signature, signed};
@@ -33,7 +34,7 @@ pub(crate) struct Asked {
 }
 
 /// Brings messages that grow to their last state, and notes that down.
-pub(crate) struct Finals {
+pub(crate) struct Finalizer {
     pub(crate) running: Running,
     pub(crate) pending: PendingFinals,
     pub(crate) scheduler: Scheduler,
@@ -48,7 +49,7 @@ pub(crate) struct Finals {
     pub(crate) files: Arc<dyn ResultFiles>,
 }
 
-impl Finals {
+impl Finalizer {
     /// Records a turn of ours that is being written: after a restart it is known to be left over.
     pub(crate) async fn begin_turn(
         &self,
@@ -104,19 +105,19 @@ impl Finals {
     }
 
     /// An answer in messages. What is beyond the most that one may have is in a file with the last one.
-    pub(crate) async fn laid_out(&self, asker: &Asker, answer: LaidOut<'_>) -> Messages {
+    pub(crate) async fn lay_out_messages(&self, asker: &Asker, answer: AnswerLayout<'_>) -> Messages {
         let by = splitting(asker.platform.capabilities());
         let lines = signature(asker).into_iter().chain((!answer.heading.is_empty()).then(|| answer.heading.to_owned()));
         let heading = lines.collect::<Vec<_>>().join("\n");
         let drawn = asker.platform.capabilities().tables;
-        let aligned = |said| if drawn { Cow::Borrowed(said) } else { tabulated(said) };
+        let aligned = |said| if drawn { Cow::Borrowed(said) } else { align_tables(said) };
         let (before, after) = (aligned(answer.before), aligned(answer.after));
-        let answer = LaidOut { heading: &heading, before: &before, after: &after, ..answer };
+        let answer = AnswerLayout { heading: &heading, before: &before, after: &after, ..answer };
         let laid = lay_out(answer, by);
         let (mut parts, files) = match laid.rest {
             None => (laid.parts, Vec::new()),
             // What was laid out is not held meanwhile.
-            Some(_) => self.with_rest(asker, answer, by).await,
+            Some(_) => self.write_rest_to_file(asker, answer, by).await,
         };
         let last = parts.pop().unwrap_or_default();
         let before = parts.into_iter().map(Outgoing::text).collect();
@@ -124,12 +125,17 @@ impl Finals {
     }
 
     /// Lays out an answer with a line that says the rest is in a file, or that it is lost.
-    async fn with_rest(&self, asker: &Asker, answer: LaidOut<'_>, by: Splitting) -> (Vec<String>, Vec<FileRef>) {
+    async fn write_rest_to_file(
+        &self,
+        asker: &Asker,
+        answer: AnswerLayout<'_>,
+        by: Splitting,
+    ) -> (Vec<String>, Vec<FileRef>) {
         let beside = |sentence: &'static str| {
             let sentence = text(sentence).render(asker.user.locale);
             let parts = [answer.ours, &sentence];
             let ours = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-            lay_out(LaidOut { ours: &ours, ..answer }, by)
+            lay_out(AnswerLayout { ours: &ours, ..answer }, by)
         };
         let rest = beside("answer-rest-in-file").rest.unwrap_or_default();
         let now = self.clock.now().strftime("%Y%m%d-%H%M%S");
@@ -180,7 +186,7 @@ impl Finals {
         }
         let delivered = shown.as_ref().ok().cloned();
         if let Err(Unfinished::Refused(error @ PlatformError::Rejected(_))) = shown {
-            let ended = self.settle_with_a_sentence(asker, live, turn, end.clone(), &error).boxed().await?;
+            let ended = self.finalize_with_error(asker, live, turn, end.clone(), &error).boxed().await?;
             (shown, otherwise) = (ended.0, Some(ended.1));
         }
         if matches!(shown, Err(Unfinished::Deleted)) {
@@ -190,18 +196,18 @@ impl Finals {
         let ended = otherwise.as_ref().unwrap_or(end);
         match shown {
             Ok(_) | Err(Unfinished::Deleted) => {
-                messages.were_shown();
-                self.note_end(asker, live, turn, messages, ended, Seen::There(delivered.clone())).await?;
+                messages.release_shown();
+                self.record_end(asker, live, turn, messages, ended, Seen::There(delivered.clone())).await?;
             }
             Err(Unfinished::Refused(error)) => {
                 tracing::warn!(%error, place = asker.place.path(), "an answer was refused where it was asked; sending it in private");
-                let elsewhere = self.settle_in_private(asker, messages).await;
+                let elsewhere = self.finalize_in_private(asker, messages).await;
                 self.conversations.finish_turn(turn, ended).await?;
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
                 tracing::error!(%error, place = asker.place.path(), "an answer could not be finished; trying again every minute");
-                self.settle_later(asker, live, turn, messages, end, Seen::NotYet);
+                self.finalize_later(asker, live, turn, messages, end, Seen::NotYet);
             }
         }
         Ok(delivered)
@@ -209,7 +215,7 @@ impl Finals {
 
     /// Ends the turn of what people see; tried again later where it cannot be noted down now: else it would be taken for one
     /// that was interrupted.
-    async fn note_end(
+    async fn record_end(
         &self,
         asker: &Asker,
         live: &mut LiveMessage,
@@ -220,12 +226,12 @@ impl Finals {
     ) -> Result<(), PipelineError> {
         let noted = self.conversations.finish_turn(turn, end).await;
         noted.map_err(|error| {
-            self.settle_later(asker, live, turn, messages, end, seen);
+            self.finalize_later(asker, live, turn, messages, end, seen);
             PipelineError::Unnoted(error)
         })
     }
 
-    fn settle_later(
+    fn finalize_later(
         &self,
         asker: &Asker,
         live: &mut LiveMessage,
@@ -241,7 +247,7 @@ impl Finals {
 
     /// Ends in a sentence what the platform refuses as it is: below what people read already, where that was the answer,
     /// else alone. The question can be asked again.
-    async fn settle_with_a_sentence(
+    async fn finalize_with_error(
         &self,
         asker: &Asker,
         live: &mut LiveMessage,
@@ -251,7 +257,7 @@ impl Finals {
     ) -> Result<(Result<MessageRef, Unfinished>, TurnEnd), PipelineError> {
         let locale = asker.user.locale;
         let trouble = PipelineError::Broken(format!("the last state of a message: {error}"));
-        let sentence = self.recorder.explain_trouble(trouble, self.recorder.incident(asker)).await.render(locale);
+        let sentence = self.recorder.explain_error(trouble, self.recorder.incident(asker)).await.render(locale);
         let mut buttons = Vec::new();
         if let Some(held) = self.conversations.turn(turn).await?
             && self.question_of(&held).await?.is_some()
@@ -275,8 +281,12 @@ impl Finals {
     }
 
     /// Sends to the person alone what the place does not take: recorded before it is done.
-    async fn settle_in_private(&self, asker: &Asker, messages: &Messages) -> Result<Option<MessageRef>, PipelineError> {
-        let reader = match self.outbox.in_private(asker).await {
+    async fn finalize_in_private(
+        &self,
+        asker: &Asker,
+        messages: &Messages,
+    ) -> Result<Option<MessageRef>, PipelineError> {
+        let reader = match self.outbox.open_private(asker).await {
             Ok(reader) if reader.place != asker.place => reader,
             // What was shown to them alone, beside what they did, is over: what has to last is elsewhere. It may be the same
             // place, which is shown in another way.
@@ -295,8 +305,10 @@ impl Finals {
         let why = text(if lacks_permission { "place-closed" } else { "answer-elsewhere" });
         let why = (!asker.place.private).then(|| Outgoing::text(why.render(reader.user.locale)));
         for message in why.iter().chain(messages.all()) {
-            let sent =
-                self.scheduler.deliver(&*reader.platform, &reader.place, Aim::New, message, Patience::LONG).await;
+            let sent = self
+                .scheduler
+                .deliver(&*reader.platform, &reader.place, Destination::New, message, RetryPolicy::LONG)
+                .await;
             match sent {
                 Ok(at) => last = Some(at),
                 Err(error) => {
@@ -309,17 +321,17 @@ impl Finals {
     }
 
     /// Tries the last state of an answer again, and does what belongs to it once it is shown.
-    async fn settle_again(&self, turn: TurnId, ending: Ending) -> Result<(), PipelineError> {
+    async fn retry_final(&self, turn: TurnId, ending: Ending) -> Result<(), PipelineError> {
         let Ending { asker, mut live, mut messages, end, seen } = ending;
         let at = match seen {
             Seen::NotYet => self.settle(&asker, &mut live, turn, &mut messages, &end).await?,
             Seen::There(at) => {
-                self.note_end(&asker, &mut live, turn, &messages, &end, Seen::There(at.clone())).await?;
+                self.record_end(&asker, &mut live, turn, &messages, &end, Seen::There(at.clone())).await?;
                 at
             }
         };
         if let Some(at) = at {
-            self.outbox.forget_files(&asker, &messages.last.files).await;
+            self.outbox.release_uploaded_files(&asker, &messages.last.files).await;
             for button in &messages.last.buttons {
                 if let ButtonAction::Execute(proposal) = &button.action {
                     self.cards.remember_card(proposal, at.clone(), &messages.last).await;
@@ -331,13 +343,13 @@ impl Finals {
 
     /// Retries the final state of an answer that nobody waits for any more; true if it is final now. An answer that is
     /// no longer wanted is given up, to be closed as interrupted.
-    pub(crate) async fn settle_late(&self, closing: &mut Closing) -> Result<bool, PipelineError> {
+    pub(crate) async fn retry_if_wanted(&self, closing: &mut ClosingTurn) -> Result<bool, PipelineError> {
         let is_wanted = match &closing.ending {
             Some(ending) => ending.is_seen() || self.is_wanted(&ending.asker).await?,
             None => false,
         };
         match closing.take().filter(|_| is_wanted) {
-            Some(ending) => self.settle_again(closing.turn, ending).await.map(|()| !self.pending.holds(closing.turn)),
+            Some(ending) => self.retry_final(closing.turn, ending).await.map(|()| !self.pending.holds(closing.turn)),
             None => Ok(false),
         }
     }
@@ -353,16 +365,16 @@ impl Finals {
     }
 
     /// Notes down at once, for who goes on from it, an end that is shown and could not be noted down.
-    pub(crate) async fn note_down(&self, turn: TurnId) -> Result<(), PipelineError> {
+    pub(crate) async fn record_shown_end(&self, turn: TurnId) -> Result<(), PipelineError> {
         let Some(mut closing) = self.pending.begin(turn) else { return Ok(()) };
         match closing.ending.take_if(|ending| ending.is_seen()) {
-            Some(ending) => self.settle_again(turn, ending).await,
+            Some(ending) => self.retry_final(turn, ending).await,
             None => Ok(()),
         }
     }
 
     /// The last turns of a conversation, the oldest first, the last of them as it is shown.
-    pub(crate) async fn noted_turns(
+    pub(crate) async fn recorded_turns(
         &self,
         conversation: ConversationId,
         limit: u32,
@@ -370,7 +382,7 @@ impl Finals {
         let turns = self.conversations.turns(conversation, limit).await?;
         match turns.last() {
             Some(last) if self.pending.holds(last.id) => {
-                self.note_down(last.id).await?;
+                self.record_shown_end(last.id).await?;
                 Ok(self.conversations.turns(conversation, limit).await?)
             }
             _ => Ok(turns),

@@ -36,7 +36,7 @@ impl Messages {
     }
 
     /// Keeps what is of use when people see them: while the turn waits to be noted down, there may be thousands.
-    pub(crate) fn were_shown(&mut self) {
+    pub(crate) fn release_shown(&mut self) {
         self.before = Vec::new();
         if !self.last.buttons.iter().any(|button| matches!(button.action, ButtonAction::Execute(_))) {
             self.last.text = String::new();

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use crate::domain::{Locale, MessageRef, Outgoing, Place, Turn, TurnState, User, UserId};
 use crate::egress::fence::closed;
-use crate::egress::{Aim, Patience, Scheduler, is_ours, whole};
+use crate::egress::{Destination, RetryPolicy, Scheduler, is_ours, whole};
 use crate::outbox::Platforms;
 use crate::outbox::buttons::retry_button;
-use crate::outbox::finalize::Finals;
+use crate::outbox::finalize::Finalizer;
 use crate::outbox::running::Running;
 use crate::outbox::signature::asked_by;
 use crate::ports::{ChatPlatform, Conversations, People, PlatformError, StoreError};
 use crate::text::text;
 
 /// For each message: nobody waits for a platform that is away, since a minute later it is tried again.
-const PATIENCE: Patience = Patience { tries: 3, time: Duration::from_mins(1) };
+const PATIENCE: RetryPolicy = RetryPolicy { tries: 3, time: Duration::from_mins(1) };
 
 /// Conversations of each person, and turns of each of them, looked at for what another instance is writing.
 const RECENT: u32 = 20;
@@ -25,7 +25,7 @@ const RECENT: u32 = 20;
 type Live = (MessageRef, String);
 
 /// A turn that nobody writes any more.
-pub(crate) struct LeftOver {
+pub(crate) struct OrphanedTurn {
     pub(crate) user: UserId,
     pub(crate) turn: Turn,
     /// The place in which it is shown, if known.
@@ -38,7 +38,7 @@ pub(crate) struct LeftOver {
     away: Option<PlatformError>,
 }
 
-impl LeftOver {
+impl OrphanedTurn {
     pub(crate) fn of(user: UserId, turn: Turn) -> Self {
         let place = turn.message.as_ref().map(|message| message.place.clone());
         Self { user, turn, place, last: None, others: Vec::new(), away: None }
@@ -68,7 +68,7 @@ pub(crate) struct OrphanedTurns {
     pub(crate) scheduler: Scheduler,
     pub(crate) platforms: Platforms,
     pub(crate) running: Running,
-    pub(crate) finals: Arc<Finals>,
+    pub(crate) finals: Arc<Finalizer>,
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) people: Arc<dyn People>,
 }
@@ -77,7 +77,11 @@ impl OrphanedTurns {
     /// A program may end after a message was sent and before that was noted down: what still looks live where a turn
     /// can have been shown is taken for its message. Not what another turn is known to write, nor anything where somebody is
     /// being answered: theirs may be noted down in a moment.
-    pub(crate) async fn find_messages(&self, left: &mut [LeftOver], users: &[User]) -> Result<(), StoreError> {
+    pub(crate) async fn attach_live_messages(
+        &self,
+        left: &mut [OrphanedTurn],
+        users: &[User],
+    ) -> Result<(), StoreError> {
         let mut taken: HashSet<MessageRef> = left.iter().filter_map(|left| left.turn.message.clone()).collect();
         for one in &mut *left {
             if let Some(own) = &one.turn.message {
@@ -112,7 +116,7 @@ impl OrphanedTurns {
     async fn live_in(
         &self,
         place: &Place,
-        of: &LeftOver,
+        of: &OrphanedTurn,
         users: &[User],
     ) -> Result<Result<Vec<Live>, PlatformError>, StoreError> {
         let Some(platform) = self.platforms.get(&place.platform) else { return Ok(Err(PlatformError::Gone)) };
@@ -168,16 +172,16 @@ impl OrphanedTurns {
     }
 
     /// Returns the place in which a turn would have been shown, for one that never was.
-    pub(crate) async fn place_of(&self, left: &LeftOver) -> Result<Option<Place>, StoreError> {
+    pub(crate) async fn place_of(&self, left: &OrphanedTurn) -> Result<Option<Place>, StoreError> {
         let places = self.places_of(left.user, &left.turn).await?;
         Ok(places.into_iter().find(|place| place.private || !left.turn.aside))
     }
 
     /// Brings a turn to its end: what people have read of it stays, and below it stands that it was interrupted. Where none
     /// of its messages looks live, what they say is left as it is and a new one tells its person, who waits for it.
-    pub(crate) async fn show_closed(
+    pub(crate) async fn close_messages(
         &self,
-        left: &LeftOver,
+        left: &OrphanedTurn,
         place: &Place,
         reader: Option<&User>,
         locale: Locale,
@@ -199,7 +203,7 @@ impl OrphanedTurns {
     /// Says where the last message stands.
     async fn show_all(
         &self,
-        left: &LeftOver,
+        left: &OrphanedTurn,
         platform: &dyn ChatPlatform,
         place: &Place,
         mut last: Outgoing,
@@ -207,25 +211,27 @@ impl OrphanedTurns {
         let length = platform.capabilities().length;
         for (at, shown) in &left.others {
             let stays = Outgoing::text(whole(&closed(shown), length));
-            let ended = self.scheduler.deliver(platform, place, Aim::Only(at.clone()), &stays, PATIENCE).await;
+            let ended = self.scheduler.deliver(platform, place, Destination::Only(at.clone()), &stays, PATIENCE).await;
             // Nobody sees it any more, or nobody can change it.
             if let Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) = ended {
                 return Err(error);
             }
         }
-        let Some((at, shown)) = &left.last else { return self.show_last(platform, place, Aim::New, last).await };
+        let Some((at, shown)) = &left.last else {
+            return self.show_last(platform, place, Destination::New, last).await;
+        };
         let Some(said) = said(shown) else {
-            return self.show_last(platform, place, Aim::OrNew(at.clone()), last).await;
+            return self.show_last(platform, place, Destination::OrNew(at.clone()), last).await;
         };
         let (said, sentence) = (closed(said), words(&last.text).to_owned());
         let together = format!("{said}\n\n{sentence}");
         if length.holds(&together) {
             last.text = together;
-            return self.show_last(platform, place, Aim::OrNew(at.clone()), last).await;
+            return self.show_last(platform, place, Destination::OrNew(at.clone()), last).await;
         }
         let stays = Outgoing::text(whole(&said, length));
-        match self.scheduler.deliver(platform, place, Aim::Only(at.clone()), &stays, PATIENCE).await {
-            Ok(_) | Err(PlatformError::Gone) => self.show_last(platform, place, Aim::New, last).await,
+        match self.scheduler.deliver(platform, place, Destination::Only(at.clone()), &stays, PATIENCE).await {
+            Ok(_) | Err(PlatformError::Gone) => self.show_last(platform, place, Destination::New, last).await,
             Err(error) => Err(error),
         }
     }
@@ -235,7 +241,7 @@ impl OrphanedTurns {
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
-        aim: Aim,
+        aim: Destination,
         message: Outgoing,
     ) -> Result<MessageRef, PlatformError> {
         match self.scheduler.deliver(platform, place, aim.clone(), &message, PATIENCE).await {

@@ -46,7 +46,7 @@ struct State {
 
 /// A turn that is being closed, with its last state where that is known. Dropping it ends that, and keeps a last state that
 /// was not taken.
-pub(crate) struct Closing {
+pub(crate) struct ClosingTurn {
     pending_finals: PendingFinals,
     pub(crate) turn: TurnId,
     pub(crate) ending: Option<Ending>,
@@ -79,17 +79,17 @@ impl PendingFinals {
     }
 
     /// Begins to close a turn; `None` while somebody else does.
-    pub(crate) fn begin(&self, turn: TurnId) -> Option<Closing> {
+    pub(crate) fn begin(&self, turn: TurnId) -> Option<ClosingTurn> {
         let mut state = lock(&self.0);
         if !state.closing.insert(turn) {
             return None;
         }
         let ending = state.endings.remove(&turn);
-        Some(Closing { pending_finals: self.clone(), turn, ending })
+        Some(ClosingTurn { pending_finals: self.clone(), turn, ending })
     }
 }
 
-impl Closing {
+impl ClosingTurn {
     /// True if the final state is known.
     pub(crate) fn is_known(&self) -> bool {
         self.ending.is_some()
@@ -101,7 +101,7 @@ impl Closing {
     }
 }
 
-impl Drop for Closing {
+impl Drop for ClosingTurn {
     fn drop(&mut self) {
         let mut state = lock(&self.pending_finals.0);
         state.closing.remove(&self.turn);

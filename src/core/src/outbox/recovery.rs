@@ -10,9 +10,9 @@ use jiff::SignedDuration;
 use crate::asker::Asker;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Turn, TurnEnd, TurnState, User, UserId};
 use crate::outbox::Platforms;
-use crate::outbox::finalize::Finals;
-use crate::outbox::orphaned_turns::{LeftOver, OrphanedTurns};
-use crate::outbox::pending_finals::{Closing, PendingFinals};
+use crate::outbox::finalize::Finalizer;
+use crate::outbox::orphaned_turns::{OrphanedTurn, OrphanedTurns};
+use crate::outbox::pending_finals::{ClosingTurn, PendingFinals};
 use crate::outbox::running::Running;
 use crate::ports::{Clock, Conversations, People, PlatformError, StoreError};
 use crate::recorder::Recorder;
@@ -23,7 +23,7 @@ const JUST_BEGUN: SignedDuration = SignedDuration::from_mins(1);
 
 /// The occasion on which turns are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Occasion {
+enum Trigger {
     /// The program starts, and answers for all that is in its configuration.
     Start,
     /// It runs. What stands on a platform that it does not have is another program's.
@@ -39,7 +39,7 @@ pub(crate) struct Recovery {
     pub(crate) running: Running,
     pub(crate) pending: PendingFinals,
     pub(crate) recorder: Arc<Recorder>,
-    pub(crate) finals: Arc<Finals>,
+    pub(crate) finals: Arc<Finalizer>,
     pub(crate) orphans: Arc<OrphanedTurns>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -48,39 +48,39 @@ pub(crate) struct Recovery {
 
 impl Recovery {
     /// Closes the messages an earlier run left behind, and says how many. Called once, before the
-    /// platforms run. A message whose platform is away is left to [`close_left`](Self::close_left).
+    /// platforms run. A message whose platform is away is left to [`close_orphaned_turns`](Self::close_orphaned_turns).
     pub(crate) async fn recover(&self) -> Result<usize, StoreError> {
-        self.close(self.conversations.streaming().await?, Occasion::Start).await
+        self.close(self.conversations.streaming().await?, Trigger::Start).await
     }
 
     /// Closes what nobody writes any more, and says how many: an answer whose platform was away when it was
     /// whole is shown, and anything else is said to be interrupted. To be called each minute; where it takes long, because
     /// a place does, the next call need not wait for it.
-    pub(crate) async fn close_left(&self) -> Result<usize, StoreError> {
+    pub(crate) async fn close_orphaned_turns(&self) -> Result<usize, StoreError> {
         let due = self.clock.now() - JUST_BEGUN;
         let left = self.conversations.streaming().await?.into_iter();
-        let left = left.filter(|(user, turn)| turn.at <= due && self.is_left(*user, turn)).collect();
-        self.close(left, Occasion::Minute).await
+        let left = left.filter(|(user, turn)| turn.at <= due && self.is_orphaned(*user, turn)).collect();
+        self.close(left, Trigger::Minute).await
     }
 
     /// Closes what answering one person left behind when it broke.
-    pub(crate) async fn recover_from(&self, asker: &Asker) -> Result<usize, StoreError> {
+    pub(crate) async fn recover_after_panic(&self, asker: &Asker) -> Result<usize, StoreError> {
         let left = self.conversations.streaming().await?.into_iter();
         // What waits for its platform waits on: nobody else is to wait for that.
         let waits = |turn: &Turn| self.pending.holds(turn.id);
-        let left = left.filter(|(user, turn)| *user == asker.user.id && !waits(turn) && self.is_left(*user, turn));
+        let left = left.filter(|(user, turn)| *user == asker.user.id && !waits(turn) && self.is_orphaned(*user, turn));
         let left = left.collect();
-        self.close(left, Occasion::Bug).await
+        self.close(left, Trigger::Bug).await
     }
 
     /// True if nothing in this process writes the turn any more: each person has one answer at a time in each place.
-    fn is_left(&self, user: UserId, turn: &Turn) -> bool {
+    fn is_orphaned(&self, user: UserId, turn: &Turn) -> bool {
         let place = turn.message.as_ref().map(|message| &message.place);
         self.pending.holds(turn.id) || !self.running.is_going(user, place)
     }
 
     /// Closes turns that nobody writes any more: those with a pending final text by it, the others as interrupted.
-    async fn close(&self, left: Vec<(UserId, Turn)>, when: Occasion) -> Result<usize, StoreError> {
+    async fn close(&self, left: Vec<(UserId, Turn)>, when: Trigger) -> Result<usize, StoreError> {
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for (user, turn) in left {
             let Some(mut closing) = self.pending.begin(turn.id) else { continue };
@@ -88,11 +88,11 @@ impl Recovery {
             match self.conversations.take_over(turn.id).await? {
                 None => drop(closing.take()),
                 Some(_) if closing.is_known() => known.push(closing),
-                Some(turn) => unknown.push((closing, LeftOver::of(user, turn))),
+                Some(turn) => unknown.push((closing, OrphanedTurn::of(user, turn))),
             }
         }
         let settled = known.into_iter().map(|mut closing| async move {
-            self.finals.settle_late(&mut closing).await.unwrap_or_else(|trouble| {
+            self.finals.retry_if_wanted(&mut closing).await.unwrap_or_else(|trouble| {
                 tracing::error!(?trouble, "an answer could not be recorded as finished; trying again every minute");
                 false
             })
@@ -102,30 +102,31 @@ impl Recovery {
     }
 
     /// Closes turns of whose last state nothing is known.
-    async fn close_unknown(&self, left: Vec<(Closing, LeftOver)>, when: Occasion) -> Result<usize, StoreError> {
+    async fn close_unknown(&self, left: Vec<(ClosingTurn, OrphanedTurn)>, when: Trigger) -> Result<usize, StoreError> {
         if left.is_empty() {
             return Ok(0);
         }
         let users = self.people.users().await?;
-        let (_closing, mut left): (Vec<Closing>, Vec<LeftOver>) = left.into_iter().unzip();
-        self.orphans.find_messages(&mut left, &users).await?;
+        let (_closing, mut left): (Vec<ClosingTurn>, Vec<OrphanedTurn>) = left.into_iter().unzip();
+        self.orphans.attach_live_messages(&mut left, &users).await?;
         let closed = left.into_iter().map(|left| self.close_one(left, when, &users));
         join_all(closed).await.into_iter().collect::<Result<Vec<bool>, StoreError>>().map(count)
     }
 
     /// Closes one turn; false if it is left to the next minute.
-    async fn close_one(&self, mut left: LeftOver, when: Occasion, users: &[User]) -> Result<bool, StoreError> {
+    async fn close_one(&self, mut left: OrphanedTurn, when: Trigger, users: &[User]) -> Result<bool, StoreError> {
         let reader = users.iter().find(|known| known.id == left.user);
-        if left.place.is_none() && when != Occasion::Bug {
+        if left.place.is_none() && when != Trigger::Bug {
             left.place = self.orphans.place_of(&left).await?;
         }
-        let is_told = when != Occasion::Bug || left.may_look_live();
+        let is_told = when != Trigger::Bug || left.may_look_live();
         if let Some(place) = left.place.clone().filter(|_| is_told) {
-            if when == Occasion::Minute && !self.platforms.contains_key(&place.platform) {
+            if when == Trigger::Minute && !self.platforms.contains_key(&place.platform) {
                 return Ok(false);
             }
             let locale = self.settings.language_of(&place).or(reader.map(|reader| reader.locale));
-            let shown = self.orphans.show_closed(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
+            let shown =
+                self.orphans.close_messages(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
             let status = match &shown {
                 Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
                     tracing::warn!(%error, place = place.path(), "messages could not be closed; trying again in a minute");

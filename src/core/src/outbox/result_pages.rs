@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     Button, ButtonAction, Column, ConversationId, MessageRef, Outgoing, ResultPage, Row, TurnId, Value,
 };
-use crate::egress::{Aim, Patience, Scheduler, fitting};
+use crate::egress::{Destination, RetryPolicy, Scheduler, fitting};
 use crate::lock::lock;
 use crate::outbox::Platforms;
 use crate::outbox::buttons::button;
@@ -246,17 +246,17 @@ impl ResultPages {
             }
         }
         let now = self.clock.now();
-        self.without_pages(self.kept.take(|one| one.until <= now)).await
+        self.remove_page_buttons(self.kept.take(|one| one.until <= now)).await
     }
 
     /// Forgets the rows of a conversation that is gone.
     pub(crate) async fn retire_pages(&self, conversation: ConversationId) {
-        self.without_pages(self.kept.take(|one| one.result.conversation == conversation)).await;
+        self.remove_page_buttons(self.kept.take(|one| one.result.conversation == conversation)).await;
     }
 
     /// Removes the page buttons of closed results and returns how many were changed. If that fails, the buttons outlive
     /// their rows, and a click says so.
-    async fn without_pages(&self, closed: Vec<(Option<MessageRef>, Outgoing)>) -> usize {
+    async fn remove_page_buttons(&self, closed: Vec<(Option<MessageRef>, Outgoing)>) -> usize {
         let mut changed = 0;
         for (at, message) in closed.into_iter().filter_map(|(at, message)| Some((at?, message))) {
             match self.change_result(at, &message).await {
@@ -270,7 +270,7 @@ impl ResultPages {
     pub(crate) async fn change_result(&self, at: MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
         let platform = self.platforms.get(&at.place.platform).ok_or(PlatformError::Gone)?;
         let place = at.place.clone();
-        self.scheduler.deliver(&**platform, &place, Aim::Only(at), message, Patience::SHORT).await.map(drop)
+        self.scheduler.deliver(&**platform, &place, Destination::Only(at), message, RetryPolicy::SHORT).await.map(drop)
     }
 }
 

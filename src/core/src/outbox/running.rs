@@ -21,10 +21,10 @@ type Key = (UserId, Place);
 type Question = (PlatformName, String);
 
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Running(Arc<Mutex<Going>>);
+pub(crate) struct Running(Arc<Mutex<RunningState>>);
 
 #[derive(Debug, Default)]
-struct Going {
+struct RunningState {
     work: HashMap<Key, Stop>,
     answers: HashMap<Question, Stop>,
     taken_back: VecDeque<(Question, Stopped)>,
@@ -123,7 +123,7 @@ impl Running {
 
     /// Returns once the work has ended that offered a proposal to a user. Who sees a proposal may click on it while that is
     /// still being noted down.
-    pub(crate) async fn has_offered(&self, user: UserId, proposal: &ProposalId) {
+    pub(crate) async fn wait_until_recorded(&self, user: UserId, proposal: &ProposalId) {
         let over = {
             let going = lock(&self.0);
             let mut theirs = going.work.iter().filter(|((who, _), _)| *who == user);
@@ -190,7 +190,7 @@ impl Work {
     }
 
     /// Its question is this turn.
-    pub(crate) fn is_asked_in(&self, turn: TurnId) {
+    pub(crate) fn set_question_turn(&self, turn: TurnId) {
         let Some(question) = self.question.get() else { return };
         let mut going = lock(&self.running.0);
         going.turns.push_back((turn, question.clone()));
@@ -201,7 +201,7 @@ impl Work {
 
     /// It answers the question of a turn again, or goes on with its answer: who takes that question back stops it. After a
     /// restart nobody knows any more which event asked it.
-    pub(crate) fn answers_again(&self, turn: TurnId) {
+    pub(crate) fn restore_question_event(&self, turn: TurnId) {
         let known = lock(&self.running.0).turns.iter().rfind(|(asked, _)| *asked == turn).cloned();
         if let Some((_, question)) = known {
             self.answers_question(question);
@@ -219,7 +219,7 @@ impl Work {
     }
 
     /// Makes it stoppable in another place too; `false` while other work of the user is going on there.
-    pub(crate) fn also_in(&self, user: UserId, place: &Place) -> bool {
+    pub(crate) fn add_place(&self, user: UserId, place: &Place) -> bool {
         let key = (user, place.clone());
         let mut going = lock(&self.running.0);
         let mut keys = lock(&self.keys);
@@ -264,11 +264,11 @@ mod tests {
         let running = Running::default();
         let (user, offered) = (UserId(1), ProposalId("a".to_owned()));
         let work = running.begin(user, &place).unwrap();
-        assert!(running.has_offered(user, &offered).now_or_never().is_some(), "it has offered nothing yet");
+        assert!(running.wait_until_recorded(user, &offered).now_or_never().is_some(), "it has offered nothing yet");
         running.offers(user, &place, &offered);
-        assert!(running.has_offered(user, &ProposalId("b".to_owned())).now_or_never().is_some());
-        assert!(running.has_offered(UserId(2), &offered).now_or_never().is_some());
-        let mut waits = Box::pin(running.has_offered(user, &offered));
+        assert!(running.wait_until_recorded(user, &ProposalId("b".to_owned())).now_or_never().is_some());
+        assert!(running.wait_until_recorded(UserId(2), &offered).now_or_never().is_some());
+        let mut waits = Box::pin(running.wait_until_recorded(user, &offered));
         assert!((&mut waits).now_or_never().is_none());
         drop(work);
         assert!(waits.now_or_never().is_some());

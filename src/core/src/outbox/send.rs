@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::asker::Asker;
 use crate::domain::{Button, ButtonAction, Event, FileRef, MessageRef, Outgoing, Place, User};
-use crate::egress::{Aim, LiveMessage, Patience, Scheduler, whole};
+use crate::egress::{Destination, LiveMessage, RetryPolicy, Scheduler, whole};
 use crate::error::PipelineError;
 use crate::outbox::signature::{signature, signed};
 use crate::ports::{ChatPlatform, PlatformError, ResultFiles};
@@ -25,14 +25,14 @@ impl Outbox {
     }
 
     /// Files that a platform has copied need not stay.
-    pub(crate) async fn forget_files(&self, asker: &Asker, files: &[FileRef]) {
+    pub(crate) async fn release_uploaded_files(&self, asker: &Asker, files: &[FileRef]) {
         if asker.platform.capabilities().uploads && !files.is_empty() {
             self.files.delivered(files).await;
         }
     }
 
     /// The asker where only they read, in their own language.
-    pub(crate) async fn in_private(&self, asker: &Asker) -> Result<Asker, PipelineError> {
+    pub(crate) async fn open_private(&self, asker: &Asker) -> Result<Asker, PipelineError> {
         if asker.place.private {
             return Ok(asker.clone());
         }
@@ -49,24 +49,24 @@ impl Outbox {
     }
 
     /// Tells where it was asked what became of it, and whose it is.
-    pub(crate) async fn tell_here(&self, asker: &Asker, sentence: &Text) {
-        self.show_here(asker, Outgoing::text(sentence.render(asker.user.locale))).await;
+    pub(crate) async fn notify_in_place(&self, asker: &Asker, sentence: &Text) {
+        self.post_in_place(asker, Outgoing::text(sentence.render(asker.user.locale))).await;
     }
 
     /// Shows a message where it was asked, and whose it is.
-    pub(crate) async fn show_here(&self, asker: &Asker, message: Outgoing) {
+    pub(crate) async fn post_in_place(&self, asker: &Asker, message: Outgoing) {
         self.show(asker, &Outgoing { text: signed(asker, &message.text), ..message }).await;
     }
 
     /// Tells the asker something in their language; where they alone can read it beside what they did, nobody else does.
     pub(crate) async fn tell(&self, asker: &Asker, sentence: &Text) {
-        if !self.show_aside(asker, &Outgoing::text(sentence.render(asker.own_locale))).await {
+        if !self.post_ephemeral(asker, &Outgoing::text(sentence.render(asker.own_locale))).await {
             self.show(asker, &Outgoing::text(sentence.render(asker.user.locale))).await;
         }
     }
 
     /// Shows the asker something beside what they did; whether it could be.
-    async fn show_aside(&self, asker: &Asker, message: &Outgoing) -> bool {
+    async fn post_ephemeral(&self, asker: &Asker, message: &Outgoing) -> bool {
         match &asker.aside {
             Some(aside) => self.send(&*asker.platform, aside, message).await,
             None => false,
@@ -78,12 +78,12 @@ impl Outbox {
     }
 
     /// Shows the asker something that others in the place need not read.
-    pub(crate) async fn show_in_private(&self, asker: &Asker, message: Outgoing) -> Result<(), PipelineError> {
+    pub(crate) async fn post_privately(&self, asker: &Asker, message: Outgoing) -> Result<(), PipelineError> {
         if asker.place.private {
             self.show(asker, &message).await;
             return Ok(());
         }
-        if self.show_aside(asker, &message).await {
+        if self.post_ephemeral(asker, &message).await {
             return Ok(());
         }
         let private = asker.platform.open_dm(&asker.actor).await;
@@ -98,23 +98,23 @@ impl Outbox {
 
     /// Sends a message that is whole, cut to what the platform takes; tried until the platform has it.
     pub(crate) async fn send(&self, platform: &dyn ChatPlatform, place: &Place, message: &Outgoing) -> bool {
-        self.send_whole(platform, place, message).await.is_ok()
+        self.send_truncated(platform, place, message).await.is_ok()
     }
 
     /// Sends a whole message, cut to what the platform takes, until the platform has it; returns its reference.
-    pub(crate) async fn send_whole(
+    pub(crate) async fn send_truncated(
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
         let message = Outgoing { text: whole(&message.text, platform.capabilities().length), ..message.clone() };
-        let sent = self.scheduler.deliver(platform, place, Aim::New, &message, Patience::LONG).await;
+        let sent = self.scheduler.deliver(platform, place, Destination::New, &message, RetryPolicy::LONG).await;
         sent.inspect_err(|error| tracing::warn!(%error, place = place.path(), "a message could not be sent"))
     }
 
     /// Says what went wrong: beside what was done, or where it was done, unless it concerns one person and others read there.
-    pub(crate) async fn tell_of_trouble(
+    pub(crate) async fn report_error(
         &self,
         platform: &dyn ChatPlatform,
         event: &Event,

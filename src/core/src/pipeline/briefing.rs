@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::asker::Asker;
 use crate::context::{Brief, Briefing, DataBrief, Gauge, Gauges, Prompts, Unfit, asked_back, asks_anew};
 use crate::domain::{Conversation, Mode, Turn};
-use crate::egress::Streamed;
+use crate::egress::StreamEnd;
 use crate::error::PipelineError;
 use crate::history::History;
 use crate::models::ModelPool;
@@ -83,7 +83,7 @@ impl Briefings {
 
     /// A question with the one it belongs to: where the model asked something in return, what the person says next is
     /// the answer, and both are one question; unless they ask something themselves.
-    pub(crate) async fn with_what_it_answers(
+    pub(crate) async fn join_clarification(
         &self,
         conversation: &Conversation,
         alone: Question,
@@ -114,7 +114,7 @@ impl Briefings {
 
     /// Learns how many tokens the last prompt really took.
     pub(crate) fn learn_size(&self, exchange: &Exchange<'_>) {
-        if let (Some(briefing), ExchangeEnd::Answered(Streamed::Whole(stats))) = (&exchange.briefing, &exchange.end)
+        if let (Some(briefing), ExchangeEnd::Answered(StreamEnd::Whole(stats))) = (&exchange.briefing, &exchange.end)
             && let Some(counted) = stats.prompt_tokens
         {
             self.gauges.learn(self.model.name(), |gauge| gauge.observe(briefing.tokens, counted));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::gate::Access;
-use crate::access::gauge::Counted;
+use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::context::asked_back;
 use crate::domain::{
@@ -11,14 +11,14 @@ use crate::domain::{
 };
 use crate::error::PipelineError;
 use crate::history::History;
-use crate::outbox::finalize::Finals;
+use crate::outbox::finalize::Finalizer;
 use crate::outbox::running::{Running, Work, still_answering};
 use crate::pipeline::briefing::Briefings;
 use crate::pipeline::endings::Endings;
 use crate::pipeline::exchange::{Continued, ExchangeEnd};
 use crate::pipeline::inquiry::{Inquiry, Question};
-use crate::pipeline::proposing::Proposing;
-use crate::pipeline::streaming::Answers;
+use crate::pipeline::proposal_maker::ProposalMaker;
+use crate::pipeline::streaming::AnswerStreamer;
 use crate::ports::{Conversations, Knowledge};
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
@@ -36,12 +36,12 @@ pub(crate) struct Continuations {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) access: Arc<Access>,
     pub(crate) targets: Arc<Targets>,
-    pub(crate) finals: Arc<Finals>,
+    pub(crate) finals: Arc<Finalizer>,
     pub(crate) history: Arc<History>,
     pub(crate) briefings: Arc<Briefings>,
-    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) proposing: Arc<ProposalMaker>,
     pub(crate) endings: Arc<Endings>,
-    pub(crate) answers: Arc<Answers>,
+    pub(crate) answers: Arc<AnswerStreamer>,
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
 }
@@ -50,7 +50,7 @@ impl Continuations {
     /// Goes on with the last answer of this place, where it was cut.
     pub(crate) async fn go_on_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let conversation = self.history.current(asker).await?;
-        let turns = self.finals.noted_turns(conversation.id, RECENT).await?;
+        let turns = self.finals.recorded_turns(conversation.id, RECENT).await?;
         let question = turns.iter().rposition(|turn| turn.speaker == Speaker::Person).unwrap_or_default();
         let (earlier, since) = turns.split_at(question);
         let is_broken = |turn: &Turn| {
@@ -73,14 +73,14 @@ impl Continuations {
     pub(crate) async fn go_on(&self, asker: &Asker, id: TurnId) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Ask, "continue", text("ask-not-allowed")).await?;
         let conversations = &self.conversations;
-        self.finals.note_down(id).await?;
+        self.finals.record_shown_end(id).await?;
         let (held, before) = self.cut_answer(asker, id).await?;
         let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
-        work.answers_again(before.asked.id);
+        work.restore_question_event(before.asked.id);
         if !conversations.take_retry(id).await? {
             return Err(PipelineError::Tell(text("continue-used")));
         }
-        let outcome = self.go_on_within(asker, &held, before, &work).await;
+        let outcome = self.continue_within_quota(asker, &held, before, &work).await;
         // What did not go on can be tried again: over a quota, with the model away, or unrecorded.
         if !matches!(outcome, Ok(true))
             && let Err(error) = conversations.give_back_retry(id).await
@@ -112,14 +112,14 @@ impl Continuations {
     }
 
     /// Continues an answer within the quota; true if it was continued.
-    async fn go_on_within(
+    async fn continue_within_quota(
         &self,
         asker: &Asker,
         held: &Conversation,
         before: Continued,
         work: &Work,
     ) -> Result<bool, PipelineError> {
-        self.access.within_quota(asker, Counted::Questions).await?;
+        self.access.consume_quota(asker, QuotaKind::Questions).await?;
         let question = Question::of_statement(&before.asked.text, vec![before.asked.id]);
         let (mut inquiry, mut examples) = (None, Vec::new());
         if held.mode == Mode::Sql {

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use crate::context::{Briefing, Check, CheckedFault, Prompts, asks};
-use crate::egress::Streamed;
+use crate::egress::StreamEnd;
 use crate::error::PipelineError;
 use crate::extract;
 use crate::pipeline::briefing::Briefings;
-use crate::pipeline::claims::tells_numbers;
 use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::inquiry::Inquiry;
 use crate::pipeline::offer::Offer;
-use crate::pipeline::proposing::Proposing;
-use crate::pipeline::streaming::Answers;
+use crate::pipeline::proposal_maker::ProposalMaker;
+use crate::pipeline::streaming::AnswerStreamer;
+use crate::pipeline::unsupported_claims::tells_numbers;
 use crate::targets::audience::names_any;
 use crate::text::{Text, text};
 
@@ -23,8 +23,8 @@ const REPAIRS: u32 = 2;
 pub(crate) struct Corrections {
     pub(crate) prompts: Arc<Prompts>,
     pub(crate) briefings: Arc<Briefings>,
-    pub(crate) proposing: Arc<Proposing>,
-    pub(crate) answers: Arc<Answers>,
+    pub(crate) proposing: Arc<ProposalMaker>,
+    pub(crate) answers: Arc<AnswerStreamer>,
 }
 
 impl Corrections {
@@ -50,7 +50,7 @@ impl Corrections {
                 (false, true) => "asked-enough",
                 (false, false) => "claimed-without-data",
             });
-            self.answers.stream_again(exchange, briefing, &note).await?;
+            self.answers.stream_correction(exchange, briefing, &note).await?;
             self.briefings.learn_size(exchange);
             if exchange.is_stopped() {
                 return Ok(None);
@@ -59,7 +59,7 @@ impl Corrections {
                 let note = why_not(exchange);
                 let is_better = exchange.is_whole() && !tells_numbers(exchange.text()) && !asks(exchange.text());
                 if offer.is_some() {
-                    exchange.let_stand(before);
+                    exchange.show_earlier_text(before);
                 } else if !is_better {
                     exchange.take_up(before);
                 }
@@ -114,7 +114,7 @@ fn lacks_a_statement(inquiry: &Inquiry<'_>, exchange: &Exchange<'_>) -> bool {
 /// The reason a correction failed.
 fn why_not(exchange: &Exchange<'_>) -> Text {
     match &exchange.end {
-        ExchangeEnd::Answered(Streamed::Failed(error)) => error.text(),
+        ExchangeEnd::Answered(StreamEnd::Failed(error)) => error.text(),
         _ => text("repair-failed"),
     }
 }

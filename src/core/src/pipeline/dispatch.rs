@@ -29,7 +29,7 @@ impl Pipeline {
                 self.explaining.explain(asker, &latest.proposal.id, Some(&latest)).await
             }
             CommandName::Chart => self.charting.chart_latest(&self.history.where_held(asker).await?).await,
-            CommandName::Keep => self.feedback.keep_latest(asker, words).await,
+            CommandName::Keep => self.feedback.propose_latest(asker, words).await,
             CommandName::Verified => self.review.verified(asker, words).await,
             CommandName::Good => self.feedback.rate_latest(asker, Rating::Good).await,
             CommandName::Bad => self.feedback.rate_latest(asker, Rating::Bad).await,

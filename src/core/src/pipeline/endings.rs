@@ -7,19 +7,19 @@ use tokio::sync::Semaphore;
 use crate::domain::{
     AnswerId, AuditAction, AuditDelivery, AuditEvent, MessageRef, Mode, Outgoing, TurnEnd, TurnState, sha256,
 };
-use crate::egress::{LaidOut, whole};
+use crate::egress::{AnswerLayout, whole};
 use crate::error::PipelineError;
 use crate::models::ModelPool;
 use crate::outbox::buttons::{continue_button, rating_buttons};
 use crate::outbox::cards::Cards;
-use crate::outbox::finalize::Finals;
+use crate::outbox::finalize::Finalizer;
 use crate::outbox::running::Stopped;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
-use crate::pipeline::claims;
 use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::offer::Offer;
-use crate::pipeline::proposing::Proposing;
+use crate::pipeline::proposal_maker::ProposalMaker;
+use crate::pipeline::unsupported_claims;
 use crate::ports::Conversations;
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
@@ -35,8 +35,8 @@ pub(crate) struct Endings {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) cards: Arc<Cards>,
-    pub(crate) finals: Arc<Finals>,
-    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) proposing: Arc<ProposalMaker>,
     pub(crate) conversations: Arc<dyn Conversations>,
 }
 
@@ -61,7 +61,7 @@ impl Endings {
         let is_about_data = conversation.mode == Mode::Sql;
         let marked =
             |mark: Option<Text>| mark.filter(|_| is_about_data).map(|mark| mark.render(locale)).unwrap_or_default();
-        let heading = marked(claims::of_words(exchange.text()));
+        let heading = marked(unsupported_claims::warning_for_text(exchange.text()));
         let (mut messages, mut buttons) = match recorded.and(offer) {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
@@ -69,12 +69,20 @@ impl Endings {
                 let said = self.proposing.placed(asker, offer, str::to_owned).await;
                 end.text = Arc::new(said.text.clone());
                 end.proposal = Some(proposal);
-                (self.finals.laid_out(asker, LaidOut { ours: &said.text, ..LaidOut::default() }).await, said.buttons)
+                (
+                    self.finals
+                        .lay_out_messages(asker, AnswerLayout { ours: &said.text, ..AnswerLayout::default() })
+                        .await,
+                    said.buttons,
+                )
             }
             Ok(Some(offer)) => {
                 end.proposal = Some(offer.proposal.clone());
-                let heading = &marked(claims::beside(&offer, exchange.text()));
-                let laid = self.finals.laid_out(asker, LaidOut { heading, ..offer.within(exchange.text()) }).await;
+                let heading = &marked(unsupported_claims::warning_beside_statement(&offer, exchange.text()));
+                let laid = self
+                    .finals
+                    .lay_out_messages(asker, AnswerLayout { heading, ..offer.within(exchange.text()) })
+                    .await;
                 (laid.with_statement(offer.files), offer.buttons)
             }
             Ok(None) => {
@@ -88,16 +96,18 @@ impl Endings {
                 if end.state == TurnState::Complete {
                     buttons.extend(rating_buttons(&rated, locale));
                 }
-                let said = LaidOut { heading: &heading, before: exchange.text(), ours: &ours, ..LaidOut::default() };
-                (self.finals.laid_out(asker, said).await, buttons)
+                let said =
+                    AnswerLayout { heading: &heading, before: exchange.text(), ours: &ours, ..AnswerLayout::default() };
+                (self.finals.lay_out_messages(asker, said).await, buttons)
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
                 is_unrecorded = matches!(trouble, PipelineError::NoAudit(_));
-                let sentence = self.recorder.explain_trouble(trouble, self.recorder.incident(asker)).await;
+                let sentence = self.recorder.explain_error(trouble, self.recorder.incident(asker)).await;
                 let ours = if is_unrecorded { text("answer-not-recorded") } else { sentence }.render(locale);
-                let said = LaidOut { heading: &heading, before: exchange.text(), ours: &ours, ..LaidOut::default() };
-                (self.finals.laid_out(asker, said).await, Vec::new())
+                let said =
+                    AnswerLayout { heading: &heading, before: exchange.text(), ours: &ours, ..AnswerLayout::default() };
+                (self.finals.lay_out_messages(asker, said).await, Vec::new())
             }
         };
         let stopped = end.state == TurnState::Stopped && exchange.before.is_none();
@@ -108,7 +118,7 @@ impl Endings {
         let shown = self.finals.settle(asker, &mut exchange.live, exchange.turn, &mut messages, &end).await;
         let shown = if is_unrecorded { shown.or_else(PipelineError::unless_unnoted) } else { shown };
         if let Some(at) = shown? {
-            self.outbox.forget_files(asker, &messages.last.files).await;
+            self.outbox.release_uploaded_files(asker, &messages.last.files).await;
             if let Some(proposal) = &end.proposal {
                 self.cards.remember_card(proposal, at, &messages.last).await;
             }
@@ -160,7 +170,7 @@ impl Endings {
         trouble: PipelineError,
     ) -> Result<(), PipelineError> {
         let asker = exchange.asker;
-        let sentence = self.recorder.explain_trouble(trouble, self.recorder.incident(asker)).await;
+        let sentence = self.recorder.explain_error(trouble, self.recorder.incident(asker)).await;
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
         self.close_unanswered(exchange, &message).await.or_else(PipelineError::unless_unnoted).map(drop)
     }

@@ -6,7 +6,7 @@ use crate::access::quotas::back_in;
 use crate::asker::Asker;
 use crate::context::Briefing;
 use crate::domain::{AuditStatus, Button, Conversation, Turn, TurnId, TurnState};
-use crate::egress::{LiveMessage, Streamed};
+use crate::egress::{LiveMessage, StreamEnd};
 use crate::models::Full;
 use crate::outbox::buttons::{continue_button, retry_button};
 use crate::outbox::running::{Stop, Stopped};
@@ -41,7 +41,7 @@ pub(crate) struct Exchange<'a> {
 #[derive(Debug, Clone)]
 pub(crate) enum ExchangeEnd {
     /// The model answered, at least in part.
-    Answered(Streamed),
+    Answered(StreamEnd),
     /// The model failed before its first word.
     Failed(ModelError),
     /// Too many wait for the model.
@@ -108,7 +108,7 @@ impl Exchange<'_> {
     }
 
     /// Lets earlier words stand in place of the last ones, which may still tell how it ended.
-    pub(crate) fn let_stand(&mut self, earlier: Said) {
+    pub(crate) fn show_earlier_text(&mut self, earlier: Said) {
         self.stands = Some(earlier.text);
     }
 
@@ -139,7 +139,7 @@ impl Exchange<'_> {
 
     /// True if the model finished: only then is a statement in the text offered.
     pub(crate) fn is_whole(&self) -> bool {
-        matches!(&self.end, ExchangeEnd::Answered(Streamed::Whole(stats)) if stats.finish == FinishReason::Stop)
+        matches!(&self.end, ExchangeEnd::Answered(StreamEnd::Whole(stats)) if stats.finish == FinishReason::Stop)
     }
 
     /// True if the answer was cut before its end and can be continued.
@@ -149,7 +149,7 @@ impl Exchange<'_> {
 
     /// True if the answer was stopped.
     pub(crate) fn is_stopped(&self) -> bool {
-        matches!(self.end, ExchangeEnd::Answered(Streamed::Stopped))
+        matches!(self.end, ExchangeEnd::Answered(StreamEnd::Stopped))
     }
 
     /// True if the prompt was too long for the server.
@@ -169,20 +169,20 @@ impl Exchange<'_> {
 
     /// True of an answer that is no text, though the model failed in nothing.
     fn is_blank(&self) -> bool {
-        let ended_itself = !matches!(self.end, ExchangeEnd::Answered(Streamed::Stopped | Streamed::Failed(_)));
+        let ended_itself = !matches!(self.end, ExchangeEnd::Answered(StreamEnd::Stopped | StreamEnd::Failed(_)));
         self.is_answered() && ended_itself && self.text().trim().is_empty()
     }
 
     /// The state of its turn.
     pub(crate) fn state(&self) -> TurnState {
         match &self.end {
-            ExchangeEnd::Answered(Streamed::Stopped) | ExchangeEnd::Closed => TurnState::Stopped,
-            ExchangeEnd::Answered(Streamed::Failed(_)) | ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => {
+            ExchangeEnd::Answered(StreamEnd::Stopped) | ExchangeEnd::Closed => TurnState::Stopped,
+            ExchangeEnd::Answered(StreamEnd::Failed(_)) | ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => {
                 TurnState::Failed
             }
             // First: what was all thought has no rest to go on with, however it ended.
             ExchangeEnd::Answered(_) if self.is_blank() => TurnState::Failed,
-            ExchangeEnd::Answered(Streamed::Whole(_) | Streamed::TooLong | Streamed::TooSlow) => TurnState::Complete,
+            ExchangeEnd::Answered(StreamEnd::Whole(_) | StreamEnd::TooLong | StreamEnd::TooSlow) => TurnState::Complete,
         }
     }
 
@@ -202,14 +202,16 @@ impl Exchange<'_> {
             ExchangeEnd::Answered(_) if self.is_blank() => {
                 text(if self.live.is_only_thought() { "answer-only-thought" } else { "answer-empty" })
             }
-            ExchangeEnd::Answered(Streamed::Whole(stats)) if stats.finish == FinishReason::Length => text("answer-cut"),
-            ExchangeEnd::Answered(Streamed::Whole(_)) | ExchangeEnd::Closed => return None,
-            ExchangeEnd::Answered(Streamed::Stopped) => text("answer-stopped"),
-            ExchangeEnd::Answered(Streamed::TooLong) => text("answer-too-long"),
-            ExchangeEnd::Answered(Streamed::TooSlow) => text("answer-too-slow"),
+            ExchangeEnd::Answered(StreamEnd::Whole(stats)) if stats.finish == FinishReason::Length => {
+                text("answer-cut")
+            }
+            ExchangeEnd::Answered(StreamEnd::Whole(_)) | ExchangeEnd::Closed => return None,
+            ExchangeEnd::Answered(StreamEnd::Stopped) => text("answer-stopped"),
+            ExchangeEnd::Answered(StreamEnd::TooLong) => text("answer-too-long"),
+            ExchangeEnd::Answered(StreamEnd::TooSlow) => text("answer-too-slow"),
             // Whoever tries the demo has no administrator, and may never have had a model.
             ExchangeEnd::Failed(ModelError::Unavailable(_)) if settings.is_demo => text("model-none-in-demo"),
-            ExchangeEnd::Answered(Streamed::Failed(error)) | ExchangeEnd::Failed(error) => error.text(),
+            ExchangeEnd::Answered(StreamEnd::Failed(error)) | ExchangeEnd::Failed(error) => error.text(),
             ExchangeEnd::Full(Full::Queue { waiting, wait }) => {
                 let when = back_in(*wait).render(self.asker.user.locale);
                 text("queue-full").count("waiting", *waiting as u64).with("when", when)
@@ -223,7 +225,7 @@ impl Exchange<'_> {
     /// The error that ended the exchange, if any.
     pub(crate) fn error(&self) -> Option<String> {
         match &self.end {
-            ExchangeEnd::Answered(Streamed::Failed(error)) | ExchangeEnd::Failed(error) => Some(error.to_string()),
+            ExchangeEnd::Answered(StreamEnd::Failed(error)) | ExchangeEnd::Failed(error) => Some(error.to_string()),
             ExchangeEnd::Full(full) => Some(full.to_string()),
             ExchangeEnd::Answered(_) | ExchangeEnd::Closed => None,
         }

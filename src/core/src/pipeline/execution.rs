@@ -12,7 +12,7 @@ use futures::{FutureExt as _, join};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::gate::Access;
-use crate::access::gauge::Counted;
+use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::domain::{
     Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Proposal, ProposalId,
@@ -24,7 +24,7 @@ use crate::guard::ApprovedStatement;
 use crate::history::latest::{GIST, Latest};
 use crate::history::{History, is_aside};
 use crate::outbox::cards::{Cards, closed};
-use crate::outbox::finalize::Finals;
+use crate::outbox::finalize::Finalizer;
 use crate::outbox::messages::Messages;
 use crate::outbox::result_pages::ResultPages;
 use crate::outbox::running::{Running, still_answering};
@@ -33,7 +33,7 @@ use crate::outbox::signature::signed;
 use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::offer::Offer;
 use crate::pipeline::outcome::{Outcome, Results};
-use crate::pipeline::proposing::{Draft, Proposing};
+use crate::pipeline::proposal_maker::{Draft, ProposalMaker};
 use crate::ports::{Claim, Clock, Conversations, People, Proposals, TargetError};
 use crate::recorder::Recorder;
 use crate::recorder::event::{about, delivery};
@@ -65,10 +65,10 @@ pub(crate) struct Executions {
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) cards: Arc<Cards>,
     pub(crate) pages: Arc<ResultPages>,
-    pub(crate) finals: Arc<Finals>,
+    pub(crate) finals: Arc<Finalizer>,
     pub(crate) history: Arc<History>,
     pub(crate) statements: Arc<Statements>,
-    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) proposing: Arc<ProposalMaker>,
     pub(crate) results: Arc<Results>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -101,15 +101,15 @@ impl Executions {
     /// Runs a proposal for the person who clicked.
     pub(crate) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
-        self.running.has_offered(asker.user.id, id).await;
+        self.running.wait_until_recorded(asker.user.id, id).await;
         let proposal = self.statements.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.targets.target_named(&proposal.target)?;
         let Checked { approved, shown, held_in, .. } = self.statements.approve(asker, &target, &proposal).await?;
         // Before anything is used up: what cannot be delivered is not run.
-        let reader = if shown.allowed { asker.clone() } else { self.outbox.in_private(asker).await? };
+        let reader = if shown.allowed { asker.clone() } else { self.outbox.open_private(asker).await? };
         if reader.place != asker.place && !self.can_be_told(asker, &reader, &proposal).await {
-            self.outbox.show_here(asker, closed(id, asker.user.locale)).await;
+            self.outbox.post_in_place(asker, closed(id, asker.user.locale)).await;
             return Ok(());
         }
         let work = self
@@ -124,7 +124,7 @@ impl Executions {
         self.refuse_withdrawn(asker, &proposal).await?;
         self.claim(asker, id).await?;
         // What does not run is not counted.
-        if let Err(too_much) = self.access.within_quota(asker, Counted::Executions).await {
+        if let Err(too_much) = self.access.consume_quota(asker, QuotaKind::Executions).await {
             self.give_back(id).await;
             return Err(too_much);
         }
@@ -135,7 +135,7 @@ impl Executions {
             return Err(unrecorded);
         }
         if reader.place != asker.place {
-            self.outbox.tell_here(asker, &text("result-in-private")).await;
+            self.outbox.notify_in_place(asker, &text("result-in-private")).await;
         }
         let execution = Execution {
             reader: &reader,
@@ -220,7 +220,7 @@ impl Executions {
         let recorded = self.recorder.append(self.result_event(execution, &outcome, took)).await;
         let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
-            (Ok(()), Ok(outcome)) => self.results.result_message(reader, proposal, turn, outcome, took).await,
+            (Ok(()), Ok(outcome)) => self.results.finish_result(reader, proposal, turn, outcome, took).await,
             (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(execution).await,
             (Ok(()), Err(error)) => {
                 let sentence = signed(reader, &error.text().render(locale));
@@ -242,7 +242,7 @@ impl Executions {
         }
         let shown = if is_recorded { shown } else { shown.or_else(PipelineError::unless_unnoted) };
         if let Some(at) = shown? {
-            self.outbox.forget_files(reader, &messages.last.files).await;
+            self.outbox.release_uploaded_files(reader, &messages.last.files).await;
             if let Some(again) = &end.proposal {
                 self.cards.remember_card(again, at, &messages.last).await;
             }

@@ -15,12 +15,12 @@ use crate::targets::{Target, Targets};
 use crate::text::{Text, text};
 
 /// Explains statements.
-pub(crate) struct Explaining {
+pub(crate) struct Explainer {
     pub(crate) targets: Arc<Targets>,
     pub(crate) statements: Arc<Statements>,
 }
 
-impl Explaining {
+impl Explainer {
     /// Shows a statement with what it does in words, and offers the database's plan.
     pub(crate) async fn explain(
         &self,

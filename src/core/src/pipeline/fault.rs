@@ -19,7 +19,7 @@ impl Fault {
     pub(crate) fn of_guard(own: &Refusal, told: &Refusal) -> Option<Box<Self>> {
         let at = Some((told.line, told.column));
         let fault = || Self { rule: Some(told.rule.id()), at, reason: refusal_text(told), heavy: false };
-        can_be_mended(own.rule).then(|| Box::new(fault()))
+        is_fixable(own.rule).then(|| Box::new(fault()))
     }
 
     /// Builds a fault from a database error.
@@ -29,13 +29,13 @@ impl Fault {
 
     /// A statement that the database cannot plan within its limits. Each try costs the database all that planning may
     /// take: the model is asked for a simpler one only once, and only about its first statement.
-    pub(crate) fn of_weight(reason: Text) -> Self {
+    pub(crate) fn from_plan_limit(reason: Text) -> Self {
         Self { heavy: true, ..Self::of_database(reason) }
     }
 }
 
 /// True if a statement that breaks the rule has an equivalent form that does not.
-fn can_be_mended(rule: Rule) -> bool {
+fn is_fixable(rule: Rule) -> bool {
     match rule {
         Rule::RelationDenied | Rule::ColumnDenied | Rule::StarDenied | Rule::NotAQuery => false,
         Rule::Empty
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn what_policy_or_purpose_refuses_is_not_mended() {
-        let lasting: Vec<&str> = Rule::ALL.iter().filter(|rule| !can_be_mended(**rule)).map(|rule| rule.id()).collect();
+        let lasting: Vec<&str> = Rule::ALL.iter().filter(|rule| !is_fixable(**rule)).map(|rule| rule.id()).collect();
         assert_eq!(lasting, ["not-a-query", "relation-denied", "column-denied", "star-denied"]);
     }
 }

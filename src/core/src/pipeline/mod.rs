@@ -4,34 +4,34 @@
 //! - question ([`question`]): audit → conversation → context → model stream → egress → statement → guard → proposal;
 //! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
 
-pub(crate) mod advice;
 pub(crate) mod briefing;
-pub(crate) mod charting;
-mod claims;
+pub(crate) mod charts;
+mod continuation_text;
 mod continuations;
 mod corrections;
 mod dispatch;
-pub(crate) mod editing;
 mod endings;
+mod event_dedup;
 mod exchange;
 pub(crate) mod execution;
 pub(crate) mod explain;
 mod explanation;
 mod fault;
 pub(crate) mod inquiry;
-mod joined;
 pub(crate) mod offer;
 pub(crate) mod outcome;
 pub(crate) mod paging;
 pub(crate) mod parts;
-mod planning;
+mod plan_check;
+pub(crate) mod platform_queries;
 mod prefetch;
-pub(crate) mod proposing;
+pub(crate) mod proposal_maker;
 pub(crate) mod question;
 pub(crate) mod retries;
 mod rewritten;
-mod seen;
+pub(crate) mod statement_editor;
 pub(crate) mod streaming;
+mod unsupported_claims;
 pub(crate) mod verified;
 mod waiting;
 
@@ -42,16 +42,16 @@ use futures::FutureExt as _;
 
 pub use parts::Parts;
 
-use self::advice::Adviser;
-use self::charting::Charting;
+use self::charts::ChartMaker;
 use self::continuations::Continuations;
-use self::editing::Editing;
+use self::event_dedup::Seen;
 use self::execution::Executions;
-use self::explain::Explaining;
-use self::paging::Paging;
+use self::explain::Explainer;
+use self::paging::ResultPager;
+use self::platform_queries::PlatformQueries;
 use self::question::Questions;
 use self::retries::Retries;
-use self::seen::Seen;
+use self::statement_editor::StatementEditor;
 use crate::access::gate::Access;
 use crate::asker::Asker;
 use crate::commands::account::Account;
@@ -74,7 +74,7 @@ use crate::outbox::send::Outbox;
 use crate::ports::{Advice, StoreError};
 use crate::recorder::Recorder;
 use crate::statements::recheck::Statements;
-use crate::stewardship::{Agreements, Feedback, Review, VerifiedQueries};
+use crate::stewardship::{CostApprovals, Ratings, Review, VerifiedQueries};
 use crate::text::text;
 
 /// Answers events. One for the whole program; every event may be handled at the same time as others.
@@ -95,23 +95,23 @@ pub struct Pipeline {
     statements: Arc<Statements>,
     verified: Arc<VerifiedQueries>,
     review: Arc<Review>,
-    feedback: Arc<Feedback>,
-    agreements: Arc<Agreements>,
+    feedback: Arc<Ratings>,
+    agreements: Arc<CostApprovals>,
     account: Arc<Account>,
     users: Arc<Users>,
     policy: Arc<PolicyView>,
     status: Arc<StatusView>,
     audit_view: Arc<AuditView>,
     own_conversations: Arc<OwnConversations>,
-    adviser: Arc<Adviser>,
+    adviser: Arc<PlatformQueries>,
     questions: Arc<Questions>,
     retries: Arc<Retries>,
     continuations: Arc<Continuations>,
     executions: Arc<Executions>,
-    charting: Arc<Charting>,
-    paging: Arc<Paging>,
-    explaining: Arc<Explaining>,
-    editing: Arc<Editing>,
+    charting: Arc<ChartMaker>,
+    paging: Arc<ResultPager>,
+    explaining: Arc<Explainer>,
+    editing: Arc<StatementEditor>,
 }
 
 impl Pipeline {
@@ -131,7 +131,7 @@ impl Pipeline {
     }
 
     /// Closes the messages an earlier run left behind, and says how many. Called once, before the
-    /// platforms run. A message whose platform is away is left to [`close_left`](Self::close_left).
+    /// platforms run. A message whose platform is away is left to [`close_orphaned_turns`](Self::close_orphaned_turns).
     pub async fn recover(&self) -> Result<usize, StoreError> {
         self.recovery.recover().await
     }
@@ -139,8 +139,8 @@ impl Pipeline {
     /// Closes what nobody writes any more, and says how many: an answer whose platform was away when it was
     /// whole is shown, and anything else is said to be interrupted. To be called each minute; where it takes long, because
     /// a place does, the next call need not wait for it.
-    pub async fn close_left(&self) -> Result<usize, StoreError> {
-        self.recovery.close_left().await
+    pub async fn close_orphaned_turns(&self) -> Result<usize, StoreError> {
+        self.recovery.close_orphaned_turns().await
     }
 
     /// Takes the buttons from messages whose proposals have expired, and those that turn pages from results whose rows are
@@ -181,7 +181,7 @@ impl Pipeline {
         };
         let body = event.body.clone();
         let (outcome, user) = match self.identity.identify(&event, Arc::clone(&platform)).boxed().await {
-            Ok(Some(asker)) => (self.answer_unbroken(&asker, body).await, Some(asker.user)),
+            Ok(Some(asker)) => (self.answer_catching_panics(&asker, body).await, Some(asker.user)),
             Ok(None) => (Ok(()), None),
             Err(trouble) => (Err(trouble), None),
         };
@@ -193,17 +193,17 @@ impl Pipeline {
             let (action, status) = (AuditAction::Incident, AuditStatus::Failed);
             let incident = self.recorder.event_by(&event.actor, &event.place, user, action, status);
             let concerns_one = matches!(trouble, PipelineError::TellAlone(_));
-            let sentence = self.recorder.explain_trouble(trouble, incident).boxed().await;
-            self.outbox.tell_of_trouble(&*platform, &event, &sentence.render(locale), concerns_one).await;
+            let sentence = self.recorder.explain_error(trouble, incident).boxed().await;
+            self.outbox.report_error(&*platform, &event, &sentence.render(locale), concerns_one).await;
         }
     }
 
     /// A bug in answering one person is an incident of theirs: nobody waits for an answer that never comes.
-    async fn answer_unbroken(&self, asker: &Asker, body: EventBody) -> Result<(), PipelineError> {
+    async fn answer_catching_panics(&self, asker: &Asker, body: EventBody) -> Result<(), PipelineError> {
         if let Ok(answered) = AssertUnwindSafe(self.answer_to(asker, body)).catch_unwind().await {
             return answered;
         }
-        if let Err(error) = self.recovery.recover_from(asker).boxed().await {
+        if let Err(error) = self.recovery.recover_after_panic(asker).boxed().await {
             tracing::error!(%error, "what a panic left behind could not be closed; the next minute will");
         }
         Err(PipelineError::Broken("a panic; the log says where".to_owned()))
@@ -233,7 +233,7 @@ impl Pipeline {
             ButtonAction::Explain(proposal) => self.explaining.explain(asker, &proposal, None).boxed().await,
             ButtonAction::Plan(proposal) => self.explaining.show_plan(asker, &proposal, None).boxed().await,
             ButtonAction::Show(proposal) => self.statements.show_alone(asker, &proposal).boxed().await,
-            ButtonAction::Agree(proposal) => self.agreements.agree_by_click(asker, &proposal).boxed().await,
+            ButtonAction::Agree(proposal) => self.agreements.approve_by_click(asker, &proposal).boxed().await,
             ButtonAction::Chart(proposal) => self.charting.chart(asker, &proposal).boxed().await,
             ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page) => {
                 self.audit_view.show_audit_page(asker, &page).boxed().await

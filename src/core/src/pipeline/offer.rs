@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::access::AccessDecision;
 use crate::domain::{Button, FileRef, Locale, ProposalId};
-use crate::egress::LaidOut;
+use crate::egress::AnswerLayout;
 use crate::extract::Statement;
 use crate::pipeline::fault::Fault;
 use crate::text::{Text, text};
@@ -64,12 +64,12 @@ impl Offer {
 
     /// The answer with the card in place of the statement the model wrote. A refused statement stays where it is and
     /// the refusal follows.
-    pub(crate) fn within<'a>(&'a self, answer: &'a str) -> LaidOut<'a> {
+    pub(crate) fn within<'a>(&'a self, answer: &'a str) -> AnswerLayout<'a> {
         let (before, after) = match &self.place {
             Some(statement) if !self.refused => (&answer[..statement.range.start], &answer[statement.range.end..]),
             _ => (answer, ""),
         };
-        LaidOut { before, ours: &self.card, after, ..LaidOut::default() }
+        AnswerLayout { before, ours: &self.card, after, ..AnswerLayout::default() }
     }
 
     /// The words around the statement.

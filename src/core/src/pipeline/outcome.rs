@@ -18,7 +18,7 @@ use crate::guard::ApprovedStatement;
 use crate::outbox::buttons::lasting_buttons;
 use crate::outbox::result_pages::{FirstRows, Head, PagedResult, ResultPages};
 use crate::outbox::signature::{signature, signed};
-use crate::pipeline::charting::Charting;
+use crate::pipeline::charts::ChartMaker;
 use crate::ports::{Batch, Clock, Colophon, FileError, Finished, ResultFiles, ResultSheet, TargetError};
 use crate::results::{Below, Chart, Preview, TableFormat, heading, hidden_columns, in_zone, readable, zone_name};
 use crate::settings::Settings;
@@ -44,7 +44,7 @@ pub(crate) struct Outcome {
 pub(crate) struct Results {
     pub(crate) settings: Arc<Settings>,
     pub(crate) pages: Arc<ResultPages>,
-    pub(crate) charting: Arc<Charting>,
+    pub(crate) charting: Arc<ChartMaker>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) files: Arc<dyn ResultFiles>,
 }
@@ -134,7 +134,7 @@ impl Results {
 
     /// The table and the files of a result that is recorded, and the end of its turn: the rows the table shows, how many there
     /// are, and what the table leaves out.
-    pub(crate) async fn result_message(
+    pub(crate) async fn finish_result(
         &self,
         asker: &Asker,
         proposal: &Proposal,
@@ -174,7 +174,7 @@ impl Results {
         if !too_large.is_empty() {
             below.rest.push(text("files-too-large").count("count", too_large.len() as u64));
         }
-        let mut buttons = self.offer_chart(asker, proposal, turn, &outcome);
+        let mut buttons = self.store_chart_and_button(asker, proposal, turn, &outcome);
         buttons.extend(lasting_buttons(proposal, locale));
         let text = below.under(preview.as_ref(), &partial, locale);
         let message = Outgoing { buttons, ..Outgoing::text(signed(asker, &text)) };
@@ -197,7 +197,13 @@ impl Results {
     }
 
     /// A button for the chart of a result that can be one.
-    fn offer_chart(&self, asker: &Asker, proposal: &Proposal, turn: TurnId, outcome: &Outcome) -> Vec<Button> {
+    fn store_chart_and_button(
+        &self,
+        asker: &Asker,
+        proposal: &Proposal,
+        turn: TurnId,
+        outcome: &Outcome,
+    ) -> Vec<Button> {
         let locale = asker.user.locale;
         let is_whole = outcome.rows == outcome.head.len() as u64;
         let chart = if is_whole { Chart::of(&outcome.columns, &outcome.head, locale) } else { None };

@@ -22,7 +22,7 @@ use crate::targets::Targets;
 use crate::text::text;
 
 /// Turns the pages of results.
-pub(crate) struct Paging {
+pub(crate) struct ResultPager {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) access: Arc<Access>,
     pub(crate) targets: Arc<Targets>,
@@ -33,7 +33,7 @@ pub(crate) struct Paging {
     pub(crate) conversations: Arc<dyn Conversations>,
 }
 
-impl Paging {
+impl ResultPager {
     /// Shows another page of a result to the person who had it, in its message. As with the result itself: who may no
     /// longer read it, or read it there, gets nothing, and nothing is shown before it is recorded.
     pub(crate) async fn show_rows(&self, asker: &Asker, wanted: &ResultPage) -> Result<(), PipelineError> {

@@ -7,22 +7,22 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::Pipeline;
-use super::advice::Adviser;
 use super::briefing::Briefings;
-use super::charting::{Charting, Charts};
+use super::charts::{ChartMaker, Charts};
 use super::continuations::Continuations;
 use super::corrections::Corrections;
-use super::editing::Editing;
 use super::endings::Endings;
+use super::event_dedup::Seen;
 use super::execution::Executions;
-use super::explain::Explaining;
+use super::explain::Explainer;
 use super::outcome::Results;
-use super::paging::Paging;
-use super::proposing::Proposing;
+use super::paging::ResultPager;
+use super::platform_queries::PlatformQueries;
+use super::proposal_maker::ProposalMaker;
 use super::question::Questions;
 use super::retries::Retries;
-use super::seen::Seen;
-use super::streaming::Answers;
+use super::statement_editor::StatementEditor;
+use super::streaming::AnswerStreamer;
 use super::verified::VerifiedAnswers;
 use crate::access::gate::Access;
 use crate::access::quotas::Quotas;
@@ -44,7 +44,7 @@ use crate::models::ModelPool;
 use crate::outbox::Platforms;
 use crate::outbox::cards::Cards;
 use crate::outbox::departed_places::DepartedPlaces;
-use crate::outbox::finalize::Finals;
+use crate::outbox::finalize::Finalizer;
 use crate::outbox::orphaned_turns::OrphanedTurns;
 use crate::outbox::pending_finals::PendingFinals;
 use crate::outbox::recovery::Recovery;
@@ -57,7 +57,7 @@ use crate::ports::{
 use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::statements::recheck::Statements;
-use crate::stewardship::{Agreements, Feedback, Review, VerifiedQueries};
+use crate::stewardship::{CostApprovals, Ratings, Review, VerifiedQueries};
 use crate::targets::{Target, Targets};
 
 /// Answers that are recorded at the same time, each with a copy or two of its text: enough for the log to write many at
@@ -125,7 +125,7 @@ impl Pipeline {
         let outbox = part!(Outbox { files, scheduler });
         let cards = part!(Cards { clock, outbox, people, platforms, proposals, scheduler, settings });
         let pages = part!(ResultPages { clock, conversations, platforms, scheduler } kept: Pages::default());
-        let finals = part!(Finals {
+        let finals = part!(Finalizer {
             cards,
             clock,
             conversations,
@@ -167,7 +167,7 @@ impl Pipeline {
         });
         let verified = part!(VerifiedQueries { catalogs, clock, knowledge, recorder, settings, targets });
         let review = part!(Review { access, knowledge, outbox, people, recorder, targets, verified });
-        let feedback = part!(Feedback {
+        let feedback = part!(Ratings {
             audit,
             clock,
             conversations,
@@ -180,7 +180,7 @@ impl Pipeline {
             targets,
             verified
         });
-        let agreements = part!(Agreements {
+        let agreements = part!(CostApprovals {
             access,
             cards,
             clock,
@@ -216,9 +216,9 @@ impl Pipeline {
             targets
         });
         let identity = part!(Identity { clock, entropy, outbox, people, recorder, settings } helped: Recent::new(1, Duration::from_mins(10)), requested: Recent::new(5, Duration::from_mins(15)));
-        let adviser = part!(Adviser { conversations, people, proposals, running, settings, targets });
+        let adviser = part!(PlatformQueries { conversations, people, proposals, running, settings, targets });
         let briefings = part!(Briefings { clock, history, model, prompts, settings } gauges: Gauges::default());
-        let proposing = part!(Proposing {
+        let proposing = part!(ProposalMaker {
             cards,
             clock,
             entropy,
@@ -232,7 +232,7 @@ impl Pipeline {
             targets
         });
         let endings = part!(Endings { settings, model, recorder, outbox, cards, finals, proposing, conversations } recording: Semaphore::new(RECORDED_AT_ONCE));
-        let answers = part!(Answers { settings, model, endings, outbox, finals, clock });
+        let answers = part!(AnswerStreamer { settings, model, endings, outbox, finals, clock });
         let corrections = part!(Corrections { prompts, briefings, proposing, answers });
         let verified_answers =
             part!(VerifiedAnswers { settings, outbox, cards, proposing, endings, clock, conversations });
@@ -253,7 +253,7 @@ impl Pipeline {
             conversations,
             knowledge
         });
-        let charting = part!(Charting { access, clock, conversations, files, outbox, recorder, running, statements, targets } charts: Charts::default());
+        let charting = part!(ChartMaker { access, clock, conversations, files, outbox, recorder, running, statements, targets } charts: Charts::default());
         let results = part!(Results { charting, clock, files, pages, settings });
         let executions = part!(Executions {
             access,
@@ -274,9 +274,9 @@ impl Pipeline {
             statements,
             targets
         });
-        let paging = part!(Paging { access, clock, conversations, pages, recorder, results, statements, targets });
-        let explaining = part!(Explaining { statements, targets });
-        let editing = part!(Editing {
+        let paging = part!(ResultPager { access, clock, conversations, pages, recorder, results, statements, targets });
+        let explaining = part!(Explainer { statements, targets });
+        let editing = part!(StatementEditor {
             access,
             cards,
             clock,

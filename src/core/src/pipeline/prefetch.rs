@@ -6,7 +6,7 @@ use futures::future::FutureExt as _;
 use futures::stream::StreamExt as _;
 use futures::{select_biased, stream};
 
-use crate::egress::Streamed;
+use crate::egress::StreamEnd;
 use crate::outbox::running::Stop;
 use crate::ports::{Delta, ModelError, ModelStream};
 
@@ -29,7 +29,7 @@ impl FirstTokens {
         showing: impl Future<Output = ()> + Unpin,
         stop: &Stop,
         most: usize,
-    ) -> Result<Self, Streamed> {
+    ) -> Result<Self, StreamEnd> {
         let Self { stream, took, spaces, thought } = self;
         let (mut stream, mut ahead) = (stream.fuse(), Ahead::default());
         let (mut showing, mut stopped) = (showing.fuse(), stop.token.cancelled().boxed().fuse());
@@ -54,7 +54,7 @@ impl FirstTokens {
             // The model is free at once.
             drop(stream);
             showing.await;
-            return Err(Streamed::Stopped);
+            return Err(StreamEnd::Stopped);
         }
         let thought = thought + ahead.thought;
         Ok(Self { stream: ahead.and(stream.boxed()), took, spaces, thought })
@@ -144,7 +144,7 @@ mod tests {
         let showing = async { assert!(closed.await.is_err()) }.boxed();
         running.stop(user, &place);
         let heard = words(rest.boxed()).while_shown(showing, &work.stop, 1000).await;
-        assert!(matches!(heard, Err(Streamed::Stopped)));
+        assert!(matches!(heard, Err(StreamEnd::Stopped)));
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures::{FutureExt as _, select_biased};
 
 use crate::access::gate::Access;
-use crate::access::gauge::Counted;
+use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::context::{DataBrief, Example};
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, VerifiedQuery};
@@ -23,7 +23,7 @@ use crate::pipeline::corrections::Corrections;
 use crate::pipeline::endings::Endings;
 use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::inquiry::{Inquiry, Question};
-use crate::pipeline::streaming::Answers;
+use crate::pipeline::streaming::AnswerStreamer;
 use crate::pipeline::verified::{Matched, VerifiedAnswers, asked};
 use crate::ports::Knowledge;
 use crate::recorder::Recorder;
@@ -50,7 +50,7 @@ pub(crate) struct Questions {
     pub(crate) history: Arc<History>,
     pub(crate) briefings: Arc<Briefings>,
     pub(crate) endings: Arc<Endings>,
-    pub(crate) answers: Arc<Answers>,
+    pub(crate) answers: Arc<AnswerStreamer>,
     pub(crate) corrections: Arc<Corrections>,
     pub(crate) verified: Arc<VerifiedAnswers>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
@@ -108,7 +108,7 @@ impl Questions {
         question: &Asked,
         work: &Work,
     ) -> Result<(), PipelineError> {
-        self.access.within_quota(asker, Counted::Questions).await?;
+        self.access.consume_quota(asker, QuotaKind::Questions).await?;
         let Asked { text, target } = question;
         let words = target.as_ref().map_or_else(|| text.clone(), |target| format!("{text} ({target})"));
         self.recorder
@@ -118,7 +118,7 @@ impl Questions {
             })
             .await?;
         let turn = self.history.remember_question(conversation, text, target.as_deref()).await?;
-        work.is_asked_in(turn);
+        work.set_question_turn(turn);
         match conversation.mode {
             Mode::Sql => {
                 let alone = Question::alone(text, target.as_deref(), turn);
@@ -136,7 +136,7 @@ impl Questions {
         alone: Question,
         work: &Work,
     ) -> Result<(), PipelineError> {
-        let question = match self.briefings.with_what_it_answers(conversation, alone.clone()).await? {
+        let question = match self.briefings.join_clarification(conversation, alone.clone()).await? {
             // Whoever asks something that was answered before asks it anew.
             Question { may_ask: false, .. } if self.is_verified(asker, &alone, &work.stop).await => alone,
             whole => whole,
@@ -153,11 +153,11 @@ impl Questions {
         if offered.is_some() || !(here.names_more() || matched(&here.schema).is_some()) {
             return self.answer(&here, offered, verified, &work.stop).await;
         }
-        let reader = self.outbox.in_private(asker).await?;
-        if !work.also_in(asker.user.id, &reader.place) {
+        let reader = self.outbox.open_private(asker).await?;
+        if !work.add_place(asker.user.id, &reader.place) {
             return Err(still_answering(asker));
         }
-        self.outbox.tell_here(asker, &text("answer-in-private")).await;
+        self.outbox.notify_in_place(asker, &text("answer-in-private")).await;
         let there = inquiry_of(&reader);
         self.answer(&there, matched(&there.common), verified, &work.stop).await
     }
@@ -259,7 +259,7 @@ impl Questions {
         if exchange.is_too_long() {
             self.briefings.learn_too_long();
             if let Ok(smaller) = self.briefings.briefing(asker, conversation, data, smaller).await? {
-                self.answers.stream_instead(&mut exchange, smaller).await?;
+                self.answers.stream_smaller_prompt(&mut exchange, smaller).await?;
             }
         }
         self.briefings.learn_size(&exchange);

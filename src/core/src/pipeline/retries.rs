@@ -7,7 +7,7 @@ use crate::asker::Asker;
 use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Speaker, Turn, TurnId, TurnState};
 use crate::error::PipelineError;
 use crate::history::History;
-use crate::outbox::finalize::Finals;
+use crate::outbox::finalize::Finalizer;
 use crate::outbox::running::{Running, still_answering};
 use crate::pipeline::question::Questions;
 use crate::ports::Conversations;
@@ -19,7 +19,7 @@ pub(crate) struct Retries {
     pub(crate) running: Running,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) access: Arc<Access>,
-    pub(crate) finals: Arc<Finals>,
+    pub(crate) finals: Arc<Finalizer>,
     pub(crate) history: Arc<History>,
     pub(crate) questions: Arc<Questions>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -32,7 +32,7 @@ impl Retries {
         self.access.require(asker, Capability::Ask, "retry", text("ask-not-allowed")).await?;
         let conversations = &self.conversations;
         let gone = || PipelineError::Tell(text("retry-gone"));
-        self.finals.note_down(id).await?;
+        self.finals.record_shown_end(id).await?;
         let turn = conversations.turn(id).await?.ok_or_else(gone)?;
         let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
         if held.user != asker.user.id {
@@ -49,7 +49,7 @@ impl Retries {
         if turn.proposal.is_none()
             && let Some(asked) = conversations.question_before(turn.id).await?
         {
-            work.answers_again(asked.id);
+            work.restore_question_event(asked.id);
         }
         if !conversations.take_retry(id).await? {
             return Err(PipelineError::Tell(text("retry-used")));
@@ -74,7 +74,7 @@ impl Retries {
     /// Asks the last question of this place again, where it was not answered.
     pub(crate) async fn retry_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let conversation = self.history.current(asker).await?;
-        let last = self.finals.noted_turns(conversation.id, 1).await?.pop();
+        let last = self.finals.recorded_turns(conversation.id, 1).await?.pop();
         match last {
             Some(Turn {
                 id,

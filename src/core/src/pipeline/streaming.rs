@@ -8,11 +8,11 @@ use futures::future::{Either, select};
 use crate::asker::Asker;
 use crate::context::Briefing;
 use crate::domain::Conversation;
-use crate::egress::{AnswerLimits, Streamed};
+use crate::egress::{AnswerLimits, StreamEnd};
 use crate::error::PipelineError;
 use crate::history::is_aside;
 use crate::models::{Asking, Full, ModelPool};
-use crate::outbox::finalize::Finals;
+use crate::outbox::finalize::Finalizer;
 use crate::outbox::running::Stop;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
@@ -25,16 +25,16 @@ use crate::settings::Settings;
 use crate::text::Text;
 
 /// Asks the model, and shows its answer as it grows.
-pub(crate) struct Answers {
+pub(crate) struct AnswerStreamer {
     pub(crate) settings: Arc<Settings>,
     pub(crate) model: Arc<ModelPool>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) outbox: Arc<Outbox>,
-    pub(crate) finals: Arc<Finals>,
+    pub(crate) finals: Arc<Finalizer>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-impl Answers {
+impl AnswerStreamer {
     /// Begins an exchange: its turn, and the message that will be the answer.
     pub(crate) async fn begin<'a>(
         &self,
@@ -52,7 +52,7 @@ impl Answers {
         let asker = exchange.asker;
         // From here on it may hold a slot, which does not wait for a platform.
         let asking = self.ask(exchange, briefing);
-        let streamed = self.stream_in(exchange, asking);
+        let streamed = self.run_stream(exchange, asking);
         match select(asker.platform.typing(&asker.place), streamed.boxed()).await {
             Either::Left(((), streamed)) => streamed.await,
             Either::Right((streamed, _)) => streamed,
@@ -60,18 +60,18 @@ impl Answers {
     }
 
     /// Asks the model something else in place of what it could not answer.
-    pub(crate) async fn stream_instead(
+    pub(crate) async fn stream_smaller_prompt(
         &self,
         exchange: &mut Exchange<'_>,
         briefing: Briefing,
     ) -> Result<(), PipelineError> {
         let asking = self.ask(exchange, briefing);
-        self.stream_in(exchange, asking).boxed().await
+        self.run_stream(exchange, asking).boxed().await
     }
 
     /// Asks the model once more for an answer that came to nothing, in the same message, where a note says so. What it said
     /// is on record before it is put aside.
-    pub(crate) async fn stream_again(
+    pub(crate) async fn stream_correction(
         &self,
         exchange: &mut Exchange<'_>,
         briefing: Briefing,
@@ -86,7 +86,7 @@ impl Answers {
         }
         let streamed = match self.ask(exchange, briefing) {
             Ok(asking) => self.hear(exchange, asking).await,
-            Err(_) => Streamed::Failed(ModelError::Busy),
+            Err(_) => StreamEnd::Failed(ModelError::Busy),
         };
         exchange.end = ExchangeEnd::Answered(streamed);
         exchange.duration_ms = Some(self.clock.millis_since(began));
@@ -101,7 +101,7 @@ impl Answers {
     }
 
     /// Follows the answer, and closes the exchange or records its end where there is none.
-    async fn stream_in(&self, exchange: &mut Exchange<'_>, asking: Result<Asking, Full>) -> Result<(), PipelineError> {
+    async fn run_stream(&self, exchange: &mut Exchange<'_>, asking: Result<Asking, Full>) -> Result<(), PipelineError> {
         let began = self.clock.elapsed();
         exchange.end = match asking {
             Err(full) => ExchangeEnd::Full(full),
@@ -109,7 +109,7 @@ impl Answers {
                 let streamed = self.hear(exchange, asking).await;
                 exchange.duration_ms = Some(self.clock.millis_since(began));
                 match streamed {
-                    Streamed::Failed(error) if exchange.live.text().is_empty() => ExchangeEnd::Failed(error),
+                    StreamEnd::Failed(error) if exchange.live.text().is_empty() => ExchangeEnd::Failed(error),
                     streamed => ExchangeEnd::Answered(streamed),
                 }
             }
@@ -121,7 +121,7 @@ impl Answers {
     }
 
     /// Waits for the answer and follows it to its end; says how it ended.
-    async fn hear(&self, exchange: &mut Exchange<'_>, asking: Asking) -> Streamed {
+    async fn hear(&self, exchange: &mut Exchange<'_>, asking: Asking) -> StreamEnd {
         let (on_sent, limits) = (self.finals.on_sent(exchange.turn), self.settings.answer);
         let wait = Wait { clock: &*self.clock, settings: &self.settings, asker: exchange.asker };
         // What follows takes longer and less room.
@@ -134,8 +134,8 @@ impl Answers {
         exchange.live.has_thought(thought);
         let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
         match exchange.live.follow(stream, &exchange.stop.token, limits, &on_sent).await {
-            Streamed::TooSlow if exchange.live.text().trim().is_empty() => {
-                Streamed::Failed(ModelError::Timeout { seconds: self.settings.answer.time.as_secs() })
+            StreamEnd::TooSlow if exchange.live.text().trim().is_empty() => {
+                StreamEnd::Failed(ModelError::Timeout { seconds: self.settings.answer.time.as_secs() })
             }
             other => other,
         }

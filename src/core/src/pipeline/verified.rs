@@ -16,7 +16,7 @@ use crate::outbox::signature::signed;
 use crate::pipeline::endings::Endings;
 use crate::pipeline::exchange::Exchange;
 use crate::pipeline::inquiry::Inquiry;
-use crate::pipeline::proposing::{Draft, Proposing};
+use crate::pipeline::proposal_maker::{Draft, ProposalMaker};
 use crate::ports::{Clock, Conversations};
 use crate::results::readable;
 use crate::settings::Settings;
@@ -37,7 +37,7 @@ pub(crate) struct VerifiedAnswers {
     pub(crate) settings: Arc<Settings>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) cards: Arc<Cards>,
-    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) proposing: Arc<ProposalMaker>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -113,7 +113,7 @@ impl VerifiedAnswers {
                 }
             }
         }
-        self.outbox.forget_files(inquiry.asker, &message.files).await;
+        self.outbox.release_uploaded_files(inquiry.asker, &message.files).await;
         Ok(())
     }
 }

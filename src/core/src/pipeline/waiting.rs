@@ -9,7 +9,7 @@ use futures::{pin_mut, select_biased};
 
 use crate::asker::Asker;
 use crate::domain::Locale;
-use crate::egress::{LiveMessage, OnSent, Streamed, THOUGHTS, ThinkingFilter};
+use crate::egress::{LiveMessage, OnSent, StreamEnd, THOUGHTS, ThinkingFilter};
 use crate::models::{Asking, Stage};
 use crate::outbox::running::Stop;
 use crate::outbox::signature::signed;
@@ -46,7 +46,7 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    async fn hear(mut self, asking: Asking, stop: &Stop) -> Result<FirstTokens, Streamed> {
+    async fn hear(mut self, asking: Asking, stop: &Stop) -> Result<FirstTokens, StreamEnd> {
         let mut stopped = stop.token.cancelled().boxed().fuse();
         let mut thinking = Fuse::terminated();
         let stream = self.turn(asking, &mut stopped, &mut thinking).await?;
@@ -59,13 +59,13 @@ impl Waiting<'_> {
         asking: Asking,
         stopped: &mut Timer<'_>,
         thinking: &mut Timer<'_>,
-    ) -> Result<ModelStream, Streamed> {
+    ) -> Result<ModelStream, StreamEnd> {
         let mut asking = asking.fuse();
         let mut queued = self.clock.sleep(self.delays.queued).fuse();
         let mut place = None;
         loop {
             select_biased! {
-                () = &mut *stopped => return Err(Streamed::Stopped),
+                () = &mut *stopped => return Err(StreamEnd::Stopped),
                 stage = asking.next() => match stage {
                     Some(Stage::Waiting(position)) => {
                         place = Some(position);
@@ -81,8 +81,8 @@ impl Waiting<'_> {
                         *thinking = self.clock.sleep(delay).fuse();
                     }
                     Some(Stage::Begun(stream)) => return Ok(stream),
-                    Some(Stage::Failed(error)) => return Err(Streamed::Failed(error)),
-                    None => return Err(Streamed::Failed(ModelError::Interrupted)),
+                    Some(Stage::Failed(error)) => return Err(StreamEnd::Failed(error)),
+                    None => return Err(StreamEnd::Failed(ModelError::Interrupted)),
                 },
                 () = queued => if let Some(position) = place {
                     self.notes.say(&in_queue(position));
@@ -98,14 +98,14 @@ impl Waiting<'_> {
         mut stream: ModelStream,
         stopped: &mut Timer<'_>,
         thinking: &mut Timer<'_>,
-    ) -> Result<FirstTokens, Streamed> {
+    ) -> Result<FirstTokens, StreamEnd> {
         let began = self.clock.elapsed();
         let mut late = self.clock.sleep(self.longest).fuse();
         let (mut filter, mut ahead) = (ThinkingFilter::default(), Ahead::default());
         loop {
             select_biased! {
-                () = &mut *stopped => return Err(Streamed::Stopped),
-                () = late => return Err(Streamed::Failed(ModelError::Timeout { seconds: self.longest.as_secs() })),
+                () = &mut *stopped => return Err(StreamEnd::Stopped),
+                () = late => return Err(StreamEnd::Failed(ModelError::Timeout { seconds: self.longest.as_secs() })),
                 () = &mut *thinking => self.notes.say(&text("model-thinking")),
                 delta = stream.next().fuse() => {
                     let is_word = match &delta {
@@ -147,7 +147,7 @@ impl Wait<'_> {
         asking: Asking,
         stop: &Stop,
         on_sent: OnSent<'_>,
-    ) -> Result<FirstTokens, Streamed> {
+    ) -> Result<FirstTokens, StreamEnd> {
         let (notes, shown) = unbounded();
         let waiting = Waiting {
             clock: self.clock,
@@ -171,7 +171,7 @@ impl Wait<'_> {
                 showing.await;
                 Err(ended)
             }
-            Either::Right(((), _)) => Err(Streamed::Stopped),
+            Either::Right(((), _)) => Err(StreamEnd::Stopped),
         }
     }
 

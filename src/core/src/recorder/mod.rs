@@ -65,7 +65,7 @@ impl Recorder {
     }
 
     /// The sentence for the person. `incident` is what the audit would say of it, were it our fault.
-    pub(crate) async fn explain_trouble(&self, trouble: PipelineError, incident: AuditEvent) -> Text {
+    pub(crate) async fn explain_error(&self, trouble: PipelineError, incident: AuditEvent) -> Text {
         match trouble {
             PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => sentence,
             PipelineError::NoAudit(error) => {

@@ -21,9 +21,9 @@ impl Statements {
         let proposal = self.own_proposal(asker, id).await?;
         let (_, _, message) = self.card_again(asker, &proposal).await?;
         let handed_over = self.cards.hand_over(asker, id, &message).await;
-        self.outbox.forget_files(asker, &message.files).await;
+        self.outbox.release_uploaded_files(asker, &message.files).await;
         if let Err(closed) = handed_over {
-            self.outbox.show_here(asker, closed).await;
+            self.outbox.post_in_place(asker, closed).await;
         }
         Ok(())
     }
@@ -100,10 +100,10 @@ impl Statements {
             let handed_over = self.cards.hand_over(asker, &proposal.id, &message).await;
             let shown = handed_over.is_ok();
             let (Ok(said) | Err(said)) = handed_over;
-            self.outbox.show_here(asker, said).await;
+            self.outbox.post_in_place(asker, said).await;
             shown
         };
-        self.outbox.forget_files(asker, &files).await;
+        self.outbox.release_uploaded_files(asker, &files).await;
         if let (true, Some(latest)) = (shown, latest) {
             self.history.shown_again.remember(latest);
         }

@@ -28,7 +28,7 @@ pub struct Steward<'a> {
 
 /// The reason that a decision failed.
 #[derive(Debug)]
-pub enum NotDecided {
+pub enum DecisionError {
     /// The steward can do something about it.
     Told(Text),
     /// It is our fault or the machine's.
@@ -77,15 +77,15 @@ impl VerifiedQueries {
         steward: &Steward<'_>,
         seen: &KeptQuery,
         decision: &Decision,
-    ) -> Result<KeptQuery, NotDecided> {
+    ) -> Result<KeptQuery, DecisionError> {
         if !self.settings.roles.may(&steward.user.role, Capability::ManageVerified) {
-            return Err(NotDecided::Told(text("steward-not-allowed")));
+            return Err(DecisionError::Told(text("steward-not-allowed")));
         }
         self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {
-            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => NotDecided::Told(sentence),
-            PipelineError::NoAudit(_) => NotDecided::Told(text("audit-unavailable")),
-            PipelineError::Unnoted(error) => NotDecided::Broken(error.to_string()),
-            PipelineError::Broken(cause) => NotDecided::Broken(cause),
+            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => DecisionError::Told(sentence),
+            PipelineError::NoAudit(_) => DecisionError::Told(text("audit-unavailable")),
+            PipelineError::Unnoted(error) => DecisionError::Broken(error.to_string()),
+            PipelineError::Broken(cause) => DecisionError::Broken(cause),
         })
     }
 
@@ -110,12 +110,12 @@ impl VerifiedQueries {
             }
             (Decision::Approve, QueryState::Proposed | QueryState::Approved) => {
                 let query = self.sound(steward.user, &target, seen, seen.query.clone()).await?;
-                self.vouched(steward.user, step, KeptQuery { query, ..seen.clone() })
+                self.approved_by(steward.user, step, KeptQuery { query, ..seen.clone() })
             }
             (Decision::Edit(words), state) => {
                 let query = self.sound(steward.user, &target, seen, (**words).clone()).await?;
                 let edited = KeptQuery { query, edited: step, ..seen.clone() };
-                if state == QueryState::Approved { self.vouched(steward.user, step, edited) } else { edited }
+                if state == QueryState::Approved { self.approved_by(steward.user, step, edited) } else { edited }
             }
             (Decision::Retire, QueryState::Proposed | QueryState::Approved) => {
                 KeptQuery { state: QueryState::Retired, retired: step, fault: None, ..seen.clone() }
@@ -129,14 +129,14 @@ impl VerifiedQueries {
         };
         self.put(steward, decision.action(), &changed).await?;
         if changed.is_used() {
-            self.learn_values(steward.user, &target, &changed.query).await;
+            self.load_column_values(steward.user, &target, &changed.query).await;
         }
         Ok(KeptQuery { version: seen.version + 1, ..changed })
     }
 
     /// On record before it is so. Whoever saw another version is told, and the record says that too.
     async fn put(&self, steward: &Steward<'_>, action: AuditAction, changed: &KeptQuery) -> Result<(), PipelineError> {
-        let event = of_query(steward.event.clone(), action, changed);
+        let event = describe_query(steward.event.clone(), action, changed);
         self.recorder.record(event.clone()).await?;
         if self.knowledge.change_verified(changed).await? {
             return Ok(());
@@ -146,7 +146,7 @@ impl VerifiedQueries {
         Err(PipelineError::Tell(text("steward-changed").with("id", &changed.query.id)))
     }
 
-    fn vouched(&self, user: &User, step: Option<Step>, kept: KeptQuery) -> KeptQuery {
+    fn approved_by(&self, user: &User, step: Option<Step>, kept: KeptQuery) -> KeptQuery {
         let verified_on = self.settings.today(&*self.clock).to_string();
         let query = VerifiedQuery { verified_by: user.full_name.clone(), verified_on, ..kept.query };
         KeptQuery { query, state: QueryState::Approved, approved: step, fault: None, ..kept }
@@ -167,7 +167,7 @@ impl VerifiedQueries {
             return Err(PipelineError::Tell(text("steward-faults").with("what", what)));
         }
         let (schema, ground) = self.ground(user, target).await?;
-        self.refuse_double(&query, seen, &schema, &ground).await?;
+        self.refuse_duplicate(&query, seen, &schema, &ground).await?;
         let approved = ground.holds(&query).map_err(PipelineError::Tell)?;
         if let Verdict::Deny(refusal) = schema.guard.check(&query.statement) {
             return Err(PipelineError::Tell(refusal_text(&refusal)));
@@ -185,7 +185,7 @@ impl VerifiedQueries {
         Ok(VerifiedQuery { statement, ..query })
     }
 
-    async fn refuse_double(
+    async fn refuse_duplicate(
         &self,
         query: &VerifiedQuery,
         seen: &KeptQuery,
@@ -202,7 +202,7 @@ impl VerifiedQueries {
 
     /// Questions are matched by the values of columns: those that were not read yet are read now, here and, since the
     /// catalog is newer then, by every other program on the same state.
-    async fn learn_values(&self, user: &User, target: &Target, query: &VerifiedQuery) {
+    async fn load_column_values(&self, user: &User, target: &Target, query: &VerifiedQuery) {
         let Ok((schema, _)) = self.ground(user, target).await else { return };
         let known: Vec<_> = schema.known.columns().collect();
         if columns(std::slice::from_ref(query)).iter().all(|column| known.contains(column)) {
@@ -215,7 +215,7 @@ impl VerifiedQueries {
 }
 
 /// Says which query an event is about: its id, its questions, its statement.
-pub(crate) fn of_query(event: AuditEvent, action: AuditAction, kept: &KeptQuery) -> AuditEvent {
+pub(crate) fn describe_query(event: AuditEvent, action: AuditAction, kept: &KeptQuery) -> AuditEvent {
     let query = &kept.query;
     let parameters = (!query.parameters.is_empty())
         .then(|| serde_json::to_string(&query.parameters).expect("invariant: parameters always serialise"));

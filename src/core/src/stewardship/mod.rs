@@ -2,8 +2,8 @@
 //!
 //! Never answers a question: `pipeline` offers what is verified.
 
-mod agreements;
 mod approving;
+mod cost_approvals;
 mod duplicates;
 mod edit_syntax;
 mod ground;
@@ -12,8 +12,8 @@ mod query_card;
 mod rating;
 pub(crate) mod review;
 
-pub(crate) use agreements::Agreements;
-pub use approving::{Decision, NotDecided, Steward, VerifiedQueries};
+pub use approving::{Decision, DecisionError, Steward, VerifiedQueries};
+pub(crate) use cost_approvals::CostApprovals;
 pub use query_card::query_card;
-pub(crate) use rating::Feedback;
+pub(crate) use rating::Ratings;
 pub(crate) use review::Review;

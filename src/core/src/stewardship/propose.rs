@@ -10,8 +10,8 @@ use crate::error::PipelineError;
 use crate::knowledge::{fold, is_name};
 use crate::ports::{AuditFilter, StoreError};
 use crate::statements::recheck::refuse_refused;
-use crate::stewardship::approving::of_query;
-use crate::stewardship::rating::Feedback;
+use crate::stewardship::approving::describe_query;
+use crate::stewardship::rating::Ratings;
 use crate::text::{Text, text};
 
 /// Characters a question may have to become a verified one: beyond that it is a story.
@@ -23,9 +23,9 @@ const LONGEST_ID: usize = 40;
 /// Results of a person looked through for the one of a proposal.
 const RESULTS: u32 = 1_000;
 
-impl Feedback {
+impl Ratings {
     /// Proposes the last statement that ran here; `question` says what it answers, where it is not what was asked.
-    pub(crate) async fn keep_latest(&self, asker: &Asker, question: &str) -> Result<(), PipelineError> {
+    pub(crate) async fn propose_latest(&self, asker: &Asker, question: &str) -> Result<(), PipelineError> {
         let proposal = self.history.latest(asker).await?.proposal;
         self.keep(asker, &proposal.id, question).await
     }
@@ -63,7 +63,7 @@ impl Feedback {
         };
         let event = self.recorder.event(asker, AuditAction::VerifiedProposed, AuditStatus::Ok);
         let (proposal, conversation) = (Some(proposal.id.0), Some(proposal.conversation.0));
-        let event = of_query(event, AuditAction::VerifiedProposed, &kept);
+        let event = describe_query(event, AuditAction::VerifiedProposed, &kept);
         self.recorder.record(AuditEvent { conversation, proposal, ..event }).await?;
         match self.knowledge.propose_verified(&kept).await {
             Ok(()) => {}

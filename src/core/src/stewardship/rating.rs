@@ -21,7 +21,7 @@ use crate::text::{Text, text};
 const LAST: u32 = 10;
 
 /// Feedback on answers: ratings, and statements proposed as verified queries.
-pub(crate) struct Feedback {
+pub(crate) struct Ratings {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) targets: Arc<Targets>,
     pub(crate) outbox: Arc<Outbox>,
@@ -35,7 +35,7 @@ pub(crate) struct Feedback {
     pub(crate) audit: Arc<dyn AuditLog>,
 }
 
-impl Feedback {
+impl Ratings {
     /// Rates the asker's last answer in this place: a statement, what came of it, or words alone.
     pub(crate) async fn rate_latest(&self, asker: &Asker, rating: Rating) -> Result<(), PipelineError> {
         let conversation = self.history.current(asker).await?;
@@ -56,7 +56,7 @@ impl Feedback {
 
     /// Keeps what the asker thinks of an answer of theirs.
     pub(crate) async fn rate(&self, asker: &Asker, answer: &AnswerId, rating: Rating) -> Result<(), PipelineError> {
-        let feedback = self.recorder.event(asker, AuditAction::Feedback, AuditStatus::Ok);
+        let feedback = self.recorder.event(asker, AuditAction::Ratings, AuditStatus::Ok);
         let (conversation, event, verified) = match answer {
             AnswerId::Proposal(id) => {
                 let proposal = self.statements.proposal_of(asker, id, text("rate-not-yours")).await?;

@@ -76,7 +76,7 @@ impl Review {
             Some(seen) if seen != kept.version => {
                 Err(PipelineError::Tell(text("steward-changed").with("id", &kept.query.id)))
             }
-            _ => self.do_to(asker, kept, verb, rest).await,
+            _ => self.carry_out(asker, kept, verb, rest).await,
         }
     }
 
@@ -90,7 +90,7 @@ impl Review {
     }
 
     /// Carries out one subcommand of `/verified`, and tells the steward in private what came of it.
-    async fn do_to(&self, asker: &Asker, kept: &KeptQuery, verb: Verb, words: &str) -> Result<(), PipelineError> {
+    async fn carry_out(&self, asker: &Asker, kept: &KeptQuery, verb: Verb, words: &str) -> Result<(), PipelineError> {
         let decision = match verb {
             Verb::Approve => Decision::Approve,
             Verb::Retire => Decision::Retire,
@@ -115,7 +115,7 @@ impl Review {
             (Decision::Restore, _) => text("steward-restored").with("version", after.version.to_string()),
         };
         let sentence = sentence.with("id", self.name_of_query(&after)).with("prefix", asker.prefix());
-        self.outbox.show_in_private(asker, Outgoing::text(sentence.render(asker.user.locale))).await
+        self.outbox.post_privately(asker, Outgoing::text(sentence.render(asker.user.locale))).await
     }
 
     /// The id, with the target where there are several.
@@ -127,7 +127,7 @@ impl Review {
     async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let users = self.people.users().await?;
-        let open = self.open_to(asker, all).await;
+        let open = self.readable_by(asker, all).await;
         let of = |state: QueryState| open.iter().copied().filter(move |kept| kept.state == state);
         let count = |state: QueryState| of(state).count() as u64;
         let mut lines = vec![text("steward-waiting").count("count", count(QueryState::Proposed)).render(locale)];
@@ -151,11 +151,11 @@ impl Review {
         let counts = text("steward-counts").count("used", used).count("retired", count(QueryState::Retired));
         lines.push(counts.render(locale));
         lines.push(text("steward-how").with("prefix", asker.prefix()).render(locale));
-        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     /// Those of the queries that read nothing closed to the asker; of a target that nobody can look into now, none.
-    async fn open_to<'k>(&self, asker: &Asker, all: &'k [KeptQuery]) -> Vec<&'k KeptQuery> {
+    async fn readable_by<'k>(&self, asker: &Asker, all: &'k [KeptQuery]) -> Vec<&'k KeptQuery> {
         let mut open = Vec::new();
         for (name, target) in &self.targets.all {
             let Ok((schema, ground)) = self.verified.ground(&asker.user, target).await else { continue };
@@ -199,7 +199,7 @@ impl Review {
             let sentence = text("steward-not-showable").with("target", &kept.target);
             return Err(PipelineError::Tell(sentence.with("id", &kept.query.id)));
         }
-        self.outbox.show_in_private(asker, Outgoing::text(message)).await
+        self.outbox.post_privately(asker, Outgoing::text(message)).await
     }
 
     fn heading(&self, kept: &KeptQuery) -> Text {

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, KeptQuery, Locale, QuerySource, QueryState};
 use pstral_core::ports::{Clock as _, Knowledge as _, People as _};
-use pstral_core::stewardship::{Decision, NotDecided, Steward, query_card};
+use pstral_core::stewardship::{Decision, DecisionError, Steward, query_card};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
@@ -189,8 +189,8 @@ async fn decide_with(app: &App, args: &DecisionArgs, decision: &Decision, locale
             say(&line(&after, locale));
             Ok(Ending::Fine)
         }
-        Err(NotDecided::Told(sentence)) => refuse(sentence, Ending::Failed),
-        Err(NotDecided::Broken(cause)) => anyhow::bail!(cause),
+        Err(DecisionError::Told(sentence)) => refuse(sentence, Ending::Failed),
+        Err(DecisionError::Broken(cause)) => anyhow::bail!(cause),
     }
 }
 

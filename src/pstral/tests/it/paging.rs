@@ -58,7 +58,7 @@ fn a_result_that_cannot_be_recorded_yet_can_be_paged() {
         assert!(page(world).contains("Rows 21–40 of 45."), "{}", page(world));
         state.execute_batch("DROP TRIGGER full").unwrap();
         world.clock.advance(Duration::from_mins(2));
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 1);
     });
 }
 

@@ -164,8 +164,8 @@ fn what_nobody_writes_any_more_is_closed_while_the_program_runs() {
         let answering = world.happens(Event { place: sales.clone(), ..question });
         world.sent_and_remembered().await;
         world.clock.advance(Duration::from_hours(1));
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 0, "what is written for Camille goes on");
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 0, "what is written for Camille goes on");
         assert_snapshot!(world.transcript().split("── #2").last().unwrap(), @"
          private
         They are
@@ -190,9 +190,9 @@ fn a_question_that_was_just_asked_is_left_to_who_answers_it() {
             world.store.current(user, &FakeChat::place(), Mode::Sql, Timestamp::UNIX_EPOCH).await.unwrap();
         let at = "2026-11-21T10:00:00Z".parse().unwrap();
         world.store.add_turn(&NewTurn { at, ..turn_in(conversation.id) }).await.unwrap();
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 0);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 0);
         world.clock.advance(Duration::from_mins(1));
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 1);
     });
 }
 
@@ -204,10 +204,10 @@ fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
         world.say(&alex(), "How many pears do they have?").await;
         let shown = world.transcript();
         world.clock.advance(Duration::from_mins(2));
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 0, "it is kept");
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 0, "it is kept");
         state.execute_batch("DROP TRIGGER full").unwrap();
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 0);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 0);
         assert_eq!(world.transcript(), shown);
         assert_snapshot!(shown, @"
         ── #1 private
@@ -261,7 +261,7 @@ fn a_result_that_a_full_disk_takes_is_told_once() {
         ");
         state.execute_batch("DROP TRIGGER full").unwrap();
         world.clock.advance(Duration::from_mins(2));
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 1);
     });
 }
 

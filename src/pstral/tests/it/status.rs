@@ -148,7 +148,7 @@ fn answers_that_could_not_be_ended_are_counted() {
         ");
         state.execute_batch("DROP TRIGGER full").unwrap();
         world.clock.advance(Duration::from_mins(2));
-        assert_eq!(world.pipeline.close_left().await.unwrap(), 1);
+        assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 1);
         world.command(&claire(), "status").await;
         assert!(seen(world).contains("aucune réponse inachevée"), "{}", seen(world));
     });

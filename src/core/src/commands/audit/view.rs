@@ -75,9 +75,9 @@ impl AuditView {
             }
         }
         let files = message.files.clone();
-        let shown = self.outbox.show_in_private(asker, message).await;
+        let shown = self.outbox.post_privately(asker, message).await;
         if shown.is_ok() {
-            self.outbox.forget_files(asker, &files).await;
+            self.outbox.release_uploaded_files(asker, &files).await;
         } else {
             self.files.discard(&files).await;
         }
@@ -107,7 +107,7 @@ impl AuditView {
         }
         let names = self.names().await?;
         let (message, _) = self.audit_page(asker, Query { page, ..query }, &names).await?;
-        self.outbox.show_in_private(asker, message).await
+        self.outbox.post_privately(asker, message).await
     }
 
     /// Lets those go on who may read the audit, once it is recorded that they do.

@@ -75,7 +75,7 @@ impl Budget {
 
     /// Writes that a first text leaves to last ones, of those that are kept. Of a bucket, which fills slowly, half, and half
     /// of what it holds at most: with more answers than it has writes, nobody would otherwise read anything before the whole.
-    pub(super) fn kept_from_first(&self, kept: u32) -> u32 {
+    pub(super) fn reserved_from_first(&self, kept: u32) -> u32 {
         match &self.stock {
             Stock::Free | Stock::Window(_) => kept,
             Stock::Bucket(bucket) => kept.min(bucket.burst).div_ceil(2),

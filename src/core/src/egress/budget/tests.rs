@@ -135,6 +135,6 @@ fn a_window_that_is_soon_whole_again_keeps_half_of_it_for_last_texts() {
 
 #[test]
 fn first_texts_take_half_of_a_bucket_and_of_a_window_what_last_texts_leave() {
-    assert_eq!([0, 1, 2, 10, 50].map(|kept| bucket().kept_from_first(kept)), [0, 1, 1, 5, 5]);
-    assert_eq!(window().kept_from_first(3), 3);
+    assert_eq!([0, 1, 2, 10, 50].map(|kept| bucket().reserved_from_first(kept)), [0, 1, 1, 5, 5]);
+    assert_eq!(window().reserved_from_first(3), 3);
 }

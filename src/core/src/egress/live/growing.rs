@@ -7,7 +7,7 @@ use futures::future::{Fuse, FusedFuture as _, FutureExt as _};
 use futures::{StreamExt as _, select_biased};
 use tokio_util::sync::CancellationToken;
 
-use super::writing::{AFTER_FAILURE, Deed, Next, Write};
+use super::writing::{AFTER_FAILURE, Next, Write, WriteOp};
 use super::{LiveMessage, OnSent};
 use crate::egress::ThinkingFilter;
 use crate::egress::lane::Urgency;
@@ -15,7 +15,7 @@ use crate::ports::{Delta, ModelError, ModelStats, ModelStream, PlatformError};
 
 /// The end of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Streamed {
+pub enum StreamEnd {
     /// The answer is whole, or cut at the model's own limit when `finish` says so.
     Whole(ModelStats),
     /// The person stopped it, or the message was deleted.
@@ -54,7 +54,7 @@ impl LiveMessage {
         stop: &CancellationToken,
         limits: AnswerLimits,
         on_sent: OnSent<'_>,
-    ) -> Streamed {
+    ) -> StreamEnd {
         self.reserve();
         self.thoughts = std::mem::take(&mut self.thought_before);
         let (mut filter, mut heard) = (ThinkingFilter::default(), self.thoughts);
@@ -64,16 +64,16 @@ impl LiveMessage {
         let (mut next, mut write): (Next, Write<'_>) = (Fuse::terminated(), Fuse::terminated());
         let ended = loop {
             if self.text().len() > limits.bytes || heard > limits.bytes.saturating_mul(THOUGHTS) {
-                break Streamed::TooLong;
+                break StreamEnd::TooLong;
             }
             if next.is_terminated() && write.is_terminated() {
                 next = self.next();
             }
             // The order matters: a model that is always ahead must not keep its text from being shown.
             select_biased! {
-                () = stopped => break Streamed::Stopped,
-                () = late => break Streamed::TooSlow,
-                written = write => if !self.wrote(written) { break Streamed::Stopped },
+                () = stopped => break StreamEnd::Stopped,
+                () = late => break StreamEnd::TooSlow,
+                written = write => if !self.wrote(written) { break StreamEnd::Stopped },
                 turn = next => write = self.begin_write(turn, on_sent),
                 delta = stream.next() => {
                     heard += delta.as_ref().map_or(0, bytes);
@@ -103,7 +103,7 @@ impl LiveMessage {
         &mut self,
         delta: Option<Result<Delta, ModelError>>,
         filter: &mut ThinkingFilter,
-    ) -> Result<bool, Streamed> {
+    ) -> Result<bool, StreamEnd> {
         match delta {
             Some(Ok(Delta::Text(chunk))) => {
                 let visible = filter.push(&chunk);
@@ -114,9 +114,9 @@ impl LiveMessage {
                 self.thoughts += thought.len();
                 Ok(false)
             }
-            Some(Ok(Delta::Done(stats))) => Err(Streamed::Whole(stats)),
-            Some(Err(error)) => Err(Streamed::Failed(error)),
-            None => Err(Streamed::Failed(ModelError::Interrupted)),
+            Some(Ok(Delta::Done(stats))) => Err(StreamEnd::Whole(stats)),
+            Some(Err(error)) => Err(StreamEnd::Failed(error)),
+            None => Err(StreamEnd::Failed(ModelError::Interrupted)),
         }
     }
 
@@ -155,18 +155,18 @@ impl LiveMessage {
         let note = Arc::new(self.streaming(text.to_owned()));
         if self.shown.is_empty() {
             let sending = self.sending(Arc::clone(&note));
-            self.write_at_once(Deed::Send(sending), on_sent).await?;
+            self.write_at_once(WriteOp::Send(sending), on_sent).await?;
         }
         match self.shown.first() {
             Some(shown) if !shown.is(&note) => {
-                let deed = Deed::Show(shown.at.clone(), 0, note);
+                let deed = WriteOp::Show(shown.at.clone(), 0, note);
                 self.write_at_once(deed, on_sent).await
             }
             _ => Ok(()),
         }
     }
 
-    async fn write_at_once(&mut self, deed: Deed, on_sent: OnSent<'_>) -> Result<(), PlatformError> {
+    async fn write_at_once(&mut self, deed: WriteOp, on_sent: OnSent<'_>) -> Result<(), PlatformError> {
         let Some(turn) = self.outlet.turn_at_once(Urgency::First) else {
             return Err(PlatformError::RateLimited { retry_after: AFTER_FAILURE });
         };

@@ -11,14 +11,14 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
 pub(crate) use growing::THOUGHTS;
-pub use growing::{AnswerLimits, Streamed};
-use spoken::Spoken;
+pub use growing::{AnswerLimits, StreamEnd};
+use spoken::AnswerText;
 use writing::{Sending, Shown};
 
 use super::fence::closed;
-use super::lane::Owed;
-use super::scheduler::{Outlet, Scheduler};
-use super::{Aim, Pacing, Patience, splitting};
+use super::lane::FinalReservation;
+use super::scheduler::{PlaceWriter, Scheduler};
+use super::{Destination, Pacing, RetryPolicy, splitting};
 use crate::domain::{Button, MessageRef, Outgoing, Place};
 use crate::ports::{ChatPlatform, PlatformError};
 
@@ -38,11 +38,11 @@ enum Lag {
 /// An answer that is being written.
 pub struct LiveMessage {
     platform: Arc<dyn ChatPlatform>,
-    outlet: Outlet,
+    outlet: PlaceWriter,
     place: Place,
     buttons: Vec<Button>,
     /// Apart, because an answer is handed from one to the other while it is written.
-    said: Box<Spoken>,
+    said: Box<AnswerText>,
     /// Its messages, in order: all but the last are full.
     shown: Vec<Shown>,
     /// One more of which it is not known whether it stands there.
@@ -57,7 +57,7 @@ pub struct LiveMessage {
     keeps_all: bool,
     pacing: Pacing,
     /// Keeps a write for the last text.
-    owed: Vec<Owed>,
+    owed: Vec<FinalReservation>,
     /// The bytes that were thought in the last stream, and those before it was followed.
     thoughts: usize,
     thought_before: usize,
@@ -73,7 +73,7 @@ impl LiveMessage {
         buttons: Vec<Button>,
     ) -> Self {
         let outlet = scheduler.outlet(&*platform, &place);
-        let said = Box::new(Spoken::new(heading.unwrap_or_default(), splitting(platform.capabilities())));
+        let said = Box::new(AnswerText::new(heading.unwrap_or_default(), splitting(platform.capabilities())));
         Self {
             platform,
             outlet,
@@ -119,7 +119,7 @@ impl LiveMessage {
         if !self.speaks {
             return Vec::new();
         }
-        let mut full = self.said.full_again().into_iter();
+        let mut full = self.said.rebuild_full_texts().into_iter();
         let texts = self.shown.iter().map(|shown| (full.next(), shown.text()));
         texts.filter_map(|(full, text)| Some(Outgoing::text(closed(text.or(full.as_deref())?)))).collect()
     }
@@ -183,13 +183,13 @@ impl LiveMessage {
         on_sent: OnSent<'_>,
     ) -> Result<MessageRef, Unfinished> {
         if self.deleted {
-            return Err(self.why_gone().await);
+            return Err(self.deletion_cause().await);
         }
         let mut last = Err(Unfinished::Deleted);
         for (index, message) in messages.iter().enumerate() {
             last = match self.end(index, message.borrow(), on_sent).await {
                 Ok(at) => Ok(at),
-                Err(PlatformError::Gone) if index < self.shown.len() => match self.why_gone().await {
+                Err(PlatformError::Gone) if index < self.shown.len() => match self.deletion_cause().await {
                     Unfinished::Deleted => Err(Unfinished::Deleted),
                     refused => return Err(refused),
                 },
@@ -205,11 +205,11 @@ impl LiveMessage {
 
     /// Tells whether its place is gone.
     pub async fn is_over(&self) -> bool {
-        matches!(self.why_gone().await, Unfinished::Refused(_))
+        matches!(self.deletion_cause().await, Unfinished::Refused(_))
     }
 
     /// Tells a deleted message from a place that is gone, as far as that is known now.
-    async fn why_gone(&self) -> Unfinished {
+    async fn deletion_cause(&self) -> Unfinished {
         match self.outlet.bound.wait(self.platform.live(&self.place, None)).await {
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Unfinished::Refused(PlatformError::Gone),
             Ok(_) => Unfinished::Deleted,
@@ -233,8 +233,8 @@ impl LiveMessage {
         if shown.is(message) {
             return Ok(at);
         }
-        let aim = if self.speaks { Aim::Only(at) } else { Aim::OrNew(at) };
-        let at = self.outlet.deliver(&*self.platform, &self.place, aim, message, Patience::LONG).await?;
+        let aim = if self.speaks { Destination::Only(at) } else { Destination::OrNew(at) };
+        let at = self.outlet.deliver(&*self.platform, &self.place, aim, message, RetryPolicy::LONG).await?;
         self.keep(index, &at, Arc::new(message.clone()));
         if before.is_some_and(|before| before != at) {
             on_sent(at.clone()).await;
@@ -248,7 +248,7 @@ impl LiveMessage {
         let sending = self.unsent.get_or_insert_with(|| Sending { key, message: Arc::new(message.clone()) });
         let Sending { key, message: sent } = sending.clone();
         let delivered =
-            self.outlet.deliver_as(key, &*self.platform, &self.place, Aim::New, &sent, Patience::LONG).await;
+            self.outlet.deliver_as(key, &*self.platform, &self.place, Destination::New, &sent, RetryPolicy::LONG).await;
         match delivered {
             Ok(at) => {
                 self.sent_as(&at, sent);
@@ -270,7 +270,7 @@ impl LiveMessage {
         while self.shown.len() > most
             && let Some(last) = self.shown.last()
         {
-            match self.outlet.remove(&*self.platform, &last.at, Patience::LONG).await {
+            match self.outlet.remove(&*self.platform, &last.at, RetryPolicy::LONG).await {
                 Ok(()) => {}
                 Err(error @ (PlatformError::Gone | PlatformError::Rejected(_))) => {
                     tracing::warn!(%error, place = self.place.path(), "a withdrawn message could not be deleted");

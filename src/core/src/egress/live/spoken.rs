@@ -12,7 +12,7 @@ use crate::egress::{Neutralizer, Splitting};
 const ROOM: usize = 16 << 10;
 
 /// The words of a model while they grow, under a heading of ours.
-pub(super) struct Spoken {
+pub(super) struct AnswerText {
     heading: String,
     by: Splitting,
     /// Shared at the end with who keeps it: there it is as large as all else that is held for an answer.
@@ -24,7 +24,7 @@ pub(super) struct Spoken {
     passed: usize,
 }
 
-impl Spoken {
+impl AnswerText {
     /// Nothing so far.
     pub(super) fn new(heading: String, by: Splitting) -> Self {
         let (disarmer, splitter) = (Neutralizer::default(), Splitter::new(by));
@@ -57,7 +57,7 @@ impl Spoken {
     }
 
     /// The texts of all full messages, from what was said.
-    pub(super) fn full_again(&self) -> Vec<String> {
+    pub(super) fn rebuild_full_texts(&self) -> Vec<String> {
         let mut again = Self::new(self.heading.clone(), self.by);
         again.push(&self.text);
         again.full.iter().map(|full| full.text.clone()).collect()

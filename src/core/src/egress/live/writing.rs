@@ -74,7 +74,7 @@ pub(super) struct Sending {
 }
 
 /// The effect of a write.
-pub(super) enum Deed {
+pub(super) enum WriteOp {
     /// There is one message more.
     Send(Sending),
     /// The message that stands there, of this number, shows this.
@@ -85,7 +85,7 @@ pub(super) enum Deed {
 
 /// A write and what came of it: where its message stands.
 pub(super) struct Written {
-    pub(super) deed: Deed,
+    pub(super) deed: WriteOp,
     /// In which round it was begun.
     pub(super) round: u32,
     result: Result<MessageRef, PlatformError>,
@@ -93,9 +93,11 @@ pub(super) struct Written {
 
 impl LiveMessage {
     /// The removal of a message that is left of what was put aside.
-    pub(super) fn take_back(&self) -> Option<Deed> {
+    pub(super) fn take_back(&self) -> Option<WriteOp> {
         match self.shown.as_slice() {
-            [.., stays, last] if !self.speaks => Some(Deed::TakeBack { at: last.at.clone(), stays: stays.at.clone() }),
+            [.., stays, last] if !self.speaks => {
+                Some(WriteOp::TakeBack { at: last.at.clone(), stays: stays.at.clone() })
+            }
             _ => None,
         }
     }
@@ -104,24 +106,24 @@ impl LiveMessage {
     pub(super) fn write<'a>(
         &self,
         turn: Turn,
-        deed: Deed,
+        deed: WriteOp,
         on_sent: OnSent<'a>,
     ) -> impl Future<Output = Written> + Send + use<'a> {
         let (platform, place) = (Arc::clone(&self.platform), self.place.clone());
         let (keeps_all, round) = (self.keeps_all, self.round);
         async move {
             let result = match &deed {
-                Deed::Show(at, _, message) => {
+                WriteOp::Show(at, _, message) => {
                     turn.carrying(message).spend(platform.edit(at, message)).await.map(|()| at.clone())
                 }
-                Deed::Send(Sending { key, message }) => {
+                WriteOp::Send(Sending { key, message }) => {
                     let sent = turn.carrying(message).spend(platform.send(*key, &place, message)).await;
                     if let Ok(at) = &sent {
                         on_sent(at.clone()).await;
                     }
                     sent
                 }
-                Deed::TakeBack { at, stays } => {
+                WriteOp::TakeBack { at, stays } => {
                     let gone = if keeps_all {
                         // One that somebody else removed is gone as well.
                         let done = turn.spend(platform.edit(at, &emptied())).await;
@@ -143,18 +145,18 @@ impl LiveMessage {
     pub(super) fn note(&mut self, written: Written) -> Result<(), PlatformError> {
         let Written { deed, result, .. } = written;
         match (deed, &result) {
-            (Deed::Send(Sending { message, .. }), Ok(at)) => self.sent_as(at, message),
-            (Deed::Show(_, index, message), Ok(at)) => self.keep(index, at, message),
-            (Deed::TakeBack { .. }, Ok(_)) => drop(self.shown.pop()),
+            (WriteOp::Send(Sending { message, .. }), Ok(at)) => self.sent_as(at, message),
+            (WriteOp::Show(_, index, message), Ok(at)) => self.keep(index, at, message),
+            (WriteOp::TakeBack { .. }, Ok(_)) => drop(self.shown.pop()),
             (_, Err(PlatformError::Gone)) => self.deleted = true,
-            (Deed::Send(sending), Err(PlatformError::Unavailable(_))) => self.unsent = Some(sending),
-            (Deed::Send(_), Err(PlatformError::Rejected(_))) => self.unsent = None,
-            (Deed::Show(_, index, _), Err(PlatformError::Unavailable(_))) => {
+            (WriteOp::Send(sending), Err(PlatformError::Unavailable(_))) => self.unsent = Some(sending),
+            (WriteOp::Send(_), Err(PlatformError::Rejected(_))) => self.unsent = None,
+            (WriteOp::Show(_, index, _), Err(PlatformError::Unavailable(_))) => {
                 if let Some(shown) = self.shown.get_mut(index) {
                     (shown.sure, shown.changes) = (false, shown.changes.saturating_add(1));
                 }
             }
-            (Deed::TakeBack { .. }, Err(PlatformError::Rejected(_))) => {
+            (WriteOp::TakeBack { .. }, Err(PlatformError::Rejected(_))) => {
                 // Where it cannot be emptied either, nothing more is shown before the last state.
                 if self.keeps_all {
                     self.lag = Lag::Spent;
@@ -234,7 +236,7 @@ impl LiveMessage {
     }
 
     /// Returns the text of the first message that is out of date.
-    fn stale(&mut self) -> Option<Deed> {
+    fn stale(&mut self) -> Option<WriteOp> {
         let (passed, full, open) = (self.said.passed(), self.said.full(), self.said.open());
         let last = (self.said.parts() + open.len()).saturating_sub(1);
         let texts = (passed..).zip(full.iter().map(|full| &full.text).chain(&open));
@@ -257,8 +259,8 @@ impl LiveMessage {
             return None;
         }
         Some(match self.shown.get(index) {
-            Some(shown) => Deed::Show(shown.at.clone(), index, message),
-            None => Deed::Send(self.sending(message)),
+            Some(shown) => WriteOp::Show(shown.at.clone(), index, message),
+            None => WriteOp::Send(self.sending(message)),
         })
     }
 
@@ -283,9 +285,9 @@ impl LiveMessage {
     pub(super) fn wrote(&mut self, written: Written) -> bool {
         let now = self.outlet.clock().elapsed();
         let shows = match &written.deed {
-            Deed::Send(_) => Some(self.shown.len()),
-            Deed::Show(_, index, _) => Some(*index),
-            Deed::TakeBack { .. } => None,
+            WriteOp::Send(_) => Some(self.shown.len()),
+            WriteOp::Show(_, index, _) => Some(*index),
+            WriteOp::TakeBack { .. } => None,
         };
         let is_of_now = written.round == self.round;
         let begins = !self.speaks || shows == Some(self.shown.len());

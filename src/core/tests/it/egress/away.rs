@@ -76,7 +76,7 @@ async fn a_stop_frees_the_model_at_once_and_waits_for_one_write_at_most() {
         stop.cancel();
     };
     let (ended, ()) = futures::join!(live.follow(stream, &stop, LIMITS, &nobody), stopping);
-    assert_eq!(ended, Streamed::Stopped);
+    assert_eq!(ended, StreamEnd::Stopped);
     assert!(*freed.lock().unwrap() < MS(3010), "{freed:?}");
     assert!(server.now() <= MS(3000) + LONGEST, "{:?}", server.now());
     let began = server.now();
@@ -95,7 +95,7 @@ async fn an_answer_over_two_messages_is_read_and_ended_whichever_of_them_cannot_
             let mut live = live(&server, &scheduler);
             let on_sent = told.by(&server);
             let ended = live.follow(says(words(40), MS(50)), &CancellationToken::new(), LIMITS, &on_sent).await;
-            assert!(matches!(ended, Streamed::Whole(_)), "{ended:?}");
+            assert!(matches!(ended, StreamEnd::Whole(_)), "{ended:?}");
             assert_eq!(live.text(), words(40).concat(), "the model was read to its end");
             let last = last_state(&server, live.text());
             assert_eq!(last.len(), 2);
@@ -133,7 +133,7 @@ async fn a_full_message_that_cannot_be_closed_is_not_tried_without_pause() {
         let server = Server::with(manners);
         let mut live = live(&server, &scheduler(&server));
         let ended = live.follow(says(words(100), MS(50)), &CancellationToken::new(), LIMITS, &nobody).await;
-        assert!(matches!(ended, Streamed::Whole(_)), "{ended:?}");
+        assert!(matches!(ended, StreamEnd::Whole(_)), "{ended:?}");
         assert_eq!(live.text(), words(100).concat(), "the model was read to its end");
         assert!(server.requests() < 60, "{} requests in five seconds: {refused:?}", server.requests());
     }
@@ -164,7 +164,7 @@ async fn a_place_that_is_gone_while_an_answer_grows_is_told_apart_from_a_message
         };
         let (went, ()) = futures::join!(answering, removing);
         let expected = if is_place { Unfinished::Refused(PlatformError::Gone) } else { Unfinished::Deleted };
-        assert_eq!((went.ended, went.finished), (Streamed::Stopped, Err(expected)));
+        assert_eq!((went.ended, went.finished), (StreamEnd::Stopped, Err(expected)));
     }
 }
 

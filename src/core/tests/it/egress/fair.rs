@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use pstral_core::domain::OutgoingState;
-use pstral_core::egress::{Aim, Patience};
+use pstral_core::egress::{Destination, RetryPolicy};
 use pstral_core::ports::{Rate, WriteBudget};
 
 use super::server::{Manners, Message};
@@ -200,7 +200,7 @@ async fn replies_come_before_interim_texts_and_in_the_order_in_which_they_were_g
             let (server, scheduler) = (&server, &scheduler);
             async move {
                 let (place, reply) = (place("b"), Outgoing::text(number.to_string()));
-                scheduler.deliver(&**server, &place, Aim::New, &reply, Patience::LONG).await.unwrap();
+                scheduler.deliver(&**server, &place, Destination::New, &reply, RetryPolicy::LONG).await.unwrap();
             }
         });
         join_all(replies).await;
@@ -232,7 +232,9 @@ async fn what_waits_for_the_account_keeps_nobody_from_the_place() {
     let scheduler = scheduler(&server);
     let reply = |to: &'static str| {
         let (server, scheduler) = (&server, &scheduler);
-        async move { scheduler.deliver(&**server, &place(to), Aim::New, &Outgoing::text("Yes."), Patience::LONG).await }
+        async move {
+            scheduler.deliver(&**server, &place(to), Destination::New, &Outgoing::text("Yes."), RetryPolicy::LONG).await
+        }
     };
     reply("b").await.unwrap();
     let (mut live, stop) = (live(&server, &scheduler), CancellationToken::new());

@@ -14,7 +14,9 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, stream};
 use pstral_core::domain::{MessageRef, Outgoing, Place, PlatformName};
-use pstral_core::egress::{AnswerLimits, LaidOut, LiveMessage, Scheduler, Streamed, Unfinished, lay_out, splitting};
+use pstral_core::egress::{
+    AnswerLayout, AnswerLimits, LiveMessage, Scheduler, StreamEnd, Unfinished, lay_out, splitting,
+};
 use pstral_core::ports::{ChatPlatform as _, Delta, FinishReason, ModelError, ModelStats, ModelStream};
 use pstral_core::testkit::clock::FakeClock;
 use server::Server;
@@ -84,7 +86,7 @@ fn nobody(_: MessageRef) -> BoxFuture<'static, ()> {
 
 /// How one answer went.
 struct Went {
-    ended: Streamed,
+    ended: StreamEnd,
     finished: Result<MessageRef, Unfinished>,
     /// When the model had said its last word.
     said: Duration,
@@ -122,7 +124,7 @@ async fn answer_after(
 }
 
 fn last_state(server: &Server, text: &str) -> Vec<Outgoing> {
-    let laid = lay_out(LaidOut { before: text, ..LaidOut::default() }, splitting(server.capabilities()));
+    let laid = lay_out(AnswerLayout { before: text, ..AnswerLayout::default() }, splitting(server.capabilities()));
     laid.parts.into_iter().map(Outgoing::text).collect()
 }
 

@@ -126,7 +126,7 @@ async fn a_message_that_somebody_deleted_ends_the_stream_and_does_not_come_back(
         server.take_away(0);
     };
     let (went, ()) = futures::join!(answering, deleting);
-    assert_eq!((went.ended, went.finished), (Streamed::Stopped, Err(Unfinished::Deleted)));
+    assert_eq!((went.ended, went.finished), (StreamEnd::Stopped, Err(Unfinished::Deleted)));
     assert!(went.said < MS(5000), "{:?}", went.said);
     assert_eq!(server.read(&place), []);
 }
@@ -203,6 +203,6 @@ async fn a_note_is_not_shown_where_somebody_would_wait_for_it() {
 #[tokio::test(start_paused = true)]
 async fn a_model_that_fails_leaves_what_it_said() {
     let (server, went) = alone(Manners::default(), breaks_off(words(20), MS(50))).await;
-    assert_eq!(went.ended, Streamed::Failed(ModelError::Interrupted));
+    assert_eq!(went.ended, StreamEnd::Failed(ModelError::Interrupted));
     assert_eq!(server.read(&place("a")), went.messages);
 }

@@ -138,7 +138,7 @@ async fn a_stop_does_not_wait_for_messages_that_cannot_be_removed() {
         stop.cancel();
     };
     let (ended, ()) = futures::join!(live.follow(says(words(500), MS(50)), &stop, LIMITS, &on_sent), stopping);
-    assert_eq!(ended, Streamed::Stopped);
+    assert_eq!(ended, StreamEnd::Stopped);
     assert!(server.now() <= began + MS(2030), "{:?}", server.now());
     let finished = live.finish(&[Outgoing::text("Stopped.")], &on_sent).await;
     assert_eq!(finished, Err(Unfinished::Away(away)), "what may look live still is not taken for ended");

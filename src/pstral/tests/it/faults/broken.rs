@@ -85,14 +85,14 @@ impl Broken {
             _ => return Some(()),
         }
         // What could not be ended while the platform was away is a minute later.
-        self.close_left().await;
+        self.close_orphaned_turns().await;
         Some(())
     }
 
     /// A minute later.
-    pub(super) async fn close_left(&self) {
+    pub(super) async fn close_orphaned_turns(&self) {
         self.clock.advance(MINUTE);
-        self.pipeline.close_left().await.unwrap();
+        self.pipeline.close_orphaned_turns().await.unwrap();
     }
 
     /// Everything around works again.

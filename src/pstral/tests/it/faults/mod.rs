@@ -70,7 +70,7 @@ fn whoever_is_disabled_meanwhile_is_not_answered_late() {
                 state.change_user(alex.id, &UserChange::disabled(disabled), &[]).await.unwrap();
             });
             broken.happen(&case, &alex()).await.unwrap();
-            broken.close_left().await;
+            broken.close_orphaned_turns().await;
             broken.chat.seen.transcript()
         })
     };

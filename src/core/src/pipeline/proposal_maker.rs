@@ -18,10 +18,10 @@ use crate::outbox::buttons::{button, buttons};
 use crate::outbox::cards::Cards;
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;
+use crate::pipeline::continuation_text::Joined;
 use crate::pipeline::exchange::Exchange;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::inquiry::Inquiry;
-use crate::pipeline::joined::Joined;
 use crate::pipeline::offer::Offer;
 use crate::pipeline::rewritten::rewritten;
 use crate::ports::{Clock, Entropy, Estimate, Proposals, QueryTarget};
@@ -60,7 +60,7 @@ pub(crate) struct Refused {
 }
 
 /// Turns statements into proposals that people can run, or into refusals that they can understand.
-pub(crate) struct Proposing {
+pub(crate) struct ProposalMaker {
     pub(crate) settings: Arc<Settings>,
     pub(crate) model: Arc<ModelPool>,
     pub(crate) running: Running,
@@ -74,7 +74,7 @@ pub(crate) struct Proposing {
     pub(crate) proposals: Arc<dyn Proposals>,
 }
 
-impl Proposing {
+impl ProposalMaker {
     /// The proposal that comes of an answer, if it holds a statement. One that was cut short offers nothing: half a
     /// statement may mean something else.
     pub(crate) async fn offer_from(
@@ -240,7 +240,7 @@ impl Proposing {
             return message;
         }
         let (Ok(said) | Err(said)) = self.cards.hand_over(asker, &offer.proposal, &message).await;
-        self.outbox.forget_files(asker, &message.files).await;
+        self.outbox.release_uploaded_files(asker, &message.files).await;
         said
     }
 }

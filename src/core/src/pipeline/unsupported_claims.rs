@@ -7,13 +7,13 @@ use crate::pipeline::offer::Offer;
 use crate::text::{Text, text};
 
 /// The mark above words without a statement. A question in return needs none.
-pub(crate) fn of_words(said: &str) -> Option<Text> {
+pub(crate) fn warning_for_text(said: &str) -> Option<Text> {
     let claims = !said.trim().is_empty() && (tells_numbers(said) || !asks(said));
     claims.then(|| text("not-from-data"))
 }
 
 /// The mark above words around a statement that has not run, where they tell numbers.
-pub(crate) fn beside(offer: &Offer, said: &str) -> Option<Text> {
+pub(crate) fn warning_beside_statement(offer: &Offer, said: &str) -> Option<Text> {
     let prose = offer.prose(said);
     if offer.refused {
         return tells_numbers(&prose).then(|| text("not-from-data"));

@@ -17,7 +17,7 @@ use crate::targets::Targets;
 const CONVERSATIONS: u32 = 100;
 
 /// Answers the checks that platforms make before they hand something over.
-pub(crate) struct Adviser {
+pub(crate) struct PlatformQueries {
     pub(crate) settings: Arc<Settings>,
     pub(crate) running: Running,
     pub(crate) targets: Arc<Targets>,
@@ -26,7 +26,7 @@ pub(crate) struct Adviser {
     pub(crate) people: Arc<dyn People>,
 }
 
-impl Adviser {
+impl PlatformQueries {
     /// All that somebody may see of what is suggested.
     async fn suggestions_for(&self, actor: &Actor, suggested: Suggested) -> Result<Vec<Suggestion>, StoreError> {
         let Some(user) = self.people.linked(actor).await?.filter(|user| !user.disabled) else {
@@ -71,12 +71,12 @@ impl Adviser {
         Ok(named.collect())
     }
 
-    async fn is_let_ask(&self, actor: &Actor, place: &Place) -> Result<bool, StoreError> {
+    async fn check_may_ask(&self, actor: &Actor, place: &Place) -> Result<bool, StoreError> {
         let user = self.people.linked(actor).await?.filter(|user| !user.disabled);
         Ok(user.is_some_and(|user| self.settings.rule(&user.role, place, Capability::Ask).allowed))
     }
 
-    async fn has_run(&self, platform: &PlatformName, event: &str) -> Result<bool, StoreError> {
+    async fn check_was_run(&self, platform: &PlatformName, event: &str) -> Result<bool, StoreError> {
         for asked in self.running.asked_by(platform, event) {
             let Some(turn) = self.conversations.turn(asked).await? else { continue };
             let offered = self.proposals.of_conversation(turn.conversation).await?;
@@ -90,7 +90,7 @@ impl Adviser {
 }
 
 #[async_trait]
-impl Advice for Adviser {
+impl Advice for PlatformQueries {
     async fn suggestions(&self, actor: &Actor, suggested: Suggested) -> Vec<Suggestion> {
         self.suggestions_for(actor, suggested).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "nothing could be suggested");
@@ -99,14 +99,14 @@ impl Advice for Adviser {
     }
 
     async fn may_ask(&self, actor: &Actor, place: &Place) -> bool {
-        self.is_let_ask(actor, place).await.unwrap_or_else(|error| {
+        self.check_may_ask(actor, place).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "nobody knows who may ask");
             false
         })
     }
 
     async fn was_run(&self, platform: &PlatformName, event: &str) -> bool {
-        self.has_run(platform, event).await.unwrap_or_else(|error| {
+        self.check_was_run(platform, event).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "nobody knows what was run");
             true
         })

@@ -33,7 +33,7 @@ const WAITING: u32 = 200;
 const LISTED: usize = 10;
 
 /// Costly statements that wait for a second person.
-pub(crate) struct Agreements {
+pub(crate) struct CostApprovals {
     pub(crate) settings: Arc<Settings>,
     pub(crate) platforms: Platforms,
     pub(crate) recorder: Arc<Recorder>,
@@ -48,7 +48,7 @@ pub(crate) struct Agreements {
     pub(crate) people: Arc<dyn People>,
 }
 
-impl Agreements {
+impl CostApprovals {
     /// Handles a steward's words: none lists what is pending, a name shows one in full, a name and "yes" approves it.
     pub(crate) async fn agree(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
         let tried = format!("agree {words}");
@@ -65,12 +65,12 @@ impl Agreements {
         };
         match words.next().map(str::to_lowercase).as_deref() {
             Some("yes" | "oui") => self.give_agreement(asker, proposal).await,
-            _ => self.show_waiting(asker, proposal).await,
+            _ => self.show_pending(asker, proposal).await,
         }
     }
 
     /// A steward agrees to a statement that stands before them whole.
-    pub(crate) async fn agree_by_click(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
+    pub(crate) async fn approve_by_click(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         let tried = format!("agree {}", id.short());
         let refused = text("agree-not-allowed");
         self.access.require(asker, Capability::ApproveCostly, &tried, refused).await.map_err(PipelineError::alone)?;
@@ -118,11 +118,11 @@ impl Agreements {
         let locale = asker.user.locale;
         let how = text("agree-how").with("prefix", asker.prefix()).render(locale);
         let lines: Vec<String> = std::iter::once(how).chain(lines).collect();
-        self.outbox.show_in_private(asker, Outgoing::text(lines.join("\n"))).await
+        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
     }
 
     /// The statement whole: what people cannot read they cannot agree to.
-    async fn show_waiting(&self, asker: &Asker, proposal: &Proposal) -> Result<(), PipelineError> {
+    async fn show_pending(&self, asker: &Asker, proposal: &Proposal) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
         let users = self.people.users().await?;
         let who = text("agree-asked").with("name", name_of(&users, proposal.author)).with("target", &proposal.target);
@@ -133,8 +133,8 @@ impl Agreements {
         let (told, files) = shown.ok_or_else(|| PipelineError::Tell(text("agree-not-showable")))?;
         let agree = button(ButtonAction::Agree(proposal.id.clone()), &text("button-agree"), locale);
         let message = Outgoing { files, buttons: vec![agree], ..Outgoing::text(told) };
-        let shown = self.outbox.show_in_private(asker, message.clone()).await;
-        self.outbox.forget_files(asker, &message.files).await;
+        let shown = self.outbox.post_privately(asker, message.clone()).await;
+        self.outbox.release_uploaded_files(asker, &message.files).await;
         shown
     }
 
@@ -184,7 +184,7 @@ impl Agreements {
             format!("{}\n{sentence}", asked_by(author, locale))
         };
         let message = Outgoing { text, buttons: vec![execute], files: Vec::new(), state: OutgoingState::Final };
-        if let Ok(at) = self.outbox.send_whole(&**platform, &conversation.place, &message).await {
+        if let Ok(at) = self.outbox.send_truncated(&**platform, &conversation.place, &message).await {
             self.cards.remember_card(&proposal.id, at, &message).await;
         }
     }

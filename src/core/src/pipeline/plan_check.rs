@@ -4,14 +4,14 @@ use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::inquiry::Inquiry;
-use crate::pipeline::proposing::{Proposing, Refused};
+use crate::pipeline::proposal_maker::{ProposalMaker, Refused};
 use crate::ports::{Estimate, TargetError};
 use crate::settings::Terms;
 use crate::text::text;
 
 /// Decides on a statement that was not planned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unplanned {
+enum PlanFailure {
     /// Planning failed, and running the statement would begin with the same planning.
     Refused,
     /// No statement could run now. The person is told why instead.
@@ -20,7 +20,7 @@ enum Unplanned {
     Offered,
 }
 
-impl Proposing {
+impl ProposalMaker {
     /// The database's plan for an approved statement, or the reason not to offer it.
     pub(crate) async fn planned(
         &self,
@@ -36,25 +36,25 @@ impl Proposing {
             tracing::warn!(target = target.name, %error, "a statement could not be planned");
         }
         match unplanned(&error, &target.terms) {
-            Unplanned::Refused => Ok(Err(refused(&error))),
-            Unplanned::Told => Err(PipelineError::Tell(error.text())),
-            Unplanned::Offered => Ok(Ok(Estimate::default())),
+            PlanFailure::Refused => Ok(Err(refused(&error))),
+            PlanFailure::Told => Err(PipelineError::Tell(error.text())),
+            PlanFailure::Offered => Ok(Ok(Estimate::default())),
         }
     }
 }
 
 /// A planner that fails, takes too long or needs too much memory does so again when the statement runs. Where costs are
 /// limited, the person is also told of a database that is away or busy: without it the cost is not known.
-fn unplanned(error: &TargetError, terms: &Terms) -> Unplanned {
+fn unplanned(error: &TargetError, terms: &Terms) -> PlanFailure {
     match error {
         TargetError::Rejected(_)
         | TargetError::Timeout { .. }
         | TargetError::OutOfMemory(_)
         | TargetError::Cancelled
-        | TargetError::Failed(_) => Unplanned::Refused,
-        TargetError::NoAccount { .. } | TargetError::Privileged(_) | TargetError::ClientMissing(_) => Unplanned::Told,
-        TargetError::Busy(_) | TargetError::Unavailable(_) if terms.max_cost.is_some() => Unplanned::Told,
-        TargetError::Busy(_) | TargetError::Unavailable(_) => Unplanned::Offered,
+        | TargetError::Failed(_) => PlanFailure::Refused,
+        TargetError::NoAccount { .. } | TargetError::Privileged(_) | TargetError::ClientMissing(_) => PlanFailure::Told,
+        TargetError::Busy(_) | TargetError::Unavailable(_) if terms.max_cost.is_some() => PlanFailure::Told,
+        TargetError::Busy(_) | TargetError::Unavailable(_) => PlanFailure::Offered,
     }
 }
 
@@ -67,7 +67,7 @@ fn refused(error: &TargetError) -> Refused {
     };
     let fault = match error {
         TargetError::Rejected(_) => Some(Fault::of_database(sentence.clone())),
-        TargetError::Timeout { .. } | TargetError::OutOfMemory(_) => Some(Fault::of_weight(sentence.clone())),
+        TargetError::Timeout { .. } | TargetError::OutOfMemory(_) => Some(Fault::from_plan_limit(sentence.clone())),
         _ => None,
     };
     let detail = match error {
@@ -86,16 +86,16 @@ mod tests {
         let why = || "why".to_owned();
         let costs = Terms { max_cost: Some(1.0), ..Terms::default() };
         for (error, free, limited) in [
-            (TargetError::Rejected(why()), Unplanned::Refused, Unplanned::Refused),
-            (TargetError::Timeout { seconds: 10 }, Unplanned::Refused, Unplanned::Refused),
-            (TargetError::OutOfMemory(why()), Unplanned::Refused, Unplanned::Refused),
-            (TargetError::Failed(why()), Unplanned::Refused, Unplanned::Refused),
-            (TargetError::Cancelled, Unplanned::Refused, Unplanned::Refused),
-            (TargetError::NoAccount { person: why() }, Unplanned::Told, Unplanned::Told),
-            (TargetError::Privileged(why()), Unplanned::Told, Unplanned::Told),
-            (TargetError::ClientMissing(why()), Unplanned::Told, Unplanned::Told),
-            (TargetError::Unavailable(why()), Unplanned::Offered, Unplanned::Told),
-            (TargetError::Busy(why()), Unplanned::Offered, Unplanned::Told),
+            (TargetError::Rejected(why()), PlanFailure::Refused, PlanFailure::Refused),
+            (TargetError::Timeout { seconds: 10 }, PlanFailure::Refused, PlanFailure::Refused),
+            (TargetError::OutOfMemory(why()), PlanFailure::Refused, PlanFailure::Refused),
+            (TargetError::Failed(why()), PlanFailure::Refused, PlanFailure::Refused),
+            (TargetError::Cancelled, PlanFailure::Refused, PlanFailure::Refused),
+            (TargetError::NoAccount { person: why() }, PlanFailure::Told, PlanFailure::Told),
+            (TargetError::Privileged(why()), PlanFailure::Told, PlanFailure::Told),
+            (TargetError::ClientMissing(why()), PlanFailure::Told, PlanFailure::Told),
+            (TargetError::Unavailable(why()), PlanFailure::Offered, PlanFailure::Told),
+            (TargetError::Busy(why()), PlanFailure::Offered, PlanFailure::Told),
         ] {
             assert_eq!(unplanned(&error, &Terms::default()), free, "{error}");
             assert_eq!(unplanned(&error, &costs), limited, "{error}");

@@ -68,7 +68,7 @@ impl Charts {
 }
 
 /// Draws results as charts.
-pub(crate) struct Charting {
+pub(crate) struct ChartMaker {
     pub(crate) running: Running,
     pub(crate) charts: Charts,
     pub(crate) recorder: Arc<Recorder>,
@@ -81,7 +81,7 @@ pub(crate) struct Charting {
     pub(crate) files: Arc<dyn ResultFiles>,
 }
 
-impl Charting {
+impl ChartMaker {
     /// Keeps what a chart needs, or that the last result can be none.
     pub(crate) fn keep_chart(&self, asker: &Asker, id: &ProposalId, turn: TurnId, chart: Option<Chart>) {
         let until = self.clock.now() + LIFETIME;
@@ -114,7 +114,7 @@ impl Charting {
         let target = self.targets.target_named(&proposal.target)?;
         let Checked { approved, shown, .. } = self.statements.approve(asker, &target, &proposal).await?;
         // Since the result was shown, somebody may have come who may not see it.
-        let reader = if shown.allowed { asker.clone() } else { self.outbox.in_private(asker).await? };
+        let reader = if shown.allowed { asker.clone() } else { self.outbox.open_private(asker).await? };
         let locale = asker.user.locale;
         let name = FileName::of(asker, &proposal, self.clock.now()).with(&text("file-chart").render(locale));
         let drawn = self.files.chart(&name.stored, &chart, locale).await;
@@ -134,11 +134,11 @@ impl Charting {
             Outgoing::text(text("files-too-large").count("count", 1).render(locale))
         };
         if reader.place != asker.place {
-            self.outbox.tell_here(asker, &text("result-in-private")).await;
+            self.outbox.notify_in_place(asker, &text("result-in-private")).await;
         }
         let message = Outgoing { text: signed(&reader, &message.text), ..message };
         if self.outbox.send(&*reader.platform, &reader.place, &message).await {
-            self.outbox.forget_files(asker, &message.files).await;
+            self.outbox.release_uploaded_files(asker, &message.files).await;
             if !message.files.is_empty() {
                 self.note_chart(turn, chart).await;
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::gate::Access;
-use crate::access::gauge::Counted;
+use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::domain::{Capability, Form, Locale, Origin, Outgoing, Proposal, ProposalId};
 use crate::error::PipelineError;
@@ -14,7 +14,7 @@ use crate::outbox::cards::Cards;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::inquiry::{Inquiry, Question};
-use crate::pipeline::proposing::{Draft, Proposing};
+use crate::pipeline::proposal_maker::{Draft, ProposalMaker};
 use crate::ports::{Clock, Proposals, ResultFiles};
 use crate::settings::Settings;
 use crate::statements::card::BESIDE;
@@ -24,7 +24,7 @@ use crate::targets::{Schema, Targets};
 use crate::text::text;
 
 /// Lets people change statements.
-pub(crate) struct Editing {
+pub(crate) struct StatementEditor {
     pub(crate) settings: Arc<Settings>,
     pub(crate) access: Arc<Access>,
     pub(crate) targets: Arc<Targets>,
@@ -32,13 +32,13 @@ pub(crate) struct Editing {
     pub(crate) cards: Arc<Cards>,
     pub(crate) history: Arc<History>,
     pub(crate) statements: Arc<Statements>,
-    pub(crate) proposing: Arc<Proposing>,
+    pub(crate) proposing: Arc<ProposalMaker>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) proposals: Arc<dyn Proposals>,
     pub(crate) files: Arc<dyn ResultFiles>,
 }
 
-impl Editing {
+impl StatementEditor {
     /// Shows a statement in a form in which it can be changed, or, where there are none, as it is typed and sent back.
     pub(crate) async fn show_for_editing(
         &self,
@@ -82,7 +82,7 @@ impl Editing {
         statement: &str,
     ) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Ask, "edit", text("ask-not-allowed")).await?;
-        self.access.within_quota(asker, Counted::Questions).await?;
+        self.access.consume_quota(asker, QuotaKind::Questions).await?;
         let conversation = self.history.current(asker).await?;
         let before = match changed {
             Some(id) => Some(self.statements.own_proposal(asker, id).await?),
@@ -107,7 +107,7 @@ impl Editing {
         let card = self.proposing.placed(asker, offer, str::to_owned).await;
         let message = Outgoing { text: signed(asker, &card.text), ..card };
         self.cards.show_card(asker, &proposal, &message).await;
-        self.outbox.forget_files(asker, &message.files).await;
+        self.outbox.release_uploaded_files(asker, &message.files).await;
         Ok(())
     }
 }
