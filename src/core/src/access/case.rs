@@ -7,7 +7,7 @@ use crate::guard::meant;
 use crate::settings::{Settings, Terms};
 use crate::text::text;
 
-/// Somebody, somewhere, about to read something.
+/// The role, place and target (or table) for which access is decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// The person's role.

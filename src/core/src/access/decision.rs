@@ -54,7 +54,7 @@ causes! {
     NotListed = "not-listed", "why-not-listed";
     /// An entry allows it and nothing denies it.
     Listed = "listed", "why-listed";
-    /// Nothing closes it.
+    /// No rule forbids it.
     Open = "open", "why-open";
     /// Only one person reads there.
     Alone = "alone", "why-alone";
@@ -64,7 +64,7 @@ causes! {
     PlacePrivate = "place-private", "why-place-private";
     /// The target shows results in private.
     TargetPrivate = "target-private", "why-target-private";
-    /// Statements of the target run under each person's own account: what it may read is not known here.
+    /// Statements run under each person's own account, whose rights are not known here.
     OwnAccounts = "own-accounts", "why-own-accounts";
     /// The result reads a table or column whose results are private.
     TablePrivate = "table-private", "why-table-private";
@@ -94,22 +94,22 @@ impl fmt::Display for AccessDecision {
 }
 
 impl AccessDecision {
-    /// That there is no target of that name.
+    /// Denies access: the target is unknown.
     pub fn target_unknown(target: &str) -> Self {
         Self::new(false, Why::TargetUnknown, format!("targets.{target}"), "")
     }
 
-    /// That a target is not queried on a platform.
+    /// Denies access: the target is not available on this platform.
     pub(crate) fn not_on_platform(target: &str, platform: &PlatformName) -> Self {
         Self::new(false, Why::NotOnPlatform, format!("targets.{target}.platforms"), platform.0.as_str())
     }
 
-    /// That who asks is disabled, whatever their role may do.
+    /// Denies access: the user is disabled.
     pub(crate) fn disabled() -> Self {
         Self::new(false, Why::Disabled, "", "")
     }
 
-    /// That people of a role may not see what others ask for.
+    /// Denies display: a role in the audience may not see it.
     pub(crate) fn barred(role: &Role, found: String) -> Self {
         Self::new(false, Why::Audience, format!("roles.{role}"), found)
     }
@@ -134,7 +134,7 @@ impl Settings {
         self.places.of(place).filter(|_| !place.private)?.language
     }
 
-    /// Decides if a role may be in a place at all.
+    /// Decides if a role is admitted to a place.
     pub fn entrance(&self, role: &Role, place: &Place) -> AccessDecision {
         if !self.roles.knows(role) {
             return AccessDecision::new(false, Why::RoleUnknown, format!("roles.{role}"), "");
@@ -253,7 +253,7 @@ impl Terms {
         welcome.iter().find_map(closed)
     }
 
-    /// The relations whose rows are shown to who asked alone, as the guard names them, each with the entry that says so.
+    /// The relations whose rows are shown to the asker alone, by the guard's names, each with the entry that says so.
     pub fn private_relations(&self, catalog: &Catalog) -> BTreeMap<String, String> {
         let entries = self.delivery.private_tables.iter();
         let named = entries.rev().map(|entry| (entry, named_relations(std::slice::from_ref(entry), catalog)));

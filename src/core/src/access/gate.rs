@@ -1,4 +1,4 @@
-//! Lets people go on, or refuses them with a sentence and a record of what they tried.
+//! Checks capabilities, places and quotas; each denial gets a sentence and an audit row.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::text::{Text, text};
 
-/// Lets people go on, or refuses them and records that they tried.
+/// Checks capabilities, places and quotas, and records each denial.
 pub(crate) struct Access {
     pub(crate) settings: Arc<Settings>,
     pub(crate) turned_away: Recent,
@@ -25,7 +25,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Lets those go on whose role lets them; that somebody else tried is recorded, with what they tried.
+    /// Requires a capability; records the attempt if the role lacks it.
     pub(crate) async fn require(
         &self,
         asker: &Asker,
@@ -41,7 +41,7 @@ impl Access {
         Err(PipelineError::Tell(otherwise))
     }
 
-    /// Lets those go on who may give a command.
+    /// Requires the capability of a command.
     pub(crate) async fn require_for(
         &self,
         asker: &Asker,
@@ -77,7 +77,7 @@ impl Access {
         }))
     }
 
-    /// Counts what somebody is about to do; too much of it is recorded and refused, with when to come back.
+    /// Counts a question or an execution against the quotas; refuses it with the time of the next retry if one is used up.
     pub(crate) async fn consume_quota(&self, asker: &Asker, counted: QuotaKind) -> Result<(), PipelineError> {
         let (who, now) = ((asker.user.id, &asker.user.role), self.clock.elapsed());
         let Err(too_much) = self.quotas.take(who, &asker.place, counted, now) else { return Ok(()) };

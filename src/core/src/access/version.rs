@@ -32,14 +32,14 @@ fn policy_version(settings: &Settings, target: &str, terms: &Terms, role: &Role,
     sha256(&decides.to_string())
 }
 
-/// The version with the place that decided, which the conversation may leave: it is held elsewhere once it is opened there.
+/// The policy version with the place it was decided in, because the conversation may move to another place.
 pub(crate) fn bound_to(settings: &Settings, target: &str, terms: &Terms, role: &Role, place: &Place) -> PolicyVersion {
     let decided_in = Some((place.platform.clone(), place.path()));
     PolicyVersion { rules: policy_version(settings, target, terms, role, place), place: decided_in }
 }
 
-/// The version of the same statement as things are now, decided in the same place. One of a release that kept no place with
-/// it was decided where the conversation is held.
+/// The current version for the place in which a statement was offered. Proposals of releases that stored no place use the
+/// conversation's place.
 pub(crate) fn version_now(
     offered: &PolicyVersion,
     settings: &Settings,

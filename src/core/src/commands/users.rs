@@ -169,7 +169,7 @@ impl Users {
             Ok(place) => {
                 self.outbox.send(&**platform, &place, &Outgoing::text(sentence)).await;
             }
-            Err(error) => tracing::warn!(%error, "an account was linked, but its owner could not be told"),
+            Err(error) => tracing::warn!(%error, "account linked, but its owner not notified"),
         }
     }
 

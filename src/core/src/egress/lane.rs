@@ -24,8 +24,7 @@ pub(super) enum Urgency {
     Interim,
 }
 
-/// One budget and those who wait for it. Nothing runs by itself: the first in line watches the time, and each that goes
-/// wakes the next.
+/// A budget and its queue. No task runs: the first entry polls the clock and wakes the next.
 pub(super) struct WriteQueue {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,

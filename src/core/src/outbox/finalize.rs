@@ -80,7 +80,7 @@ impl Finalizer {
             let conversations = Arc::clone(&conversations);
             async move {
                 if let Err(error) = conversations.set_message(turn, &message).await {
-                    tracing::error!(%error, "a message could not be recorded; after a crash it may still look live");
+                    tracing::error!(%error, "message not recorded; after a crash it may still look live");
                 }
             }
             .boxed()
@@ -150,7 +150,7 @@ impl Finalizer {
                 (beside("answer-rest-lost").parts, Vec::new())
             }
             Err(error) => {
-                tracing::error!(%error, "the file with the rest of a long answer could not be written");
+                tracing::error!(%error, "file with the rest of a long answer not written; the rest is lost");
                 (beside("answer-rest-lost").parts, Vec::new())
             }
         }
@@ -200,13 +200,13 @@ impl Finalizer {
                 self.record_end(asker, live, turn, messages, ended, Seen::There(delivered.clone())).await?;
             }
             Err(Unfinished::Refused(error)) => {
-                tracing::warn!(%error, place = asker.place.path(), "an answer was refused where it was asked; sending it in private");
+                tracing::warn!(%error, turn = turn.0, place = asker.place.path(), "answer refused in its place; sending it in private");
                 let elsewhere = self.finalize_in_private(asker, messages).await;
                 self.conversations.finish_turn(turn, ended).await?;
                 return elsewhere;
             }
             Err(Unfinished::Away(error)) => {
-                tracing::error!(%error, place = asker.place.path(), "an answer could not be finished; trying again every minute");
+                tracing::error!(%error, turn = turn.0, place = asker.place.path(), "answer not finished; retrying every minute");
                 self.finalize_later(asker, live, turn, messages, end, Seen::NotYet);
             }
         }
@@ -312,7 +312,7 @@ impl Finalizer {
             match sent {
                 Ok(at) => last = Some(at),
                 Err(error) => {
-                    tracing::warn!(%error, actor = reader.actor.id, "an answer could not be sent in private either");
+                    tracing::warn!(%error, actor = reader.actor.id, "answer not sent in private either; it is lost");
                     return Ok(None);
                 }
             }

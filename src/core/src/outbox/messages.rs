@@ -35,7 +35,7 @@ impl Messages {
         self.before.iter().chain([&self.last]).collect()
     }
 
-    /// Keeps what is of use when people see them: while the turn waits to be noted down, there may be thousands.
+    /// Drops the texts that people have seen, because thousands of answers may wait to be recorded.
     pub(crate) fn release_shown(&mut self) {
         self.before = Vec::new();
         if !self.last.buttons.iter().any(|button| matches!(button.action, ButtonAction::Execute(_))) {
@@ -43,8 +43,8 @@ impl Messages {
         }
     }
 
-    /// Leaves its files out, with a sentence that says so where it has room. What nobody can read whole is not there
-    /// to be run.
+    /// Copies the messages without files, with a sentence that says so if there is room. If the statement was in a file,
+    /// its buttons that run or approve it go too.
     pub(crate) fn without_files(&self, locale: Locale, length: Length) -> Vec<Outgoing> {
         let sentence = if self.has_statement_file() { "statement-file-refused" } else { "files-refused" };
         let together = format!("{}\n{}", self.last.text, text(sentence).render(locale));

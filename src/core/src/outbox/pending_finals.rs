@@ -1,4 +1,4 @@
-//! Last states that a platform did not take for so long that nobody waits for them any more: they are tried again.
+//! Final texts that a platform did not accept in time, or that could not be recorded: they are retried.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ pub(crate) struct Ending {
 /// Visibility of a final state.
 pub(crate) enum Seen {
     NotYet,
-    /// With its last message there, or nowhere where somebody deleted it: it only is to be noted down.
+    /// People see it; `None` if somebody deleted its last message. It only has to be recorded.
     There(Option<MessageRef>),
 }
 
@@ -34,7 +34,7 @@ impl Ending {
     }
 }
 
-/// Such answers by their turns, and the turns that somebody is closing at this moment.
+/// Pending final texts by turn, and the turns that are being closed.
 #[derive(Default, Clone)]
 pub(crate) struct PendingFinals(Arc<Mutex<State>>);
 
@@ -44,8 +44,7 @@ struct State {
     closing: HashSet<TurnId>,
 }
 
-/// A turn that is being closed, with its last state where that is known. Dropping it ends that, and keeps a last state that
-/// was not taken.
+/// A turn that is being closed, with its final text if that is known. Dropping it puts back a final text that was not taken.
 pub(crate) struct ClosingTurn {
     pending_finals: PendingFinals,
     pub(crate) turn: TurnId,
@@ -53,8 +52,7 @@ pub(crate) struct ClosingTurn {
 }
 
 impl PendingFinals {
-    /// Keeps what the next minute tries again. Beyond the most that are kept, a message is closed as one that was
-    /// interrupted.
+    /// Keeps a final text for the next retry. If too many are pending, the message will be closed as interrupted instead.
     pub(crate) fn keep(&self, turn: TurnId, ending: Ending) {
         let mut state = lock(&self.0);
         if state.endings.len() < MOST {

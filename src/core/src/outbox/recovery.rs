@@ -1,5 +1,5 @@
-//! After a restart, a bug, or a platform that was away for too long, no message goes on looking live: what nobody writes
-//! any more is closed, at the start and then every minute.
+//! Recovery after a restart, a panic or a platform outage: messages that nobody writes any more are closed, at the start
+//! and then every minute.
 
 use std::sync::Arc;
 
@@ -18,17 +18,17 @@ use crate::ports::{Clock, Conversations, People, PlatformError, StoreError};
 use crate::recorder::Recorder;
 use crate::settings::Settings;
 
-/// A turn that was begun so recently is left to whoever began it.
+/// Age below which a turn is left to whoever began it.
 const JUST_BEGUN: SignedDuration = SignedDuration::from_mins(1);
 
-/// The occasion on which turns are closed.
+/// The reason why turns are being closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trigger {
-    /// The program starts, and answers for all that is in its configuration.
+    /// The program starts and takes over every turn on its platforms.
     Start,
-    /// It runs. What stands on a platform that it does not have is another program's.
+    /// The program runs; turns on platforms that it does not have belong to another program.
     Minute,
-    /// Answering a person broke. Of what was not shown yet, somebody else tells them.
+    /// Answering a person panicked; the person is told elsewhere of what was not shown.
     Bug,
 }
 
@@ -93,7 +93,7 @@ impl Recovery {
         }
         let settled = known.into_iter().map(|mut closing| async move {
             self.finals.retry_if_wanted(&mut closing).await.unwrap_or_else(|trouble| {
-                tracing::error!(?trouble, "an answer could not be recorded as finished; trying again every minute");
+                tracing::error!(?trouble, "end of an answer not recorded; retrying every minute");
                 false
             })
         });
@@ -129,7 +129,7 @@ impl Recovery {
                 self.orphans.close_messages(&left, &place, reader, locale.unwrap_or(self.settings.locale)).await?;
             let status = match &shown {
                 Err(error @ (PlatformError::Unavailable(_) | PlatformError::RateLimited { .. })) => {
-                    tracing::warn!(%error, place = place.path(), "messages could not be closed; trying again in a minute");
+                    tracing::warn!(%error, place = place.path(), "messages of an interrupted answer not closed; retrying in a minute");
                     return Ok(false);
                 }
                 Err(PlatformError::Gone | PlatformError::Rejected(_)) => AuditStatus::Failed,

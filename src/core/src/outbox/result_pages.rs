@@ -261,7 +261,7 @@ impl ResultPages {
         for (at, message) in closed.into_iter().filter_map(|(at, message)| Some((at?, message))) {
             match self.change_result(at, &message).await {
                 Ok(()) => changed += 1,
-                Err(error) => tracing::debug!(%error, "the page buttons of an expired result could not be removed"),
+                Err(error) => tracing::debug!(%error, "page buttons of an expired result not removed"),
             }
         }
         changed

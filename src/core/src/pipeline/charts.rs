@@ -157,7 +157,7 @@ impl ChartMaker {
             self.conversations.finish_turn(turn, &TurnEnd { table, cut, ..TurnEnd::words(words, state) }).await
         };
         if let Err(error) = noted.await {
-            tracing::warn!(%error, turn = turn.0, "a chart could not be noted down: exports leave it out");
+            tracing::warn!(%error, turn = turn.0, "chart not recorded; exports leave it out");
         }
     }
 }

@@ -85,7 +85,7 @@ impl Continuations {
         if !matches!(outcome, Ok(true))
             && let Err(error) = conversations.give_back_retry(id).await
         {
-            tracing::error!(%error, turn = id.0, "continuation failed and cannot be offered again");
+            tracing::error!(%error, turn = id.0, "continuation failed and could not be released: no Continue will be offered");
         }
         outcome.map(drop)
     }

@@ -102,17 +102,17 @@ impl Exchange<'_> {
         self.stands.as_deref().unwrap_or_else(|| self.live.text())
     }
 
-    /// The answer as it stands now, to be taken up again.
+    /// A snapshot of the answer, for [`Self::take_up`] or [`Self::show_earlier_text`].
     pub(crate) fn said(&self) -> Said {
         Said { text: self.text().to_owned(), end: self.end.clone(), spaces: self.spaces.clone() }
     }
 
-    /// Lets earlier words stand in place of the last ones, which may still tell how it ended.
+    /// Shows earlier text in place of the last; how the exchange ended stays.
     pub(crate) fn show_earlier_text(&mut self, earlier: Said) {
         self.stands = Some(earlier.text);
     }
 
-    /// Takes up earlier words as if nothing had been said since.
+    /// Restores a snapshot as if nothing had been said since.
     pub(crate) fn take_up(&mut self, earlier: Said) {
         (self.end, self.spaces) = (earlier.end, earlier.spaces);
         self.stands = Some(earlier.text);
@@ -167,7 +167,7 @@ impl Exchange<'_> {
         self.stop.withdrawn().filter(|_| self.is_stopped())
     }
 
-    /// True of an answer that is no text, though the model failed in nothing.
+    /// True if the answer holds no text although the model reported no error.
     fn is_blank(&self) -> bool {
         let ended_itself = !matches!(self.end, ExchangeEnd::Answered(StreamEnd::Stopped | StreamEnd::Failed(_)));
         self.is_answered() && ended_itself && self.text().trim().is_empty()
@@ -231,7 +231,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// Tries once more what failed.
+    /// The button that retries or continues the answer.
     pub(crate) fn again(&self) -> Button {
         let locale = self.asker.user.locale;
         match &self.before {

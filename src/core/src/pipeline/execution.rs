@@ -192,7 +192,7 @@ impl Executions {
     /// Gives a proposal its one use back where nothing ran.
     async fn give_back(&self, id: &ProposalId) {
         if let Err(error) = self.proposals.release(id).await {
-            tracing::error!(%error, proposal = %id, "a statement that did not run stays used");
+            tracing::error!(%error, proposal = %id, "claim not released: the statement did not run and stays used");
         }
     }
 
@@ -211,7 +211,7 @@ impl Executions {
         let (announced, outcome) = join!(live.announce(&note, &on_sent), collecting);
         let outcome = outcome.unwrap_or_else(|bug| resume_unwind(bug));
         if let Err(error) = announced {
-            tracing::info!(%error, "the progress of an execution could not be shown");
+            tracing::info!(%error, proposal = %proposal.id, "progress of an execution not shown");
         }
         if outcome.as_ref().is_err_and(did_not_run) {
             self.give_back(&proposal.id).await;
@@ -227,7 +227,7 @@ impl Executions {
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
             (Err(error), _) => {
-                tracing::error!(%error, "the audit cannot be written: a result is not shown");
+                tracing::error!(%error, proposal = %proposal.id, "result not audited and not shown");
                 let sentence = text("result-not-recorded").render(locale);
                 (Outgoing::text(&sentence), TurnEnd::words(sentence, TurnState::Failed))
             }
@@ -254,7 +254,7 @@ impl Executions {
     async fn offered_again(&self, execution: &Execution<'_>) -> (Outgoing, TurnEnd) {
         let Execution { reader, proposal, .. } = *execution;
         let offer = self.propose_again(execution).await.inspect_err(|trouble| {
-            tracing::warn!(?trouble, proposal = %proposal.id, "what was stopped is not offered again");
+            tracing::warn!(?trouble, proposal = %proposal.id, "stopped statement not offered again");
         });
         let offer = offer.ok().filter(|offer| !offer.refused);
         let sentence = if offer.is_some() { TargetError::Cancelled.text() } else { text("stopped-not-again") };

@@ -1,8 +1,10 @@
-//! The way of a question, in order.
+//! The stages of a question and of a click, in order.
 //!
 //! `event → dedupe → actor → user → question | command | click`, and then:
-//! - question ([`question`]): audit → conversation → context → model stream → egress → statement → guard → proposal;
-//! - click ([`execution`]): proposal → author → guard again → one use → audit → run → files → audit → table.
+//! - question ([`question`]): capability, length → one answer at a time → conversation → quota → audit → target, schemas →
+//!   verified query or model → guard, plan → proposal;
+//! - click ([`execution`]): capability → author → guard → place → one run at a time → steward's approval → claim → quota →
+//!   audit → run → audit → result.
 
 pub(crate) mod briefing;
 pub(crate) mod charts;
@@ -176,7 +178,7 @@ impl Pipeline {
             return;
         }
         let Some(platform) = self.platforms.get(&event.actor.platform).map(Arc::clone) else {
-            tracing::error!(platform = %event.actor.platform, "an event of a platform that is not configured");
+            tracing::error!(platform = %event.actor.platform, "event from an unconfigured platform dropped");
             return;
         };
         let body = event.body.clone();
@@ -204,7 +206,7 @@ impl Pipeline {
             return answered;
         }
         if let Err(error) = self.recovery.recover_after_panic(asker).boxed().await {
-            tracing::error!(%error, "what a panic left behind could not be closed; the next minute will");
+            tracing::error!(%error, "recovery after a panic failed; retrying within a minute");
         }
         Err(PipelineError::Broken("a panic; the log says where".to_owned()))
     }

@@ -34,8 +34,8 @@ impl Offer {
         self.bar.is_some()
     }
 
-    /// The statement, with what a model can mend in it; nothing of what is for the asker alone, whose words others would
-    /// read in the answer.
+    /// The statement and the error that a model can correct in it; `None` if the card is private, since others would read
+    /// the model's reply.
     pub(crate) fn fault(&self) -> Option<(&str, &Fault)> {
         self.fault.as_deref().filter(|_| !self.is_barred()).map(|fault| (self.written.as_str(), fault))
     }
@@ -50,13 +50,13 @@ impl Offer {
         self.refused && same_words(&self.written, refused)
     }
 
-    /// The card with what became of a correction.
+    /// Appends the outcome of a correction to the card.
     pub(crate) fn with_note(mut self, note: &Text, locale: Locale) -> Self {
         let _ = write!(self.card, "\n{}", note.render(locale));
         self
     }
 
-    /// The card with what is said of a statement that the model has corrected, or could not.
+    /// Appends a note on a statement that the model corrected or could not correct.
     pub(crate) fn after_a_refusal(self, locale: Locale) -> Self {
         let said = if self.refused { text("repair-failed") } else { text("repaired") };
         self.with_note(&said, locale)

@@ -244,7 +244,9 @@ async fn write_rows(sheet: Option<Box<dyn ResultSheet>>, rows: Vec<Row>) -> Opti
 }
 
 fn logged<T>(written: Result<T, FileError>) -> Option<T> {
-    written.inspect_err(|error| tracing::error!(%error, "the files of a result")).ok()
+    written
+        .inspect_err(|error| tracing::error!(%error, "result files not written; the table is shown without them"))
+        .ok()
 }
 
 /// The row count as a sentence.

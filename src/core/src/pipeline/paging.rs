@@ -66,7 +66,7 @@ impl ResultPager {
             // What is shown beside what somebody did takes no changes after a while.
             Err(PlatformError::Gone | PlatformError::Rejected(_)) => Err(gone()),
             Err(error) => {
-                tracing::warn!(%error, turn = wanted.turn.0, "a page of a result could not be shown");
+                tracing::warn!(%error, turn = wanted.turn.0, "page of a result not shown");
                 Err(PipelineError::Tell(text("rows-not-shown")))
             }
             Ok(()) => {
@@ -82,7 +82,7 @@ impl ResultPager {
         let known = self.pages.kept.close(turn.id);
         let Some(message) = known.or_else(|| self.first_page(reader, proposal, turn)) else { return };
         if let Err(error) = self.pages.change_result(at, &message).await {
-            tracing::debug!(%error, turn = turn.id.0, "a result keeps buttons whose rows are gone");
+            tracing::debug!(%error, turn = turn.id.0, "page buttons of an expired result not removed");
         }
     }
 

@@ -93,21 +93,21 @@ impl PlatformQueries {
 impl Advice for PlatformQueries {
     async fn suggestions(&self, actor: &Actor, suggested: Suggested) -> Vec<Suggestion> {
         self.suggestions_for(actor, suggested).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "nothing could be suggested");
+            tracing::warn!(%error, "completion failed; nothing is suggested");
             Vec::new()
         })
     }
 
     async fn may_ask(&self, actor: &Actor, place: &Place) -> bool {
         self.check_may_ask(actor, place).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "nobody knows who may ask");
+            tracing::warn!(%error, "permission check failed; treated as not allowed");
             false
         })
     }
 
     async fn was_run(&self, platform: &PlatformName, event: &str) -> bool {
         self.check_was_run(platform, event).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "nobody knows what was run");
+            tracing::warn!(%error, "run check failed; treated as run");
             true
         })
     }

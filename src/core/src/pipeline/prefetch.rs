@@ -22,8 +22,8 @@ pub(crate) struct FirstTokens {
 }
 
 impl FirstTokens {
-    /// Reads on while a note is on its way: neither the model nor whoever stops it waits for the platform. An error says
-    /// how the answer ended instead.
+    /// Keeps reading the stream while a status note is being sent, so that neither the model nor a stop waits for the
+    /// platform. An error says how the stream ended.
     pub(crate) async fn while_shown(
         self,
         showing: impl Future<Output = ()> + Unpin,
@@ -79,12 +79,12 @@ impl Ahead {
         }
     }
 
-    /// All that was heard, thoughts too.
+    /// The number of bytes read, reasoning included.
     pub(crate) fn bytes(&self) -> usize {
         self.text.len() + self.thought
     }
 
-    /// It without its thoughts, and then the rest of the stream.
+    /// The prefetched text without reasoning, then the rest of the stream.
     pub(crate) fn and(self, rest: ModelStream) -> ModelStream {
         let text = (!self.text.is_empty()).then_some(Ok(Delta::Text(self.text)));
         stream::iter([text, self.end].into_iter().flatten()).chain(rest).boxed()
@@ -101,7 +101,7 @@ mod tests {
     use crate::ports::ModelStats;
     use crate::testkit::chat_platform::FakeChat;
 
-    /// Words of which the first is there.
+    /// The answer, once its first words have arrived.
     fn words(rest: ModelStream) -> FirstTokens {
         FirstTokens { stream: rest, took: Duration::ZERO, spaces: String::new(), thought: 40 }
     }

@@ -66,7 +66,7 @@ impl Retries {
         if outcome.is_err()
             && let Err(error) = conversations.give_back_retry(id).await
         {
-            tracing::error!(%error, turn = id.0, "a question that was not asked again cannot be");
+            tracing::error!(%error, turn = id.0, "retry failed and could not be released: no Retry will be offered");
         }
         outcome
     }

@@ -50,7 +50,7 @@ impl StatementEditor {
         let form = form(&proposal, asker.own_locale);
         match asker.platform.open_form(&asker.event, &form).await {
             Ok(()) => return Ok(()),
-            Err(error) => tracing::debug!(%error, "a statement is not shown in a form"),
+            Err(error) => tracing::debug!(%error, "statement not shown in a form; asking for it as a message"),
         }
         let prefix = asker.prefix();
         let sentence = text("edit-how").with("prefix", prefix).render(asker.user.locale);

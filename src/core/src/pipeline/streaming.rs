@@ -82,7 +82,7 @@ impl AnswerStreamer {
         exchange.live.put_aside();
         let note = signed(exchange.asker, &note.render(exchange.asker.user.locale));
         if let Err(error) = exchange.live.announce(&note, &self.finals.on_sent(exchange.turn)).await {
-            tracing::info!(%error, "that an answer is being corrected could not be shown");
+            tracing::info!(%error, turn = exchange.turn.0, "correction note not shown");
         }
         let streamed = match self.ask(exchange, briefing) {
             Ok(asking) => self.hear(exchange, asking).await,

@@ -22,29 +22,29 @@ use crate::text::{Text, text};
 pub struct Steward<'a> {
     /// The steward's user.
     pub user: &'a User,
-    /// An event that says so.
+    /// The audit event to be completed: its actor and place.
     pub event: AuditEvent,
 }
 
-/// The reason that a decision failed.
+/// The reason why a decision failed.
 #[derive(Debug)]
 pub enum DecisionError {
-    /// The steward can do something about it.
+    /// A refusal that is explained to the steward.
     Told(Text),
-    /// It is our fault or the machine's.
+    /// An internal error.
     Broken(String),
 }
 
 /// A decision on a verified query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// It answers questions from now on.
+    /// Makes it available for answers.
     Approve,
-    /// These words instead of its own; whoever changes one that is approved stands for it from then on.
+    /// Replaces its content; whoever edits an approved query approves it in their own name.
     Edit(Box<VerifiedQuery>),
-    /// It answers no more.
+    /// Withdraws it from use.
     Retire,
-    /// It waits for approval again.
+    /// Returns a retired query to pending.
     Restore,
 }
 
@@ -70,8 +70,8 @@ pub struct VerifiedQueries {
 }
 
 impl VerifiedQueries {
-    /// Decides on a query in the version that was seen, and gives it back as it is then. Only those may who look after
-    /// verified queries.
+    /// Applies a decision to the version that the steward saw and returns the new version; requires the capability to
+    /// manage verified queries.
     pub async fn decide(
         &self,
         steward: &Steward<'_>,
@@ -134,7 +134,7 @@ impl VerifiedQueries {
         Ok(KeptQuery { version: seen.version + 1, ..changed })
     }
 
-    /// On record before it is so. Whoever saw another version is told, and the record says that too.
+    /// Records the change, then saves it; fails if the version changed meanwhile, and records that too.
     async fn put(&self, steward: &Steward<'_>, action: AuditAction, changed: &KeptQuery) -> Result<(), PipelineError> {
         let event = describe_query(steward.event.clone(), action, changed);
         self.recorder.record(event.clone()).await?;
@@ -152,8 +152,8 @@ impl VerifiedQueries {
         KeptQuery { query, state: QueryState::Approved, approved: step, fault: None, ..kept }
     }
 
-    /// A query that may answer everybody's questions, its statement as the guard writes it: whole in its form, no double
-    /// of another, allowed by the target's own rules and by those of the steward, and planned by the database.
+    /// Validates a query for approval: its form, duplicates, the target's rules, the steward's rules and the database's plan.
+    /// Returns it with its statement as the guard writes it.
     async fn sound(
         &self,
         user: &User,
@@ -200,8 +200,8 @@ impl VerifiedQueries {
         }
     }
 
-    /// Questions are matched by the values of columns: those that were not read yet are read now, here and, since the
-    /// catalog is newer then, by every other program on the same state.
+    /// Reads the column values by which questions are matched if the catalog lacks them; other programs on the same state
+    /// then find the newer catalog.
     async fn load_column_values(&self, user: &User, target: &Target, query: &VerifiedQuery) {
         let Ok((schema, _)) = self.ground(user, target).await else { return };
         let known: Vec<_> = schema.known.columns().collect();
@@ -209,12 +209,12 @@ impl VerifiedQueries {
             return;
         }
         if let Err(error) = self.refresh_catalog(target).await {
-            tracing::warn!(target = target.name, %error, "column values of a verified query are read later");
+            tracing::warn!(target = target.name, %error, "column values of a verified query not read; trying again at the next refresh");
         }
     }
 }
 
-/// Says which query an event is about: its id, its questions, its statement.
+/// Adds a query's id, questions and statement to an event.
 pub(crate) fn describe_query(event: AuditEvent, action: AuditAction, kept: &KeptQuery) -> AuditEvent {
     let query = &kept.query;
     let parameters = (!query.parameters.is_empty())

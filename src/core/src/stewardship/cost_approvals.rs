@@ -1,4 +1,4 @@
-//! Costly statements wait for a steward: which there are, and the agreement itself.
+//! Costly statements that wait for the approval of a second person.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl CostApprovals {
         }
     }
 
-    /// A steward agrees to a statement that stands before them whole.
+    /// Approves a statement that the steward sees in full.
     pub(crate) async fn approve_by_click(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
         let tried = format!("agree {}", id.short());
         let refused = text("agree-not-allowed");
@@ -82,8 +82,8 @@ impl CostApprovals {
         self.give_agreement(asker, &proposal).await
     }
 
-    /// Those of the proposals that the asker may read themselves, and that are as they were offered: nobody is shown what
-    /// they may not see, nor agrees to what they cannot judge.
+    /// The proposals that the asker may read and whose content is unchanged: nobody sees what they may not read, or approves
+    /// what they cannot judge.
     pub(crate) async fn readable(&self, asker: &Asker, waiting: Vec<Proposal>) -> Vec<Proposal> {
         let mut schemas: BTreeMap<String, Option<Arc<Schema>>> = BTreeMap::new();
         let mut readable = Vec::new();
@@ -138,7 +138,7 @@ impl CostApprovals {
         shown
     }
 
-    /// The agreement is on record before it holds.
+    /// Records the approval, then applies it.
     async fn give_agreement(&self, asker: &Asker, proposal: &Proposal) -> Result<(), PipelineError> {
         if proposal.author == asker.user.id {
             let denied = about(self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused), proposal, &[]);
@@ -160,13 +160,13 @@ impl CostApprovals {
         Ok(())
     }
 
-    /// Tells the author where they asked, with a button to go on. It is a kindness: that it fails changes nothing.
+    /// Notifies the author in the place of the question, with Execute. Best effort: a failure changes nothing.
     async fn tell_of_agreement(&self, steward: &Asker, author: &User, proposal: &Proposal) {
         let conversation = match self.conversations.conversation(proposal.conversation).await {
             Ok(Some(conversation)) => conversation,
             Ok(None) => return,
             Err(error) => {
-                return tracing::warn!(%error, "an agreement was given, but the person who asked could not be told");
+                return tracing::warn!(%error, "costly statement approved, but its author not notified");
             }
         };
         let Some(platform) = self.platforms.get(&conversation.place.platform) else { return };

@@ -89,9 +89,9 @@ impl VerifiedQueries {
             return Ok(());
         }
         if let Some(fault) = &fault {
-            tracing::warn!(target, id, why = fault.en, "a verified query is no longer valid and not offered");
+            tracing::warn!(target, id, why = fault.en, "verified query invalid; no longer offered");
         } else {
-            tracing::info!(target, id, "a verified query is valid again and offered");
+            tracing::info!(target, id, "verified query valid again; offered");
         }
         // Somebody who has just changed it has had it checked, too.
         self.knowledge.mark_verified(&KeptQuery { fault, ..kept }).await.map(drop)
@@ -107,7 +107,7 @@ impl VerifiedQueries {
         let refreshed = target.refresh(reading).await?;
         // Not only when the catalog has changed: the rules, or what stewards wrote, may have.
         if let Err(error) = self.recheck_verified(target, &refreshed.kept.catalog).await {
-            tracing::error!(target = target.name, %error, "the verified queries could not be checked against the catalog");
+            tracing::error!(target = target.name, %error, "verified queries not checked against the catalog; their marks may be stale");
         }
         Ok(refreshed)
     }

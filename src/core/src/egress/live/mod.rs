@@ -273,7 +273,7 @@ impl LiveMessage {
             match self.outlet.remove(&*self.platform, &last.at, RetryPolicy::LONG).await {
                 Ok(()) => {}
                 Err(error @ (PlatformError::Gone | PlatformError::Rejected(_))) => {
-                    tracing::warn!(%error, place = self.place.path(), "a withdrawn message could not be deleted");
+                    tracing::warn!(%error, place = self.place.path(), "withdrawn message not deleted");
                 }
                 Err(error) => return Err(Unfinished::Away(error)),
             }
