@@ -6,7 +6,6 @@ use oracle::sql_type::{Blob, Clob, IntervalDS, IntervalYM, Lob, Nclob, OracleTyp
 use oracle::{ResultSet, Row, SqlValue};
 use pstral_core::domain::Value;
 
-use super::fault;
 use crate::fault::{Code, Fault};
 use crate::kind::Kind;
 use crate::lob;
@@ -37,7 +36,7 @@ impl Cursor for Rows {
 
     fn next(&mut self) -> Result<Option<Vec<Value>>, Fault> {
         let Some(row) = self.read.next() else { return Ok(None) };
-        let row = row.map_err(|error| fault(&error))?;
+        let row = row?;
         let cells = self.columns.iter().zip(row.sql_values());
         cells.map(|(column, cell)| value(cell, &column.kind, self.cell_bytes)).collect::<Result<_, _>>().map(Some)
     }
@@ -76,17 +75,17 @@ fn value(cell: &SqlValue<'_>, kind: &Kind, cell_bytes: usize) -> Result<Value, F
     if let Kind::Unsupported(name) = kind {
         return Ok(Value::Unsupported(name.clone()));
     }
-    if cell.is_null().map_err(|error| fault(&error))? {
+    if cell.is_null()? {
         return Ok(Value::Null);
     }
     match kind {
         Kind::Clob => text_of(cell, cell_bytes),
         Kind::Blob => {
-            let locator = cell.get::<Blob>().map_err(|error| fault(&error))?;
-            let length = locator.size().map_err(|error| fault(&error))?;
+            let locator = cell.get::<Blob>()?;
+            let length = locator.size()?;
             lob::bytes(locator, length, cell_bytes).map(Value::Bytes).map_err(|error| of_lob(&error))
         }
-        kind => plain(cell, kind).map_err(|error| fault(&error)),
+        kind => Ok(plain(cell, kind)?),
     }
 }
 
@@ -117,22 +116,18 @@ fn plain(cell: &SqlValue<'_>, kind: &Kind) -> oracle::Result<Value> {
 
 fn text_of(cell: &SqlValue<'_>, cell_bytes: usize) -> Result<Value, Fault> {
     let national = matches!(cell.oracle_type(), Ok(OracleType::NCLOB));
-    if national {
-        text_in(cell.get::<Nclob>().map_err(|error| fault(&error))?, cell_bytes)
-    } else {
-        text_in(cell.get::<Clob>().map_err(|error| fault(&error))?, cell_bytes)
-    }
+    if national { text_in(cell.get::<Nclob>()?, cell_bytes) } else { text_in(cell.get::<Clob>()?, cell_bytes) }
 }
 
 fn text_in(locator: impl Lob + Read, cell_bytes: usize) -> Result<Value, Fault> {
-    let units = locator.size().map_err(|error| fault(&error))?;
+    let units = locator.size()?;
     lob::text(locator, units, cell_bytes).map(Value::Text).map_err(|error| of_lob(&error))
 }
 
 /// The driver wraps its own error in one of reading.
 fn of_lob(error: &std::io::Error) -> Fault {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<oracle::Error>()) {
-        Some(inner) => fault(inner),
+        Some(inner) => inner.into(),
         None => Fault::new(Code::Other, error.to_string()),
     }
 }

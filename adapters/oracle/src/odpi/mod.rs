@@ -27,11 +27,12 @@ impl Odpi {
 
     fn load(&self) -> Result<(), Fault> {
         let mut params = InitParams::new();
-        params.default_driver_name("pstral").map_err(|error| fault(&error))?;
+        params.default_driver_name("pstral")?;
         if let Some(folder) = &self.folder {
-            params.oracle_client_lib_dir(folder.as_os_str()).map_err(|error| fault(&error))?;
+            params.oracle_client_lib_dir(folder.as_os_str())?;
         }
-        params.init().map(|_| ()).map_err(|error| fault(&error))
+        params.init()?;
+        Ok(())
     }
 }
 
@@ -42,9 +43,7 @@ impl Driver for Odpi {
             Some(account) => format!("{}[{account}]", login.user),
             None => login.user.clone(),
         };
-        let connection = Connector::new(user, login.password.expose_secret(), login.connect.as_str())
-            .connect()
-            .map_err(|error| fault(&error))?;
+        let connection = Connector::new(user, login.password.expose_secret(), login.connect.as_str()).connect()?;
         // Travels with the first round trip; a database that has no such attribute is still one.
         let _ = connection.set_module("pstral");
         Ok(Box::new(session::Connected::new(connection)))
@@ -52,17 +51,25 @@ impl Driver for Odpi {
 }
 
 /// The binding's error with its number. What it says of types it does not know has none.
-fn fault(error: &oracle::Error) -> Fault {
-    let number = |code: Option<i32>| code.and_then(|code| u32::try_from(code).ok());
-    let message = error.to_string();
-    let code = match (number(error.oci_code()), number(error.dpi_code())) {
-        (Some(code), _) => Code::Ora(code),
-        (None, Some(1008 | 1014 | 1021)) => Code::Unreadable,
-        (None, Some(code)) => Code::Dpi(code),
-        (None, None) if is_of_types(&message) => Code::Unreadable,
-        (None, None) => Code::Other,
-    };
-    Fault { code, message }
+impl From<&oracle::Error> for Fault {
+    fn from(error: &oracle::Error) -> Self {
+        let number = |code: Option<i32>| code.and_then(|code| u32::try_from(code).ok());
+        let message = error.to_string();
+        let code = match (number(error.oci_code()), number(error.dpi_code())) {
+            (Some(code), _) => Code::Ora(code),
+            (None, Some(1008 | 1014 | 1021)) => Code::Unreadable,
+            (None, Some(code)) => Code::Dpi(code),
+            (None, None) if is_of_types(&message) => Code::Unreadable,
+            (None, None) => Code::Other,
+        };
+        Self { code, message }
+    }
+}
+
+impl From<oracle::Error> for Fault {
+    fn from(error: oracle::Error) -> Self {
+        Self::from(&error)
+    }
 }
 
 /// The binding's own words: `from_type_info` and `var_create_param` in its `oracle_type.rs`, version 0.6.3.
@@ -83,7 +90,7 @@ mod tests {
             ("unknown Oracle type number 2033", Code::Unreadable),
             ("dpVar handle isn't initialized", Code::Other),
         ] {
-            assert_eq!(fault(&Error::new(ErrorKind::InternalError, message)).code, expected);
+            assert_eq!(Fault::from(Error::new(ErrorKind::InternalError, message)).code, expected);
         }
     }
 }

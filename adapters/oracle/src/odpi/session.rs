@@ -6,7 +6,7 @@ use oracle::{Connection, Statement};
 
 use super::bind::Typed;
 use super::cursor::{Rows, kind, whole};
-use super::{describe, fault};
+use super::describe;
 use crate::fault::{Code, Fault};
 use crate::session::{Cursor, Named, Parameters, Query, Session};
 
@@ -33,31 +33,27 @@ impl Session for Connected {
     fn call_timeout(&self, most: Duration) -> Result<(), Fault> {
         // The driver counts milliseconds in 32 bits.
         let most = most.clamp(Duration::from_millis(1), Duration::from_hours(24 * 40));
-        self.connection.set_call_timeout(Some(most)).map_err(|error| fault(&error))
+        Ok(self.connection.set_call_timeout(Some(most))?)
     }
 
     fn identify(&self, person: &str) -> Result<(), Fault> {
-        self.connection.set_client_identifier(person).map_err(|error| fault(&error))
+        Ok(self.connection.set_client_identifier(person)?)
     }
 
     fn run(&self, text: &str) -> Result<(), Fault> {
-        let run = || self.connection.statement(text).build()?.execute(&[]);
-        run().map_err(|error| fault(&error))
+        Ok(self.connection.statement(text).build()?.execute(&[])?)
     }
 
     fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault> {
-        let open = || {
-            let mut statement = self
-                .connection
-                .statement(query.text)
-                .fetch_array_size(query.rows)
-                .prefetch_rows(query.ahead)
-                .lob_locator()
-                .build()?;
-            bind(&mut statement, query.parameters)?;
-            statement.into_result_set::<oracle::Row>(&[])
-        };
-        let rows = open().map_err(|error| fault(&error))?;
+        let mut statement = self
+            .connection
+            .statement(query.text)
+            .fetch_array_size(query.rows)
+            .prefetch_rows(query.ahead)
+            .lob_locator()
+            .build()?;
+        bind(&mut statement, query.parameters)?;
+        let rows = statement.into_result_set::<oracle::Row>(&[])?;
         let kinds = rows.column_info().iter().map(|column| kind(column.oracle_type())).collect();
         match rows.column_info().iter().find(|column| whole(column.oracle_type())) {
             Some(column) => Err(Fault::new(Code::Unreadable, column.oracle_type().to_string())),
@@ -66,15 +62,15 @@ impl Session for Connected {
     }
 
     fn describe(&self, text: &str) -> Result<Vec<Named>, Fault> {
-        describe::read(&self.connection, text).map_err(|error| fault(&error))
+        Ok(describe::read(&self.connection, text)?)
     }
 
     fn rollback(&self) -> Result<(), Fault> {
-        self.connection.rollback().map_err(|error| fault(&error))
+        Ok(self.connection.rollback()?)
     }
 
     fn ping(&self) -> Result<(), Fault> {
-        self.connection.ping().map_err(|error| fault(&error))
+        Ok(self.connection.ping()?)
     }
 
     fn break_execution(&self) {

@@ -2,7 +2,6 @@
 
 use oracledb::{OracleNumber, OracleTimestamp, ToDbValue};
 
-use super::fault::fault;
 use crate::bound::Bound;
 use crate::fault::{Code, Fault};
 use crate::moment::Moment;
@@ -12,7 +11,7 @@ use crate::moment::Moment;
 pub(super) fn typed(bound: &Bound) -> Result<Box<dyn ToDbValue>, Fault> {
     Ok(match bound {
         Bound::Null => Box::new(None::<String>),
-        Bound::Number(text) => Box::new(text.parse::<OracleNumber>().map_err(|error| fault(&error))?),
+        Bound::Number(text) => Box::new(text.parse::<OracleNumber>()?),
         Bound::Double(number) => Box::new(*number),
         Bound::Text(text) => Box::new(text.clone()),
         Bound::Date(moment) | Bound::Timestamp(moment) => Box::new(timestamp(moment)?),

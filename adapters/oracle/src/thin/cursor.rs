@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use oracledb::{Error, Metadata, OracleIntervalDS, OracleIntervalYM, OracleTimestamp, Row};
 use pstral_core::domain::Value;
 
-use super::fault::fault;
 use crate::fault::{Code, Fault};
 use crate::kind::Kind;
 use crate::moment::{Moment, day_interval, month_interval};
@@ -47,7 +46,7 @@ impl Cursor for Rows {
 
 fn row(read: &mut oracledb::Cursor, columns: &[Described]) -> Result<Option<Vec<Value>>, Fault> {
     let Some(row) = read.next() else { return Ok(None) };
-    let mut row = row.map_err(|error| fault(&error))?;
+    let mut row = row?;
     let cells = columns.iter().enumerate();
     cells.map(|(at, column)| value(&mut row, at, &column.kind)).collect::<Result<_, _>>().map(Some)
 }
@@ -104,7 +103,7 @@ fn value(row: &mut Row, at: usize, kind: &Kind) -> Result<Value, Fault> {
     if let Kind::Unsupported(name) = kind {
         return Ok(Value::Unsupported(name.clone()));
     }
-    plain(row, at, kind).map(|value| value.unwrap_or(Value::Null)).map_err(|error| fault(&error))
+    Ok(plain(row, at, kind)?.unwrap_or(Value::Null))
 }
 
 fn plain(row: &mut Row, at: usize, kind: &Kind) -> Result<Option<Value>, Error> {

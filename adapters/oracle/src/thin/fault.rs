@@ -9,22 +9,30 @@ const TIMED_OUT: Code = Code::Dpi(1067);
 const DISCONNECTED: Code = Code::Dpi(1010);
 
 /// An error of a call.
-pub(super) fn fault(error: &Error) -> Fault {
-    let code = match error.kind() {
-        ErrorKind::DbError(error) => ora(error.code()),
-        ErrorKind::CallTimeoutExceeded => TIMED_OUT,
-        ErrorKind::DeadConnection
-        | ErrorKind::NotConnected
-        | ErrorKind::UnableToRecover
-        | ErrorKind::StreamOperation
-        | ErrorKind::LockPoisoned => DISCONNECTED,
-        ErrorKind::UnsupportedDbType(_)
-        | ErrorKind::InvalidOracleNumber(_)
-        | ErrorKind::InvalidBindName(_)
-        | ErrorKind::MissingBindValue(_) => Code::Unsupported,
-        _ => Code::Other,
-    };
-    Fault { code, message: error.to_string() }
+impl From<&Error> for Fault {
+    fn from(error: &Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::DbError(error) => ora(error.code()),
+            ErrorKind::CallTimeoutExceeded => TIMED_OUT,
+            ErrorKind::DeadConnection
+            | ErrorKind::NotConnected
+            | ErrorKind::UnableToRecover
+            | ErrorKind::StreamOperation
+            | ErrorKind::LockPoisoned => DISCONNECTED,
+            ErrorKind::UnsupportedDbType(_)
+            | ErrorKind::InvalidOracleNumber(_)
+            | ErrorKind::InvalidBindName(_)
+            | ErrorKind::MissingBindValue(_) => Code::Unsupported,
+            _ => Code::Other,
+        };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
 }
 
 /// An error before there is a session: with the numbers of Oracle's own client, and without the hosts and files that
@@ -41,8 +49,8 @@ pub(super) fn while_connecting(error: &Error) -> Fault {
         ErrorKind::InvalidConnectString(..) | ErrorKind::InvalidDescriptorNode(..) | ErrorKind::ParseError(..) => {
             (12_154, "the connect string cannot be read")
         }
-        ErrorKind::DbError(_) => return fault(error),
-        _ => return Fault::new(fault(error).code, "the driver cannot connect"),
+        ErrorKind::DbError(_) => return error.into(),
+        _ => return Fault::new(Fault::from(error).code, "the driver cannot connect"),
     };
     Fault { code: ora(number), message: format!("ORA-{number:05}: {words}") }
 }

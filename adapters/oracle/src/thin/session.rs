@@ -3,11 +3,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use oracledb::{Connection, Error, ToDbValue};
+use oracledb::{Connection, ToDbValue};
 
 use super::bind::typed;
 use super::cursor::{Rows, comes_whole, named};
-use super::fault::fault;
 use crate::fault::{Code, Fault};
 use crate::kind::unreadable;
 use crate::session::{Cursor, Named, Parameters, Query, Session};
@@ -40,17 +39,14 @@ impl Connected {
         let most = if large { FEW } else { u32::MAX };
         let values: Vec<Box<dyn ToDbValue>> =
             query.parameters.iter().map(|(_, value)| typed(value)).collect::<Result<_, _>>()?;
-        let run = || {
-            let statement = self
-                .connection
-                .statement(query.text)?
-                .fetch_array_size(query.rows.min(most))
-                .prefetch_rows(0)
-                .exclude_from_cache()
-                .build()?;
-            statement.query_named(&pairs(query.parameters, &values))
-        };
-        run().map_err(|error| fault(&error))
+        let statement = self
+            .connection
+            .statement(query.text)?
+            .fetch_array_size(query.rows.min(most))
+            .prefetch_rows(0)
+            .exclude_from_cache()
+            .build()?;
+        Ok(statement.query_named(&pairs(query.parameters, &values))?)
     }
 
     fn refused(&self) -> MutexGuard<'_, Option<(String, Vec<Named>)>> {
@@ -65,23 +61,21 @@ fn pairs<'v>(parameters: &'v Parameters, values: &'v [Box<dyn ToDbValue>]) -> Ve
 
 impl Session for Connected {
     fn call_timeout(&self, most: Duration) -> Result<(), Fault> {
-        self.connection.set_call_timeout(Some(most)).map_err(|error| fault(&error))
+        Ok(self.connection.set_call_timeout(Some(most))?)
     }
 
     fn identify(&self, person: &str) -> Result<(), Fault> {
-        self.connection.set_client_identifier(person).map_err(|error| fault(&error))
+        Ok(self.connection.set_client_identifier(person)?)
     }
 
     fn run(&self, text: &str) -> Result<(), Fault> {
-        let run = || -> Result<(), Error> {
-            let mut statement = self.connection.statement(text)?.exclude_from_cache().build()?;
-            // A statement that is explained may have parameters; the driver wants a value for each.
-            let names = statement.bind_names().to_vec();
-            let nulls: Vec<(&str, &dyn ToDbValue)> =
-                names.iter().map(|name| (name.as_str(), &None::<String> as &dyn ToDbValue)).collect();
-            statement.execute_named(&nulls).map(|_| ())
-        };
-        run().map_err(|error| fault(&error))
+        let mut statement = self.connection.statement(text)?.exclude_from_cache().build()?;
+        // A statement that is explained may have parameters; the driver wants a value for each.
+        let names = statement.bind_names().to_vec();
+        let nulls: Vec<(&str, &dyn ToDbValue)> =
+            names.iter().map(|name| (name.as_str(), &None::<String> as &dyn ToDbValue)).collect();
+        statement.execute_named(&nulls)?;
+        Ok(())
     }
 
     fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault> {
@@ -108,11 +102,11 @@ impl Session for Connected {
     }
 
     fn rollback(&self) -> Result<(), Fault> {
-        self.connection.rollback().map_err(|error| fault(&error))
+        Ok(self.connection.rollback()?)
     }
 
     fn ping(&self) -> Result<(), Fault> {
-        self.connection.ping().map_err(|error| fault(&error))
+        Ok(self.connection.ping()?)
     }
 
     /// The driver has no way: the call ends in its time.
