@@ -48,22 +48,11 @@ pub(crate) enum Purpose {
 /// what is kept and what is not can be shown without a database. How many are open at once is bounded by the threads.
 pub(crate) struct Pool {
     driver: Arc<dyn Driver>,
-    door: Door,
+    login: Login,
+    schema: String,
     kept: usize,
     ages: Ages,
     idle: Mutex<Vec<Idle>>,
-}
-
-/// The login of sessions.
-pub(crate) struct Door {
-    /// The connect string, as Oracle's network layer reads it.
-    pub(crate) connect: String,
-    /// The name of our account.
-    pub(crate) user: String,
-    /// Its password.
-    pub(crate) password: secrecy::SecretString,
-    /// The schema in which unqualified names are looked up, as it is stored.
-    pub(crate) schema: String,
 }
 
 struct Idle {
@@ -74,14 +63,15 @@ struct Idle {
 }
 
 impl Pool {
-    /// Opens nothing yet; keeps `kept` sessions at most.
-    pub(crate) fn new(driver: Arc<dyn Driver>, door: Door, kept: usize, ages: Ages) -> Self {
-        Self { driver, door, kept, ages, idle: Mutex::default() }
+    /// Opens nothing yet; keeps `kept` sessions at most. `login` is that of our own account, and `schema` the one in which
+    /// names without one are looked up, as it is stored.
+    pub(crate) fn new(driver: Arc<dyn Driver>, login: Login, schema: String, kept: usize, ages: Ages) -> Self {
+        Self { driver, login, schema, kept, ages, idle: Mutex::default() }
     }
 
     /// The schema in which names without one are looked up.
     pub(crate) fn schema(&self) -> &str {
-        &self.door.schema
+        &self.schema
     }
 
     /// Does work on a session, and ends its transaction, however the work ends. The brake breaks what it waits for.
@@ -122,11 +112,8 @@ impl Pool {
         if let Some(pulled) = brake.pulled() {
             return Err(pulled);
         }
-        let Door { connect, user, password, schema } = &self.door;
         let (Purpose::Reading(through) | Purpose::Plans(through)) = purpose;
-        let through = through.clone();
-        let (connect, user) = (connect.clone(), user.clone());
-        let login = Login { connect, user, password: password.clone(), through };
+        let login = Login { through: through.clone(), ..self.login.clone() };
         let session: Arc<dyn Session> = match self.driver.open(&login) {
             Ok(session) => session.into(),
             Err(error) if login.through.is_some() && decision(error.code) == Decision::NoAccount => {
@@ -135,7 +122,7 @@ impl Pool {
             }
             Err(error) => return Err(out_of_reach(fault(&error, brake, Stage::Before))),
         };
-        set_up(&mut Trips::new(&*session, brake), schema)?;
+        set_up(&mut Trips::new(&*session, brake), &self.schema)?;
         Ok((session, Instant::now()))
     }
 

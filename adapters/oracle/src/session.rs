@@ -16,6 +16,7 @@ pub(crate) trait Driver: Send + Sync {
 }
 
 /// The account and the database of a login.
+#[derive(Clone)]
 pub(crate) struct Login {
     /// The connect string, as Oracle's network layer reads it.
     pub(crate) connect: String,

@@ -16,8 +16,8 @@ use crate::health::Checks;
 use crate::large::LargeColumns;
 use crate::names::stored;
 use crate::odpi::Odpi;
-use crate::pool::{Ages, Door, Pool};
-use crate::session::Driver;
+use crate::pool::{Ages, Pool};
+use crate::session::{Driver, Login};
 use crate::statement::{Person, Statement};
 #[cfg(feature = "thin")]
 use crate::thin::Thin;
@@ -48,10 +48,10 @@ impl OracleTarget {
     pub(crate) fn over(driver: Arc<dyn Driver>, config: OracleConfig) -> Self {
         let schema = stored(config.schema.as_ref().unwrap_or(&config.user));
         let connect = within(&config.connect, config.connect_time);
-        let door = Door { connect, user: config.user, password: config.password, schema };
+        let login = Login { connect, user: config.user, password: config.password, through: None };
         Self {
             // Statements, and a plan or a catalog beside them.
-            pool: Arc::new(Pool::new(driver, door, config.max_concurrent.max(1) + 1, Ages::default())),
+            pool: Arc::new(Pool::new(driver, login, schema, config.max_concurrent.max(1) + 1, Ages::default())),
             threads: Threads::new(config.max_concurrent, config.read_time),
             checks: Checks::new(),
             identity: config.identity,

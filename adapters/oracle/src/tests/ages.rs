@@ -7,7 +7,8 @@ use pstral_reading::Brake;
 use tokio_util::sync::CancellationToken;
 
 use super::fake::{Log, Script};
-use crate::pool::{Ages, Door, Pool, Purpose};
+use crate::pool::{Ages, Pool, Purpose};
+use crate::session::Login;
 
 const LONG: Duration = Duration::from_hours(1);
 const KEPT: Ages = Ages { fresh: LONG, idle: LONG, old: LONG };
@@ -16,8 +17,8 @@ const KEPT: Ages = Ages { fresh: LONG, idle: LONG, old: LONG };
 fn used(script: Script, ages: Ages, accounts: &[&str]) -> Arc<Log> {
     let log = Arc::clone(&script.log);
     let [connect, user, schema] = ["//db/crm", "pstral", "CRM"].map(str::to_owned);
-    let door = Door { connect, user, password: "secret".to_owned().into(), schema };
-    let pool = Pool::new(Arc::new(script), door, 2, ages);
+    let login = Login { connect, user, password: "secret".to_owned().into(), through: None };
+    let pool = Pool::new(Arc::new(script), login, schema, 2, ages);
     for account in accounts {
         let brake = Brake::new(LONG, CancellationToken::new());
         let purpose = Purpose::Reading(Some((*account).to_owned()));
