@@ -6,10 +6,7 @@ use pstral_core::domain::{Catalog, CatalogColumn, Dialect, ForeignKey, PUBLIC, R
 
 use super::declared::declared;
 use super::remote::remote;
-use super::rows::{Constraint, Dictionary};
-
-/// The owner and the name of an object.
-pub(super) type Name<'d> = (&'d str, &'d str);
+use super::rows::{Column, Constraint, Dictionary, Name, Object, OtherName};
 
 /// Names of what the database makes for itself: the recycle bin, logs of materialized views, text indexes.
 const INTERNAL: &[&str] = &["BIN$", "MLOG$_", "RUPD$_", "DR$", "SYS_IOT_OVER_", "ISEQ$$_"];
@@ -28,19 +25,16 @@ pub(crate) fn assemble(dictionary: &Dictionary, default_schema: &str) -> Catalog
 
 fn relations(dictionary: &Dictionary) -> Vec<Relation> {
     let mut left_out = remote(dictionary);
-    left_out.extend(dictionary.external_tables.iter().map(|one| (one.owner.as_str(), one.name.as_str())));
-    let comments: HashMap<Name<'_>, &str> = dictionary
-        .table_comments
-        .iter()
-        .map(|one| ((one.owner.as_str(), one.relation.as_str()), one.comment.as_str()))
-        .collect();
-    let tables = dictionary.tables.iter().map(|one| (&one.owner, &one.name, RelationKind::Table, one.rows));
-    let views = dictionary.views.iter().map(|one| (&one.owner, &one.name, RelationKind::View, None));
+    left_out.extend(dictionary.external_tables.iter().map(Object::key));
+    let comments: HashMap<Name<'_>, &str> =
+        dictionary.table_comments.iter().map(|one| (one.key(), one.comment.as_str())).collect();
+    let tables = dictionary.tables.iter().map(|one| (one.key(), RelationKind::Table, one.rows));
+    let views = dictionary.views.iter().map(|one| (one.key(), RelationKind::View, None));
     let mut relations: Vec<Relation> = tables
         .chain(views)
-        .filter(|(owner, name, ..)| !left_out.contains(&(owner.as_str(), name.as_str())) && !is_internal(name))
-        .map(|(owner, name, kind, rows)| Relation {
-            comment: comments.get(&(owner.as_str(), name.as_str())).copied().unwrap_or_default().to_owned(),
+        .filter(|(key, ..)| !left_out.contains(key) && !is_internal(key.1))
+        .map(|(key @ (owner, name), kind, rows)| Relation {
+            comment: comments.get(&key).copied().unwrap_or_default().to_owned(),
             rows: rows.and_then(|rows| u64::try_from(rows).ok()),
             ..Relation::new(owner, name, kind, Vec::new())
         })
@@ -63,17 +57,16 @@ fn fill_columns(dictionary: &Dictionary, relations: &mut [Relation]) {
     let mut of_column: HashMap<(Name<'_>, &str), (Option<u64>, &str)> = HashMap::new();
     for one in &dictionary.statistics {
         let distinct = one.distinct.and_then(|distinct| u64::try_from(distinct).ok());
-        of_column.entry(((&one.owner, &one.relation), &one.column)).or_default().0 = distinct;
+        of_column.entry((one.key(), &one.column)).or_default().0 = distinct;
     }
     for one in &dictionary.column_comments {
-        of_column.entry(((&one.owner, &one.relation), &one.column)).or_default().1 = &one.comment;
+        of_column.entry((one.key(), &one.column)).or_default().1 = &one.comment;
     }
     let mut columns: Vec<_> = dictionary.columns.iter().collect();
     columns.sort_by_key(|column| column.position);
     for column in columns {
         let Some(at) = places.get(&(column.owner.clone(), column.relation.clone())) else { continue };
-        let key = ((column.owner.as_str(), column.relation.as_str()), column.name.as_str());
-        let (distinct, comment) = of_column.get(&key).copied().unwrap_or_default();
+        let (distinct, comment) = of_column.get(&(column.key(), &column.name)).copied().unwrap_or_default();
         let comment = comment.to_owned();
         relations[*at].columns.push(CatalogColumn {
             distinct,
@@ -87,7 +80,7 @@ fn fill_keys(dictionary: &Dictionary, relations: &mut [Relation]) {
     let places = places(relations);
     let mut columns: HashMap<Name<'_>, Vec<(Option<i64>, &str)>> = HashMap::new();
     for one in &dictionary.constraint_columns {
-        columns.entry((&one.owner, &one.constraint)).or_default().push((one.position, &one.column));
+        columns.entry(one.key()).or_default().push((one.position, &one.column));
     }
     for columns in columns.values_mut() {
         columns.sort_unstable();
@@ -95,8 +88,7 @@ fn fill_keys(dictionary: &Dictionary, relations: &mut [Relation]) {
     let columns = |owner: &str, name: &str| -> Vec<String> {
         columns.get(&(owner, name)).into_iter().flatten().map(|(_, column)| (*column).to_owned()).collect()
     };
-    let by_name: HashMap<Name<'_>, &Constraint> =
-        dictionary.constraints.iter().map(|one| ((one.owner.as_str(), one.name.as_str()), one)).collect();
+    let by_name: HashMap<Name<'_>, &Constraint> = dictionary.constraints.iter().map(|one| (one.key(), one)).collect();
     for key in &dictionary.constraints {
         let Some(at) = places.get(&(key.owner.clone(), key.relation.clone())) else { continue };
         let (relation, own) = (&mut relations[*at], columns(&key.owner, &key.name));
@@ -137,12 +129,11 @@ fn reference(
 /// Returns the synonyms of relations in the catalog. In the default schema a name used by anything else, such as a
 /// synonym through a link, hides the public synonym of that name; otherwise the guard would take one for the other.
 fn synonyms(dictionary: &Dictionary, relations: &[Relation], default_schema: &str) -> Vec<Synonym> {
-    let own = dictionary.synonyms.iter().map(|one| (one.owner.as_str(), one.name.as_str()));
     let objects = dictionary.external_tables.iter().chain(&dictionary.views).chain(&dictionary.callables);
     let taken: HashSet<&str> = objects
-        .map(|one| (one.owner.as_str(), one.name.as_str()))
-        .chain(dictionary.columns.iter().map(|one| (one.owner.as_str(), one.relation.as_str())))
-        .chain(own)
+        .map(Object::key)
+        .chain(dictionary.columns.iter().map(Column::key))
+        .chain(dictionary.synonyms.iter().map(OtherName::key))
         .filter_map(|(owner, name)| (owner == default_schema).then_some(name))
         .collect();
     let all: Vec<Synonym> = dictionary
@@ -179,8 +170,7 @@ fn synonyms(dictionary: &Dictionary, relations: &[Relation], default_schema: &st
 
 /// Names that run code when they are mentioned, and their other names, each once.
 fn callables(dictionary: &Dictionary) -> Vec<String> {
-    let code: HashSet<Name<'_>> =
-        dictionary.callables.iter().map(|one| (one.owner.as_str(), one.name.as_str())).collect();
+    let code: HashSet<Name<'_>> = dictionary.callables.iter().map(Object::key).collect();
     let named = dictionary.synonyms.iter().filter(|one| {
         one.link.is_none() && one.of_owner.as_deref().is_some_and(|owner| code.contains(&(owner, one.of.as_str())))
     });

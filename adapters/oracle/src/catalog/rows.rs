@@ -91,15 +91,31 @@ impl Cells {
     }
 }
 
+/// The owner and the name of an object.
+pub(super) type Name<'d> = (&'d str, &'d str);
+
+/// Each row begins with an owner and the name of an object of theirs, which together are its key.
 macro_rules! rows {
-    ($($(#[$about:meta])* $name:ident { $($field:ident: $kind:ty = $read:ident),* $(,)? })*) => {$(
+    ($($(#[$about:meta])* $row:ident {
+        $owner:ident: String = text, $name:ident: String = text $(, $field:ident: $kind:ty = $read:ident)* $(,)?
+    })*) => {$(
         $(#[$about])*
         #[derive(Debug)]
-        pub(super) struct $name { $(pub(super) $field: $kind),* }
+        pub(super) struct $row {
+            pub(super) $owner: String,
+            pub(super) $name: String,
+            $(pub(super) $field: $kind),*
+        }
 
-        impl Parsed for $name {
+        impl $row {
+            pub(super) fn key(&self) -> Name<'_> {
+                (&self.$owner, &self.$name)
+            }
+        }
+
+        impl Parsed for $row {
             fn of(cells: &mut Cells) -> Result<Self, OtherForm> {
-                Ok(Self { $($field: cells.$read()?),* })
+                Ok(Self { $owner: cells.text()?, $name: cells.text()?, $($field: cells.$read()?),* })
             }
         }
     )*};
