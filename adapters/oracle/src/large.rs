@@ -68,18 +68,7 @@ fn is_plain(data_type: &str) -> bool {
 
 /// Checks whether values of this kind are large objects, or may contain some.
 pub(crate) fn is_large(kind: &Kind) -> bool {
-    match kind {
-        Kind::Clob | Kind::Blob | Kind::Unsupported(_) => true,
-        Kind::Text
-        | Kind::Number { .. }
-        | Kind::Real
-        | Kind::Date
-        | Kind::Timestamp
-        | Kind::Zoned
-        | Kind::Interval
-        | Kind::Bytes
-        | Kind::Boolean => false,
-    }
+    matches!(kind, Kind::Clob | Kind::Blob | Kind::Unsupported(_))
 }
 
 #[cfg(test)]
