@@ -57,7 +57,8 @@ fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
         check_read_only(trips)?;
         let owners = Owners::of(trips)?;
         let count = |trips: &mut Trips<'_>, view: View| {
-            all(trips, &format!("SELECT COUNT(*) FROM ({})", view.query(owners)), &[]).map(|rows| first_number(&rows))
+            let rows = all(trips, &format!("SELECT COUNT(*) FROM ({})", view.query(owners)), &[])?;
+            Ok::<_, TargetError>(rows.first().and_then(|row| row.first()).and_then(Value::as_u64).unwrap_or(0))
         };
         let (tables, views) = (count(trips, View::Tables)?, count(trips, View::Views)?);
         Ok(text("health-target")
@@ -87,11 +88,4 @@ fn engine(trips: &mut Trips<'_>) -> Result<String, TargetError> {
         Some([Value::Text(product), Value::Text(version)]) => format!("{} {version}", product.trim()),
         _ => "Oracle Database".to_owned(),
     })
-}
-
-fn first_number(rows: &[Vec<Value>]) -> u64 {
-    match rows.first().and_then(|row| row.first()) {
-        Some(Value::Integer(number)) => u64::try_from(*number).unwrap_or(0),
-        _ => 0,
-    }
 }

@@ -1,6 +1,6 @@
 //! The distinct values of a column.
 
-use pstral_core::domain::{ColumnPath, Row, Value};
+use pstral_core::domain::ColumnPath;
 use pstral_core::ports::TargetError;
 use pstral_reading::Brake;
 
@@ -16,7 +16,7 @@ pub(crate) fn read(pool: &Pool, at: &ColumnPath, limit: usize, brake: &Brake) ->
     pool.with(Purpose::Reading(None), brake, |trips| {
         begin(trips)?;
         let rows = all(trips, &select(&at.schema, &at.relation, &at.column, limit), &[])?;
-        Ok(rows.into_iter().filter_map(shown).collect())
+        Ok(rows.into_iter().filter_map(|row| row.into_iter().next()?.into_text()).collect())
     })
 }
 
@@ -28,13 +28,6 @@ fn select(owner: &str, relation: &str, column: &str, limit: usize) -> String {
         "SELECT v FROM (SELECT DISTINCT TO_CHAR({column}) AS v FROM {owner}.{relation} WHERE {column} IS NOT NULL \
          AND LENGTH(TO_CHAR({column})) <= {LONGEST} ORDER BY 1) WHERE ROWNUM <= {limit}"
     )
-}
-
-fn shown(row: Row) -> Option<String> {
-    match row.into_iter().next() {
-        Some(Value::Text(text)) => Some(text),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

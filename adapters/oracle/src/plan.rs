@@ -81,10 +81,11 @@ fn is_missing(code: Code) -> bool {
 /// The first step has the cost and the rows of the whole.
 fn estimate(rows: &[Row]) -> Estimate {
     let first = rows.first();
-    let number = |at: usize| first.and_then(|row| row.get(at)).and_then(float);
+    let cost = first.and_then(|row| row.get(5)).and_then(Value::as_f64);
+    let cost = cost.filter(|cost| cost.is_finite() && *cost >= 0.0);
     // A count in the plan may be beyond what anybody counts: then it says nothing.
-    let count = first.and_then(|row| row.get(6)).and_then(whole);
-    Estimate { cost: number(5), rows: count, plan: rows.iter().take(LINES).map(|row| line(row)).collect() }
+    let count = first.and_then(|row| row.get(6)).and_then(Value::as_u64);
+    Estimate { cost, rows: count, plan: rows.iter().take(LINES).map(|row| line(row)).collect() }
 }
 
 fn line(row: &[Value]) -> String {
@@ -92,33 +93,15 @@ fn line(row: &[Value]) -> String {
         Some(Value::Text(text)) => Some(text.as_str()),
         _ => None,
     };
-    let depth = row.get(1).and_then(whole).and_then(|depth| usize::try_from(depth).ok()).unwrap_or(0).min(64);
+    let depth = row.get(1).and_then(Value::as_u64).and_then(|depth| usize::try_from(depth).ok()).unwrap_or(0).min(64);
     let words: Vec<&str> = [text(2), text(3), text(4)].into_iter().flatten().collect();
     let mut line = format!("{}{}", "  ".repeat(depth), words.join(" "));
     for (at, word) in [(6, "rows"), (5, "cost")] {
-        if let Some(count) = row.get(at).and_then(whole) {
+        if let Some(count) = row.get(at).and_then(Value::as_u64) {
             let _ = write!(line, ", {word} {count}");
         }
     }
     line
-}
-
-fn float(value: &Value) -> Option<f64> {
-    match value {
-        Value::Integer(number) => number.to_string().parse().ok(),
-        Value::Decimal(text) => text.parse().ok(),
-        Value::Real(number) => Some(*number),
-        _ => None,
-    }
-    .filter(|number: &f64| number.is_finite() && *number >= 0.0)
-}
-
-fn whole(value: &Value) -> Option<u64> {
-    match value {
-        Value::Integer(number) => u64::try_from(*number).ok(),
-        Value::Decimal(text) => text.parse().ok(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

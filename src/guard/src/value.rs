@@ -68,6 +68,34 @@ impl Value {
         true
     }
 
+    /// The number as a float, as near as one can be; `None` of anything else.
+    #[expect(clippy::cast_precision_loss, reason = "whoever asks for a float needs no more digits than it has")]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Integer(number) => Some(*number as f64),
+            Self::Real(number) => Some(*number),
+            Self::Decimal(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The whole number, from 0 to `u64::MAX`; `None` of anything else, also of a float.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Integer(number) => u64::try_from(*number).ok(),
+            Self::Decimal(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The text; `None` of anything else.
+    pub fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The kind of the value; `None` where it says nothing of its column.
     pub fn kind(&self) -> Option<ColumnKind> {
         match self {
@@ -151,6 +179,25 @@ mod tests {
         ] {
             assert_eq!(real_text(number), expected);
         }
+    }
+
+    #[test]
+    fn numbers_and_texts_are_taken_out() {
+        let decimal = |text: &str| Value::Decimal(text.to_owned());
+        for (value, float, whole) in [
+            (Value::Integer(7), Some(7.0), Some(7)),
+            (Value::Integer(-7), Some(-7.0), None),
+            (decimal("18446744073709551615"), Some(18_446_744_073_709_551_615.0), Some(u64::MAX)),
+            (decimal("99999999999999999999999"), Some(1e23), None),
+            (decimal("1.5"), Some(1.5), None),
+            (Value::Real(2.0), Some(2.0), None),
+            (Value::Text("7".to_owned()), None, None),
+            (Value::Null, None, None),
+        ] {
+            assert_eq!((value.as_f64(), value.as_u64()), (float, whole), "{value:?}");
+        }
+        assert_eq!(Value::Text("a".to_owned()).into_text().as_deref(), Some("a"));
+        assert_eq!(Value::Date("2024-02-29".to_owned()).into_text(), None);
     }
 
     #[test]

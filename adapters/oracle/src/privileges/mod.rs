@@ -91,10 +91,7 @@ fn optional(trips: &mut Trips<'_>, query: &str) -> Result<Vec<Row>, TargetError>
 }
 
 fn text(value: Value) -> String {
-    match value {
-        Value::Text(text) => text,
-        _ => String::new(),
-    }
+    value.into_text().unwrap_or_default()
 }
 
 fn joined(row: Row) -> String {

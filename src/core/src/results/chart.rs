@@ -61,15 +61,10 @@ fn series(at: usize, column: &Column, rows: &[&Row]) -> Option<Series> {
 /// A number as a picture needs it: `Some(None)` is no value, `None` no number.
 #[expect(clippy::option_option, reason = "one says that the cell is empty, the other that it is something else")]
 fn number(value: &Value) -> Option<Option<f64>> {
-    let number = match value {
-        Value::Null => return Some(None),
-        #[expect(clippy::cast_precision_loss, reason = "a pixel is far coarser")]
-        Value::Integer(number) => *number as f64,
-        Value::Real(number) => *number,
-        Value::Decimal(text) => text.parse().ok()?,
-        _ => return None,
-    };
-    Some(number.is_finite().then_some(number))
+    if matches!(value, Value::Null) {
+        return Some(None);
+    }
+    value.as_f64().map(|number| number.is_finite().then_some(number))
 }
 
 fn label(value: &Value, locale: Locale) -> String {

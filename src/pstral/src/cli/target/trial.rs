@@ -155,7 +155,8 @@ impl<'t> Trial<'t> {
         let sql = format!("{} SELECT i FROM n ORDER BY i", numbers(self.dialect(), MANY));
         let long = select(self.dialect(), &format!("'{}' AS v", "x".repeat(3000)));
         let whole = self.run(&sql, WIDE).await?;
-        let in_order = whole.rows.iter().zip(1..).all(|(row, i)| row.first().is_some_and(|cell| is_number(cell, i)));
+        let in_order =
+            whole.rows.iter().zip(1..).all(|(row, i)| row.first().is_some_and(|cell| cell.as_u64() == Some(i)));
         let few = self.run(&sql, Limits { rows: 999, ..WIDE }).await?;
         let small = self.run(&sql, Limits { bytes: 1000, ..WIDE }).await?;
         let cut = self.run(&long, Limits { cell_bytes: 100, ..WIDE }).await?;
@@ -352,16 +353,8 @@ async fn drain(mut stream: ResultStream) -> Result<Whole, TargetError> {
     Err(TargetError::Failed("the result has no end".to_owned()))
 }
 
-fn is_number(value: &Value, number: i64) -> bool {
-    match value {
-        Value::Integer(found) => *found == number,
-        Value::Decimal(digits) => digits.parse() == Ok(number),
-        _ => false,
-    }
-}
-
 fn is_one(rows: &[Row]) -> bool {
-    matches!(rows, [row] if row.first().is_some_and(|cell| is_number(cell, 1)))
+    matches!(rows, [row] if row.first().is_some_and(|cell| cell.as_u64() == Some(1)))
 }
 
 fn milliseconds(time: Duration) -> String {
