@@ -85,10 +85,7 @@ impl AuditLog for Store {
     }
 
     async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
-        let has_any = match self.engine {
-            Engine::Sqlite { .. } => HAS_CHECKPOINTS_OF_SQLITE,
-            Engine::Postgres { .. } => HAS_CHECKPOINTS_OF_POSTGRES,
-        };
+        let has_any = self.engine.pick(HAS_CHECKPOINTS_OF_SQLITE, HAS_CHECKPOINTS_OF_POSTGRES);
         // One of an older version, which is only looked at, has none yet.
         if !get::<bool>(&sql(has_any).fetch_one(self).await.map_err(fault)?, "tables")? {
             return Ok(Vec::new());

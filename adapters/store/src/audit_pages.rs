@@ -9,27 +9,16 @@ use pstral_core::ports::{AuditFilter, AuditMark, Towards};
 use crate::engine::Engine;
 use crate::sql::{Sql, Value, composed};
 
-/// The database that the SQL text is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    Sqlite,
-    Postgres,
-}
-
 /// A condition that grows, with its values.
-struct Narrowing {
-    dialect: Dialect,
+struct Narrowing<'e> {
+    engine: &'e Engine,
     text: String,
     values: Vec<Value>,
 }
 
-impl Narrowing {
-    fn new(engine: &Engine, select: &str) -> Self {
-        let dialect = match engine {
-            Engine::Sqlite { .. } => Dialect::Sqlite,
-            Engine::Postgres { .. } => Dialect::Postgres,
-        };
-        Self { dialect, text: select.to_owned(), values: Vec::new() }
+impl<'e> Narrowing<'e> {
+    fn new(engine: &'e Engine, select: &str) -> Self {
+        Self { engine, text: select.to_owned(), values: Vec::new() }
     }
 
     /// Adds a piece; each `?` in it is a value.
@@ -45,7 +34,7 @@ impl Narrowing {
     /// Demands a value of a column. SQLite keeps no counts by which to choose among indexes: where `leads` is false, it
     /// is kept from this one (<https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_>).
     fn equal(&mut self, column: &str, value: impl Into<Value>, leads: bool) {
-        let kept = if leads || self.dialect == Dialect::Postgres { "" } else { "+" };
+        let kept = if leads { "" } else { self.engine.pick("+", "") };
         self.push(&format!(" AND {kept}e.{column} = ?"), [value.into()]);
     }
 
@@ -158,7 +147,7 @@ fn indexed(filter: &AuditFilter, lead: Lead) -> AuditFilter {
 /// Narrows to the times of a filter and to what lies from one mark, without it, to another, with it; and orders it. Of
 /// two bounds on one side only the tighter one is said: PostgreSQL would begin at either, and look through all between.
 fn beyond(
-    narrowing: &mut Narrowing,
+    narrowing: &mut Narrowing<'_>,
     filter: &AuditFilter,
     followed: &str,
     (from, bound): (Option<AuditMark>, Option<AuditMark>),
@@ -183,7 +172,7 @@ fn beyond(
     narrowing.push(&format!(" ORDER BY {followed}.at {order}, {followed}.position {order}"), []);
 }
 
-fn narrow(narrowing: &mut Narrowing, filter: &AuditFilter, lead: Option<Lead>) {
+fn narrow(narrowing: &mut Narrowing<'_>, filter: &AuditFilter, lead: Option<Lead>) {
     let leads = |one: Lead| lead == Some(one);
     if let Some(user) = filter.user {
         narrowing.equal("user_id", user.0, leads(Lead::User));
@@ -201,11 +190,9 @@ fn narrow(narrowing: &mut Narrowing, filter: &AuditFilter, lead: Option<Lead>) {
             narrowing.push(" AND r.relation = ?", [relation.into()]);
         } else {
             // In the row that is there already: quicker than to look for it in the table of relations.
-            let named = match narrowing.dialect {
-                Dialect::Sqlite => " AND instr(' ' || e.relations || ' ', ?) > 0",
-                Dialect::Postgres => " AND strpos(' ' || e.relations || ' ', ?) > 0",
-            };
-            narrowing.push(named, [format!(" {relation} ").into()]);
+            let position = narrowing.engine.pick("instr", "strpos");
+            let named = format!(" AND {position}(' ' || e.relations || ' ', ?) > 0");
+            narrowing.push(&named, [format!(" {relation} ").into()]);
         }
     }
     if let Some(target) = &filter.target {
@@ -222,8 +209,8 @@ fn narrow(narrowing: &mut Narrowing, filter: &AuditFilter, lead: Option<Lead>) {
     }
 }
 
-fn times(narrowing: &mut Narrowing, filter: &AuditFilter, followed: &str) {
-    let followed = if narrowing.dialect == Dialect::Postgres { followed.trim_start_matches('+') } else { followed };
+fn times(narrowing: &mut Narrowing<'_>, filter: &AuditFilter, followed: &str) {
+    let followed = narrowing.engine.pick(followed, followed.trim_start_matches('+'));
     if let Some(since) = filter.since {
         narrowing.push(&format!(" AND {followed}.at >= ?"), [since.as_millisecond().into()]);
     }
@@ -233,15 +220,10 @@ fn times(narrowing: &mut Narrowing, filter: &AuditFilter, followed: &str) {
 }
 
 /// Demands words somewhere. Only the case of ASCII letters is alike in both databases.
-fn search(narrowing: &mut Narrowing, words: &str) {
-    let lower = |column: &str| match narrowing.dialect {
-        Dialect::Sqlite => format!("lower(e.{column})"),
-        Dialect::Postgres => format!("lower(e.{column} COLLATE \"C\")"),
-    };
-    let columns = ["statement", "parameters", "detail", "error"].map(|column| {
-        let column = lower(column);
-        format!("{column} LIKE ? ESCAPE '!'")
-    });
+fn search(narrowing: &mut Narrowing<'_>, words: &str) {
+    let collation = narrowing.engine.pick("", " COLLATE \"C\"");
+    let columns = ["statement", "parameters", "detail", "error"]
+        .map(|column| format!("lower(e.{column}{collation}) LIKE ? ESCAPE '!'"));
     let mut pattern = "%".to_owned();
     for character in words.to_ascii_lowercase().chars() {
         if matches!(character, '%' | '_' | '!') {

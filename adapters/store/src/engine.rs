@@ -75,6 +75,14 @@ impl Engine {
         }
     }
 
+    /// Picks what is meant for the one database or for the other, such as a statement.
+    pub(crate) fn pick<T>(&self, sqlite: T, postgres: T) -> T {
+        match self {
+            Self::Sqlite { .. } => sqlite,
+            Self::Postgres { .. } => postgres,
+        }
+    }
+
     /// Waits for what is being written and lets go of the database.
     pub(crate) async fn close(&self) {
         match self {
