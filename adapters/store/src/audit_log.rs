@@ -104,13 +104,30 @@ pub enum AuditFault {
     Emptied,
 }
 
+/// Entries of a page, where all of them are read.
+const PAGE: u32 = 200;
+
 impl Store {
+    /// Hands over every entry that a filter lets through, the oldest first.
+    pub(crate) async fn for_each_entry(
+        &self,
+        filter: &AuditFilter,
+        mut each: impl FnMut(AuditEntry) + Send,
+    ) -> Result<(), StoreError> {
+        let mut from = None;
+        loop {
+            let found = self.page(filter, from, Towards::Newer, PAGE).await?;
+            found.entries.into_iter().for_each(&mut each);
+            from = found.further;
+            if from.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Looks for what its entries cannot show: that they are all gone, or are not entries but what a view makes of others.
     pub async fn audit_fault(&self) -> Result<Option<AuditFault>, StoreError> {
-        let is_table = match self.engine {
-            Engine::Sqlite { .. } => IS_TABLE_OF_SQLITE,
-            Engine::Postgres { .. } => IS_TABLE_OF_POSTGRES,
-        };
+        let is_table = self.engine.pick(IS_TABLE_OF_SQLITE, IS_TABLE_OF_POSTGRES);
         let is_table = sql(is_table).fetch_one(self).await.map_err(fault)?;
         if !get::<bool>(&is_table, "tables")? {
             return Ok(Some(AuditFault::NoTable));

@@ -6,7 +6,7 @@ use futures::stream::{self, Stream, StreamExt as _};
 use pstral_core::domain::{
     AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainLink, ChainVerifier, Signatures,
 };
-use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 
 use crate::Store;
 use crate::audit_log::{AuditFault, stretch};
@@ -123,17 +123,7 @@ impl Store {
     /// Makes known which entries may be the reason why others are sealed or gone.
     async fn expect_reasons(&self, verifier: &mut ChainVerifier, action: AuditAction) -> Result<(), StoreError> {
         let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
-        let mut from = None;
-        loop {
-            let found = self.page(&filter, from, Towards::Newer, 100).await?;
-            for entry in &found.entries {
-                verifier.expect(entry);
-            }
-            from = found.further;
-            if from.is_none() {
-                return Ok(());
-            }
-        }
+        self.for_each_entry(&filter, |entry| verifier.expect(&entry)).await
     }
 
     /// Begins a chain at a head that was written down. One that was pruned is vouched for by the checkpoint.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, Covers, UserId};
-use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError, Towards};
+use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 
 use crate::Store;
 use crate::fault::fault;
@@ -98,15 +98,8 @@ impl Store {
         let mut reasons = Vec::new();
         for action in [AuditAction::UserErased, AuditAction::AuditPruned] {
             let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
-            let mut from = None;
-            loop {
-                let found = self.page(&filter, from, Towards::Newer, super::AT_ONCE).await?;
-                reasons.extend(found.entries.into_iter().filter(|entry| entry.covers().is_some()));
-                from = found.further;
-                if from.is_none() {
-                    break;
-                }
-            }
+            let covers_others = |entry: &AuditEntry| entry.covers().is_some();
+            self.for_each_entry(&filter, |entry| reasons.extend(Some(entry).filter(covers_others))).await?;
         }
         Ok(reasons)
     }

@@ -36,21 +36,19 @@ impl Part {
         Ok(u64::try_from(held).unwrap_or_default())
     }
 
-    /// Takes them away: how many they were.
-    pub(super) async fn remove(&self, store: &Store, value: i64) -> Result<u64, StoreError> {
+    /// Takes them away.
+    pub(super) async fn remove(&self, store: &Store, value: i64) -> Result<(), StoreError> {
         let Self { table, key, condition } = self;
         let remove = format!(
             "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT {AT_ONCE})"
         );
-        let mut all = 0;
         loop {
             let begun = Instant::now();
             let mut writing = store.begin().await?;
             let removed = composed(remove.clone()).bind(value).execute(&mut writing).await.map_err(fault)?;
             writing.commit().await.map_err(fault)?;
-            all += removed;
             if removed < u64::from(AT_ONCE) {
-                return Ok(all);
+                return Ok(());
             }
             rest(begun).await;
         }

@@ -21,25 +21,24 @@ const WHOLE: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2
     ORDER BY seq LIMIT $4";
 
 impl Store {
-    /// Seals the entries of a chain after a number up to another: how many.
-    pub(super) async fn seal_stretch(&self, instance: &str, after: i64, until: i64) -> Result<u64, StoreError> {
-        let (mut after, mut sealed) = (after, 0);
+    /// Seals the entries of a chain after a number up to another.
+    pub(super) async fn seal_stretch(&self, instance: &str, after: i64, until: i64) -> Result<(), StoreError> {
+        let mut after = after;
         loop {
             let whole = sql(WHOLE).bind(instance).bind(after).bind(until).bind(AT_ONCE);
             let rows = whole.fetch_all(self).await.map_err(fault)?;
             let entries = rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?;
-            let Some(last) = entries.last() else { return Ok(sealed) };
+            let Some(last) = entries.last() else { return Ok(()) };
             after = last.seq;
-            sealed += self.seal(&entries).await?;
+            self.seal(&entries).await?;
         }
     }
 
-    /// Seals all entries that were recorded as to be sealed for a user, this time or before: how many.
-    pub(super) async fn seal_for(&self, user: UserId) -> Result<u64, StoreError> {
+    /// Seals all entries that were recorded as to be sealed for a user, this time or before.
+    pub(super) async fn seal_for(&self, user: UserId) -> Result<(), StoreError> {
         let reasons = self.erasures_of(user).await?;
-        let mut sealed = 0;
         for (instance, numbers) in reasons.iter().flat_map(|covers| &covers.entries) {
-            sealed += self.seal_entries(instance, numbers).await?;
+            self.seal_entries(instance, numbers).await?;
         }
         let filter = AuditFilter { user: Some(user), ..AuditFilter::default() };
         let mut from = None;
@@ -48,57 +47,52 @@ impl Store {
             let is_covered =
                 |one: &AuditEntry| reasons.iter().any(|covers| covers.holds(&one.instance, one.seq, one.event.user));
             let entries: Vec<AuditEntry> = found.entries.into_iter().filter(is_covered).collect();
-            sealed += self.seal(&entries).await?;
+            self.seal(&entries).await?;
             from = found.further;
             if from.is_none() {
-                return Ok(sealed);
+                return Ok(());
             }
         }
     }
 
-    async fn seal_entries(&self, instance: &str, numbers: &BTreeSet<i64>) -> Result<u64, StoreError> {
-        let (numbers, mut sealed): (Vec<i64>, u64) = (numbers.iter().copied().collect(), 0);
+    async fn seal_entries(&self, instance: &str, numbers: &BTreeSet<i64>) -> Result<(), StoreError> {
+        let numbers: Vec<i64> = numbers.iter().copied().collect();
         for some in numbers.chunks(AT_ONCE as usize) {
             let some: Vec<String> = some.iter().map(i64::to_string).collect();
             let select = format!("SELECT * FROM audit_events WHERE instance = $1 AND seq IN ({})", some.join(", "));
             let rows = composed(select).bind(instance).fetch_all(self).await.map_err(fault)?;
-            sealed += self.seal(&rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?).await?;
+            self.seal(&rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?).await?;
         }
-        Ok(sealed)
+        Ok(())
     }
 
     /// Returns what was to be sealed for a user, as recorded in the audit.
     async fn erasures_of(&self, user: UserId) -> Result<Vec<Covers>, StoreError> {
         let (user, action) = (Some(user), Some(AuditAction::UserErased));
         let filter = AuditFilter { user, action, ..AuditFilter::default() };
-        let (mut from, mut reasons) = (None, Vec::new());
-        loop {
-            let found = self.page(&filter, from, Towards::Newer, AT_ONCE).await?;
-            reasons.extend(found.entries.iter().filter_map(AuditEntry::covers).filter(|covers| covers.user == user));
-            from = found.further;
-            if from.is_none() {
-                return Ok(reasons);
-            }
-        }
+        let mut reasons = Vec::new();
+        let of_user = |entry: &AuditEntry| entry.covers().filter(|covers| covers.user == user);
+        self.for_each_entry(&filter, |entry| reasons.extend(of_user(&entry))).await?;
+        Ok(reasons)
     }
 
     /// Seals a few entries at once; those that are sealed, or are of the first form, stay as they are.
-    async fn seal(&self, entries: &[AuditEntry]) -> Result<u64, StoreError> {
+    async fn seal(&self, entries: &[AuditEntry]) -> Result<(), StoreError> {
         let sealed: Vec<AuditEntry> = entries.iter().filter_map(AuditEntry::sealed).collect();
         if sealed.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
-        let (begun, mut changed) = (Instant::now(), 0);
+        let begun = Instant::now();
         let mut writing = self.engine.begin_alone_with(KEEPING_LOCK).await?;
         sql(OPEN).bind("seal").execute(&mut writing).await.map_err(fault)?;
         for entry in &sealed {
             let AuditSeal::Sealed(digest) = &entry.seal else { continue };
             let seal = sql(SEAL).bind(entry.position).bind(&digest.0);
-            changed += seal.execute(&mut writing).await.map_err(fault)?;
+            seal.execute(&mut writing).await.map_err(fault)?;
         }
         sql(CLOSE).execute(&mut writing).await.map_err(fault)?;
         writing.commit().await.map_err(fault)?;
         rest(begun).await;
-        Ok(changed)
+        Ok(())
     }
 }
