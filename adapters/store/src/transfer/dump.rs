@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use pstral_core::domain::hex;
 use ring::digest::{Context, SHA256};
@@ -12,7 +11,7 @@ use super::{FORM, Line, TABLES, TransferError};
 use crate::Store;
 use crate::engine::Writing;
 use crate::migrations::{known, understood};
-use crate::sql::{Row, Value};
+use crate::sql::{Row, Value, composed};
 
 /// Counts and hashes what is written.
 struct Stream<'a> {
@@ -62,28 +61,13 @@ impl Store {
 
 async fn dump_table(reading: &mut Writing, table: &str, stream: &mut Stream<'_>) -> Result<(), TransferError> {
     // By the first column: a stream of the same state is the same whenever it is written.
-    let all = format!("SELECT * FROM {table} ORDER BY 1, 2");
-    let all = sqlx::AssertSqlSafe(all);
+    let all = composed(format!("SELECT * FROM {table} ORDER BY 1, 2"));
     let mut is_first = true;
-    let mut each = |row: Row, stream: &mut Stream<'_>| {
+    all.for_each(reading, |row| {
         if std::mem::take(&mut is_first) {
             stream.line(&Line::Table { name: table.to_owned(), columns: row.columns() })?;
         }
         stream.row(&row)
-    };
-    match reading {
-        Writing::Sqlite(reading) => {
-            let mut rows = sqlx::query(all).fetch(&mut **reading);
-            while let Some(row) = rows.try_next().await? {
-                each(Row::Sqlite(row), stream)?;
-            }
-        }
-        Writing::Postgres(reading) => {
-            let mut rows = sqlx::query(all).fetch(&mut **reading);
-            while let Some(row) = rows.try_next().await? {
-                each(Row::Postgres(row), stream)?;
-            }
-        }
-    }
-    Ok(())
+    })
+    .await
 }
