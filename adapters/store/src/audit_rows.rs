@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -15,7 +14,7 @@ use pstral_core::ports::StoreError;
 use crate::engine::Writing;
 use crate::fault::fault;
 use crate::rows::{get, timestamp, unexpected};
-use crate::sql::{FromColumn, Row, Sql, sql};
+use crate::sql::{FromColumn, Row, Sql, placeholders, sql};
 
 /// The columns that are written, in this order. Before them stands the position, behind them what was sealed.
 const COLUMNS: [&str; 31] = [
@@ -57,25 +56,12 @@ const SIZES: [usize; 3] = [64, 8, 1];
 
 static ENTRIES: LazyLock<[String; 3]> = LazyLock::new(|| {
     let into = format!("INSERT INTO audit_events ({}) VALUES ", COLUMNS.join(", "));
-    SIZES.map(|rows| format!("{into}{} RETURNING seq, position", values(rows, COLUMNS.len())))
+    SIZES.map(|rows| format!("{into}{} RETURNING seq, position", placeholders(rows, COLUMNS.len())))
 });
 
 static RELATIONS: LazyLock<[String; 3]> = LazyLock::new(|| {
-    SIZES.map(|rows| format!("INSERT INTO audit_relations (relation, at, position) VALUES {}", values(rows, 3)))
+    SIZES.map(|rows| format!("INSERT INTO audit_relations (relation, at, position) VALUES {}", placeholders(rows, 3)))
 });
-
-/// Builds placeholders such as `($1, $2), ($3, $4)`.
-fn values(rows: usize, columns: usize) -> String {
-    let mut text = String::new();
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 1..=columns {
-            let _ = write!(text, "{}${}", if column == 1 { "" } else { ", " }, row * columns + column);
-        }
-        text.push(')');
-    }
-    text
-}
 
 /// Cuts what is to be written into pieces of the sizes for which there are statements.
 fn pieces<'a, T>(mut rest: &'a [T], statements: &'static [String; 3]) -> Vec<(&'static str, &'a [T])> {

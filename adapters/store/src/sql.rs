@@ -36,6 +36,16 @@ pub(crate) fn composed(text: String) -> Sql {
     Sql { text: Cow::Owned(text), values: Vec::new() }
 }
 
+/// Builds placeholders of rows such as `($1, $2), ($3, $4)`.
+pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |first: usize| {
+        let row: Vec<String> = (first + 1..=first + columns).map(|at| format!("${at}")).collect();
+        format!("({})", row.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(|at| row(at * columns)).collect();
+    rows.join(", ")
+}
+
 /// A value as both databases take it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {

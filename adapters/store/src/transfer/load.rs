@@ -14,7 +14,7 @@ use crate::fault::fault;
 use crate::migrations::{known, newer, up_to};
 use crate::open;
 use crate::rows::get;
-use crate::sql::{Sql, Value, composed, sql};
+use crate::sql::{Sql, Value, composed, placeholders, sql};
 
 /// Rows inserted by one statement.
 const AT_ONCE: usize = 64;
@@ -187,12 +187,8 @@ async fn insert(writing: &mut Writing, table: &Table, values: Vec<Value>) -> Res
         return Ok(());
     }
     let width = table.columns.len();
-    let row = |first: usize| {
-        let places: Vec<String> = (first..first + width).map(|at| format!("${}", at + 1)).collect();
-        format!("({})", places.join(", "))
-    };
-    let rows: Vec<String> = (0..values.len()).step_by(width).map(row).collect();
-    let text = format!("INSERT INTO {} ({}) VALUES {}", table.name, table.columns.join(", "), rows.join(", "));
+    let rows = placeholders(values.len() / width, width);
+    let text = format!("INSERT INTO {} ({}) VALUES {rows}", table.name, table.columns.join(", "));
     values.into_iter().fold(composed(text), Sql::bind).execute(writing).await?;
     Ok(())
 }
