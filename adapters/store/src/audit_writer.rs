@@ -39,7 +39,7 @@ pub(crate) async fn write_events(engine: Engine, instance: String, mut waiting: 
             Err(error) => {
                 tracing::error!(%error, events = done.len(), "audit events could not be written");
                 for done in done {
-                    let _ = done.send(Err(again(&error)));
+                    let _ = done.send(Err(error.clone()));
                 }
             }
         }
@@ -86,19 +86,6 @@ async fn head(writing: &mut Writing, instance: &str) -> Result<Option<(i64, Audi
         return Ok(None);
     };
     Ok(Some((get(&row, "seq")?, AuditHash(get(&row, "hash")?))))
-}
-
-/// Copies the error for each caller whose event shared the transaction.
-fn again(error: &StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()),
-        StoreError::Full(why) => StoreError::Full(why.clone()),
-        StoreError::Busy(why) => StoreError::Busy(why.clone()),
-        StoreError::Newer(what) => StoreError::Newer(what.clone()),
-        StoreError::Duplicate(name) => StoreError::Duplicate(name.clone()),
-        StoreError::Missing(name) => StoreError::Missing(name.clone()),
-        StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
-    }
 }
 
 #[cfg(test)]

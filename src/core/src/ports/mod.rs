@@ -43,7 +43,7 @@ pub use target_section::{NeededPath, TargetSection, TargetSurroundings};
 use crate::text::{Text, text};
 
 /// The reason why the state database did not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached: nothing was written.
     #[error("the state database is not available: {0}")]
