@@ -8,7 +8,7 @@ use serde_json::{from_str, to_string};
 
 use crate::Store;
 use crate::fault::fault;
-use crate::rows::{get, time};
+use crate::rows::{corrupt_json, get, time};
 use crate::sql::sql;
 
 const KEEP: &str = "INSERT INTO catalogs (target, catalog, hash, read_at) VALUES ($1, $2, $3, $4)
@@ -22,7 +22,7 @@ impl Catalogs for Store {
     async fn keep_catalog(&self, target: &str, catalog: &KeptCatalog) -> Result<(), StoreError> {
         let kept = sql(KEEP)
             .bind(target)
-            .bind(to_string(&catalog.catalog).map_err(not_json)?)
+            .bind(to_string(&catalog.catalog).map_err(corrupt_json("a catalog"))?)
             .bind(&catalog.hash)
             .bind(catalog.read_at.as_millisecond())
             .execute(self)
@@ -43,12 +43,7 @@ impl Catalogs for Store {
         let Some(row) = sql(KEPT).bind(target).fetch_optional(self).await.map_err(fault)? else {
             return Ok(None);
         };
-        let catalog = from_str(&get::<String>(&row, "catalog")?).map_err(not_json)?;
+        let catalog = from_str(&get::<String>(&row, "catalog")?).map_err(corrupt_json("a catalog"))?;
         Ok(Some(KeptCatalog { catalog, hash: get(&row, "hash")?, read_at: time(&row, "read_at")? }))
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
-fn not_json(error: serde_json::Error) -> StoreError {
-    StoreError::Corrupt(format!("a catalog: {error}"))
 }

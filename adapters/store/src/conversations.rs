@@ -13,7 +13,7 @@ use crate::Store;
 use crate::engine::Writing;
 use crate::fault::{conflict, fault, met};
 use crate::presence::presence_of;
-use crate::rows::{get, place, time, word};
+use crate::rows::{corrupt_json, get, place, time, word};
 use crate::sql::{On, Row, sql};
 
 // A place that has become public, or private, is another place: what was said stays where it was said.
@@ -166,7 +166,8 @@ impl Conversations for Store {
     }
 
     async fn finish_turn(&self, turn: TurnId, end: &TurnEnd) -> Result<(), StoreError> {
-        let shown = end.table.as_ref().map(serde_json::to_string).transpose().map_err(not_json)?;
+        let shown =
+            end.table.as_ref().map(serde_json::to_string).transpose().map_err(corrupt_json("the table of a turn"))?;
         // Where thousands end at once, only the one whose turn it is holds its text a second time.
         let mut writing = self.begin().await?;
         let change = sql(FINISH_TURN)
@@ -280,16 +281,14 @@ fn read_turn(row: &Row) -> Result<Turn, StoreError> {
         text: get(row, "content")?,
         state: word(row, "state", TurnState::from_word)?,
         proposal: get::<Option<String>>(row, "proposal")?.map(ProposalId),
-        table: get::<Option<String>>(row, "shown")?.map(|shown| from_str(&shown)).transpose().map_err(not_json)?,
+        table: get::<Option<String>>(row, "shown")?
+            .map(|shown| from_str(&shown))
+            .transpose()
+            .map_err(corrupt_json("the table of a turn"))?,
         message,
         at: time(row, "started_at")?,
         aside: get(row, "aside")?,
         cut: get(row, "cut")?,
         target: get(row, "target")?,
     })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
-fn not_json(error: serde_json::Error) -> StoreError {
-    StoreError::Corrupt(format!("the table of a turn: {error}"))
 }

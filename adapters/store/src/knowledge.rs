@@ -12,7 +12,7 @@ use serde_json::{from_str, to_string};
 use crate::Store;
 use crate::fault::{conflict, fault};
 use crate::ratings;
-use crate::rows::{get, timestamp, unexpected, word};
+use crate::rows::{corrupt_json, get, time, word};
 use crate::sql::{Row, Sql, sql};
 
 const FORGET: &str = "DELETE FROM verified_queries WHERE target = $1 AND source = 'file'";
@@ -117,7 +117,7 @@ impl Knowledge for Store {
 /// A statement with every member of a query, in the order of [`ADD`].
 fn written(statement: &'static str, kept: &KeptQuery) -> Result<Sql, StoreError> {
     let KeptQuery { query: verified, fault: why, .. } = kept;
-    let parameters = to_string(&verified.parameters).map_err(not_json)?;
+    let parameters = to_string(&verified.parameters).map_err(corrupt_json("a verified query"))?;
     // Who approved it is the user: their name is looked up, so that it can change and be forgotten.
     let verified_by = if kept.approved.is_some() { String::new() } else { verified.verified_by.clone() };
     let mut writing = sql(statement)
@@ -148,7 +148,7 @@ fn read(row: &Row) -> Result<KeptQuery, StoreError> {
         fr: get(row, "fr")?,
         en: get(row, "en")?,
         statement: get(row, "statement")?,
-        parameters: from_str(&get::<String>(row, "parameters")?).map_err(not_json)?,
+        parameters: from_str(&get::<String>(row, "parameters")?).map_err(corrupt_json("a verified query"))?,
         verified_by: approver.map_or_else(|| get(row, "verified_by"), Ok)?,
         verified_on: get(row, "verified_on")?,
     };
@@ -168,24 +168,15 @@ fn read(row: &Row) -> Result<KeptQuery, StoreError> {
 }
 
 fn step(row: &Row, by: &str, at: &str) -> Result<Option<Step>, StoreError> {
-    let (by, milliseconds): (Option<i64>, Option<i64>) = (get(row, by)?, get(row, at)?);
-    let (Some(by), Some(milliseconds)) = (by, milliseconds) else { return Ok(None) };
-    let at = timestamp(milliseconds).ok_or_else(|| unexpected(at, &milliseconds.to_string()))?;
-    Ok(Some(Step { by: UserId(by), at }))
+    let Some(by) = get::<Option<i64>>(row, by)? else { return Ok(None) };
+    Ok(Some(Step { by: UserId(by), at: time(row, at)? }))
 }
 
 fn why(row: &Row) -> Result<Option<QueryFault>, StoreError> {
-    let since: Option<i64> = get(row, "fault_since")?;
-    let Some(milliseconds) = since else { return Ok(None) };
-    let since = timestamp(milliseconds).ok_or_else(|| unexpected("fault_since", &milliseconds.to_string()))?;
-    Ok(Some(QueryFault { fr: get(row, "fault_fr")?, en: get(row, "fault_en")?, since }))
+    let Some(_) = get::<Option<i64>>(row, "fault_since")? else { return Ok(None) };
+    Ok(Some(QueryFault { fr: get(row, "fault_fr")?, en: get(row, "fault_en")?, since: time(row, "fault_since")? }))
 }
 
 fn name(kept: &KeptQuery) -> String {
     format!("verified query {}", kept.query.id)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
-fn not_json(error: serde_json::Error) -> StoreError {
-    StoreError::Corrupt(format!("a verified query: {error}"))
 }

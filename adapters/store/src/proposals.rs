@@ -10,8 +10,11 @@ use serde_json::{from_str, to_string};
 
 use crate::Store;
 use crate::fault::{conflict, fault};
-use crate::rows::{get, place, time, word};
+use crate::rows::{corrupt_json, get, place, time, word};
 use crate::sql::{Row, sql};
+
+/// What the JSON of a row is of, in errors.
+const SUBJECT: &str = "a proposal";
 
 const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin,
     question, state, created_at, expires_at, needs_agreement, agreed_by, policy, seal, told,
@@ -44,8 +47,8 @@ impl Proposals for Store {
             .bind(proposal.author.0)
             .bind(&proposal.target)
             .bind(&proposal.statement)
-            .bind(to_string(&proposal.parameters).map_err(not_json)?)
-            .bind(to_string(&proposal.origin).map_err(not_json)?)
+            .bind(to_string(&proposal.parameters).map_err(corrupt_json(SUBJECT))?)
+            .bind(to_string(&proposal.origin).map_err(corrupt_json(SUBJECT))?)
             .bind(&proposal.question)
             .bind(proposal.state.word())
             .bind(proposal.created_at.as_millisecond())
@@ -57,8 +60,8 @@ impl Proposals for Store {
             })
             .bind(proposal.policy.to_string())
             .bind(&proposal.seal)
-            .bind(proposal.told.as_ref().map(to_string).transpose().map_err(not_json)?)
-            .bind(to_string(&proposal.asked).map_err(not_json)?)
+            .bind(proposal.told.as_ref().map(to_string).transpose().map_err(corrupt_json(SUBJECT))?)
+            .bind(to_string(&proposal.asked).map_err(corrupt_json(SUBJECT))?)
             .execute(self)
             .await;
         let (name, needed) = (format!("proposal {}", proposal.id), "its conversation or its author");
@@ -156,8 +159,8 @@ fn read(row: &Row) -> Result<Proposal, StoreError> {
         author: UserId(get(row, "author_id")?),
         target: get(row, "target")?,
         statement: get(row, "statement")?,
-        parameters: from_str(&get::<String>(row, "parameters")?).map_err(not_json)?,
-        origin: from_str(&get::<String>(row, "origin")?).map_err(not_json)?,
+        parameters: from_str(&get::<String>(row, "parameters")?).map_err(corrupt_json(SUBJECT))?,
+        origin: from_str(&get::<String>(row, "origin")?).map_err(corrupt_json(SUBJECT))?,
         question: get(row, "question")?,
         state: word(row, "state", ProposalState::from_word)?,
         agreement: agreement(row)?,
@@ -165,8 +168,11 @@ fn read(row: &Row) -> Result<Proposal, StoreError> {
         seal: get(row, "seal")?,
         asked: get::<Option<String>>(row, "asked")?
             .map_or(Ok(Vec::new()), |asked| from_str(&asked))
-            .map_err(not_json)?,
-        told: get::<Option<String>>(row, "told")?.map(|told| from_str(&told)).transpose().map_err(not_json)?,
+            .map_err(corrupt_json(SUBJECT))?,
+        told: get::<Option<String>>(row, "told")?
+            .map(|told| from_str(&told))
+            .transpose()
+            .map_err(corrupt_json(SUBJECT))?,
         created_at: time(row, "created_at")?,
         expires_at: time(row, "expires_at")?,
     })
@@ -185,9 +191,4 @@ fn agreement(row: &Row) -> Result<Agreement, StoreError> {
         None if needed => Agreement::Needed,
         None => Agreement::NotNeeded,
     })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "map_err gives the error away")]
-fn not_json(error: serde_json::Error) -> StoreError {
-    StoreError::Corrupt(format!("a proposal: {error}"))
 }

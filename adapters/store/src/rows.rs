@@ -36,6 +36,11 @@ pub(crate) fn unexpected(column: &str, held: &str) -> StoreError {
     StoreError::Corrupt(format!("{column} is {held:?}"))
 }
 
+/// Returns the error of a column or a value that is not the JSON it should be; `what` names what it is of.
+pub(crate) fn corrupt_json(what: &'static str) -> impl Fn(serde_json::Error) -> StoreError {
+    move |error| StoreError::Corrupt(format!("{what}: {error}"))
+}
+
 /// A time from the milliseconds it is stored as.
 pub(crate) fn timestamp(milliseconds: i64) -> Option<Timestamp> {
     Timestamp::from_millisecond(milliseconds).ok()
