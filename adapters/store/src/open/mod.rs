@@ -49,6 +49,11 @@ impl Location {
             Self::Server(_) => None,
         }
     }
+
+    /// The file, where it is one that is missing. That a server is missing shows on connecting.
+    pub fn missing_file(&self) -> Option<&Path> {
+        self.file().filter(|path| !path.exists())
+    }
 }
 
 /// Omits the password.

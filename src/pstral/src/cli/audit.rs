@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainFault, ChainHead, Locale, Signatures, moment};
-use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
+use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::text::text;
 use pstral_store::{AuditFault, AuditUnproven, Store};
 
@@ -14,7 +13,7 @@ use super::export::{self, Format};
 use super::follow::follow;
 use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending, record, state_is_missing};
+use super::{Ending, Installed, known_user, record, state_is_missing};
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
@@ -111,26 +110,18 @@ fn when(word: &str) -> Result<Timestamp, String> {
     moment(word, Timestamp::now()).ok_or_else(|| "use a day, a time or a length: 2026-11-21, 7d, 2h".to_owned())
 }
 
-pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
-    if let AuditCommand::Key = command {
-        say(&AuditKey::read_or_make(&config.audit.key)?.public().to_string());
-        return Ok(Ending::Fine);
-    }
-    // Opening would make one, and an audit of nothing always holds.
-    if state_is_missing(&config, locale) {
-        return Ok(Ending::Failed);
-    }
+pub(super) async fn run(Installed { config, locale }: Installed, command: AuditCommand) -> anyhow::Result<Ending> {
     match command {
+        AuditCommand::Key => {
+            say(&AuditKey::read_or_make(&config.audit.key)?.public().to_string());
+            Ok(Ending::Fine)
+        }
+        // Opening would make one, and an audit of nothing always holds.
+        _ if state_is_missing(&config, locale) => Ok(Ending::Failed),
         AuditCommand::Verify { since, key } => {
             let known = known_keys(&config, key)?;
             verify(&open_store_to_read(&config).await?, &since, &known, locale).await
         }
-        AuditCommand::Key => Ok(Ending::Fine),
         AuditCommand::Tail { lines, follow: goes_on, filter, json } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
@@ -148,13 +139,9 @@ pub(super) async fn run(common: &Common, command: AuditCommand) -> anyhow::Resul
         AuditCommand::Export { format, output, filter } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
-            let shown = output.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-            let file = match output.as_deref().map(NewFile::begin).transpose() {
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                    say_error(&text("file-exists").with("path", shown).render(locale));
-                    return Ok(Ending::Usage);
-                }
-                file => file.with_context(|| shown)?,
+            let file = match output.as_deref().map(|path| NewFile::begin_named(path, locale)).transpose()? {
+                Some(None) => return Ok(Ending::Usage),
+                file => file.flatten(),
             };
             record(&store, AuditAction::Export, None, "audit").await?;
             if let Some(written) = export::write(&store, &filter, format, file).await? {
@@ -217,10 +204,7 @@ async fn resolve(store: &Store, args: FilterArgs, locale: Locale) -> anyhow::Res
     let user = match &args.user {
         None => None,
         Some(name) => {
-            let Some(user) = store.user_named(name).await? else {
-                say_error(&text("user-unknown").with("command", "pstral user").with("name", name).render(locale));
-                return Ok(None);
-            };
+            let Some(user) = known_user(store, name, locale).await? else { return Ok(None) };
             Some(user.id)
         }
     };

@@ -9,7 +9,7 @@ use strsim::levenshtein as distance;
 
 use super::out::{say, say_error, say_json};
 use super::shape::{describe, overview};
-use super::{Common, Ending, state_is_missing};
+use super::{Ending, Installed, state_is_missing};
 use crate::compose::{App, open_store_to_read};
 use crate::config::Config;
 use crate::health::{Found as _, target_remedy};
@@ -33,12 +33,7 @@ pub(super) enum CatalogCommand {
     },
 }
 
-pub(super) async fn run(common: &Common, command: CatalogCommand) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, command: CatalogCommand) -> anyhow::Result<Ending> {
     let named = match &command {
         CatalogCommand::Refresh { target } => target.as_deref(),
         CatalogCommand::Show { target, .. } => Some(target.as_str()),

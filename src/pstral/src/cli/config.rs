@@ -5,7 +5,7 @@ use pstral_core::domain::Locale;
 use pstral_core::text::text;
 
 use super::out::{say, say_error};
-use super::{Common, Ending};
+use super::{Ending, Installed};
 use crate::compose::file_faults;
 use crate::config::Fault;
 
@@ -15,22 +15,16 @@ pub(super) enum ConfigCommand {
     Check,
 }
 
-pub(super) fn check(common: &Common) -> Ending {
-    match common.load_installed() {
-        Ok(config) => {
-            // The demo writes its files itself, when it is first run.
-            let locale = common.locale_with(&config);
-            let unusable = if common.config.is_some() { file_faults(&config, locale) } else { Vec::new() };
-            if !unusable.is_empty() {
-                print_faults(&unusable, locale);
-                return Ending::Usage;
-            }
-            let targets = config.targets.len() as u64;
-            say(&text("config-fine").count("targets", targets).render(locale));
-            Ending::Fine
-        }
-        Err(ending) => ending,
+pub(super) fn check(Installed { config, locale }: &Installed) -> Ending {
+    // The demo writes its files itself, when it is first run.
+    let unusable = if config.file.is_some() { file_faults(config, *locale) } else { Vec::new() };
+    if !unusable.is_empty() {
+        print_faults(&unusable, *locale);
+        return Ending::Usage;
     }
+    let targets = config.targets.len() as u64;
+    say(&text("config-fine").count("targets", targets).render(*locale));
+    Ending::Fine
 }
 
 pub(super) fn print_faults(faults: &[Fault], locale: Locale) {

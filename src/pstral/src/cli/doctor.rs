@@ -12,7 +12,7 @@ use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending};
+use super::{Ending, Installed};
 use crate::compose::{App, StartError};
 use crate::config::Config;
 use crate::health::{Check, Found as _, State, target_remedy};
@@ -28,12 +28,7 @@ pub(super) struct DoctorArgs {
     json: bool,
 }
 
-pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, args: &DoctorArgs) -> anyhow::Result<Ending> {
     let found = match look(&config, locale).await {
         Ok(found) => found,
         // Without this part nothing else can be looked at.
@@ -55,7 +50,7 @@ pub(super) async fn run(common: &Common, args: &DoctorArgs) -> anyhow::Result<En
 /// Checks every part; without a state database, the other parts are checked with a temporary one.
 async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     let location = config.location();
-    let missing = location.file().filter(|path| !path.exists());
+    let missing = location.missing_file();
     let (_elsewhere, app) = if missing.is_none() {
         (None, App::build(config, locale).await?)
     } else {

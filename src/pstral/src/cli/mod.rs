@@ -31,8 +31,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
-use pstral_core::ports::{AuditLog as _, ModelError, PlatformError, StoreError, TargetError};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale, User};
+use pstral_core::ports::{AuditLog as _, ModelError, People as _, PlatformError, StoreError, TargetError};
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
@@ -158,7 +158,7 @@ pub fn main() -> ExitCode {
             return Ending::Failed.into();
         }
     };
-    let ending = runtime.block_on(dispatch(cli)).unwrap_or_else(|error| {
+    let ending = runtime.block_on(dispatch(cli)).unwrap_or_else(Ok).unwrap_or_else(|error| {
         say_error(&failure(&error, locale));
         Ending::Failed
     });
@@ -194,29 +194,30 @@ fn is_of_a_part(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<StoreError>() || cause.is::<TargetError>() || cause.is::<ModelError>() || cause.is::<PlatformError>()
 }
 
-async fn dispatch(cli: Cli) -> anyhow::Result<Ending> {
+/// Runs a command; `Err` with its ending where the configuration that it needs cannot be used, which was printed.
+async fn dispatch(cli: Cli) -> Result<anyhow::Result<Ending>, Ending> {
     let common = &cli.common;
-    match cli.command {
+    Ok(match cli.command {
         Command::Demo(args) => Box::pin(demo::run(common, &args)).await,
         Command::Run => run::run(common).await,
-        Command::Doctor(args) => doctor::run(common, &args).await,
-        Command::Target(command) => target::run(common, command).await,
+        Command::Doctor(args) => doctor::run(common.installed()?, &args).await,
+        Command::Target(command) => target::run(common.installed()?, command).await,
         Command::Sql(command) => sql::run(common, &command),
-        Command::Audit(command) => audit::run(common, command).await,
-        Command::Prune(args) => prune::run(common, &args).await,
-        Command::User(command) => user::run(common, command).await,
-        Command::Catalog(command) => catalog::run(common, command).await,
-        Command::Model(command) => model::run(common, command).await,
-        Command::Policy(command) => policy::run(common, command).await,
-        Command::Migrate => state::migrate(common).await,
-        Command::Backup(args) => state::backup(common, &args).await,
-        Command::Restore(args) => state::restore(common, &args).await,
-        Command::Store(command) => state::store(common, command).await,
-        Command::Verified(command) => verified::run(common, command).await,
+        Command::Audit(command) => audit::run(common.installed()?, command).await,
+        Command::Prune(args) => prune::run(common.installed()?, &args).await,
+        Command::User(command) => user::run(common.installed()?, command).await,
+        Command::Catalog(command) => catalog::run(common.installed()?, command).await,
+        Command::Model(command) => model::run(common.installed()?, command).await,
+        Command::Policy(command) => policy::run(common.installed()?, command).await,
+        Command::Migrate => state::migrate(common.installed()?).await,
+        Command::Backup(args) => state::backup(common.installed()?, &args).await,
+        Command::Restore(args) => state::restore(common.installed()?, &args).await,
+        Command::Store(command) => state::store(common.installed()?, command).await,
+        Command::Verified(command) => verified::run(common.installed()?, command).await,
         #[cfg(feature = "matrix")]
-        Command::Matrix(command) => Box::pin(matrix::run(common, command)).await,
-        Command::Config(config::ConfigCommand::Check) => Ok(config::check(common)),
-    }
+        Command::Matrix(command) => Box::pin(matrix::run(common.installed()?, command)).await,
+        Command::Config(config::ConfigCommand::Check) => Ok(config::check(&common.installed()?)),
+    })
 }
 
 impl Common {
@@ -229,11 +230,6 @@ impl Common {
     fn locale_at_last(&self) -> Locale {
         let configured = || crate::config::load(&self.source(), self.data.as_deref()).ok().map(|config| config.locale);
         self.chosen_locale().or_else(configured).unwrap_or_default()
-    }
-
-    /// The language of what is printed.
-    fn locale_with(&self, config: &Config) -> Locale {
-        self.chosen_locale().unwrap_or(config.locale)
     }
 
     fn chosen_locale(&self) -> Option<Locale> {
@@ -257,23 +253,44 @@ impl Common {
         }
     }
 
-    /// The configuration of a command that looks at an installation: says so when it is the demo's.
-    fn load_installed(&self) -> Result<Config, Ending> {
+    /// What a command needs that looks at an installation: says so when it is the demo's.
+    fn installed(&self) -> Result<Installed, Ending> {
         let config = self.load()?;
+        let locale = self.chosen_locale().unwrap_or(config.locale);
         if self.config.is_none() {
             let folder = config.data.display().to_string();
-            say_error(&text("demo-is-used").with("folder", folder).render(self.locale_with(&config)));
+            say_error(&text("demo-is-used").with("folder", folder).render(locale));
         }
-        Ok(config)
+        Ok(Installed { config, locale })
     }
+}
+
+/// An installation as its configuration describes it, and the language of what a command prints.
+struct Installed {
+    config: Config,
+    locale: Locale,
 }
 
 /// Checks whether the file of the state database is missing, and says so. A missing server is found on connecting.
 fn state_is_missing(config: &Config, locale: Locale) -> bool {
     let location = config.location();
-    let Some(path) = location.file().filter(|path| !path.exists()) else { return false };
+    let Some(path) = location.missing_file() else { return false };
     say_error(&text("state-missing").with("path", path.display().to_string()).render(locale));
     true
+}
+
+/// The user of a name; an unknown one is said.
+async fn known_user(store: &Store, name: &str, locale: Locale) -> Result<Option<User>, StoreError> {
+    let user = store.user_named(name).await?;
+    if user.is_none() {
+        say_error(&user_unknown(name).render(locale));
+    }
+    Ok(user)
+}
+
+/// Says that no user has a name, and what lists them.
+fn user_unknown(name: &str) -> Text {
+    text("user-unknown").with("command", "pstral user").with("name", name)
 }
 
 /// Records in the audit that a command has read or copied the state.

@@ -4,7 +4,12 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+use pstral_core::domain::Locale;
+use pstral_core::text::text;
 use tempfile::NamedTempFile;
+
+use super::out::say_error;
 
 /// A file under another name, which nobody can have guessed, until it is kept; gone if it is not.
 #[derive(Debug)]
@@ -22,6 +27,18 @@ impl NewFile {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Only its owner may read it: 0600 (https://docs.rs/tempfile).
         Ok(Self { file: NamedTempFile::new_in(folder)?, path: path.to_owned() })
+    }
+
+    /// Begins a file that a person named; where something of that name is there, they are told so.
+    pub(super) fn begin_named(path: &Path, locale: Locale) -> anyhow::Result<Option<Self>> {
+        let shown = path.display().to_string();
+        match Self::begin(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                say_error(&text("file-exists").with("path", shown).render(locale));
+                Ok(None)
+            }
+            file => Ok(Some(file.context(shown)?)),
+        }
     }
 
     /// Returns a writer for the file.

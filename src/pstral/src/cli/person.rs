@@ -8,14 +8,13 @@ use clap::Args;
 use jiff::Timestamp;
 use pstral_core::domain::{Locale, Role, User};
 use pstral_core::harmless;
-use pstral_core::ports::People as _;
 use pstral_core::text::text;
 use pstral_store::{Erasure, Store};
 
-use super::Ending;
 use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::prune::counted;
+use super::{Ending, known_user};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -37,18 +36,12 @@ pub(super) struct EraseArgs {
 
 /// Hands over all that is held on a person.
 pub(super) async fn export(store: &Store, locale: Locale, args: &ExportArgs) -> anyhow::Result<Ending> {
-    let Some(user) = known(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
+    let Some(user) = known_user(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
     if let Some(path) = &args.output {
         let shown = path.display().to_string();
-        let file = match NewFile::begin(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                say_error(&text("file-exists").with("path", shown).render(locale));
-                return Ok(Ending::Usage);
-            }
-            file => file.with_context(|| shown.clone())?,
-        };
-        export_to(store, &user, file).await.with_context(|| shown)?;
-        say_error(&text("person-exported").with("path", path.display().to_string()).render(locale));
+        let Some(file) = NewFile::begin_named(path, locale)? else { return Ok(Ending::Usage) };
+        export_to(store, &user, file).await.with_context(|| shown.clone())?;
+        say_error(&text("person-exported").with("path", shown).render(locale));
     } else {
         let mut out = Lines::new(io::stdout());
         store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
@@ -65,7 +58,7 @@ async fn export_to(store: &Store, user: &User, file: NewFile) -> anyhow::Result<
 
 /// Counts what is held on a person, and with `--yes` forgets it, unless nobody else of the roles to `keep` is left.
 pub(super) async fn erase(store: &Store, locale: Locale, args: &EraseArgs, keep: &[Role]) -> anyhow::Result<Ending> {
-    let Some(user) = known(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
+    let Some(user) = known_user(store, &args.username, locale).await? else { return Ok(Ending::Usage) };
     if !args.yes {
         print(&store.erasure(&user).await?, locale);
         say_error(&text("erase-dry").with("name", &user.username).render(locale));
@@ -97,14 +90,6 @@ fn print(erasure: &Erasure, locale: Locale) {
     if erasure.fixed > 0 {
         say(&text("erase-fixed").count("entries", erasure.fixed).render(locale));
     }
-}
-
-async fn known(store: &Store, username: &str, locale: Locale) -> anyhow::Result<Option<User>> {
-    let user = store.user_named(username).await?;
-    if user.is_none() {
-        say_error(&text("user-unknown").with("command", "pstral user").with("name", username).render(locale));
-    }
-    Ok(user)
 }
 
 /// Passes JSON on line by line, with nothing in it that steers a terminal.

@@ -12,7 +12,7 @@ use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending};
+use super::{Ending, Installed, user_unknown};
 use crate::compose::open_store_to_read;
 use crate::config::Config;
 use crate::policy::{Row, Rulebook, place, rows};
@@ -54,14 +54,9 @@ pub(super) struct ExplainArgs {
     json: bool,
 }
 
-pub(super) async fn run(common: &Common, command: PolicyCommand) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, command: PolicyCommand) -> anyhow::Result<Ending> {
     // A table that names roles alone can be tested where nothing is installed.
-    let is_missing = config.location().file().is_some_and(|path| !path.exists());
+    let is_missing = config.location().missing_file().is_some();
     let store = if is_missing { None } else { Some(open_store_to_read(&config).await?) };
     let desk = UserAdmin { rules: Rulebook::of(&config), config: &config, store, locale };
     let ending = match command {
@@ -87,7 +82,7 @@ impl UserAdmin<'_> {
         let (role, disabled) = match (&args.user, &args.role) {
             (Some(user), _) => match self.user_named(user).await? {
                 Some(user) => (user.role, user.disabled),
-                None => return Ok(self.usage(&text("user-unknown").with("command", "pstral user").with("name", user))),
+                None => return Ok(self.usage(&user_unknown(user))),
             },
             (None, Some(role)) => (role.clone(), false),
             (None, None) => return Ok(self.usage(&text("policy-who"))),
@@ -159,7 +154,7 @@ impl UserAdmin<'_> {
             (None, None) => None,
         };
         let Some((role, disabled)) = known else {
-            differs(text("user-unknown").with("command", "pstral user").with("name", who.as_str()).render(self.locale));
+            differs(user_unknown(&who).render(self.locale));
             return Ok(false);
         };
         let Some(place) = place(row.place.as_deref().unwrap_or_default()) else {

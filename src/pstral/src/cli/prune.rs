@@ -8,7 +8,7 @@ use pstral_store::{Pruning, PruningClass};
 
 use super::audit::tell;
 use super::out::{say, say_error};
-use super::{Common, Ending, state_is_missing};
+use super::{Ending, Installed, state_is_missing};
 use crate::audit_key::PublicAuditKey;
 use crate::compose::open_store;
 use crate::retention::{NotPruned, Retention};
@@ -23,12 +23,7 @@ pub(super) struct PruneArgs {
     key: Vec<PublicAuditKey>,
 }
 
-pub(super) async fn run(common: &Common, args: &PruneArgs) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, args: &PruneArgs) -> anyhow::Result<Ending> {
     if state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }

@@ -15,9 +15,8 @@ use pstral_store::{Loaded, Location, Store, TransferError};
 
 use super::new_file::NewFile;
 use super::out::{say, say_error};
-use super::{Common, Ending, audit, record, state_is_missing};
+use super::{Ending, Installed, audit, record, state_is_missing};
 use crate::compose::{open_store, state_error};
-use crate::config::Config;
 use crate::instance_lock::InstanceLock;
 
 /// The magic bytes of a gzip file (RFC 1952).
@@ -53,11 +52,7 @@ pub(super) enum StoreCommand {
 }
 
 /// Brings the state database up to date.
-pub(super) async fn migrate(common: &Common) -> anyhow::Result<Ending> {
-    let (config, locale) = match installed(common) {
-        Ok(installed) => installed,
-        Err(ending) => return Ok(ending),
-    };
+pub(super) async fn migrate(Installed { config, locale }: Installed) -> anyhow::Result<Ending> {
     if state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
@@ -69,11 +64,7 @@ pub(super) async fn migrate(common: &Common) -> anyhow::Result<Ending> {
 }
 
 /// Writes the whole state to a file, while the bot runs.
-pub(super) async fn backup(common: &Common, args: &BackupArgs) -> anyhow::Result<Ending> {
-    let (config, locale) = match installed(common) {
-        Ok(installed) => installed,
-        Err(ending) => return Ok(ending),
-    };
+pub(super) async fn backup(Installed { config, locale }: Installed, args: &BackupArgs) -> anyhow::Result<Ending> {
     if state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
@@ -96,11 +87,7 @@ pub(super) async fn backup(common: &Common, args: &BackupArgs) -> anyhow::Result
 }
 
 /// Fills the state database from a file.
-pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Result<Ending> {
-    let (config, locale) = match installed(common) {
-        Ok(installed) => installed,
-        Err(ending) => return Ok(ending),
-    };
+pub(super) async fn restore(Installed { config, locale }: Installed, args: &RestoreArgs) -> anyhow::Result<Ending> {
     let path = args.file.display().to_string();
     let mut stream = match opened(&args.file) {
         Ok(stream) => stream,
@@ -126,12 +113,8 @@ pub(super) async fn restore(common: &Common, args: &RestoreArgs) -> anyhow::Resu
 }
 
 /// Copies a state to another database.
-pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Result<Ending> {
+pub(super) async fn store(Installed { config, locale }: Installed, command: StoreCommand) -> anyhow::Result<Ending> {
     let StoreCommand::Copy { from, to, force } = command;
-    let (config, locale) = match installed(common) {
-        Ok(installed) => installed,
-        Err(ending) => return Ok(ending),
-    };
     let (Some(from), Some(to)) = (location(&from, locale), location(&to, locale)) else { return Ok(Ending::Usage) };
     if from == to {
         say_error(&text("copy-same").render(locale));
@@ -158,12 +141,6 @@ pub(super) async fn store(common: &Common, command: StoreCommand) -> anyhow::Res
         }
         Err(error) => Ok(told("copy-failed", &to.to_string(), &error, locale)),
     }
-}
-
-fn installed(common: &Common) -> Result<(Config, Locale), Ending> {
-    let config = common.load_installed()?;
-    let locale = common.locale_with(&config);
-    Ok((config, locale))
 }
 
 async fn write_backup(store: &Store, path: &Path) -> Result<u64, TransferError> {

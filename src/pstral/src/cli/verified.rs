@@ -9,7 +9,7 @@ use pstral_store::Store;
 
 use super::catalog::{refresh_one, target_is_unknown};
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending, record, state_is_missing};
+use super::{Ending, Installed, record, state_is_missing, user_unknown};
 use crate::clock::SystemClock;
 use crate::compose::{App, open_store, open_store_to_read};
 use crate::config::Config;
@@ -60,12 +60,7 @@ pub(super) struct DecisionArgs {
     by: String,
 }
 
-pub(super) async fn run(common: &Common, command: VerifiedCommand) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, command: VerifiedCommand) -> anyhow::Result<Ending> {
     let named = match &command {
         VerifiedCommand::List { target, .. } | VerifiedCommand::Check { target } => target.as_deref(),
         VerifiedCommand::Show { target, .. } | VerifiedCommand::Export { target } => Some(target.as_str()),
@@ -168,7 +163,7 @@ async fn decide_with(app: &App, args: &DecisionArgs, decision: &Decision, locale
         Ok(ending)
     };
     let Some(user) = app.store.user_named(&args.by).await?.filter(|user| !user.disabled) else {
-        return refuse(text("user-unknown").with("command", "pstral user").with("name", &args.by), Ending::Usage);
+        return refuse(user_unknown(&args.by), Ending::Usage);
     };
     let (id, version) = named(&args.id);
     let all = app.store.kept_verified(&args.target).await?;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::out::{say, say_error};
-use super::{Common, Ending};
+use super::{Ending, Installed};
 use crate::config::Config;
 use crate::registry::surroundings;
 use emoji::Terminal;
@@ -47,12 +47,7 @@ pub(super) enum MatrixCommand {
     },
 }
 
-pub(super) async fn run(common: &Common, command: MatrixCommand) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, command: MatrixCommand) -> anyhow::Result<Ending> {
     if !config.platforms.matrix.enabled {
         say_error(&text("matrix-not-enabled").render(locale));
         return Ok(Ending::Usage);

@@ -12,7 +12,7 @@ use pstral_modelhttp::size;
 use serde_json::json;
 
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending};
+use super::{Ending, Installed};
 use crate::health::{Found as _, PATIENCE};
 use crate::models::{refuse_outside, remedy};
 use crate::registry::{ModelServers, model_servers};
@@ -32,12 +32,7 @@ pub(super) enum ModelCommand {
     },
 }
 
-pub(super) async fn run(common: &Common, command: ModelCommand) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, command: ModelCommand) -> anyhow::Result<Ending> {
     refuse_outside(&config.model).await?;
     let servers = model_servers(&config)?;
     match command {

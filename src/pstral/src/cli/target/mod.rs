@@ -21,7 +21,7 @@ use serde::Serialize;
 use super::catalog::target_is_unknown;
 use super::new_file::NewFile;
 use super::out::{say, say_error};
-use super::{Common, Ending, record};
+use super::{Ending, Installed, record};
 use crate::compose::App;
 use crate::health::{Found as _, State, target_remedy};
 use step::Step;
@@ -45,13 +45,8 @@ pub(super) struct CheckArgs {
     report: Option<PathBuf>,
 }
 
-pub(super) async fn run(common: &Common, command: TargetCommand) -> anyhow::Result<Ending> {
+pub(super) async fn run(Installed { config, locale }: Installed, command: TargetCommand) -> anyhow::Result<Ending> {
     let TargetCommand::Check(args) = command;
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
     if target_is_unknown(&config, &args.target, locale) {
         return Ok(Ending::Usage);
     }

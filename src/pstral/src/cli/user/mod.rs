@@ -16,7 +16,7 @@ use pstral_core::text::text;
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
-use super::{Common, Ending, person, state_is_missing};
+use super::{Ending, Installed, person, state_is_missing};
 use crate::clock::SystemClock;
 use crate::compose::{open_store, roles};
 
@@ -96,12 +96,7 @@ pub(super) enum UserCommand {
     Erase(person::EraseArgs),
 }
 
-pub(super) async fn run(common: &Common, command: UserCommand) -> anyhow::Result<Ending> {
-    let config = match common.load_installed() {
-        Ok(config) => config,
-        Err(ending) => return Ok(ending),
-    };
-    let locale = common.locale_with(&config);
+pub(super) async fn run(Installed { config, locale }: Installed, command: UserCommand) -> anyhow::Result<Ending> {
     // Only the first user makes one: to anybody else, a misspelt folder would look like an empty installation.
     if !matches!(command, UserCommand::Add(_)) && state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
