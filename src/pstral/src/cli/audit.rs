@@ -25,10 +25,10 @@ pub(super) const PAGE: u32 = 250;
 pub(super) enum AuditCommand {
     /// Print the newest entries
     Tail {
-        /// How many
+        /// Number of entries
         #[arg(short = 'n', long, default_value_t = 20)]
         lines: u32,
-        /// Then print new entries as they come, until Ctrl-C
+        /// Keep printing new entries until Ctrl-C
         #[arg(short, long)]
         follow: bool,
         #[command(flatten)]
@@ -39,24 +39,24 @@ pub(super) enum AuditCommand {
     },
     /// Verify the hash chains, changing nothing; exits 1 and names the first entry that fails
     Verify {
-        /// A head that this command printed before: its entry must still be there, and its chain is checked from
-        /// there on. May be given for each chain
+        /// A chain head that this command printed before: its entry must still be there, and its chain is
+        /// verified from there on. Can be given once for each chain
         #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
         since: Vec<ChainHead>,
-        /// A public key that signs the checkpoints of pruned entries; without it, the one of this installation. May
-        /// be given more than once
+        /// Public key that signs the checkpoints of pruned entries (default: the one of this installation). Can be
+        /// given more than once
         #[arg(long, visible_alias = "public-key", value_name = "KEY")]
         key: Vec<PublicAuditKey>,
     },
-    /// Print the public key that signs the checkpoints of pruned entries, making one if there is none: to be written
-    /// down elsewhere
+    /// Print the public key that signs the checkpoints of pruned entries, creating it if there is none; keep a copy
+    /// elsewhere
     Key,
     /// Write all entries, oldest first
     Export {
-        /// csv or jsonl
+        /// Format of the output: csv or jsonl
         #[arg(long, value_enum, default_value_t = Format::Jsonl)]
         format: Format,
-        /// Where to; without it, standard output
+        /// Output file (default: standard output)
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
@@ -64,35 +64,34 @@ pub(super) enum AuditCommand {
     },
 }
 
-/// Which entries.
+/// Filters for audit entries.
 #[derive(Debug, Args)]
 pub(super) struct FilterArgs {
-    /// Only of this user
+    /// Only entries of this user
     #[arg(long)]
     user: Option<String>,
-    /// Only of this platform
+    /// Only entries of this platform
     #[arg(long)]
     platform: Option<String>,
-    /// Only this action, such as execution or refusal
+    /// Only entries of this action, such as execution or refusal
     #[arg(long, value_parser = action)]
     action: Option<AuditAction>,
-    /// Only with this status: ok, refused, failed or stopped
+    /// Only entries with this status: ok, refused, failed or stopped
     #[arg(long, value_parser = status)]
     status: Option<AuditStatus>,
-    /// Only of this target
+    /// Only entries about this database
     #[arg(long)]
     target: Option<String>,
-    /// Only where this table or view was read, named as in the entries
+    /// Only entries of statements that read this table or view, named as in the entries
     #[arg(long)]
     relation: Option<String>,
-    /// Only with these words in the statement, the parameters, the detail or the error; without --since, all entries may
-    /// have to be read
+    /// Only entries with this text in the statement, the parameters, the detail or the error; slow without --since
     #[arg(long)]
     text: Option<String>,
-    /// Only since this time, such as 2026-11-21T00:00:00Z, 2026-11-21, 7d or 2h
+    /// Only entries since this time, such as 2026-11-21T00:00:00Z, 2026-11-21, 7d or 2h
     #[arg(long, value_parser = when)]
     since: Option<Timestamp>,
-    /// Only before this time, written like --since
+    /// Only entries before this time, written like --since
     #[arg(long, value_parser = when)]
     until: Option<Timestamp>,
 }

@@ -16,12 +16,12 @@ use crate::health::{Found as _, target_remedy};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CatalogCommand {
-    /// Read the schema of every database again, or of one, for the running bot too
+    /// Read the schema of every database again, or of one; the running bot uses it too
     Refresh {
         /// The name of the database in the configuration
         target: Option<String>,
     },
-    /// Print what was last read of a database
+    /// Show the cached schema of a database
     Show {
         /// The name of the database in the configuration
         target: String,

@@ -11,7 +11,7 @@ use crate::config::Fault;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Print every fault of the configuration; exits 2 when there is one
+    /// Print every error of the configuration; exits 2 if there are any
     Check,
 }
 

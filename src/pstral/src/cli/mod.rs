@@ -61,13 +61,13 @@ struct Cli {
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 struct Common {
-    /// The configuration file. Without it, commands work on the demo.
+    /// Configuration file (default: the demo)
     #[arg(long, global = true, value_name = "FILE", env = "PSTRAL_CONFIG")]
     config: Option<PathBuf>,
-    /// The folder for everything Pstral writes, in place of the configuration's `data`.
+    /// Folder for everything Pstral writes, instead of `data` in the configuration
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The language of what is printed: fr or en. Without it, the system's, else the configuration's.
+    /// Language of the output: fr or en (default: the system's, else the configuration's)
     #[arg(long, global = true, value_name = "LANGUAGE")]
     locale: Option<Locale>,
 }
@@ -76,7 +76,7 @@ struct Common {
 enum Command {
     /// Try Pstral on a sample company: no server, account or network needed
     Demo(demo::DemoArgs),
-    /// Run the bot until it is asked to end (SIGTERM or Ctrl-C)
+    /// Run the bot until SIGTERM or Ctrl-C
     Run,
     /// Check each part and say how to fix it
     Doctor(doctor::DoctorArgs),
@@ -115,7 +115,7 @@ enum Command {
     /// List, approve, retire and check verified queries
     #[command(subcommand)]
     Verified(verified::VerifiedCommand),
-    /// Log in the Matrix account, once, and manage its keys
+    /// Log in to Matrix and manage its keys
     #[cfg(feature = "matrix")]
     #[command(subcommand)]
     Matrix(matrix::MatrixCommand),

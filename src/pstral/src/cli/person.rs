@@ -20,7 +20,7 @@ use super::{Ending, known_user};
 pub(super) struct ExportArgs {
     /// The user's name
     username: String,
-    /// Where to, readable by you alone; without it, standard output
+    /// Output file, readable by you alone (default: standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -29,7 +29,7 @@ pub(super) struct ExportArgs {
 pub(super) struct EraseArgs {
     /// The user's name
     username: String,
-    /// Forget it; without this, it is only counted
+    /// Delete; without it, only count
     #[arg(long)]
     yes: bool,
 }

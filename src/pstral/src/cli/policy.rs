@@ -20,14 +20,14 @@ use crate::registry;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PolicyCommand {
-    /// Say what somebody may do, by which rule, and who would see the result
+    /// Explain what a user or role may do, and why
     Explain(ExplainArgs),
     /// Check a table of expected decisions, CSV or TOML; exits 1 if one differs
     Test {
-        /// The schema of a database as `pstral catalog show NAME --json` prints it: NAME=FILE. Without it, what is known
+        /// Schema of a database as `pstral catalog show NAME --json` prints it: NAME=FILE (default: the cached schema)
         #[arg(long, value_name = "NAME=FILE")]
         catalog: Vec<String>,
-        /// The table: role or user, place, target, table, do, expect, because, note
+        /// The table, with the columns role or user, place, target, table, do, expect, because and note
         file: PathBuf,
     },
 }
@@ -37,7 +37,7 @@ pub(super) struct ExplainArgs {
     /// The user's name
     #[arg(long)]
     user: Option<String>,
-    /// A role, in place of a user
+    /// Role, instead of a user
     #[arg(long, conflicts_with = "user")]
     role: Option<Role>,
     /// The name of the database in the configuration
@@ -46,7 +46,7 @@ pub(super) struct ExplainArgs {
     /// A table or view, or a column: table, schema.table, table.column or schema.table.column
     #[arg(long)]
     table: Option<String>,
-    /// Where it is asked: PLATFORM:ID; without it, in private
+    /// Place of the question (default: private)
     #[arg(long, value_name = "PLATFORM:ID", default_value = "private")]
     place: String,
     /// Print one JSON object

@@ -15,10 +15,10 @@ use crate::retention::{NotPruned, Retention};
 
 #[derive(Debug, Args)]
 pub(super) struct PruneArgs {
-    /// Delete it; without this, it is only counted
+    /// Delete; without it, only count
     #[arg(long)]
     yes: bool,
-    /// A public key by which the audit was pruned before, if it is not this installation's. May be given more than once
+    /// Public key with which the audit was pruned before (default: this installation's). Can be given more than once
     #[arg(long, value_name = "KEY")]
     key: Vec<PublicAuditKey>,
 }

@@ -21,22 +21,22 @@ const MAX_INPUT: u64 = 1 << 20;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SqlCommand {
-    /// Say whether the guard lets a statement run; exits 3 when it does not
+    /// Check a statement with the guard; exits 3 if refused
     Check(CheckArgs),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// oracle, postgres or sqlite; with --lines each line may name its own
+    /// Dialect: oracle, postgres or sqlite; with --lines, each line can have its own
     #[arg(long, required_unless_present = "lines")]
     dialect: Option<Dialect>,
-    /// The schema statements may read, as JSON; may be given once a dialect. Without it no table is known
+    /// Schema that statements may read, as JSON, at most one for each dialect (default: no tables)
     #[arg(long, value_name = "FILE")]
     catalog: Vec<PathBuf>,
     /// Tables and columns that may be read, as TOML or JSON: allow = […], deny = […], and the same under [roles.NAME]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// A role of the policy that the person has; may be given several times
+    /// Role that the person has in the policy. Can be given more than once
     #[arg(long, value_name = "NAME", requires = "policy")]
     role: Vec<String>,
     /// Print one JSON object
@@ -45,7 +45,7 @@ pub(super) struct CheckArgs {
     /// Read JSON lines {"id","dialect","sql"} and write one JSON line for each
     #[arg(long)]
     lines: bool,
-    /// Where to read from; - or nothing is standard input
+    /// Input file (default or -: standard input)
     file: Option<PathBuf>,
 }
 

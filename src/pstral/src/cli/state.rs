@@ -24,7 +24,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 #[derive(Debug, Args)]
 pub(super) struct BackupArgs {
-    /// The file to make, such as pstral-2026-11-21.jsonl.gz; an existing file is not overwritten
+    /// Output file, such as pstral-2026-11-21.jsonl.gz; an existing file is not overwritten
     file: PathBuf,
 }
 
@@ -32,20 +32,20 @@ pub(super) struct BackupArgs {
 pub(super) struct RestoreArgs {
     /// A file made by pstral backup
     file: PathBuf,
-    /// Replace what the state database holds; without it, only an empty one is filled
+    /// Overwrite the state database; without it, it has to be empty
     #[arg(long)]
     force: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StoreCommand {
-    /// Copy a whole state into an empty database, and verify its audit there
+    /// Copy the whole state into an empty database, and verify its audit there
     Copy {
-        /// Where it is: `sqlite://FILE` or `postgres://…`, or `@FILE`, a file that holds the address
+        /// Source: sqlite://FILE, postgres://… or @FILE, a file that holds the address
         from: String,
-        /// Where it goes, likewise
+        /// Destination, written like the source
         to: String,
-        /// Replace what is there
+        /// Overwrite the destination
         #[arg(long)]
         force: bool,
     },

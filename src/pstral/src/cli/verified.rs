@@ -18,7 +18,7 @@ use crate::verified::as_file;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum VerifiedCommand {
-    /// List the verified queries of every database, or of one, and those that wait for approval
+    /// List the verified queries of every database, or of one, with those waiting for approval
     List {
         /// The name of the database in the configuration
         target: Option<String>,
@@ -26,23 +26,23 @@ pub(super) enum VerifiedCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Print one whole
+    /// Show one verified query in full
     Show {
         /// The name of the database in the configuration
         target: String,
         /// The name of the query
         id: String,
     },
-    /// Approve one that was proposed in a chat
+    /// Approve a query proposed in a chat
     Approve(DecisionArgs),
-    /// Retire one that was written in a chat
+    /// Retire a query written in a chat
     Retire(DecisionArgs),
-    /// Write those approved in chats in the form of a file of verified queries
+    /// Print the queries approved in chats as a verified-queries file
     Export {
         /// The name of the database in the configuration
         target: String,
     },
-    /// Check the queries against every database, or one; names those no longer valid, and exits 1 if there are any
+    /// Check the queries of every database, or of one; lists invalid ones, and exits 1 if there are any
     Check {
         /// The name of the database in the configuration
         target: Option<String>,
@@ -53,9 +53,9 @@ pub(super) enum VerifiedCommand {
 pub(super) struct DecisionArgs {
     /// The name of the database in the configuration
     target: String,
-    /// The name of the query with the version that was read, such as late-payments#1
+    /// The name of the query with the version you read, such as late-payments#1
     id: String,
-    /// The steward who decides, by their username
+    /// Username of the steward who decides
     #[arg(long, value_name = "USERNAME")]
     by: String,
 }

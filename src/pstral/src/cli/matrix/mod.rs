@@ -24,25 +24,25 @@ const MOST: u64 = 4096;
 
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum MatrixCommand {
-    /// Log in, once, and make the keys: with the password, or with --token for an access token
+    /// Log in and create the encryption keys (password, or --token)
     Login {
-        /// Read an access token in place of the password
+        /// Read an access token instead of the password
         #[arg(long)]
         token: bool,
     },
     /// Show who is logged in, and whether others can trust the device
     Status,
-    /// Restore the keys with the recovery key, also after the store was lost: with --token for an access token of a new device
+    /// Restore the keys with the recovery key, even after losing the store (--token: with a new device's access token)
     Recover {
-        /// Read an access token in place of the password
+        /// Read an access token instead of the password
         #[arg(long)]
         token: bool,
     },
-    /// Make new keys in place of those that are lost for good
+    /// Replace lost keys with new ones
     ResetCrypto,
     /// Verify a device that asks for it by comparing emoji; stop pstral run first
     Verify {
-        /// Accept only the request of this user: @name:server
+        /// Accept only a request from this user: @name:server
         user: Option<String>,
     },
 }

@@ -19,15 +19,15 @@ use crate::registry::{ModelServers, model_servers};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ModelCommand {
-    /// List the models that the servers have
+    /// List the models of the servers
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Make the servers fetch a model; started again, it continues where it stopped
+    /// Have the servers fetch a model; run again, it resumes
     Pull {
-        /// The model; without it, that of the configuration
+        /// Name of the model (default: the one of the configuration)
         name: Option<String>,
     },
 }

@@ -37,10 +37,10 @@ pub(super) enum TargetCommand {
 pub(super) struct CheckArgs {
     /// The name of the database in the configuration
     target: String,
-    /// The person for whom the statements run, if each has their own account
+    /// User for whom the statements run, if each has their own account
     #[arg(long, value_name = "USERNAME", default_value = "pstral")]
     user: String,
-    /// Write what was found to this file, as JSON without data or names, to be sent to whoever maintains Pstral
+    /// Write the results to this file, as JSON without data or names, to send to the maintainers of Pstral
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }

@@ -8,16 +8,16 @@ use pstral_core::domain::{Locale, Role, UserChange};
 pub(crate) struct AddArgs {
     /// Unique name, such as camille.durand
     pub(super) username: String,
-    /// As colleagues write it
+    /// Full name
     #[arg(long, default_value = "")]
     pub(super) full_name: String,
     /// Email address
     #[arg(long, default_value = "")]
     pub(super) email: String,
-    /// member asks and runs; steward also agrees to costly statements; admin also reads the audit
+    /// Role: member asks and runs; steward also approves costly statements; admin also reads the audit
     #[arg(long, default_value = "member")]
     pub(super) role: Role,
-    /// The language the user reads: fr or en (without it, the configuration's)
+    /// Language the user reads: fr or en (default: the one of the configuration)
     #[arg(long)]
     pub(super) language: Option<Locale>,
 }
@@ -26,25 +26,25 @@ pub(crate) struct AddArgs {
 pub(crate) struct EditArgs {
     /// The user's name
     pub(super) username: String,
-    /// Another unique name
+    /// New unique name
     #[arg(long, value_name = "NAME")]
     rename: Option<String>,
-    /// As colleagues write it
+    /// Full name
     #[arg(long)]
     full_name: Option<String>,
     /// Email address; empty to remove it
     #[arg(long)]
     email: Option<String>,
-    /// member asks and runs; steward also agrees to costly statements; admin also reads the audit
+    /// Role: member asks and runs; steward also approves costly statements; admin also reads the audit
     #[arg(long)]
     role: Option<Role>,
-    /// The language the user reads: fr or en
+    /// Language the user reads: fr or en
     #[arg(long)]
     language: Option<Locale>,
-    /// The time zone of the times shown to the user, such as Europe/Paris
+    /// Time zone of the times shown to the user, such as Europe/Paris
     #[arg(long, value_parser = zone)]
     timezone: Option<TimeZone>,
-    /// Even if nobody else may manage users from a chat
+    /// Proceed even if no other user could then manage users from a chat
     #[arg(long)]
     pub(super) force: bool,
 }

@@ -36,7 +36,7 @@ pub(super) enum UserCommand {
     Disable {
         /// The user's name
         username: String,
-        /// Even if nobody else may manage users from a chat
+        /// Proceed even if no other user could then manage users from a chat
         #[arg(long)]
         force: bool,
         /// Enable the user again instead
@@ -48,7 +48,7 @@ pub(super) enum UserCommand {
         /// The user's name
         username: String,
     },
-    /// Set a user's password for the admin page: asked for at a terminal, else read from standard input
+    /// Set a user's password for the admin page: prompted for at a terminal, else read from standard input
     Password {
         /// The user's name
         username: String,
@@ -56,7 +56,7 @@ pub(super) enum UserCommand {
         #[arg(long)]
         remove: bool,
     },
-    /// Make a one-time code that links a chat account to a user (valid 10 minutes)
+    /// Create a one-time code that links a chat account to a user (valid for 10 minutes)
     #[command(alias = "code")]
     LinkCode {
         /// The user's name
@@ -81,18 +81,18 @@ pub(super) enum UserCommand {
     Unlink {
         /// The user's name
         username: String,
-        /// The platform of the account; may be left out where the user has only one account
+        /// Platform of the account; not needed if the user has only one account
         #[arg(requires = "id")]
         platform: Option<String>,
-        /// The account's id there
+        /// ID of the account on that platform
         id: Option<String>,
-        /// Unlink all of them
+        /// Unlink all accounts of the user
         #[arg(long, conflicts_with = "platform")]
         all: bool,
     },
-    /// Write all that is held on a person as one JSON document
+    /// Export all data about a person as one JSON document
     Export(person::ExportArgs),
-    /// Count what is held on a person; --yes deletes it. The audit keeps their number and what was done
+    /// Count the data about a person; --yes deletes it. The audit keeps their number and what was done
     Erase(person::EraseArgs),
 }
 
