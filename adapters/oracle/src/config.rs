@@ -49,9 +49,9 @@ pub struct OracleConfig {
     pub max_concurrent: usize,
     /// Time to reach the database. Told to Oracle's network layer where `connect` is of the form `//host…` without
     /// parameters of its own.
-    pub connect_time: Duration,
+    pub connect_timeout: Duration,
     /// Time for the catalog, a plan, known values, privileges and the health check; and for waiting for their turn.
-    pub read_time: Duration,
+    pub read_timeout: Duration,
     /// The account under which statements run.
     pub identity: Identity,
     /// Rows a round trip brings, at least 1.
@@ -61,7 +61,7 @@ pub struct OracleConfig {
     /// <https://python-oracledb.readthedocs.io/en/latest/user_guide/tuning.html> (the same client library), not
     /// measured. More costs memory before any row is there: ODPI-C takes four bytes for each character that a column may
     /// have, 1.6 MB for a hundred cells of `VARCHAR2(4000)` (`dpiVar.c`).
-    pub fetch: u32,
+    pub fetch_size: u32,
 }
 
 impl OracleConfig {
@@ -76,10 +76,10 @@ impl OracleConfig {
             client_folder: None,
             schema: None,
             max_concurrent: 4,
-            connect_time: Duration::from_secs(10),
-            read_time: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
             identity: Identity::Shared,
-            fetch: 100,
+            fetch_size: 100,
         }
     }
 }

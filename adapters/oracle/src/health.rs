@@ -9,10 +9,10 @@ use pstral_core::text::{Text, text};
 use pstral_reading::{Brake, Threads};
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::catalog::{Owners, View};
+use crate::calls::BoundedSession;
+use crate::catalog::{SystemSchemas, View};
 use crate::pool::{Pool, Purpose};
-use crate::statement::{all, begin};
-use crate::trips::Trips;
+use crate::statement::{begin_read_only, query_all};
 
 /// A query on a table that everybody may read and lock, which must fail because a read-only transaction may not lock.
 const LOCK: &str = "SELECT dummy FROM sys.dual FOR UPDATE";
@@ -49,20 +49,20 @@ impl Checks {
     }
 }
 
-/// The engine, how much there is to read, and how long it took to say so.
+/// Reads the engine, the number of tables and views, and the time that took.
 fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
     let started = Instant::now();
-    pool.with(Purpose::Reading(None), brake, |trips| {
-        begin(trips)?;
-        check_read_only(trips)?;
-        let owners = Owners::of(trips)?;
-        let count = |trips: &mut Trips<'_>, view: View| {
-            let rows = all(trips, &format!("SELECT COUNT(*) FROM ({})", view.query(owners)), &[])?;
+    pool.with(Purpose::Reading(None), brake, |bounded| {
+        begin_read_only(bounded)?;
+        check_read_only(bounded)?;
+        let owners = SystemSchemas::of(bounded)?;
+        let count = |bounded: &mut BoundedSession<'_>, view: View| {
+            let rows = query_all(bounded, &format!("SELECT COUNT(*) FROM ({})", view.query(owners)), &[])?;
             Ok::<_, TargetError>(rows.first().and_then(|row| row.first()).and_then(Value::as_u64).unwrap_or(0))
         };
-        let (tables, views) = (count(trips, View::Tables)?, count(trips, View::Views)?);
+        let (tables, views) = (count(bounded, View::Tables)?, count(bounded, View::Views)?);
         Ok(text("health-target")
-            .with("engine", engine(trips)?)
+            .with("engine", engine(bounded)?)
             .count("tables", tables)
             .count("views", views)
             .with("millis", started.elapsed().as_millis().to_string()))
@@ -71,16 +71,16 @@ fn read(pool: &Pool, brake: &Brake) -> Result<Text, TargetError> {
 
 /// Checks that locking is refused: only a granted lock shows that the transaction is not read-only; any refusal is
 /// fine.
-fn check_read_only(trips: &mut Trips<'_>) -> Result<(), TargetError> {
-    match all(trips, LOCK, &[]) {
+fn check_read_only(bounded: &mut BoundedSession<'_>) -> Result<(), TargetError> {
+    match query_all(bounded, LOCK, &[]) {
         Ok(_) => Err(TargetError::Failed("the transaction is not read-only: a row could be locked".to_owned())),
         Err(TargetError::Rejected(_) | TargetError::Busy(_)) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
-fn engine(trips: &mut Trips<'_>) -> Result<String, TargetError> {
-    let rows = match all(trips, ENGINE, &[]) {
+fn engine(bounded: &mut BoundedSession<'_>) -> Result<String, TargetError> {
+    let rows = match query_all(bounded, ENGINE, &[]) {
         Err(TargetError::Rejected(_)) => Vec::new(),
         other => other?,
     };

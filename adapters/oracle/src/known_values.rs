@@ -6,16 +6,16 @@ use pstral_reading::Brake;
 
 use crate::names::quoted;
 use crate::pool::{Pool, Purpose};
-use crate::statement::{all, begin};
+use crate::statement::{begin_read_only, query_all};
 
 /// Characters of a value at most: longer ones are prose, which no question quotes.
 const LONGEST: usize = 200;
 
 /// Reads at most `limit` distinct values as sorted text, without nulls and long ones.
 pub(crate) fn read(pool: &Pool, at: &ColumnPath, limit: usize, brake: &Brake) -> Result<Vec<String>, TargetError> {
-    pool.with(Purpose::Reading(None), brake, |trips| {
-        begin(trips)?;
-        let rows = all(trips, &select(&at.schema, &at.relation, &at.column, limit), &[])?;
+    pool.with(Purpose::Reading(None), brake, |bounded| {
+        begin_read_only(bounded)?;
+        let rows = query_all(bounded, &select(&at.schema, &at.relation, &at.column, limit), &[])?;
         Ok(rows.into_iter().filter_map(|row| row.into_iter().next()?.into_text()).collect())
     })
 }

@@ -1,16 +1,16 @@
 //! Oracle databases as query targets: sessions that can only read, a deadline on every round trip, and a client library
 //! that is looked for when it is first needed.
 
-mod bound;
+mod bind_value;
+mod calls;
 mod catalog;
 mod config;
-mod fault;
-mod frame;
+mod error;
 mod health;
 mod kind;
 mod known_values;
-mod large;
 mod lob;
+mod lob_columns;
 mod moment;
 mod names;
 mod number;
@@ -25,7 +25,7 @@ mod statement;
 mod target;
 #[cfg(feature = "thin")]
 mod thin;
-mod trips;
+mod wrapped_query;
 
 #[cfg(test)]
 mod tests;

@@ -7,11 +7,11 @@ use pstral_core::domain::{Row, Value};
 use pstral_core::ports::{Estimate, TargetError};
 use pstral_reading::Brake;
 
-use crate::bound::Bound;
-use crate::fault::{Code, Stage};
+use crate::bind_value::BindValue;
+use crate::calls::BoundedSession;
+use crate::error::{Code, Phase};
 use crate::pool::{Pool, Purpose};
-use crate::statement::{Person, all, with_person};
-use crate::trips::Trips;
+use crate::statement::{Person, query_all, with_person};
 
 /// The query that checks whether the plan table is accessible.
 const TABLE: &str = "SELECT id FROM sys.plan_table$ WHERE ROWNUM < 1";
@@ -33,13 +33,13 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 pub(crate) fn read(pool: &Pool, text: &str, person: &Person, brake: &Brake) -> Result<Estimate, TargetError> {
     // It stands in the statement itself, which takes no parameter there.
     let name = format!("pstral-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    with_person(pool, Purpose::Plans, person, brake, |trips| {
-        trips.stage = Stage::Begun;
+    with_person(pool, Purpose::Plans, person, brake, |bounded| {
+        bounded.phase = Phase::Running;
         let explain = format!("EXPLAIN PLAN SET STATEMENT_ID = '{name}' INTO sys.plan_table$ FOR {text}");
-        if !explained(trips, &explain)? {
+        if !explained(bounded, &explain)? {
             return Ok(Estimate::default());
         }
-        match all(trips, STEPS, &[("name".to_owned(), Bound::Text(name))]) {
+        match query_all(bounded, STEPS, &[("name".to_owned(), BindValue::Text(name))]) {
             Ok(rows) => Ok(estimate(&rows)),
             Err(TargetError::Rejected(reason)) => {
                 tracing::warn!(reason, "the execution plan could not be read");
@@ -51,16 +51,16 @@ pub(crate) fn read(pool: &Pool, text: &str, person: &Person, brake: &Brake) -> R
 }
 
 /// Explains a statement, and returns true if there is a plan now. Fails if the statement itself is refused.
-fn explained(trips: &mut Trips<'_>, explain: &str) -> Result<bool, TargetError> {
-    let refused = trips.call(|session| match session.run(explain) {
+fn explained(bounded: &mut BoundedSession<'_>, explain: &str) -> Result<bool, TargetError> {
+    let refused = bounded.call(|session| match session.run(explain) {
         Ok(()) => Ok(None),
         Err(fault) if may_be_the_plans(fault.code) => Ok(Some(fault)),
         Err(other) => Err(other),
     })?;
     let Some(fault) = refused else { return Ok(true) };
-    if is_missing(fault.code) && all(trips, TABLE, &[]).is_ok() {
-        // The table of plans is there: what is not is the statement's.
-        return Err(trips.decide(&fault));
+    if is_missing(fault.code) && query_all(bounded, TABLE, &[]).is_ok() {
+        // The plan table exists: the missing table is one of the statement.
+        return Err(bounded.decide(&fault));
     }
     tracing::debug!(%fault, "Oracle did not explain a statement; it has no estimate");
     Ok(false)
@@ -73,7 +73,7 @@ fn may_be_the_plans(code: Code) -> bool {
     is_missing(code) || matches!(code, Code::Ora(1031 | 1039 | 1456 | 2402..=2404 | 16_000 | 28_194))
 }
 
-/// A table or view that does not exist or is not shown: one of the statement, or that of plans.
+/// Checks for a missing or hidden table or view: one of the statement, or the plan table.
 fn is_missing(code: Code) -> bool {
     matches!(code, Code::Ora(942 | 41_900))
 }

@@ -8,13 +8,13 @@ use pstral_core::ports::TargetError;
 use pstral_reading::Brake;
 use tokio::runtime::Handle;
 
-use crate::fault::{Decision, Stage, decision, fault, is_clean};
+use crate::calls::BoundedSession;
+use crate::error::{ErrorClass, Phase, classify, is_clean, to_target_error};
 use crate::session::{Driver, Login, Session};
 use crate::setup::{out_of_reach, set_up};
-use crate::trips::Trips;
 
 /// The time-out for ending the use of a session: the person no longer waits, but a thread does.
-const FAREWELL: Duration = Duration::from_secs(2);
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The maximum ages of sessions.
 #[derive(Debug, Clone, Copy)]
@@ -63,8 +63,8 @@ struct Idle {
 }
 
 impl Pool {
-    /// Opens nothing yet; keeps `kept` sessions at most. `login` is that of our own account, and `schema` the one in which
-    /// names without one are looked up, as it is stored.
+    /// Opens nothing yet; keeps `kept` sessions at most. `login` is that of our own account, and `schema` the one in
+    /// which names without one are looked up, as it is stored.
     pub(crate) fn new(driver: Arc<dyn Driver>, login: Login, schema: String, kept: usize, ages: Ages) -> Self {
         Self { driver, login, schema, kept, ages, idle: Mutex::default() }
     }
@@ -79,18 +79,18 @@ impl Pool {
         &self,
         purpose: Purpose,
         brake: &Brake,
-        work: impl FnOnce(&mut Trips<'_>) -> Result<T, TargetError>,
+        work: impl FnOnce(&mut BoundedSession<'_>) -> Result<T, TargetError>,
     ) -> Result<T, TargetError> {
         let (session, opened) = self.session(&purpose, brake)?;
-        let leash = Leash::hold(&session, brake);
-        let mut trips = Trips::new(&*session, brake);
-        let done = work(&mut trips);
-        let (broken, spent) = (leash.let_go(), trips.spent);
-        let clean = !broken && !spent && done.as_ref().err().is_none_or(is_clean);
-        if leave(&*session) && clean {
+        let handle = BreakHandle::attach(&session, brake);
+        let mut bounded = BoundedSession::new(&*session, brake);
+        let done = work(&mut bounded);
+        let (broken, discard) = (handle.detach(), bounded.discard);
+        let clean = !broken && !discard && done.as_ref().err().is_none_or(is_clean);
+        if reset_session(&*session) && clean {
             self.keep(Idle { purpose, session, opened, since: Instant::now() });
         } else {
-            tracing::debug!(spent, "closed a session that is in doubt or may hold large objects");
+            tracing::debug!(discard, "closed a session that is in doubt or may hold large objects");
         }
         done
     }
@@ -98,7 +98,7 @@ impl Pool {
     fn session(&self, purpose: &Purpose, brake: &Brake) -> Result<(Arc<dyn Session>, Instant), TargetError> {
         while let Some(Idle { session, opened, since, .. }) = self.take(purpose) {
             let answers = || {
-                session.call_timeout(FAREWELL.min(brake.left()).max(Duration::from_millis(1))).is_ok()
+                session.call_timeout(CLEANUP_TIMEOUT.min(brake.left()).max(Duration::from_millis(1))).is_ok()
                     && session.ping().is_ok()
             };
             if since.elapsed() < self.ages.fresh || answers() {
@@ -116,13 +116,13 @@ impl Pool {
         let login = Login { through: through.clone(), ..self.login.clone() };
         let session: Arc<dyn Session> = match self.driver.open(&login) {
             Ok(session) => session.into(),
-            Err(error) if login.through.is_some() && decision(error.code) == Decision::NoAccount => {
+            Err(error) if login.through.is_some() && classify(error.code) == ErrorClass::NoAccount => {
                 let person = login.through.unwrap_or_default();
                 return Err(TargetError::NoAccount { person });
             }
-            Err(error) => return Err(out_of_reach(fault(&error, brake, Stage::Before))),
+            Err(error) => return Err(out_of_reach(to_target_error(&error, brake, Phase::BeforeRows))),
         };
-        set_up(&mut Trips::new(&*session, brake), &self.schema)?;
+        set_up(&mut BoundedSession::new(&*session, brake), &self.schema)?;
         Ok((session, Instant::now()))
     }
 
@@ -156,8 +156,8 @@ impl Pool {
 
 /// Forgets the person and ends the transaction, in one round trip; says whether it ended. Where the name is not
 /// forgotten, the next statement names its own.
-fn leave(session: &dyn Session) -> bool {
-    if let Err(error) = session.call_timeout(FAREWELL).and_then(|()| session.identify("")) {
+fn reset_session(session: &dyn Session) -> bool {
+    if let Err(error) = session.call_timeout(CLEANUP_TIMEOUT).and_then(|()| session.identify("")) {
         tracing::debug!(code = ?error.code, "the client identifier of a session could not be cleared");
     }
     session.rollback().is_ok()
@@ -165,7 +165,7 @@ fn leave(session: &dyn Session) -> bool {
 
 /// The handle by which the brake interrupts a session, valid only while the session is in use: a late stop must not
 /// reach the next person's statement on the same session.
-struct Leash {
+struct BreakHandle {
     held: Mutex<Held>,
 }
 
@@ -175,29 +175,29 @@ struct Held {
     broken: bool,
 }
 
-impl Leash {
-    fn hold(session: &Arc<dyn Session>, brake: &Brake) -> Arc<Self> {
-        let leash = Arc::new(Self { held: Mutex::new(Held { session: Some(Arc::clone(session)), broken: false }) });
-        let watched = Arc::clone(&leash);
-        brake.hold(move || Self::pull_aside(&watched));
-        leash
+impl BreakHandle {
+    fn attach(session: &Arc<dyn Session>, brake: &Brake) -> Arc<Self> {
+        let handle = Arc::new(Self { held: Mutex::new(Held { session: Some(Arc::clone(session)), broken: false }) });
+        let watched = Arc::clone(&handle);
+        brake.hold(move || Self::break_in_background(&watched));
+        handle
     }
 
     /// Interrupts the session from another thread: a signal also goes through a network that may be stuck.
-    fn pull_aside(leash: &Arc<Self>) {
-        if leash.held.try_lock().is_ok_and(|held| held.session.is_none()) {
+    fn break_in_background(handle: &Arc<Self>) {
+        if handle.held.try_lock().is_ok_and(|held| held.session.is_none()) {
             return;
         }
-        let leash = Arc::clone(leash);
+        let handle = Arc::clone(handle);
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(move || leash.pull())),
-            Err(_) => leash.pull(),
+            Ok(runtime) => drop(runtime.spawn_blocking(move || handle.break_now())),
+            Err(_) => handle.break_now(),
         }
     }
 
     /// Interrupts the session under the lock, so that it is not released in between; the call itself only sends a
     /// signal.
-    fn pull(&self) {
+    fn break_now(&self) {
         let mut held = self.lock();
         if let Some(session) = held.session.clone() {
             held.broken = true;
@@ -207,7 +207,7 @@ impl Leash {
 
     /// Releases the session, and returns true if it was interrupted: it may then still answer its next call with the
     /// break.
-    fn let_go(&self) -> bool {
+    fn detach(&self) -> bool {
         let mut held = self.lock();
         held.session = None;
         held.broken

@@ -5,14 +5,14 @@ use std::time::Duration;
 use pstral_core::domain::Value;
 use secrecy::SecretString;
 
-use crate::bound::Bound;
-use crate::fault::Fault;
+use crate::bind_value::BindValue;
+use crate::error::OracleError;
 use crate::kind::Kind;
 
 /// Opens sessions.
 pub(crate) trait Driver: Send + Sync {
     /// Blocks until the session is there.
-    fn open(&self, login: &Login) -> Result<Box<dyn Session>, Fault>;
+    fn open(&self, login: &Login) -> Result<Box<dyn Session>, OracleError>;
 }
 
 /// The account and the database of a login.
@@ -29,31 +29,32 @@ pub(crate) struct Login {
 }
 
 /// Parameters by name.
-pub(crate) type Parameters = [(String, Bound)];
+pub(crate) type Parameters = [(String, BindValue)];
 
-/// One connection to the database. Every call blocks, but for the first two and [`Session::break_execution`].
+/// One connection to the database. Every call blocks, except for [`Session::call_timeout`], [`Session::identify`] and
+/// [`Session::break_execution`].
 pub(crate) trait Session: Send + Sync {
     /// Bounds each round trip from now on.
-    fn call_timeout(&self, most: Duration) -> Result<(), Fault>;
+    fn call_timeout(&self, most: Duration) -> Result<(), OracleError>;
 
     /// Names the person to the database's audit and its row-level rules, or nobody if empty. It travels with the next
     /// round trip.
-    fn identify(&self, person: &str) -> Result<(), Fault>;
+    fn identify(&self, person: &str) -> Result<(), OracleError>;
 
     /// Runs a text of our own that yields no rows.
-    fn run(&self, text: &str) -> Result<(), Fault>;
+    fn run(&self, text: &str) -> Result<(), OracleError>;
 
     /// Runs a query.
-    fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault>;
+    fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, OracleError>;
 
     /// Names the columns of a query without running it, with Oracle's number for the type of each.
-    fn describe(&self, text: &str) -> Result<Vec<Named>, Fault>;
+    fn describe(&self, text: &str) -> Result<Vec<ColumnDescription>, OracleError>;
 
     /// Ends the transaction.
-    fn rollback(&self) -> Result<(), Fault>;
+    fn rollback(&self) -> Result<(), OracleError>;
 
     /// Checks that the database still answers.
-    fn ping(&self) -> Result<(), Fault>;
+    fn ping(&self) -> Result<(), OracleError>;
 
     /// Ends the call another thread is waiting for; called at any time.
     fn break_execution(&self);
@@ -74,14 +75,14 @@ pub(crate) struct Query<'q> {
         not(feature = "thin"),
         expect(dead_code, reason = "the client library reads no more than a cell shows")
     )]
-    pub(crate) large: bool,
+    pub(crate) may_have_lobs: bool,
     /// Bytes read of a large object at most, where the driver can stop there.
     pub(crate) cell_bytes: usize,
 }
 
 /// A column that was described, not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Named {
+pub(crate) struct ColumnDescription {
     /// Its name.
     pub(crate) name: String,
     /// The type's number, as in `DBMS_SQL`.
@@ -94,7 +95,7 @@ pub(crate) struct Named {
 
 /// A column that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Described {
+pub(crate) struct ResultColumn {
     /// Its name; not necessarily unique.
     pub(crate) name: String,
     /// The way in which its values are read.
@@ -104,8 +105,8 @@ pub(crate) struct Described {
 /// A query that runs.
 pub(crate) trait Cursor {
     /// Its columns, in order.
-    fn columns(&self) -> &[Described];
+    fn columns(&self) -> &[ResultColumn];
 
-    /// The next row; a round trip at most now and then.
-    fn next(&mut self) -> Result<Option<Vec<Value>>, Fault>;
+    /// Returns the next row; most calls need no round trip.
+    fn next(&mut self) -> Result<Option<Vec<Value>>, OracleError>;
 }

@@ -2,8 +2,8 @@
 
 use pstral_core::ports::TargetError;
 
+use crate::calls::BoundedSession;
 use crate::names::quoted;
-use crate::trips::Trips;
 
 /// Dates in ISO form, a decimal point, texts compared byte by byte, English messages, and the week as Oracle has it in
 /// AMERICA: whatever the machine that Pstral runs on is set to, a statement says the same. The territory comes first: it
@@ -20,10 +20,10 @@ pub(crate) const SETTINGS: &[&str] = &[
 
 /// Sets a new session up. Its schema is always said, also where it is the account's own: a person's account would have
 /// its own, and names would then not be those that the guard resolved.
-pub(crate) fn set_up(trips: &mut Trips<'_>, schema: &str) -> Result<(), TargetError> {
+pub(crate) fn set_up(bounded: &mut BoundedSession<'_>, schema: &str) -> Result<(), TargetError> {
     let schema = format!("ALTER SESSION SET CURRENT_SCHEMA = {}", quoted(schema));
     for setting in SETTINGS.iter().copied().chain([schema.as_str()]) {
-        trips.call(|session| session.run(setting)).map_err(out_of_reach)?;
+        bounded.call(|session| session.run(setting)).map_err(out_of_reach)?;
     }
     Ok(())
 }

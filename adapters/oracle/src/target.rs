@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{DriverChoice, Identity, OracleConfig};
 use crate::health::Checks;
-use crate::large::LargeColumns;
+use crate::lob_columns::LobColumns;
 use crate::names::stored;
 use crate::odpi::Odpi;
 use crate::pool::{Ages, Pool};
@@ -29,8 +29,8 @@ pub struct OracleTarget {
     threads: Threads,
     checks: Checks,
     identity: Identity,
-    large: LargeColumns,
-    fetch: u32,
+    lob_columns: LobColumns,
+    fetch_size: u32,
 }
 
 impl OracleTarget {
@@ -39,7 +39,7 @@ impl OracleTarget {
         let driver: Arc<dyn Driver> = match config.driver {
             DriverChoice::Client => Arc::new(Odpi::new(config.client_folder.clone())),
             #[cfg(feature = "thin")]
-            DriverChoice::Thin => Arc::new(Thin::new(config.connect_time)),
+            DriverChoice::Thin => Arc::new(Thin::new(config.connect_timeout)),
         };
         Self::over(driver, config)
     }
@@ -47,16 +47,16 @@ impl OracleTarget {
     /// Creates the target with any driver.
     pub(crate) fn over(driver: Arc<dyn Driver>, config: OracleConfig) -> Self {
         let schema = stored(config.schema.as_ref().unwrap_or(&config.user));
-        let connect = within(&config.connect, config.connect_time);
+        let connect = within(&config.connect, config.connect_timeout);
         let login = Login { connect, user: config.user, password: config.password, through: None };
         Self {
             // Statements, and a plan or a catalog beside them.
             pool: Arc::new(Pool::new(driver, login, schema, config.max_concurrent.max(1) + 1, Ages::default())),
-            threads: Threads::new(config.max_concurrent, config.read_time),
+            threads: Threads::new(config.max_concurrent, config.read_timeout),
             checks: Checks::new(),
             identity: config.identity,
-            large: LargeColumns::default(),
-            fetch: config.fetch.max(1),
+            lob_columns: LobColumns::default(),
+            fetch_size: config.fetch_size.max(1),
         }
     }
 
@@ -70,8 +70,8 @@ impl OracleTarget {
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         let person = self.person(person)?;
-        let large = self.large.may_be_made_by(&text);
-        let statement = Statement { text, values, limits, fetch: self.fetch, large };
+        let may_have_lobs = self.lob_columns.may_create_temp_lob(&text);
+        let statement = Statement { text, values, limits, fetch_size: self.fetch_size, may_have_lobs };
         let pool = Arc::clone(&self.pool);
         let work = move |brake: &Brake, outlet| statement::run(&pool, &person, &statement, brake, outlet);
         self.threads.stream(limits, cancel, work).await
@@ -85,7 +85,7 @@ impl OracleTarget {
 
     /// Remembers which columns of a catalog hold large objects.
     pub(crate) fn learn(&self, catalog: &Catalog) {
-        self.large.learn(catalog);
+        self.lob_columns.learn(catalog);
     }
 
     /// A person with the account their statements run under, where it is not ours.

@@ -6,7 +6,7 @@ use pstral_core::domain::{Catalog, CatalogColumn, Dialect, ForeignKey, PUBLIC, R
 
 use super::declared::declared;
 use super::remote::remote;
-use super::rows::{Column, Constraint, Dictionary, Name, Object, OtherName};
+use super::rows::{Column, Constraint, Dictionary, Name, Object, SynonymRow};
 
 /// Names of what the database makes for itself: the recycle bin, logs of materialized views, text indexes.
 const INTERNAL: &[&str] = &["BIN$", "MLOG$_", "RUPD$_", "DR$", "SYS_IOT_OVER_", "ISEQ$$_"];
@@ -133,7 +133,7 @@ fn synonyms(dictionary: &Dictionary, relations: &[Relation], default_schema: &st
     let taken: HashSet<&str> = objects
         .map(Object::key)
         .chain(dictionary.columns.iter().map(Column::key))
-        .chain(dictionary.synonyms.iter().map(OtherName::key))
+        .chain(dictionary.synonyms.iter().map(SynonymRow::key))
         .filter_map(|(owner, name)| (owner == default_schema).then_some(name))
         .collect();
     let all: Vec<Synonym> = dictionary

@@ -10,7 +10,7 @@ pub(super) fn declared(column: &Column) -> String {
         (_, Some(owner)) if !matches!(owner, "SYS" | "PUBLIC") => format!("{owner}.{name}"),
         ("NUMBER", _) => number(column),
         ("FLOAT", _) => sized(name, column.precision.filter(|bits| *bits != 126)),
-        ("VARCHAR2" | "CHAR", _) if column.counted_in.as_deref() == Some("C") => {
+        ("VARCHAR2" | "CHAR", _) if column.char_used.as_deref() == Some("C") => {
             column.characters.map_or_else(|| name.clone(), |size| format!("{name}({size} CHAR)"))
         }
         ("NVARCHAR2" | "NCHAR", _) => sized(name, column.characters),
@@ -37,7 +37,7 @@ fn sized(name: &str, size: Option<i64>) -> String {
 mod tests {
     use super::*;
 
-    fn column(data_type: &str, sizes: [Option<i64>; 4], counted_in: Option<&str>) -> Column {
+    fn column(data_type: &str, sizes: [Option<i64>; 4], char_used: Option<&str>) -> Column {
         let [length, precision, scale, characters] = sizes;
         Column {
             owner: "CRM".to_owned(),
@@ -50,14 +50,14 @@ mod tests {
             precision,
             scale,
             characters,
-            counted_in: counted_in.map(str::to_owned),
+            char_used: char_used.map(str::to_owned),
         }
     }
 
     #[test]
     fn types_read_as_they_were_declared() {
         let none = [Some(22), None, None, Some(0)];
-        for (data_type, sizes, counted_in, expected) in [
+        for (data_type, sizes, char_used, expected) in [
             ("NUMBER", none, None, "NUMBER"),
             ("NUMBER", [Some(22), None, Some(0), Some(0)], None, "INTEGER"),
             ("NUMBER", [Some(22), Some(10), Some(0), Some(0)], None, "NUMBER(10)"),
@@ -81,7 +81,7 @@ mod tests {
             ("CLOB", [Some(4000), None, None, Some(0)], None, "CLOB"),
             ("JSON", [Some(8200), None, None, Some(0)], None, "JSON"),
         ] {
-            assert_eq!(declared(&column(data_type, sizes, counted_in)), expected);
+            assert_eq!(declared(&column(data_type, sizes, char_used)), expected);
         }
         let of = |owner: &str, name: &str| {
             declared(&Column { type_owner: Some(owner.to_owned()), ..column(name, none, None) })

@@ -12,19 +12,19 @@ use pstral_core::ports::TargetError;
 use pstral_reading::Brake;
 
 pub(crate) use assemble::assemble;
-pub(crate) use owners::Owners;
+pub(crate) use owners::SystemSchemas;
 pub(crate) use queries::View;
 pub(crate) use rows::Dictionary;
 
 use crate::pool::{Pool, Purpose};
-use crate::statement::{all, begin};
+use crate::statement::{begin_read_only, query_all};
 
 /// Reads what the account may read, as of one moment, without the schemas that Oracle itself keeps.
 pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Catalog, TargetError> {
-    let dictionary = pool.with(Purpose::Reading(None), brake, |trips| {
-        begin(trips)?;
-        let owners = Owners::of(trips)?;
-        Dictionary::read(|view| -> Result<Vec<Row>, TargetError> { all(trips, &view.query(owners), &[]) })
+    let dictionary = pool.with(Purpose::Reading(None), brake, |bounded| {
+        begin_read_only(bounded)?;
+        let owners = SystemSchemas::of(bounded)?;
+        Dictionary::read(|view| -> Result<Vec<Row>, TargetError> { query_all(bounded, &view.query(owners), &[]) })
     })?;
     Ok(assemble(&dictionary, pool.schema()))
 }

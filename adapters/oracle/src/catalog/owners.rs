@@ -2,8 +2,8 @@
 
 use pstral_core::ports::TargetError;
 
-use crate::statement::all;
-use crate::trips::Trips;
+use crate::calls::BoundedSession;
+use crate::statement::query_all;
 
 /// Accounts that come with the database, where it does not say so itself (before 12c).
 /// <https://docs.oracle.com/cd/E11882_01/network.112/e36292/guidelines.htm> lists them.
@@ -48,19 +48,19 @@ const MAINTAINED: &[&str] = &[
 
 /// The way in which Oracle's own accounts are recognized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Owners {
+pub(crate) enum SystemSchemas {
     /// By a column of the dictionary, in 12c and later.
-    Told,
+    ByDictionary,
     /// By a list of names, before 12c.
-    Listed,
+    ByList,
 }
 
-impl Owners {
+impl SystemSchemas {
     /// Determines which way the database supports.
-    pub(crate) fn of(trips: &mut Trips<'_>) -> Result<Self, TargetError> {
-        match all(trips, "SELECT oracle_maintained FROM all_users WHERE ROWNUM = 1", &[]) {
-            Ok(_) => Ok(Self::Told),
-            Err(TargetError::Rejected(_)) => Ok(Self::Listed),
+    pub(crate) fn of(bounded: &mut BoundedSession<'_>) -> Result<Self, TargetError> {
+        match query_all(bounded, "SELECT oracle_maintained FROM all_users WHERE ROWNUM = 1", &[]) {
+            Ok(_) => Ok(Self::ByDictionary),
+            Err(TargetError::Rejected(_)) => Ok(Self::ByList),
             Err(other) => Err(other),
         }
     }
@@ -68,8 +68,8 @@ impl Owners {
     /// Builds a condition that holds for the included owners; `column` is the name of the owner's column.
     pub(crate) fn condition(self, column: &str) -> String {
         match self {
-            Self::Told => format!("{column} IN (SELECT username FROM all_users WHERE oracle_maintained = 'N')"),
-            Self::Listed => format!("{column} NOT IN ('PUBLIC', '{}')", MAINTAINED.join("', '")),
+            Self::ByDictionary => format!("{column} IN (SELECT username FROM all_users WHERE oracle_maintained = 'N')"),
+            Self::ByList => format!("{column} NOT IN ('PUBLIC', '{}')", MAINTAINED.join("', '")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One query a view of the dictionary, with the columns in the order in which their rows are read.
 
-use super::owners::Owners;
+use super::owners::SystemSchemas;
 
 /// A view of the dictionary. What each shows is what the account may use:
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/refrn/static-data-dictionary-views.html>.
@@ -62,7 +62,7 @@ impl View {
     }
 
     /// Builds the text of the query.
-    pub(crate) fn query(self, owners: Owners) -> String {
+    pub(crate) fn query(self, owners: SystemSchemas) -> String {
         let (columns, view, owner, condition) = self.parts();
         let mut whose = owners.condition(owner);
         if self == Self::Synonyms {

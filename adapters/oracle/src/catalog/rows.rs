@@ -18,7 +18,7 @@ pub(crate) struct Dictionary {
     pub(super) constraints: Vec<Constraint>,
     pub(super) constraint_columns: Vec<ConstraintColumn>,
     pub(super) statistics: Vec<Statistic>,
-    pub(super) synonyms: Vec<OtherName>,
+    pub(super) synonyms: Vec<SynonymRow>,
     pub(super) callables: Vec<Object>,
 }
 
@@ -47,21 +47,21 @@ impl Dictionary {
 }
 
 /// A row is not as it is documented.
-struct OtherForm;
+struct UnexpectedRow;
 
 /// A row of one view.
 trait Parsed: Sized {
-    fn of(cells: &mut Cells) -> Result<Self, OtherForm>;
+    fn of(cells: &mut Cells) -> Result<Self, UnexpectedRow>;
 }
 
 fn parsed<T: Parsed>(view: View, rows: Vec<Row>) -> Result<Vec<T>, TargetError> {
     let one = |row: Row| {
         let mut cells = Cells(row.into_iter());
         let one = T::of(&mut cells)?;
-        if cells.0.next().is_none() { Ok(one) } else { Err(OtherForm) }
+        if cells.0.next().is_none() { Ok(one) } else { Err(UnexpectedRow) }
     };
-    let rows: Result<Vec<T>, OtherForm> = rows.into_iter().map(one).collect();
-    rows.map_err(|OtherForm| TargetError::Failed(format!("{} has rows of another form than is known", view.name())))
+    let rows: Result<Vec<T>, UnexpectedRow> = rows.into_iter().map(one).collect();
+    rows.map_err(|UnexpectedRow| TargetError::Failed(format!("{} has rows of another form than is known", view.name())))
 }
 
 /// The cells of a row, taken in order.
@@ -69,24 +69,24 @@ struct Cells(std::vec::IntoIter<Value>);
 
 impl Cells {
     /// A text that is never null.
-    fn text(&mut self) -> Result<String, OtherForm> {
-        self.text_or_none()?.ok_or(OtherForm)
+    fn text(&mut self) -> Result<String, UnexpectedRow> {
+        self.text_or_none()?.ok_or(UnexpectedRow)
     }
 
-    fn text_or_none(&mut self) -> Result<Option<String>, OtherForm> {
-        match self.0.next().ok_or(OtherForm)? {
+    fn text_or_none(&mut self) -> Result<Option<String>, UnexpectedRow> {
+        match self.0.next().ok_or(UnexpectedRow)? {
             Value::Text(text) => Ok(Some(text)),
             Value::Null => Ok(None),
-            _ => Err(OtherForm),
+            _ => Err(UnexpectedRow),
         }
     }
 
     /// A whole number; one beyond what is counted says nothing.
-    fn number_or_none(&mut self) -> Result<Option<i64>, OtherForm> {
-        match self.0.next().ok_or(OtherForm)? {
+    fn number_or_none(&mut self) -> Result<Option<i64>, UnexpectedRow> {
+        match self.0.next().ok_or(UnexpectedRow)? {
             Value::Integer(number) => Ok(Some(number)),
             Value::Null | Value::Decimal(_) => Ok(None),
-            _ => Err(OtherForm),
+            _ => Err(UnexpectedRow),
         }
     }
 }
@@ -114,7 +114,7 @@ macro_rules! rows {
         }
 
         impl Parsed for $row {
-            fn of(cells: &mut Cells) -> Result<Self, OtherForm> {
+            fn of(cells: &mut Cells) -> Result<Self, UnexpectedRow> {
                 Ok(Self { $owner: cells.text()?, $name: cells.text()?, $($field: cells.$read()?),* })
             }
         }
@@ -146,7 +146,7 @@ rows! {
         precision: Option<i64> = number_or_none,
         scale: Option<i64> = number_or_none,
         characters: Option<i64> = number_or_none,
-        counted_in: Option<String> = text_or_none,
+        char_used: Option<String> = text_or_none,
     }
     /// The comment on a relation.
     TableComment { owner: String = text, relation: String = text, comment: String = text }
@@ -177,7 +177,7 @@ rows! {
         distinct: Option<i64> = number_or_none,
     }
     /// A synonym.
-    OtherName {
+    SynonymRow {
         owner: String = text,
         name: String = text,
         of_owner: Option<String> = text_or_none,

@@ -3,7 +3,7 @@
 use oracle::Result;
 use oracle::sql_type::{OracleType, Timestamp, ToSql};
 
-use crate::bound::Bound;
+use crate::bind_value::BindValue;
 use crate::moment::Moment;
 
 /// A value with its type, to be bound by reference.
@@ -15,25 +15,25 @@ pub(super) enum Typed {
     Raw(Vec<u8>),
 }
 
-/// Bytes of a parameter's buffer, at least one: a size of none would be taken for null by nobody but the driver.
+/// Returns the size in bytes of a parameter's buffer, at least one: the driver would take none for a null.
 fn size(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(u32::MAX).max(1)
 }
 
 impl Typed {
     /// A NUMBER travels as its text: the driver makes Oracle's decimal digits of it, no float.
-    pub(super) fn of(bound: &Bound) -> Result<Self> {
+    pub(super) fn of(bound: &BindValue) -> Result<Self> {
         Ok(match bound {
-            Bound::Null => Self::Null(OracleType::Varchar2(1)),
-            Bound::Number(text) => Self::Text(text.clone(), OracleType::Number(0, 0)),
-            Bound::Text(text) => Self::Text(text.clone(), OracleType::Varchar2(size(text))),
-            Bound::Double(number) => Self::Double(*number, OracleType::BinaryDouble),
-            Bound::Date(moment) => Self::Time(timestamp(moment)?, OracleType::Date),
-            Bound::Timestamp(moment) => {
+            BindValue::Null => Self::Null(OracleType::Varchar2(1)),
+            BindValue::Number(text) => Self::Text(text.clone(), OracleType::Number(0, 0)),
+            BindValue::Text(text) => Self::Text(text.clone(), OracleType::Varchar2(size(text))),
+            BindValue::Double(number) => Self::Double(*number, OracleType::BinaryDouble),
+            BindValue::Date(moment) => Self::Time(timestamp(moment)?, OracleType::Date),
+            BindValue::Timestamp(moment) => {
                 let kind = moment.offset.map_or(OracleType::Timestamp(9), |_| OracleType::TimestampTZ(9));
                 Self::Time(timestamp(moment)?, kind)
             }
-            Bound::Raw(bytes) => Self::Raw(bytes.clone()),
+            BindValue::Raw(bytes) => Self::Raw(bytes.clone()),
         })
     }
 
@@ -67,14 +67,14 @@ mod tests {
         let day = Moment { year: 2024, month: 2, day: 29, ..Moment::default() };
         let zoned = Moment { offset: Some(-210), ..day };
         for (bound, expected) in [
-            (Bound::Null, OracleType::Varchar2(1)),
-            (Bound::Number("1".to_owned()), OracleType::Number(0, 0)),
-            (Bound::Text("é".to_owned()), OracleType::Varchar2(2)),
-            (Bound::Text(String::new()), OracleType::Varchar2(1)),
-            (Bound::Double(0.5), OracleType::BinaryDouble),
-            (Bound::Date(day), OracleType::Date),
-            (Bound::Timestamp(day), OracleType::Timestamp(9)),
-            (Bound::Timestamp(zoned), OracleType::TimestampTZ(9)),
+            (BindValue::Null, OracleType::Varchar2(1)),
+            (BindValue::Number("1".to_owned()), OracleType::Number(0, 0)),
+            (BindValue::Text("é".to_owned()), OracleType::Varchar2(2)),
+            (BindValue::Text(String::new()), OracleType::Varchar2(1)),
+            (BindValue::Double(0.5), OracleType::BinaryDouble),
+            (BindValue::Date(day), OracleType::Date),
+            (BindValue::Timestamp(day), OracleType::Timestamp(9)),
+            (BindValue::Timestamp(zoned), OracleType::TimestampTZ(9)),
         ] {
             let typed = Typed::of(&bound).unwrap();
             let (Typed::Null(kind) | Typed::Text(_, kind) | Typed::Double(_, kind) | Typed::Time(_, kind)) = typed

@@ -6,17 +6,17 @@ use oracle::sql_type::{Blob, Clob, IntervalDS, IntervalYM, Lob, Nclob, OracleTyp
 use oracle::{ResultSet, Row, SqlValue};
 use pstral_core::domain::Value;
 
-use crate::fault::{Code, Fault};
+use crate::error::{Code, OracleError};
 use crate::kind::Kind;
 use crate::lob;
 use crate::moment::{Moment, day_interval, month_interval};
 use crate::number::number;
-use crate::session::{Cursor, Described};
+use crate::session::{Cursor, ResultColumn};
 
 /// A query that runs.
 pub(super) struct Rows {
     read: ResultSet<'static, Row>,
-    columns: Vec<Described>,
+    columns: Vec<ResultColumn>,
     cell_bytes: usize,
 }
 
@@ -24,17 +24,17 @@ impl Rows {
     /// Creates a cursor; `kinds` has one entry per column.
     pub(super) fn new(rows: ResultSet<'static, Row>, kinds: Vec<Kind>, cell_bytes: usize) -> Self {
         let names = rows.column_info().iter().map(|column| column.name().to_owned());
-        let columns = names.zip(kinds).map(|(name, kind)| Described { name, kind }).collect();
+        let columns = names.zip(kinds).map(|(name, kind)| ResultColumn { name, kind }).collect();
         Self { read: rows, columns, cell_bytes }
     }
 }
 
 impl Cursor for Rows {
-    fn columns(&self) -> &[Described] {
+    fn columns(&self) -> &[ResultColumn] {
         &self.columns
     }
 
-    fn next(&mut self) -> Result<Option<Vec<Value>>, Fault> {
+    fn next(&mut self) -> Result<Option<Vec<Value>>, OracleError> {
         let Some(row) = self.read.next() else { return Ok(None) };
         let row = row?;
         let cells = self.columns.iter().zip(row.sql_values());
@@ -71,7 +71,7 @@ pub(super) fn kind(kind: &OracleType) -> Kind {
     }
 }
 
-fn value(cell: &SqlValue<'_>, kind: &Kind, cell_bytes: usize) -> Result<Value, Fault> {
+fn value(cell: &SqlValue<'_>, kind: &Kind, cell_bytes: usize) -> Result<Value, OracleError> {
     if let Kind::Unsupported(name) = kind {
         return Ok(Value::Unsupported(name.clone()));
     }
@@ -114,21 +114,21 @@ fn plain(cell: &SqlValue<'_>, kind: &Kind) -> oracle::Result<Value> {
     })
 }
 
-fn text_of(cell: &SqlValue<'_>, cell_bytes: usize) -> Result<Value, Fault> {
+fn text_of(cell: &SqlValue<'_>, cell_bytes: usize) -> Result<Value, OracleError> {
     let national = matches!(cell.oracle_type(), Ok(OracleType::NCLOB));
     if national { text_in(cell.get::<Nclob>()?, cell_bytes) } else { text_in(cell.get::<Clob>()?, cell_bytes) }
 }
 
-fn text_in(locator: impl Lob + Read, cell_bytes: usize) -> Result<Value, Fault> {
+fn text_in(locator: impl Lob + Read, cell_bytes: usize) -> Result<Value, OracleError> {
     let units = locator.size()?;
     lob::text(locator, units, cell_bytes).map(Value::Text).map_err(|error| of_lob(&error))
 }
 
 /// The driver wraps its own error in one of reading.
-fn of_lob(error: &std::io::Error) -> Fault {
+fn of_lob(error: &std::io::Error) -> OracleError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<oracle::Error>()) {
         Some(inner) => inner.into(),
-        None => Fault::new(Code::Other, error.to_string()),
+        None => OracleError::new(Code::Other, error.to_string()),
     }
 }
 

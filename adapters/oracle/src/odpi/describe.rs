@@ -3,7 +3,7 @@
 use oracle::sql_type::OracleType;
 use oracle::{Connection, Result};
 
-use crate::session::Named;
+use crate::session::ColumnDescription;
 
 /// Parses the query on the server and lists its columns; a parsed query has not run. Between the parts of a column and
 /// between columns stand characters that no name has.
@@ -18,7 +18,7 @@ const DESCRIBE: &str = "DECLARE c INTEGER := DBMS_SQL.OPEN_CURSOR; n INTEGER; d 
 const ROOM: u32 = 32_767;
 
 /// The columns in order.
-pub(super) fn read(connection: &Connection, query: &str) -> Result<Vec<Named>> {
+pub(super) fn read(connection: &Connection, query: &str) -> Result<Vec<ColumnDescription>> {
     let mut statement = connection.statement(DESCRIBE).build()?;
     let length = u32::try_from(query.len()).unwrap_or(u32::MAX).max(1);
     statement.bind("query", &(&query, &OracleType::Varchar2(length)))?;
@@ -27,11 +27,11 @@ pub(super) fn read(connection: &Connection, query: &str) -> Result<Vec<Named>> {
     Ok(columns(&statement.bind_value::<_, Option<String>>("columns")?.unwrap_or_default()))
 }
 
-fn columns(list: &str) -> Vec<Named> {
+fn columns(list: &str) -> Vec<ColumnDescription> {
     let column = |one: &str| {
         let mut parts = one.splitn(3, '\u{1f}');
         let (code, type_name, name) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
-        Some(Named { name: name.to_owned(), code, type_name: type_name.to_owned(), as_text: false })
+        Some(ColumnDescription { name: name.to_owned(), code, type_name: type_name.to_owned(), as_text: false })
     };
     list.split('\u{1e}').filter_map(column).collect()
 }
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_list_of_columns_is_read_back() {
-        let named = |name: &str, code, type_name: &str| Named {
+        let named = |name: &str, code, type_name: &str| ColumnDescription {
             name: name.to_owned(),
             code,
             type_name: type_name.to_owned(),

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use oracle::{Connector, InitParams};
 use secrecy::ExposeSecret as _;
 
-use crate::fault::{Code, Fault};
+use crate::error::{Code, OracleError};
 use crate::session::{Driver, Login, Session};
 
 /// Opens sessions with the Instant Client, which is loaded when the first one is opened. Where it is missing, every
@@ -25,7 +25,7 @@ impl Odpi {
         Self { folder }
     }
 
-    fn load(&self) -> Result<(), Fault> {
+    fn load(&self) -> Result<(), OracleError> {
         let mut params = InitParams::new();
         params.default_driver_name("pstral")?;
         if let Some(folder) = &self.folder {
@@ -37,7 +37,7 @@ impl Odpi {
 }
 
 impl Driver for Odpi {
-    fn open(&self, login: &Login) -> Result<Box<dyn Session>, Fault> {
+    fn open(&self, login: &Login) -> Result<Box<dyn Session>, OracleError> {
         self.load()?;
         let user = match &login.through {
             Some(account) => format!("{}[{account}]", login.user),
@@ -51,7 +51,7 @@ impl Driver for Odpi {
 }
 
 /// The binding's error with its number. What it says of types it does not know has none.
-impl From<&oracle::Error> for Fault {
+impl From<&oracle::Error> for OracleError {
     fn from(error: &oracle::Error) -> Self {
         let number = |code: Option<i32>| code.and_then(|code| u32::try_from(code).ok());
         let message = error.to_string();
@@ -66,7 +66,7 @@ impl From<&oracle::Error> for Fault {
     }
 }
 
-impl From<oracle::Error> for Fault {
+impl From<oracle::Error> for OracleError {
     fn from(error: oracle::Error) -> Self {
         Self::from(&error)
     }
@@ -90,7 +90,7 @@ mod tests {
             ("unknown Oracle type number 2033", Code::Unreadable),
             ("dpVar handle isn't initialized", Code::Other),
         ] {
-            assert_eq!(Fault::from(Error::new(ErrorKind::InternalError, message)).code, expected);
+            assert_eq!(OracleError::from(Error::new(ErrorKind::InternalError, message)).code, expected);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 /// Packages and types of Oracle that reach the network, files or the operating system:
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/arpls/index.html>.
-pub(super) const OUTSIDE: &[&str] = &[
+pub(super) const NETWORK_AND_FILE_PACKAGES: &[&str] = &[
     "DBMS_ADVISOR",
     "DBMS_BACKUP_RESTORE",
     "DBMS_CLOUD",
@@ -28,11 +28,11 @@ pub(super) const OUTSIDE: &[&str] = &[
 ];
 
 /// Roles that carry nearly everything.
-pub(super) const POWERFUL: &[&str] =
+pub(super) const ADMIN_ROLES: &[&str] =
     &["DBA", "IMP_FULL_DATABASE", "DATAPUMP_IMP_FULL_DATABASE", "PDB_DBA", "CDB_DBA", "SYSDBA", "SYSOPER"];
 
 /// System privileges that stand above the checks.
-pub(super) const ABOVE: &[&str] = &[
+pub(super) const SUPERUSER_PRIVILEGES: &[&str] = &[
     "SYSDBA",
     "SYSOPER",
     "SYSBACKUP",
@@ -48,7 +48,7 @@ pub(super) const ABOVE: &[&str] = &[
 ];
 
 /// System privileges that reach outside.
-pub(super) const REACHING: &[&str] = &[
+pub(super) const EXTERNAL_PRIVILEGES: &[&str] = &[
     "CREATE DATABASE LINK",
     "CREATE PUBLIC DATABASE LINK",
     "ALTER DATABASE LINK",
@@ -61,11 +61,11 @@ pub(super) const REACHING: &[&str] = &[
 ];
 
 /// System privileges that read every table, or the whole dictionary.
-pub(super) const READING: &[&str] =
+pub(super) const READ_ANY_PRIVILEGES: &[&str] =
     &["READ ANY TABLE", "SELECT ANY DICTIONARY", "SELECT ANY TABLE", "SELECT ANY TRANSACTION"];
 
 /// System privileges that pass over the rules of rows, or become somebody else.
-pub(super) const RULING: &[&str] = &[
+pub(super) const ADMIN_PRIVILEGES: &[&str] = &[
     "ADMINISTER",
     "AUDIT ANY",
     "AUDIT SYSTEM",
@@ -89,4 +89,4 @@ pub(super) const RULING: &[&str] = &[
 ];
 
 /// System privileges that reading needs, or that add nothing to it.
-pub(super) const NEEDED: &[&str] = &["CREATE SESSION", "SET CONTAINER", "ALTER SESSION"];
+pub(super) const HARMLESS_PRIVILEGES: &[&str] = &["CREATE SESSION", "SET CONTAINER", "ALTER SESSION"];

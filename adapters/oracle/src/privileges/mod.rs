@@ -1,18 +1,18 @@
 //! The privileges of the account beyond reading.
 
-mod judge;
+mod classify;
 mod lists;
 
 use pstral_core::domain::{Row, Value};
 use pstral_core::ports::{Privileges, TargetError};
 use pstral_reading::Brake;
 
-pub(crate) use judge::{Facts, Grant, judge};
+pub(crate) use classify::{AccountGrants, Grant, classify};
 
-use crate::catalog::Owners;
+use crate::calls::BoundedSession;
+use crate::catalog::SystemSchemas;
 use crate::pool::{Pool, Purpose};
-use crate::statement::{all, begin};
-use crate::trips::Trips;
+use crate::statement::{begin_read_only, query_all};
 
 /// The query for our account's name, and whether it is SYSDBA.
 const SELF: &str = "SELECT SYS_CONTEXT('USERENV', 'SESSION_USER'), SYS_CONTEXT('USERENV', 'ISDBA') FROM sys.dual";
@@ -38,20 +38,20 @@ const OWNED: &str = "SELECT object_type || ' ' || object_name FROM user_objects 
 
 /// Reads what the dictionary says of the account, its roles and everybody, and judges it.
 pub(crate) fn read(pool: &Pool, brake: &Brake) -> Result<Privileges, TargetError> {
-    let facts = pool.with(Purpose::Reading(None), brake, |trips| {
-        begin(trips)?;
-        facts(trips)
+    let facts = pool.with(Purpose::Reading(None), brake, |bounded| {
+        begin_read_only(bounded)?;
+        facts(bounded)
     })?;
-    Ok(judge(&facts))
+    Ok(classify(&facts))
 }
 
-fn facts(trips: &mut Trips<'_>) -> Result<Facts, TargetError> {
-    let own = all(trips, SELF, &[])?;
+fn facts(bounded: &mut BoundedSession<'_>) -> Result<AccountGrants, TargetError> {
+    let own = query_all(bounded, SELF, &[])?;
     let own: Vec<String> = own.into_iter().flatten().map(text).collect();
     let account = own.first().cloned().unwrap_or_default();
     let sysdba = own.get(1).is_some_and(|answer| answer == "TRUE");
-    let owners = Owners::of(trips)?;
-    let mut texts = |query: &str| optional(trips, query).map(|rows| rows.into_iter().map(joined).collect::<Vec<_>>());
+    let owners = SystemSchemas::of(bounded)?;
+    let mut texts = |query: &str| optional(bounded, query).map(|rows| rows.into_iter().map(joined).collect::<Vec<_>>());
     let system = texts(SYSTEM)?;
     let roles = texts(ROLES)?;
     let owned = texts(OWNED)?;
@@ -59,14 +59,14 @@ fn facts(trips: &mut Trips<'_>) -> Result<Facts, TargetError> {
     let hosts = texts("SELECT privilege || ' ' || host FROM user_host_aces WHERE status = 'GRANTED'")?;
     let sequences = texts("SELECT sequence_owner || '.' || sequence_name FROM all_sequences")?;
     let directories = texts("SELECT directory_name FROM all_directories")?;
-    let grants = optional(trips, &grants(owners))?.into_iter().filter_map(grant).collect();
-    Ok(Facts { account, sysdba, system, roles, owned, links, hosts, sequences, directories, grants })
+    let grants = optional(bounded, &grants(owners))?.into_iter().filter_map(grant).collect();
+    Ok(AccountGrants { account, sysdba, system, roles, owned, links, hosts, sequences, directories, grants })
 }
 
 /// Grants to us, to roles we have and to everybody: all on people's objects, of Oracle's own those that reach outside.
 /// A table's name is also that of a directory or a package.
-fn grants(owners: Owners) -> String {
-    let list = lists::OUTSIDE.join("', '");
+fn grants(owners: SystemSchemas) -> String {
+    let list = lists::NETWORK_AND_FILE_PACKAGES.join("', '");
     let ours = "grantee IN ('PUBLIC', SYS_CONTEXT('USERENV', 'SESSION_USER'))";
     format!(
         "SELECT grantee, owner, name, privilege FROM \
@@ -80,8 +80,8 @@ fn grants(owners: Owners) -> String {
 }
 
 /// A view that this version does not have, or does not show us, says nothing.
-fn optional(trips: &mut Trips<'_>, query: &str) -> Result<Vec<Row>, TargetError> {
-    match all(trips, query, &[]) {
+fn optional(bounded: &mut BoundedSession<'_>, query: &str) -> Result<Vec<Row>, TargetError> {
+    match query_all(bounded, query, &[]) {
         Err(TargetError::Rejected(reason)) => {
             tracing::debug!(reason, "a view of the data dictionary cannot be read");
             Ok(Vec::new())

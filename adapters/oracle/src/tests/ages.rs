@@ -22,7 +22,7 @@ fn used(script: Script, ages: Ages, accounts: &[&str]) -> Arc<Log> {
     for account in accounts {
         let brake = Brake::new(LONG, CancellationToken::new());
         let purpose = Purpose::Reading(Some((*account).to_owned()));
-        pool.with(purpose, &brake, |trips| trips.call(|session| session.run("BEGIN NULL; END;"))).unwrap();
+        pool.with(purpose, &brake, |bounded| bounded.call(|session| session.run("BEGIN NULL; END;"))).unwrap();
     }
     log
 }

@@ -7,7 +7,7 @@ use pstral_core::ports::QueryTarget as _;
 
 use super::fake::{Act, Script};
 use super::{CAMILLE, config, over};
-use crate::fault::Code;
+use crate::error::Code;
 
 /// The queries of everything the adapter does but run a person's statement: of a database that says which accounts are
 /// Oracle's own, and of one that does not; of one with a table of plans that finds a statement at fault. They are taken

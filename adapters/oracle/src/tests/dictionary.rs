@@ -12,8 +12,8 @@ use serde_json::json;
 use super::config;
 use super::fake::{Act, Script};
 use super::made::made;
-use crate::catalog::{Dictionary, Owners, View, assemble};
-use crate::fault::Code;
+use crate::catalog::{Dictionary, SystemSchemas, View, assemble};
+use crate::error::Code;
 use crate::{OracleConfig, OracleTarget};
 
 const ORIGIN: &str = "made by src/tests/made.rs in the form that Oracle documents; not recorded from a database";
@@ -24,7 +24,7 @@ fn file(view: View) -> PathBuf {
 }
 
 fn lines(view: View, rows: &[Row]) -> String {
-    let head = json!({"view": view.name(), "query": view.query(Owners::Told), "origin": ORIGIN});
+    let head = json!({"view": view.name(), "query": view.query(SystemSchemas::ByDictionary), "origin": ORIGIN});
     let cell = |value: &Value| match value {
         Value::Text(text) => json!(text),
         Value::Integer(number) => json!(number),

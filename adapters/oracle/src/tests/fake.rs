@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use pstral_core::domain::Value;
 
-use crate::fault::{Code, Fault};
+use crate::error::{Code, OracleError};
 use crate::kind::Kind;
-use crate::session::{Cursor, Described, Driver, Login, Named, Query, Session};
+use crate::session::{ColumnDescription, Cursor, Driver, Login, Query, ResultColumn, Session};
 
 /// The behaviour of a statement.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ pub(crate) enum Act {
     /// Yields rows of one number, from 1.
     Rows(i64),
     /// Yields these.
-    Table(Vec<Described>, Vec<Vec<Value>>),
+    Table(Vec<ResultColumn>, Vec<Vec<Value>>),
     /// Fails with this code.
     Fails(Code),
     /// Yields so many rows, then fails.
@@ -80,7 +80,7 @@ struct State {
     /// The behaviour of statements, by a word in them: the first match decides, and without one the result is a row
     /// with one number.
     acts: Vec<(&'static str, Act)>,
-    describes: Vec<Named>,
+    describes: Vec<ColumnDescription>,
     rollback_fails: bool,
     ping_fails: bool,
 }
@@ -97,7 +97,7 @@ impl Script {
         self
     }
 
-    pub(crate) fn describing(self, named: Vec<Named>) -> Self {
+    pub(crate) fn describing(self, named: Vec<ColumnDescription>) -> Self {
         self.state.lock().unwrap().describes = named;
         self
     }
@@ -114,7 +114,7 @@ impl Script {
 }
 
 impl Driver for Script {
-    fn open(&self, login: &Login) -> Result<Box<dyn Session>, Fault> {
+    fn open(&self, login: &Login) -> Result<Box<dyn Session>, OracleError> {
         let (number, door) = {
             let mut state = self.state.lock().unwrap();
             state.opened += 1;
@@ -131,8 +131,8 @@ impl Driver for Script {
     }
 }
 
-fn failure(code: Code) -> Fault {
-    Fault::new(code, format!("{code:?}: as the script says"))
+fn failure(code: Code) -> OracleError {
+    OracleError::new(code, format!("{code:?}: as the script says"))
 }
 
 struct Scripted {
@@ -148,7 +148,7 @@ impl Scripted {
     }
 }
 
-fn wait_until_broken(log: &Log, session: usize, broken: &(Mutex<bool>, Condvar)) -> Fault {
+fn wait_until_broken(log: &Log, session: usize, broken: &(Mutex<bool>, Condvar)) -> OracleError {
     log.add(session, "hangs");
     let guard = broken.0.lock().unwrap();
     drop(broken.1.wait_while(guard, |broken| !*broken).unwrap());
@@ -156,18 +156,18 @@ fn wait_until_broken(log: &Log, session: usize, broken: &(Mutex<bool>, Condvar))
 }
 
 impl Session for Scripted {
-    fn call_timeout(&self, most: Duration) -> Result<(), Fault> {
+    fn call_timeout(&self, most: Duration) -> Result<(), OracleError> {
         assert!(!most.is_zero(), "none would mean no bound");
         self.log.add(self.number, format!("timeout {}", most.as_millis()));
         Ok(())
     }
 
-    fn identify(&self, person: &str) -> Result<(), Fault> {
+    fn identify(&self, person: &str) -> Result<(), OracleError> {
         self.log.add(self.number, format!("identify {person:?}"));
         Ok(())
     }
 
-    fn run(&self, text: &str) -> Result<(), Fault> {
+    fn run(&self, text: &str) -> Result<(), OracleError> {
         self.log.add(self.number, format!("run {text}"));
         match self.act(text) {
             Some(Act::Fails(code)) => Err(failure(code)),
@@ -176,10 +176,10 @@ impl Session for Scripted {
         }
     }
 
-    fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, Fault> {
+    fn query(&self, query: &Query<'_>) -> Result<Box<dyn Cursor>, OracleError> {
         self.log.add(self.number, format!("query {}", query.text));
         let numbers = |count| (1..=count).map(|number| vec![Value::Integer(number)]).collect::<VecDeque<_>>();
-        let column = |name: &str| Described { name: name.to_owned(), kind: Kind::Number { decimals: 0 } };
+        let column = |name: &str| ResultColumn { name: name.to_owned(), kind: Kind::Number { decimals: 0 } };
         let (columns, rows, end) = match self.act(query.text).unwrap_or(Act::Rows(1)) {
             Act::Rows(count) => (vec![column("N")], numbers(count), End::Ends),
             Act::Table(columns, rows) => (columns, rows.into(), End::Ends),
@@ -206,17 +206,17 @@ impl Session for Scripted {
         }))
     }
 
-    fn describe(&self, text: &str) -> Result<Vec<Named>, Fault> {
+    fn describe(&self, text: &str) -> Result<Vec<ColumnDescription>, OracleError> {
         self.log.add(self.number, format!("describe {text}"));
         Ok(self.state.lock().unwrap().describes.clone())
     }
 
-    fn rollback(&self) -> Result<(), Fault> {
+    fn rollback(&self) -> Result<(), OracleError> {
         self.log.add(self.number, "rollback");
         if self.state.lock().unwrap().rollback_fails { Err(failure(Code::Ora(3113))) } else { Ok(()) }
     }
 
-    fn ping(&self) -> Result<(), Fault> {
+    fn ping(&self) -> Result<(), OracleError> {
         self.log.add(self.number, "ping");
         if self.state.lock().unwrap().ping_fails { Err(failure(Code::Ora(3113))) } else { Ok(()) }
     }
@@ -241,7 +241,7 @@ enum End {
 }
 
 struct Rows {
-    columns: Vec<Described>,
+    columns: Vec<ResultColumn>,
     left: VecDeque<Vec<Value>>,
     end: End,
     number: usize,
@@ -250,11 +250,11 @@ struct Rows {
 }
 
 impl Cursor for Rows {
-    fn columns(&self) -> &[Described] {
+    fn columns(&self) -> &[ResultColumn] {
         &self.columns
     }
 
-    fn next(&mut self) -> Result<Option<Vec<Value>>, Fault> {
+    fn next(&mut self) -> Result<Option<Vec<Value>>, OracleError> {
         match (self.left.pop_front(), &self.end) {
             (Some(row), _) => Ok(Some(row)),
             (None, End::Ends) => Ok(None),

@@ -5,18 +5,18 @@ use pstral_core::ports::TargetError;
 
 use super::fake::{Act, Script};
 use super::{run, target};
-use crate::fault::Code;
+use crate::error::Code;
 use crate::kind::Kind;
-use crate::session::{Described, Named};
+use crate::session::{ColumnDescription, ResultColumn};
 
-fn named(name: &str, code: u32) -> Named {
-    Named { name: name.to_owned(), code, type_name: String::new(), as_text: false }
+fn named(name: &str, code: u32) -> ColumnDescription {
+    ColumnDescription { name: name.to_owned(), code, type_name: String::new(), as_text: false }
 }
 
 #[tokio::test]
 async fn one_column_that_cannot_be_read_does_not_hide_the_others() {
     let text = |text: &str| Value::Text(text.to_owned());
-    let column = |name: &str| Described { name: name.to_owned(), kind: Kind::Text };
+    let column = |name: &str| ResultColumn { name: name.to_owned(), kind: Kind::Text };
     let rows = vec![vec![text("a"), text("b")], vec![text("c"), Value::Null]];
     let script = Script::default()
         .on("FRAME", Act::Table(vec![column("C0"), column("C2")], rows))

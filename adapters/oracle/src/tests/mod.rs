@@ -33,7 +33,7 @@ const CAMILLE: &str = "camille.durand";
 
 fn config() -> OracleConfig {
     let config = OracleConfig::new("//db.example:1521/crm", "pstral", "secret".to_owned().into());
-    OracleConfig { max_concurrent: 1, read_time: Duration::from_secs(20), ..config }
+    OracleConfig { max_concurrent: 1, read_timeout: Duration::from_secs(20), ..config }
 }
 
 /// A target with a single thread: whatever does not give it back is found at once.

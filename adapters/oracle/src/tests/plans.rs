@@ -8,7 +8,7 @@ use pstral_core::ports::{Estimate, TargetError};
 
 use super::fake::{Act, Script};
 use super::{CAMILLE, config, over, run, target};
-use crate::fault::Code;
+use crate::error::Code;
 use crate::{Identity, OracleConfig};
 
 const SQL: &str = "SELECT 1 FROM clients";

@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::fake::{Act, Script};
 use super::{CAMILLE, WIDE, config, over, run, run_with, target};
-use crate::fault::Code;
+use crate::error::Code;
 use crate::kind::Kind;
-use crate::session::Described;
+use crate::session::ResultColumn;
 use crate::{Identity, OracleConfig, OracleTarget};
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_session_in_doubt_is_closed() {
 
 #[tokio::test]
 async fn a_session_that_may_hold_large_objects_is_closed() {
-    let clob = |kind| vec![Described { name: "BODY".to_owned(), kind }];
+    let clob = |kind| vec![ResultColumn { name: "BODY".to_owned(), kind }];
     let word = || Value::Text("a".to_owned());
     for (sql, act) in [
         ("SELECT body FROM notes", Act::Table(clob(Kind::Clob), vec![vec![word()]])),

@@ -5,7 +5,7 @@ use pstral_core::ports::QueryTarget as _;
 
 use super::fake::{Act, Script};
 use super::target;
-use crate::fault::Code;
+use crate::error::Code;
 
 fn texts(rows: &[&[&str]]) -> Act {
     let cell = |text: &&str| Value::Text((*text).to_owned());

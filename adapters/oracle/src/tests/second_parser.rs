@@ -16,8 +16,8 @@ use serde::de::DeserializeOwned;
 
 use super::asked::queries;
 use super::columns::listed;
-use crate::frame::Frame;
-use crate::session::Named;
+use crate::session::ColumnDescription;
+use crate::wrapped_query::WrappedQuery;
 
 pub(super) const SQLGLOT: Package =
     Package { name: "sqlglot", version: "30.30.0", beside: &[], folder: "sqlglot", variable: "PSTRAL_TEST_SQLGLOT" };
@@ -84,11 +84,12 @@ fn of_the_guard() -> Vec<String> {
 
 /// Results with columns that a driver cannot read, or without a part of them, run in these.
 fn frames() -> [String; 2] {
-    let named = |name: &str, code| Named { name: name.to_owned(), code, type_name: String::new(), as_text: false };
-    let at = Named { as_text: true, ..named("AT", 181) };
+    let named =
+        |name: &str, code| ColumnDescription { name: name.to_owned(), code, type_name: String::new(), as_text: false };
+    let at = ColumnDescription { as_text: true, ..named("AT", 181) };
     let columns = [named("ID", 2), named("DOC", 119), at];
     ["SELECT id, doc, at FROM t", "WITH q AS (SELECT id, doc, at FROM t) SELECT id, doc, at FROM q"]
-        .map(|text| Frame::around(text, &columns).unwrap().text)
+        .map(|text| WrappedQuery::around(text, &columns).unwrap().text)
 }
 
 #[tokio::test]

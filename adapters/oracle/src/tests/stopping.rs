@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fake::{Act, Log, Script};
 use super::{CAMILLE, WIDE, config, drain, over, run, run_with, target};
-use crate::fault::Code;
+use crate::error::Code;
 use crate::{OracleConfig, OracleTarget};
 
 const SHORT: Limits = Limits { time: Duration::from_millis(200), ..WIDE };
@@ -134,14 +134,14 @@ async fn a_driver_that_hears_nothing_holds_its_thread_but_not_the_person() {
 #[tokio::test]
 async fn a_read_that_hangs_is_told_at_its_deadline() {
     let script = Script::default().on("EXPLAIN", Act::Hangs).door(Ok(Duration::ZERO));
-    let config = OracleConfig { read_time: Duration::from_millis(200), ..config() };
+    let config = OracleConfig { read_timeout: Duration::from_millis(200), ..config() };
     let target = over(script, config);
     let ended = target.plan("SELECT 1 FROM clients".to_owned(), CAMILLE).await.err();
     assert_eq!(ended, Some(TargetError::Timeout { seconds: 1 }));
     still_answers(&target).await;
 
     let script = Script::default().door(Ok(Duration::from_millis(600)));
-    let config = OracleConfig { read_time: Duration::from_millis(100), ..super::config() };
+    let config = OracleConfig { read_timeout: Duration::from_millis(100), ..super::config() };
     let target = over(script, config);
     assert_eq!(target.health().await.err(), Some(TargetError::Timeout { seconds: 1 }), "a listener that never answers");
 }
@@ -150,7 +150,7 @@ async fn a_read_that_hangs_is_told_at_its_deadline() {
 async fn checks_that_hang_hold_one_thread_between_them() {
     let script = Script::default().door(Ok(Duration::from_millis(600))).on("FOR UPDATE", Act::Fails(Code::Ora(1456)));
     let log = Arc::clone(&script.log);
-    let config = OracleConfig { read_time: Duration::from_millis(100), ..config() };
+    let config = OracleConfig { read_timeout: Duration::from_millis(100), ..config() };
     let target = over(script, config);
     let (first, second) = tokio::join!(target.health(), target.health());
     assert_eq!(first.err(), Some(TargetError::Timeout { seconds: 1 }));

@@ -5,46 +5,46 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use oracledb::{Error, Metadata, OracleIntervalDS, OracleIntervalYM, OracleTimestamp, Row};
 use pstral_core::domain::Value;
 
-use crate::fault::{Code, Fault};
+use crate::error::{Code, OracleError};
 use crate::kind::Kind;
 use crate::moment::{Moment, day_interval, month_interval};
 use crate::number::number;
-use crate::session::{Cursor, Described, Named};
+use crate::session::{ColumnDescription, Cursor, ResultColumn};
 
 /// A query that runs; without its cursor once that broke.
 pub(super) struct Rows {
     read: Option<oracledb::Cursor>,
-    columns: Vec<Described>,
+    columns: Vec<ResultColumn>,
 }
 
 impl Rows {
     /// Over a result whose columns can all be read, or left unread.
     pub(super) fn new(read: oracledb::Cursor) -> Self {
-        let described = |column: &Metadata| Described { name: column.name().to_owned(), kind: kind(column) };
+        let described = |column: &Metadata| ResultColumn { name: column.name().to_owned(), kind: kind(column) };
         let columns = read.columns().iter().map(described).collect();
         Self { read: Some(read), columns }
     }
 }
 
 impl Cursor for Rows {
-    fn columns(&self) -> &[Described] {
+    fn columns(&self) -> &[ResultColumn] {
         &self.columns
     }
 
     /// The driver panics over values that it does not expect, and its cursor panics again where it is dropped: that is
     /// kept for after the first panic. The session cannot be used any more.
-    fn next(&mut self) -> Result<Option<Vec<Value>>, Fault> {
+    fn next(&mut self) -> Result<Option<Vec<Value>>, OracleError> {
         let Some(mut read) = self.read.take() else { return Ok(None) };
         if let Ok(row) = catch_unwind(AssertUnwindSafe(|| row(&mut read, &self.columns))) {
             self.read = Some(read);
             return row;
         }
         let _ = catch_unwind(AssertUnwindSafe(|| drop(read)));
-        Err(Fault::new(Code::Other, "the driver broke down reading a row"))
+        Err(OracleError::new(Code::Other, "the driver broke down reading a row"))
     }
 }
 
-fn row(read: &mut oracledb::Cursor, columns: &[Described]) -> Result<Option<Vec<Value>>, Fault> {
+fn row(read: &mut oracledb::Cursor, columns: &[ResultColumn]) -> Result<Option<Vec<Value>>, OracleError> {
     let Some(row) = read.next() else { return Ok(None) };
     let mut row = row?;
     let cells = columns.iter().enumerate();
@@ -76,7 +76,8 @@ fn kind(column: &Metadata) -> Kind {
     }
 }
 
-/// The number in `DBMS_SQL` of a type that is read in a frame or not at all; 1, which is read, stands for the others.
+/// The number in `DBMS_SQL` of a type that is read by a wrapped query or not at all; 1, which is read, stands for the
+/// others.
 fn code(column: &Metadata) -> u32 {
     match column.db_type().name().trim_start_matches("DB_TYPE_") {
         "CURSOR" => 102,
@@ -88,9 +89,9 @@ fn code(column: &Metadata) -> u32 {
     }
 }
 
-/// The columns as a frame wants them. The driver takes the offset from a `TIMESTAMP WITH TIME ZONE`.
-pub(super) fn named(columns: &[Metadata]) -> Vec<Named> {
-    let one = |column: &Metadata| Named {
+/// The columns as a wrapped query needs them. The driver takes the offset from a `TIMESTAMP WITH TIME ZONE`.
+pub(super) fn named(columns: &[Metadata]) -> Vec<ColumnDescription> {
+    let one = |column: &Metadata| ColumnDescription {
         name: column.name().to_owned(),
         code: code(column),
         type_name: column.data_type(),
@@ -99,7 +100,7 @@ pub(super) fn named(columns: &[Metadata]) -> Vec<Named> {
     columns.iter().map(one).collect()
 }
 
-fn value(row: &mut Row, at: usize, kind: &Kind) -> Result<Value, Fault> {
+fn value(row: &mut Row, at: usize, kind: &Kind) -> Result<Value, OracleError> {
     if let Kind::Unsupported(name) = kind {
         return Ok(Value::Unsupported(name.clone()));
     }

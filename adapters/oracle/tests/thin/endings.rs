@@ -149,7 +149,7 @@ async fn a_server_that_says_nothing_keeps_nobody_waiting() {
     let oracle = items();
     let Some(server) = Server::start(&oracle) else { return };
     let connect = format!("//{}/crm", listener.local_addr().unwrap());
-    let config = OracleConfig { connect, connect_time: Duration::from_millis(300), ..server.config() };
+    let config = OracleConfig { connect, connect_timeout: Duration::from_millis(300), ..server.config() };
     let started = Instant::now();
     let why = unavailable(config.clone()).await;
     assert!(why.starts_with("ORA-12170"), "{why}");
@@ -179,7 +179,7 @@ async fn what_answers_without_tls_is_no_server_of_tls() {
     let oracle = items();
     let Some(server) = Server::start(&oracle) else { return };
     let connect = server.connect().replacen("//", "tcps://", 1);
-    let config = OracleConfig { connect, connect_time: Duration::from_secs(1), ..server.config() };
+    let config = OracleConfig { connect, connect_timeout: Duration::from_secs(1), ..server.config() };
     let why = unavailable(config).await;
     assert!(why.starts_with("ORA-12"), "{why}");
 }

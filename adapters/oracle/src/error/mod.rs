@@ -1,6 +1,6 @@
 //! Oracle's and its driver's errors as the decisions of the port.
 
-mod numbers;
+mod error_codes;
 
 use std::fmt;
 
@@ -28,21 +28,21 @@ pub(crate) enum Code {
 
 /// An error of the driver or the database, with its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct OracleError {
     /// Its number.
     pub(crate) code: Code,
     /// The whole message, which may name hosts and accounts.
     pub(crate) message: String,
 }
 
-impl Fault {
+impl OracleError {
     /// An error with the driver's message.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for OracleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
@@ -50,7 +50,7 @@ impl fmt::Display for Fault {
 
 /// The decision that follows from an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub(crate) enum ErrorClass {
     /// The statement's own fault.
     Rejected,
     /// The statement was interrupted by the brake, which knows the reason.
@@ -75,48 +75,48 @@ pub(crate) enum Decision {
 
 /// The progress of the work when an error occurred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum Phase {
     /// Neither planning nor rows have begun: a lost connection says nothing about the statement.
-    Before,
+    BeforeRows,
     /// Rows have come, or the statement is being planned: it may be why a connection is lost.
-    Begun,
+    Running,
 }
 
 /// The decision for a number. Meanings: <https://docs.oracle.com/en/error-help/db/> and ODPI-C's `dpiErrorMessages.h`.
-pub(crate) fn decision(code: Code) -> Decision {
+pub(crate) fn classify(code: Code) -> ErrorClass {
     match code {
-        Code::Ora(number) => numbers::by_ora(number),
-        Code::Dpi(number) => numbers::by_dpi(number),
-        Code::Unreadable => Decision::Rejected,
+        Code::Ora(number) => error_codes::by_ora(number),
+        Code::Dpi(number) => error_codes::by_dpi(number),
+        Code::Unreadable => ErrorClass::Rejected,
         #[cfg(feature = "thin")]
-        Code::Unsupported => Decision::Rejected,
-        Code::Other => Decision::Failed,
+        Code::Unsupported => ErrorClass::Rejected,
+        Code::Other => ErrorClass::Failed,
     }
 }
 
 /// The error for the port: a stop is told apart by what pulled the brake.
-pub(crate) fn fault(fault: &Fault, brake: &Brake, stage: Stage) -> TargetError {
-    let decision = decision(fault.code);
-    let message = match decision {
-        Decision::Lost | Decision::Unavailable | Decision::NoAccount | Decision::Busy => nameless(fault),
-        _ => short(&fault.message),
+pub(crate) fn to_target_error(error: &OracleError, brake: &Brake, phase: Phase) -> TargetError {
+    let class = classify(error.code);
+    let message = match class {
+        ErrorClass::Lost | ErrorClass::Unavailable | ErrorClass::NoAccount | ErrorClass::Busy => without_hosts(error),
+        _ => short(&error.message),
     };
-    match decision {
-        Decision::Rejected => TargetError::Rejected(message),
+    match class {
+        ErrorClass::Rejected => TargetError::Rejected(message),
         // Somebody on the server's side can cancel a call too.
-        Decision::Stopped => brake.pulled().unwrap_or(TargetError::Failed(message)),
-        Decision::Timeout => brake.pulled().unwrap_or_else(|| brake.timeout()),
+        ErrorClass::Stopped => brake.pulled().unwrap_or(TargetError::Failed(message)),
+        ErrorClass::Timeout => brake.pulled().unwrap_or_else(|| brake.timeout()),
         // A broken call can also show as a lost connection.
-        Decision::Lost => brake.pulled().unwrap_or(match stage {
-            Stage::Before => TargetError::Unavailable(message),
-            Stage::Begun => TargetError::Failed(message),
+        ErrorClass::Lost => brake.pulled().unwrap_or(match phase {
+            Phase::BeforeRows => TargetError::Unavailable(message),
+            Phase::Running => TargetError::Failed(message),
         }),
         // Where it is a person's account, the pool has said so.
-        Decision::Unavailable | Decision::NoAccount => TargetError::Unavailable(message),
-        Decision::Busy => TargetError::Busy(message),
-        Decision::ClientMissing => TargetError::ClientMissing(message),
-        Decision::OutOfMemory => TargetError::OutOfMemory(message),
-        Decision::Failed => TargetError::Failed(message),
+        ErrorClass::Unavailable | ErrorClass::NoAccount => TargetError::Unavailable(message),
+        ErrorClass::Busy => TargetError::Busy(message),
+        ErrorClass::ClientMissing => TargetError::ClientMissing(message),
+        ErrorClass::OutOfMemory => TargetError::OutOfMemory(message),
+        ErrorClass::Failed => TargetError::Failed(message),
     }
 }
 
@@ -127,10 +127,10 @@ pub(crate) fn is_clean(error: &TargetError) -> bool {
 
 /// Shortens a message of the network layer or the login so that it names no hosts, files or accounts: since 23ai those
 /// are in a second sentence.
-fn nameless(fault: &Fault) -> String {
-    match fault.code {
+fn without_hosts(error: &OracleError) -> String {
+    match error.code {
         Code::Ora(1045) => "ORA-01045: the account lacks CREATE SESSION".to_owned(),
-        _ => short(fault.message.split_once(". ").map_or(fault.message.as_str(), |(first, _)| first)),
+        _ => short(error.message.split_once(". ").map_or(error.message.as_str(), |(first, _)| first)),
     }
 }
 
@@ -158,16 +158,19 @@ mod tests {
             Brake::new(Duration::from_mins(1), token)
         };
         let late = || Brake::new(Duration::ZERO, CancellationToken::new());
-        let decided = |code, brake: Brake, stage| fault(&Fault::new(code, "ORA-1: x"), &brake, stage);
+        let decided = |code, brake: Brake, phase| to_target_error(&OracleError::new(code, "ORA-1: x"), &brake, phase);
         let (broken, gone, slow) = (Code::Ora(1013), Code::Ora(3113), Code::Dpi(1067));
         for code in [broken, gone, slow] {
-            assert_eq!(decided(code, stopped(), Stage::Begun), TargetError::Cancelled);
-            assert_eq!(decided(code, late(), Stage::Begun), TargetError::Timeout { seconds: 1 });
+            assert_eq!(decided(code, stopped(), Phase::Running), TargetError::Cancelled);
+            assert_eq!(decided(code, late(), Phase::Running), TargetError::Timeout { seconds: 1 });
         }
-        assert_eq!(decided(slow, free(), Stage::Before), TargetError::Timeout { seconds: 60 });
-        assert!(matches!(decided(broken, free(), Stage::Before), TargetError::Failed(_)), "an administrator's hand");
-        assert!(matches!(decided(gone, free(), Stage::Before), TargetError::Unavailable(_)));
-        assert!(matches!(decided(gone, free(), Stage::Begun), TargetError::Failed(_)));
+        assert_eq!(decided(slow, free(), Phase::BeforeRows), TargetError::Timeout { seconds: 60 });
+        assert!(
+            matches!(decided(broken, free(), Phase::BeforeRows), TargetError::Failed(_)),
+            "an administrator's hand"
+        );
+        assert!(matches!(decided(gone, free(), Phase::BeforeRows), TargetError::Unavailable(_)));
+        assert!(matches!(decided(gone, free(), Phase::Running), TargetError::Failed(_)));
     }
 
     #[test]
@@ -187,7 +190,7 @@ mod tests {
                 "ORA-01045: the account lacks CREATE SESSION",
             ),
         ] {
-            let error = fault(&Fault::new(Code::Ora(number), message), &brake, Stage::Before);
+            let error = to_target_error(&OracleError::new(Code::Ora(number), message), &brake, Phase::BeforeRows);
             assert_eq!(error, TargetError::Unavailable(expected.to_owned()));
         }
     }

@@ -2,11 +2,14 @@
 
 use pstral_core::ports::{Excess, ExcessKind, Privileges};
 
-use super::lists::{ABOVE, NEEDED, OUTSIDE, POWERFUL, REACHING, READING, RULING};
+use super::lists::{
+    ADMIN_PRIVILEGES, ADMIN_ROLES, EXTERNAL_PRIVILEGES, HARMLESS_PRIVILEGES, NETWORK_AND_FILE_PACKAGES,
+    READ_ANY_PRIVILEGES, SUPERUSER_PRIVILEGES,
+};
 
 /// The dictionary's rows on an account, its roles and PUBLIC.
 #[derive(Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct AccountGrants {
     /// Its name.
     pub(crate) account: String,
     /// True if it logged in as SYSDBA.
@@ -43,13 +46,13 @@ pub(crate) struct Grant {
 }
 
 /// Returns all privileges beyond reading, the worst first and without duplicates.
-pub(crate) fn judge(facts: &Facts) -> Privileges {
+pub(crate) fn classify(facts: &AccountGrants) -> Privileges {
     let mut excesses = Vec::new();
     let mut add = |kind, what: String| excesses.push(Excess { kind, what });
     if facts.sysdba {
         add(ExcessKind::Superuser, "SYSDBA".to_owned());
     }
-    for role in facts.roles.iter().filter(|role| POWERFUL.contains(&role.as_str())) {
+    for role in facts.roles.iter().filter(|role| ADMIN_ROLES.contains(&role.as_str())) {
         add(ExcessKind::Superuser, format!("role {role}"));
     }
     for privilege in &facts.system {
@@ -82,15 +85,15 @@ pub(crate) fn judge(facts: &Facts) -> Privileges {
 fn of_system(privilege: &str) -> Option<ExcessKind> {
     let is = |list: &[&str]| list.contains(&privilege);
     let begins = |words: &[&str]| words.iter().any(|word| privilege.starts_with(word));
-    if is(NEEDED) {
+    if is(HARMLESS_PRIVILEGES) {
         None
-    } else if is(ABOVE) || begins(&["GRANT ANY"]) {
+    } else if is(SUPERUSER_PRIVILEGES) || begins(&["GRANT ANY"]) {
         Some(ExcessKind::Superuser)
-    } else if is(REACHING) {
+    } else if is(EXTERNAL_PRIVILEGES) {
         Some(ExcessKind::Outside)
-    } else if is(RULING) || begins(&["ADMINISTER", "EXEMPT", "FLASHBACK ANY", "LOGMINING", "MANAGE "]) {
+    } else if is(ADMIN_PRIVILEGES) || begins(&["ADMINISTER", "EXEMPT", "FLASHBACK ANY", "LOGMINING", "MANAGE "]) {
         Some(ExcessKind::Administer)
-    } else if is(READING) {
+    } else if is(READ_ANY_PRIVILEGES) {
         Some(ExcessKind::ReadAll)
     } else if privilege == "LOCK ANY TABLE" {
         Some(ExcessKind::Lock)
@@ -104,14 +107,14 @@ fn of_system(privilege: &str) -> Option<ExcessKind> {
 /// Classifies an object privilege. SELECT permits locking too (`SELECT … FOR UPDATE`, `LOCK TABLE`), and drawing
 /// numbers from a sequence; READ does not.
 /// <https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-privilege-and-role-authorization.html>
-fn of_grant(grant: &Grant, facts: &Facts) -> Option<ExcessKind> {
+fn of_grant(grant: &Grant, facts: &AccountGrants) -> Option<ExcessKind> {
     let sequence = || facts.sequences.contains(&format!("{}.{}", grant.schema, grant.name));
     let directory = || grant.schema == "SYS" && facts.directories.contains(&grant.name);
     match grant.privilege.as_str() {
         // Files of the server, and programs that read them before the database does. WRITE is a right on nothing else.
         "READ" | "EXECUTE" if directory() => Some(ExcessKind::Outside),
         "WRITE" => Some(ExcessKind::Outside),
-        "EXECUTE" if OUTSIDE.contains(&grant.name.as_str()) => Some(ExcessKind::Outside),
+        "EXECUTE" if NETWORK_AND_FILE_PACKAGES.contains(&grant.name.as_str()) => Some(ExcessKind::Outside),
         "EXECUTE" => Some(ExcessKind::Execute),
         // Of a view of the dictionary: it shows what goes on, and no more.
         "READ" | "SELECT" if grant.schema == "SYS" && is_of_the_dictionary(&grant.name) => None,
@@ -139,12 +142,12 @@ mod tests {
         Grant { grantee, schema, name, privilege }
     }
 
-    fn told(facts: &Facts) -> Vec<String> {
-        judge(facts).excesses.iter().map(|excess| format!("{:?}: {}", excess.kind, excess.what)).collect()
+    fn told(facts: &AccountGrants) -> Vec<String> {
+        classify(facts).excesses.iter().map(|excess| format!("{:?}: {}", excess.kind, excess.what)).collect()
     }
 
-    fn least() -> Facts {
-        Facts {
+    fn least() -> AccountGrants {
+        AccountGrants {
             account: "PSTRAL".to_owned(),
             system: vec!["CREATE SESSION".to_owned()],
             grants: vec![
@@ -153,14 +156,14 @@ mod tests {
                 grant("PSTRAL", "SYS", "V_$SESSION", "READ"),
                 grant("PUBLIC", "SYS", "DUAL", "SELECT"),
             ],
-            ..Facts::default()
+            ..AccountGrants::default()
         }
     }
 
     #[test]
     fn an_account_that_can_only_read_has_no_excess() {
         assert_eq!(told(&least()), [""; 0]);
-        assert!(!judge(&least()).is_privileged());
+        assert!(!classify(&least()).is_privileged());
     }
 
     #[test]
@@ -186,7 +189,7 @@ mod tests {
             ("CREATE DATABASE LINK", "Outside"),
             ("CREATE ANY DIRECTORY", "Outside"),
         ] {
-            let facts = Facts { system: vec![privilege.to_owned()], ..least() };
+            let facts = AccountGrants { system: vec![privilege.to_owned()], ..least() };
             assert_eq!(told(&facts), [format!("{expected}: {privilege}")]);
         }
         for (grantee, schema, name, privilege, expected) in [
@@ -207,7 +210,7 @@ mod tests {
             let grants = vec![grant(grantee, schema, name, privilege)];
             let sequences = vec!["CRM.NUMBERS".to_owned()];
             let directories = ["EXPORTS", "DBA_FILES"].map(str::to_owned).to_vec();
-            let facts = Facts { sequences, directories, grants, ..least() };
+            let facts = AccountGrants { sequences, directories, grants, ..least() };
             assert_eq!(told(&facts), [expected]);
         }
     }
@@ -215,7 +218,7 @@ mod tests {
     #[test]
     fn the_worst_comes_first_and_owners_are_privileged() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let facts = Facts {
+        let facts = AccountGrants {
             roles: names(&["CONNECT", "DBA"]),
             owned: names(&["PACKAGE BILLING", "VIEW SALES"]),
             links: names(&["PUBLIC.PARIS"]),
@@ -233,7 +236,7 @@ mod tests {
                 "Outside: network access connect *",
             ]
         );
-        assert!(judge(&facts).is_privileged());
-        assert!(judge(&Facts { sysdba: true, ..least() }).is_privileged());
+        assert!(classify(&facts).is_privileged());
+        assert!(classify(&AccountGrants { sysdba: true, ..least() }).is_privileged());
     }
 }

@@ -8,7 +8,7 @@ use pstral_core::ports::TargetError;
 use crate::kind::{Kind, unreadable};
 use crate::moment::Moment;
 use crate::names::quoted;
-use crate::session::{Described, Named};
+use crate::session::{ColumnDescription, ResultColumn};
 
 /// A statement around another that leaves columns away, and adds nothing. The order of the rows within is kept in
 /// practice, where Oracle merges the two.
@@ -16,50 +16,54 @@ use crate::session::{Described, Named};
 /// The driver gives up on a whole result that has one `JSON` or `VECTOR` column (`oracle_type.rs` of the `oracle` crate),
 /// and reads `LONG` and `XMLTYPE` whole.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub(crate) struct WrappedQuery {
     /// The text of the statement that runs.
     pub(crate) text: String,
     /// The columns of the statement within.
-    pub(crate) columns: Vec<(String, Place)>,
+    pub(crate) columns: Vec<(String, ColumnHandling)>,
 }
 
-/// The place of an inner column's values in the framed result.
+/// The handling of an inner column's values in the wrapped result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ColumnHandling {
     /// The next column of the result.
     Read,
     /// The next column of the result, converted to text, since the driver would lose the offset of its times.
-    ReadAsText,
+    AsText,
     /// None: the values are replaced by the name of the type.
-    LeftAway(String),
+    Omitted(String),
 }
 
-impl Place {
-    fn of(column: &Named) -> Self {
+impl ColumnHandling {
+    fn of(column: &ColumnDescription) -> Self {
         match unreadable(column.code, &column.type_name) {
-            Some(type_name) => Self::LeftAway(type_name),
-            None if column.as_text => Self::ReadAsText,
+            Some(type_name) => Self::Omitted(type_name),
+            None if column.as_text => Self::AsText,
             None => Self::Read,
         }
     }
 
-    /// The column of that name in the list of the framed statement.
-    fn listed(&self, name: &str) -> Option<String> {
+    /// The column of that name as the wrapping statement selects it; `None` where it is omitted.
+    fn select_item(&self, name: &str) -> Option<String> {
         let name = quoted(name);
         match self {
             Self::Read => Some(name),
-            Self::ReadAsText => Some(format!("TO_CHAR({name}, 'SYYYY-MM-DD HH24:MI:SS.FF9TZH:TZM')")),
-            Self::LeftAway(_) => None,
+            Self::AsText => Some(format!("TO_CHAR({name}, 'SYYYY-MM-DD HH24:MI:SS.FF9TZH:TZM')")),
+            Self::Omitted(_) => None,
         }
     }
 }
 
-impl Frame {
-    /// Builds a frame around a statement whose columns are known. Fails if no column can be left out.
-    pub(crate) fn around(text: &str, named: &[Named]) -> Result<Self, TargetError> {
-        let columns: Vec<(String, Place)> = named.iter().map(|one| (one.name.clone(), Place::of(one))).collect();
-        let unread: Vec<&str> =
-            columns.iter().filter(|(_, place)| *place != Place::Read).map(|(name, _)| name.as_str()).collect();
+impl WrappedQuery {
+    /// Wraps a statement whose columns are known. Fails if no column can be left out.
+    pub(crate) fn around(text: &str, named: &[ColumnDescription]) -> Result<Self, TargetError> {
+        let columns: Vec<(String, ColumnHandling)> =
+            named.iter().map(|one| (one.name.clone(), ColumnHandling::of(one))).collect();
+        let unread: Vec<&str> = columns
+            .iter()
+            .filter(|(_, handling)| *handling != ColumnHandling::Read)
+            .map(|(name, _)| name.as_str())
+            .collect();
         if unread.is_empty() {
             return Err(TargetError::Rejected("a column has a type that cannot be read".to_owned()));
         }
@@ -74,26 +78,26 @@ impl Frame {
     }
 
     /// The columns as the statement within has them.
-    pub(crate) fn described(&self, read: &[Described]) -> Vec<Described> {
+    pub(crate) fn all_columns(&self, read: &[ResultColumn]) -> Vec<ResultColumn> {
         let mut read = read.iter().map(|column| column.kind.clone());
         let mut next = || read.next().unwrap_or(Kind::Text);
-        let mut column = |(name, place): &(String, Place)| {
-            let kind = match place {
-                Place::Read => next(),
-                Place::ReadAsText => {
+        let mut column = |(name, handling): &(String, ColumnHandling)| {
+            let kind = match handling {
+                ColumnHandling::Read => next(),
+                ColumnHandling::AsText => {
                     next();
                     Kind::Zoned
                 }
-                Place::LeftAway(type_name) => Kind::Unsupported(type_name.clone()),
+                ColumnHandling::Omitted(type_name) => Kind::Unsupported(type_name.clone()),
             };
-            Described { name: name.clone(), kind }
+            ResultColumn { name: name.clone(), kind }
         };
         self.columns.iter().map(&mut column).collect()
     }
 }
 
-/// A value of the framed result; a time that was read as text is one again.
-pub(crate) fn framed(value: Value, kind: &Kind) -> Value {
+/// Returns a value of the wrapped result; a time that was read as text becomes one again.
+pub(crate) fn restore_timestamp(value: Value, kind: &Kind) -> Value {
     match (kind, value) {
         // A year before our era has a sign and stays text; the others have a space in its place.
         (Kind::Zoned, Value::Text(text)) => {
@@ -107,11 +111,11 @@ fn begins_with_with(text: &str) -> bool {
     text.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("with"))
 }
 
-/// Builds a frame that refers to columns by position, so that their names, even duplicate ones, do not matter.
-fn by_place(text: &str, columns: &[(String, Place)]) -> String {
+/// Wraps a statement and refers to its columns by position, so that their names, even duplicate ones, do not matter.
+fn by_place(text: &str, columns: &[(String, ColumnHandling)]) -> String {
     let name = |at: usize| format!("C{at}");
     let all: Vec<String> = (0..columns.len()).map(|at| quoted(&name(at))).collect();
-    let kept = columns.iter().enumerate().filter_map(|(at, (_, place))| place.listed(&name(at)));
+    let kept = columns.iter().enumerate().filter_map(|(at, (_, handling))| handling.select_item(&name(at)));
     format!(
         "WITH \"PSTRAL FRAME\"({}) AS (\n{text}\n) SELECT {} FROM \"PSTRAL FRAME\"",
         all.join(", "),
@@ -121,9 +125,9 @@ fn by_place(text: &str, columns: &[(String, Place)]) -> String {
 
 /// A WITH clause may not stand directly in another before 23.26 (ORA-32034), but in a table's place. There columns go by
 /// their names; `None` where two share one.
-fn by_name(text: &str, columns: &[(String, Place)]) -> Option<String> {
+fn by_name(text: &str, columns: &[(String, ColumnHandling)]) -> Option<String> {
     let names: HashSet<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    let kept = columns.iter().filter_map(|(name, place)| place.listed(name));
+    let kept = columns.iter().filter_map(|(name, handling)| handling.select_item(name));
     (names.len() == columns.len()).then(|| format!("SELECT {} FROM (\n{text}\n)", list(&kept.collect::<Vec<_>>())))
 }
 
@@ -136,8 +140,8 @@ fn list(kept: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn named(columns: &[(&str, u32, &str)]) -> Vec<Named> {
-        let one = |(name, code, type_name): &(&str, u32, &str)| Named {
+    fn named(columns: &[(&str, u32, &str)]) -> Vec<ColumnDescription> {
+        let one = |(name, code, type_name): &(&str, u32, &str)| ColumnDescription {
             name: (*name).to_owned(),
             code: *code,
             type_name: (*type_name).to_owned(),
@@ -149,24 +153,26 @@ mod tests {
     #[test]
     fn columns_that_cannot_be_read_are_left_away() {
         let text = "SELECT id, doc, id, geo FROM t";
-        let frame =
-            Frame::around(text, &named(&[("ID", 2, ""), ("DOC", 119, ""), ("ID", 2, ""), ("GEO", 109, "GEO_T")]));
-        let frame = frame.unwrap();
+        let wrapped = WrappedQuery::around(
+            text,
+            &named(&[("ID", 2, ""), ("DOC", 119, ""), ("ID", 2, ""), ("GEO", 109, "GEO_T")]),
+        );
+        let wrapped = wrapped.unwrap();
         assert_eq!(
-            frame.text,
+            wrapped.text,
             "WITH \"PSTRAL FRAME\"(\"C0\", \"C1\", \"C2\", \"C3\") AS (\nSELECT id, doc, id, geo FROM t\n) \
              SELECT \"C0\", \"C2\" FROM \"PSTRAL FRAME\""
         );
-        let number = |name: &str| Described { name: name.to_owned(), kind: Kind::Number { decimals: 0 } };
+        let number = |name: &str| ResultColumn { name: name.to_owned(), kind: Kind::Number { decimals: 0 } };
         let none =
-            |name: &str, kind: &str| Described { name: name.to_owned(), kind: Kind::Unsupported(kind.to_owned()) };
+            |name: &str, kind: &str| ResultColumn { name: name.to_owned(), kind: Kind::Unsupported(kind.to_owned()) };
         assert_eq!(
-            frame.described(&[number("C0"), number("C2")]),
+            wrapped.all_columns(&[number("C0"), number("C2")]),
             [number("ID"), none("DOC", "JSON"), number("ID"), none("GEO", "GEO_T")]
         );
-        let only = Frame::around("SELECT doc FROM t", &named(&[("DOC", 127, "")])).unwrap();
+        let only = WrappedQuery::around("SELECT doc FROM t", &named(&[("DOC", 127, "")])).unwrap();
         assert!(only.text.ends_with("SELECT 0 FROM \"PSTRAL FRAME\""), "{}", only.text);
-        let none = Frame::around(text, &named(&[("ID", 2, ""), ("NAME", 1, "")]));
+        let none = WrappedQuery::around(text, &named(&[("ID", 2, ""), ("NAME", 1, "")]));
         assert!(matches!(none, Err(TargetError::Rejected(_))), "{none:?}");
     }
 
@@ -174,12 +180,12 @@ mod tests {
     fn times_whose_offset_would_be_lost_are_read_as_text() {
         let mut columns = named(&[("ID", 2, ""), ("AT", 181, "")]);
         columns[1].as_text = true;
-        let frame = Frame::around("WITH q AS (SELECT 1 FROM dual) SELECT id, at FROM q", &columns).unwrap();
+        let wrapped = WrappedQuery::around("WITH q AS (SELECT 1 FROM dual) SELECT id, at FROM q", &columns).unwrap();
         let list = "SELECT \"ID\", TO_CHAR(\"AT\", 'SYYYY-MM-DD HH24:MI:SS.FF9TZH:TZM') FROM (";
-        assert!(frame.text.starts_with(list), "{}", frame.text);
-        let read = |name: &str, kind: &Kind| Described { name: name.to_owned(), kind: kind.clone() };
+        assert!(wrapped.text.starts_with(list), "{}", wrapped.text);
+        let read = |name: &str, kind: &Kind| ResultColumn { name: name.to_owned(), kind: kind.clone() };
         let whole = Kind::Number { decimals: 0 };
-        let described = frame.described(&[read("ID", &whole), read("C1", &Kind::Text)]);
+        let described = wrapped.all_columns(&[read("ID", &whole), read("C1", &Kind::Text)]);
         assert_eq!(described, [read("ID", &whole), read("AT", &Kind::Zoned)]);
         let text = |text: &str| Value::Text(text.to_owned());
         for (value, expected) in [
@@ -187,17 +193,17 @@ mod tests {
             (text("-0044-03-15 00:00:00.000000000+00:00"), text("-0044-03-15 00:00:00.000000000+00:00")),
             (Value::Null, Value::Null),
         ] {
-            assert_eq!(framed(value, &Kind::Zoned), expected);
+            assert_eq!(restore_timestamp(value, &Kind::Zoned), expected);
         }
-        assert_eq!(framed(text(" a"), &Kind::Text), text(" a"));
+        assert_eq!(restore_timestamp(text(" a"), &Kind::Text), text(" a"));
     }
 
     #[test]
     fn a_with_clause_stands_in_a_tables_place() {
         let text = "WITH q AS (SELECT 1 AS a FROM dual) SELECT a, doc FROM q";
-        let frame = Frame::around(text, &named(&[("A", 2, ""), ("DOC", 119, "")])).unwrap();
-        assert_eq!(frame.text, format!("SELECT \"A\" FROM (\n{text}\n)"));
-        let twice = Frame::around(text, &named(&[("A", 2, ""), ("A", 2, ""), ("DOC", 119, "")]));
+        let wrapped = WrappedQuery::around(text, &named(&[("A", 2, ""), ("DOC", 119, "")])).unwrap();
+        assert_eq!(wrapped.text, format!("SELECT \"A\" FROM (\n{text}\n)"));
+        let twice = WrappedQuery::around(text, &named(&[("A", 2, ""), ("A", 2, ""), ("DOC", 119, "")]));
         let told = "the type of DOC cannot be read: leave it out, or name each column differently";
         assert_eq!(twice, Err(TargetError::Rejected(told.to_owned())));
     }

@@ -2,14 +2,14 @@
 
 use oracledb::{Error, ErrorKind};
 
-use crate::fault::{Code, Fault};
+use crate::error::{Code, OracleError};
 
 /// ODPI-C's numbers for the two faults that it shares with this driver.
 const TIMED_OUT: Code = Code::Dpi(1067);
 const DISCONNECTED: Code = Code::Dpi(1010);
 
 /// An error of a call.
-impl From<&Error> for Fault {
+impl From<&Error> for OracleError {
     fn from(error: &Error) -> Self {
         let code = match error.kind() {
             ErrorKind::DbError(error) => ora(error.code()),
@@ -29,7 +29,7 @@ impl From<&Error> for Fault {
     }
 }
 
-impl From<Error> for Fault {
+impl From<Error> for OracleError {
     fn from(error: Error) -> Self {
         Self::from(&error)
     }
@@ -37,7 +37,7 @@ impl From<Error> for Fault {
 
 /// An error before there is a session: with the numbers of Oracle's own client, and without the hosts and files that
 /// the driver names.
-pub(super) fn while_connecting(error: &Error) -> Fault {
+pub(super) fn while_connecting(error: &Error) -> OracleError {
     let (number, words) = match error.kind() {
         ErrorKind::InvalidServiceName(..) => (12_514, "the listener does not know the service"),
         ErrorKind::InvalidSid(..) => (12_505, "the listener does not know the SID"),
@@ -50,9 +50,9 @@ pub(super) fn while_connecting(error: &Error) -> Fault {
             (12_154, "the connect string cannot be read")
         }
         ErrorKind::DbError(_) => return error.into(),
-        _ => return Fault::new(Fault::from(error).code, "the driver cannot connect"),
+        _ => return OracleError::new(OracleError::from(error).code, "the driver cannot connect"),
     };
-    Fault { code: ora(number), message: format!("ORA-{number:05}: {words}") }
+    OracleError { code: ora(number), message: format!("ORA-{number:05}: {words}") }
 }
 
 fn ora(number: usize) -> Code {

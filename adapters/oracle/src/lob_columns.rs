@@ -14,7 +14,7 @@ use pstral_core::domain::Catalog;
 use crate::kind::Kind;
 
 /// Types that are no large objects and hold none, as catalogs name them.
-const PLAIN: &[&str] = &[
+const NON_LOB_TYPES: &[&str] = &[
     "BINARY_DOUBLE",
     "BINARY_FLOAT",
     "BOOLEAN",
@@ -33,13 +33,13 @@ const PLAIN: &[&str] = &[
 ];
 
 /// Parts of the names of functions and types that make large objects.
-const MAKERS: &[&str] = &["JSON", "LOB", "XML"];
+const LOB_MARKERS: &[&str] = &["JSON", "LOB", "XML"];
 
 /// The columns that hold large objects, by their names alone, once a catalog was read.
 #[derive(Debug, Default)]
-pub(crate) struct LargeColumns(RwLock<Option<HashSet<String>>>);
+pub(crate) struct LobColumns(RwLock<Option<HashSet<String>>>);
 
-impl LargeColumns {
+impl LobColumns {
     /// Takes them from a catalog.
     pub(crate) fn learn(&self, catalog: &Catalog) {
         let columns = catalog.tables.iter().flat_map(|relation| &relation.columns);
@@ -49,25 +49,25 @@ impl LargeColumns {
 
     /// True for a statement that may make a temporary large object; any may before a catalog was read. Looks at words, not
     /// grammar: one inside a literal counts too.
-    pub(crate) fn may_be_made_by(&self, text: &str) -> bool {
+    pub(crate) fn may_create_temp_lob(&self, text: &str) -> bool {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let Some(columns) = &*known else { return true };
         let text = text.to_uppercase();
         let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#');
         let mut words = text.split(|c| !is_of_name(c)).filter(|word| !word.is_empty());
         // A name in double quotes may hold spaces and signs.
-        words.any(|word| columns.contains(word) || MAKERS.iter().any(|maker| word.contains(maker)))
+        words.any(|word| columns.contains(word) || LOB_MARKERS.iter().any(|maker| word.contains(maker)))
             || text.split('"').skip(1).step_by(2).any(|name| columns.contains(name))
     }
 }
 
 fn is_plain(data_type: &str) -> bool {
     let word = data_type.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
-    PLAIN.contains(&word)
+    NON_LOB_TYPES.contains(&word)
 }
 
 /// Checks whether values of this kind are large objects, or may contain some.
-pub(crate) fn is_large(kind: &Kind) -> bool {
+pub(crate) fn is_lob(kind: &Kind) -> bool {
     matches!(kind, Kind::Clob | Kind::Blob | Kind::Unsupported(_))
 }
 
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    fn columns() -> LargeColumns {
+    fn columns() -> LobColumns {
         let columns = [
             ("ID", "NUMBER(10)"),
             ("MADE", "TIMESTAMP(6) WITH TIME ZONE"),
@@ -90,7 +90,7 @@ mod tests {
         ];
         let columns = columns.map(|(name, data_type)| CatalogColumn::new(name, data_type)).into();
         let notes = Relation::new("CRM", "NOTES", RelationKind::Table, columns);
-        let large = LargeColumns::default();
+        let large = LobColumns::default();
         large.learn(&Catalog::new(Dialect::Oracle, "CRM", vec![notes]));
         large
     }
@@ -111,8 +111,8 @@ mod tests {
             ("SELECT shape FROM notes", true),
             ("SELECT id AS bodyguard FROM notes", false),
         ] {
-            assert_eq!(large.may_be_made_by(text), expected, "{text}");
+            assert_eq!(large.may_create_temp_lob(text), expected, "{text}");
         }
-        assert!(LargeColumns::default().may_be_made_by("SELECT 1 FROM dual"), "nothing is known yet");
+        assert!(LobColumns::default().may_create_temp_lob("SELECT 1 FROM dual"), "nothing is known yet");
     }
 }
