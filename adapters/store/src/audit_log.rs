@@ -6,13 +6,13 @@ use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreErro
 use tokio::sync::oneshot;
 
 use crate::Store;
-use crate::audit_pages::{after, bound, page};
+use crate::audit_pages::{after, page, scan_limit};
 use crate::audit_rows::entry;
 use crate::audit_writer::Append;
 use crate::engine::Engine;
 use crate::fault::fault;
 use crate::rows::{get, time};
-use crate::sql::{On, Row, Sql, sql};
+use crate::sql::{Executor, Row, Sql, sql};
 
 // A view and a virtual table have no page of their own.
 const IS_TABLE_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema
@@ -43,7 +43,7 @@ const CHECKPOINTS: &str = "SELECT * FROM audit_checkpoints ORDER BY instance";
 impl AuditLog for Store {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
         let (done, written) = oneshot::channel();
-        let ended = || StoreError::Unavailable("the audit log is no longer written".to_owned());
+        let ended = || StoreError::Unavailable("the audit writer has stopped".to_owned());
         self.audit.send(Append { event, done }).await.map_err(|_| ended())?;
         written.await.map_err(|_| ended())?
     }
@@ -59,7 +59,7 @@ impl AuditLog for Store {
         towards: Towards,
         limit: u32,
     ) -> Result<AuditFound, StoreError> {
-        let bound = match bound(&self.engine, filter, from, towards) {
+        let bound = match scan_limit(&self.engine, filter, from, towards) {
             Some(select) => select.fetch_optional(self).await.map_err(fault)?.map(|row| mark(&row)).transpose()?,
             None => None,
         };
@@ -97,7 +97,7 @@ impl AuditLog for Store {
 
 /// A fault of an audit that no chain can reveal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuditFault {
+pub enum AuditTableError {
     /// Its table is missing, or replaced by something else.
     NoTable,
     /// It has no entry, although its first event is known to have been recorded.
@@ -126,19 +126,19 @@ impl Store {
     }
 
     /// Looks for what its entries cannot show: that they are all gone, or are not entries but what a view makes of others.
-    pub async fn audit_fault(&self) -> Result<Option<AuditFault>, StoreError> {
+    pub async fn audit_fault(&self) -> Result<Option<AuditTableError>, StoreError> {
         let is_table = self.engine.pick(IS_TABLE_OF_SQLITE, IS_TABLE_OF_POSTGRES);
         let is_table = sql(is_table).fetch_one(self).await.map_err(fault)?;
         if !get::<bool>(&is_table, "tables")? {
-            return Ok(Some(AuditFault::NoTable));
+            return Ok(Some(AuditTableError::NoTable));
         }
         let emptied = sql(IS_EMPTIED).fetch_one(self).await.map_err(fault)?;
-        Ok(get::<bool>(&emptied, "emptied")?.then_some(AuditFault::Emptied))
+        Ok(get::<bool>(&emptied, "emptied")?.then_some(AuditTableError::Emptied))
     }
 }
 
 /// Reads the chain links of an instance in a range of numbers, the start excluded, in order.
-pub(crate) async fn stretch(
+pub(crate) async fn links_between(
     engine: &Engine,
     instance: &str,
     (after, until): (i64, i64),
@@ -147,7 +147,7 @@ pub(crate) async fn stretch(
     rows.iter().map(|row| Ok(entry(row)?.link(instance))).collect()
 }
 
-async fn entries(on: impl Into<On<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {
+async fn entries(on: impl Into<Executor<'_>>, select: Sql) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = select.fetch_all(on).await.map_err(fault)?;
     rows.iter().map(entry).collect()
 }

@@ -7,16 +7,16 @@ use pstral_core::domain::AuditStatus;
 use pstral_core::ports::{AuditFilter, AuditMark, Towards};
 
 use crate::engine::Engine;
-use crate::sql::{Sql, Value, composed};
+use crate::sql::{Sql, Value, dynamic_sql};
 
 /// A condition that grows, with its values.
-struct Narrowing<'e> {
+struct PageQuery<'e> {
     engine: &'e Engine,
     text: String,
     values: Vec<Value>,
 }
 
-impl<'e> Narrowing<'e> {
+impl<'e> PageQuery<'e> {
     fn new(engine: &'e Engine, select: &str) -> Self {
         Self { engine, text: select.to_owned(), values: Vec::new() }
     }
@@ -39,7 +39,7 @@ impl<'e> Narrowing<'e> {
     }
 
     fn finish(self) -> Sql {
-        self.values.into_iter().fold(composed(self.text), Sql::bind)
+        self.values.into_iter().fold(dynamic_sql(self.text), Sql::bind)
     }
 }
 
@@ -48,7 +48,7 @@ impl<'e> Narrowing<'e> {
 enum Lead {
     User,
     /// A status other than `ok`.
-    Trouble,
+    NotOk,
     Relation,
     Target,
     Action,
@@ -57,7 +57,7 @@ enum Lead {
 }
 
 /// The leads whose indexes include the action.
-const WITH_ACTION: [Lead; 4] = [Lead::User, Lead::Trouble, Lead::Target, Lead::Action];
+const WITH_ACTION: [Lead; 4] = [Lead::User, Lead::NotOk, Lead::Target, Lead::Action];
 
 /// Entries that are looked at for a page at most, where no index tells which of them are asked for: some 30 ms.
 const LOOKED_AT: u32 = 4_000;
@@ -65,7 +65,7 @@ const LOOKED_AT: u32 = 4_000;
 fn lead(filter: &AuditFilter) -> Lead {
     match filter {
         AuditFilter { user: Some(_), .. } => Lead::User,
-        AuditFilter { status: Some(status), .. } if *status != AuditStatus::Ok => Lead::Trouble,
+        AuditFilter { status: Some(status), .. } if *status != AuditStatus::Ok => Lead::NotOk,
         AuditFilter { relation: Some(_), .. } => Lead::Relation,
         AuditFilter { target: Some(_), .. } => Lead::Target,
         AuditFilter { action: Some(_), .. } => Lead::Action,
@@ -76,13 +76,13 @@ fn lead(filter: &AuditFilter) -> Lead {
 
 /// Entries after a position that a filter lets through, in the order of positions.
 pub(crate) fn after(engine: &Engine, position: i64, filter: &AuditFilter, limit: u32) -> Sql {
-    let mut narrowing = Narrowing::new(engine, "SELECT e.* FROM audit_events e WHERE ");
-    narrowing.push("e.position > ?", [position.into()]);
+    let mut query = PageQuery::new(engine, "SELECT e.* FROM audit_events e WHERE ");
+    query.push("e.position > ?", [position.into()]);
     // By the position, whatever else there is.
-    narrow(&mut narrowing, filter, None);
-    times(&mut narrowing, filter, "+e");
-    narrowing.push(" ORDER BY e.position LIMIT ?", [limit.into()]);
-    narrowing.finish()
+    narrow(&mut query, filter, None);
+    times(&mut query, filter, "+e");
+    query.push(" ORDER BY e.position LIMIT ?", [limit.into()]);
+    query.finish()
 }
 
 /// A page of entries from one mark, without it, to another, with it; in the order of times.
@@ -101,16 +101,21 @@ pub(crate) fn page(
         }
         _ => ("SELECT e.* FROM audit_events e WHERE 1 = 1", "e"),
     };
-    let mut narrowing = Narrowing::new(engine, select);
-    narrow(&mut narrowing, filter, Some(lead));
-    beyond(&mut narrowing, filter, followed, marks, towards);
-    narrowing.push(" LIMIT ?", [limit.into()]);
-    narrowing.finish()
+    let mut query = PageQuery::new(engine, select);
+    narrow(&mut query, filter, Some(lead));
+    push_range(&mut query, filter, followed, marks, towards);
+    query.push(" LIMIT ?", [limit.into()]);
+    query.finish()
 }
 
 /// The mark of the last entry that is looked at for a page, where not all that the index leads to is what the filter
 /// asks for: no row where fewer are left. The index alone answers.
-pub(crate) fn bound(engine: &Engine, filter: &AuditFilter, from: Option<AuditMark>, towards: Towards) -> Option<Sql> {
+pub(crate) fn scan_limit(
+    engine: &Engine,
+    filter: &AuditFilter,
+    from: Option<AuditMark>,
+    towards: Towards,
+) -> Option<Sql> {
     let lead = lead(filter);
     let indexed = indexed(filter, lead);
     if indexed == *filter {
@@ -119,11 +124,11 @@ pub(crate) fn bound(engine: &Engine, filter: &AuditFilter, from: Option<AuditMar
     let table = if lead == Lead::Relation { "audit_relations r" } else { "audit_events e" };
     let followed = if lead == Lead::Relation { "r" } else { "e" };
     let select = format!("SELECT {followed}.at, {followed}.position FROM {table} WHERE 1 = 1");
-    let mut narrowing = Narrowing::new(engine, &select);
-    narrow(&mut narrowing, &indexed, Some(lead));
-    beyond(&mut narrowing, filter, followed, (from, None), towards);
-    narrowing.push(" LIMIT 1 OFFSET ?", [(LOOKED_AT - 1).into()]);
-    Some(narrowing.finish())
+    let mut query = PageQuery::new(engine, &select);
+    narrow(&mut query, &indexed, Some(lead));
+    push_range(&mut query, filter, followed, (from, None), towards);
+    query.push(" LIMIT 1 OFFSET ?", [(LOOKED_AT - 1).into()]);
+    Some(query.finish())
 }
 
 /// Returns the part of a filter that the index of its lead covers.
@@ -132,7 +137,7 @@ fn indexed(filter: &AuditFilter, lead: Lead) -> AuditFilter {
     let mut part = AuditFilter { since, until, ..AuditFilter::default() };
     match lead {
         Lead::User => part.user = filter.user,
-        Lead::Trouble => part.status = filter.status,
+        Lead::NotOk => part.status = filter.status,
         Lead::Relation => part.relation.clone_from(&filter.relation),
         Lead::Target => part.target.clone_from(&filter.target),
         Lead::Platform => part.platform.clone_from(&filter.platform),
@@ -146,8 +151,8 @@ fn indexed(filter: &AuditFilter, lead: Lead) -> AuditFilter {
 
 /// Narrows to the times of a filter and to what lies from one mark, without it, to another, with it; and orders it. Of
 /// two bounds on one side only the tighter one is said: PostgreSQL would begin at either, and look through all between.
-fn beyond(
-    narrowing: &mut Narrowing<'_>,
+fn push_range(
+    query: &mut PageQuery<'_>,
     filter: &AuditFilter,
     followed: &str,
     (from, bound): (Option<AuditMark>, Option<AuditMark>),
@@ -162,66 +167,66 @@ fn beyond(
     let newest = newest.filter(|_| until.is_none());
     let oldest = oldest.filter(|mark| filter.since.is_none_or(|since| millis(mark.at) >= millis(since)));
     let from_time = filter.since.filter(|_| oldest.is_none());
-    times(narrowing, &AuditFilter { since: from_time, until, ..AuditFilter::default() }, followed);
+    times(query, &AuditFilter { since: from_time, until, ..AuditFilter::default() }, followed);
     for (mark, compared) in [(newest, before), (oldest, since)] {
         if let Some(mark) = mark {
             let mark = [millis(mark.at).into(), mark.position.into()];
-            narrowing.push(&format!(" AND ({followed}.at, {followed}.position) {compared} (?, ?)"), mark);
+            query.push(&format!(" AND ({followed}.at, {followed}.position) {compared} (?, ?)"), mark);
         }
     }
-    narrowing.push(&format!(" ORDER BY {followed}.at {order}, {followed}.position {order}"), []);
+    query.push(&format!(" ORDER BY {followed}.at {order}, {followed}.position {order}"), []);
 }
 
-fn narrow(narrowing: &mut Narrowing<'_>, filter: &AuditFilter, lead: Option<Lead>) {
+fn narrow(query: &mut PageQuery<'_>, filter: &AuditFilter, lead: Option<Lead>) {
     let leads = |one: Lead| lead == Some(one);
     if let Some(user) = filter.user {
-        narrowing.equal("user_id", user.0, leads(Lead::User));
+        query.equal("user_id", user.0, leads(Lead::User));
     }
     match filter.status {
         // The word itself, so that the index of what did not end well is known to hold it.
-        Some(status) if leads(Lead::Trouble) => {
-            narrowing.push(&format!(" AND e.status = '{}' AND e.status <> 'ok'", status.word()), []);
+        Some(status) if leads(Lead::NotOk) => {
+            query.push(&format!(" AND e.status = '{}' AND e.status <> 'ok'", status.word()), []);
         }
-        Some(status) => narrowing.equal("status", status.word(), false),
+        Some(status) => query.equal("status", status.word(), false),
         None => {}
     }
     if let Some(relation) = &filter.relation {
         if leads(Lead::Relation) {
-            narrowing.push(" AND r.relation = ?", [relation.into()]);
+            query.push(" AND r.relation = ?", [relation.into()]);
         } else {
             // In the row that is there already: quicker than to look for it in the table of relations.
-            let position = narrowing.engine.pick("instr", "strpos");
+            let position = query.engine.pick("instr", "strpos");
             let named = format!(" AND {position}(' ' || e.relations || ' ', ?) > 0");
-            narrowing.push(&named, [format!(" {relation} ").into()]);
+            query.push(&named, [format!(" {relation} ").into()]);
         }
     }
     if let Some(target) = &filter.target {
-        narrowing.equal("target", target, leads(Lead::Target));
+        query.equal("target", target, leads(Lead::Target));
     }
     if let Some(action) = filter.action {
-        narrowing.equal("action", action.word(), WITH_ACTION.into_iter().any(leads));
+        query.equal("action", action.word(), WITH_ACTION.into_iter().any(leads));
     }
     if let Some(platform) = &filter.platform {
-        narrowing.equal("platform", platform, leads(Lead::Platform));
+        query.equal("platform", platform, leads(Lead::Platform));
     }
     if let Some(text) = &filter.text {
-        search(narrowing, text);
+        search(query, text);
     }
 }
 
-fn times(narrowing: &mut Narrowing<'_>, filter: &AuditFilter, followed: &str) {
-    let followed = narrowing.engine.pick(followed, followed.trim_start_matches('+'));
+fn times(query: &mut PageQuery<'_>, filter: &AuditFilter, followed: &str) {
+    let followed = query.engine.pick(followed, followed.trim_start_matches('+'));
     if let Some(since) = filter.since {
-        narrowing.push(&format!(" AND {followed}.at >= ?"), [since.as_millisecond().into()]);
+        query.push(&format!(" AND {followed}.at >= ?"), [since.as_millisecond().into()]);
     }
     if let Some(until) = filter.until {
-        narrowing.push(&format!(" AND {followed}.at < ?"), [until.as_millisecond().into()]);
+        query.push(&format!(" AND {followed}.at < ?"), [until.as_millisecond().into()]);
     }
 }
 
 /// Demands words somewhere. Only the case of ASCII letters is alike in both databases.
-fn search(narrowing: &mut Narrowing<'_>, words: &str) {
-    let collation = narrowing.engine.pick("", " COLLATE \"C\"");
+fn search(query: &mut PageQuery<'_>, words: &str) {
+    let collation = query.engine.pick("", " COLLATE \"C\"");
     let columns = ["statement", "parameters", "detail", "error"]
         .map(|column| format!("lower(e.{column}{collation}) LIKE ? ESCAPE '!'"));
     let mut pattern = "%".to_owned();
@@ -233,5 +238,5 @@ fn search(narrowing: &mut Narrowing<'_>, words: &str) {
     }
     pattern.push('%');
     let values = columns.iter().map(|_| Value::from(&pattern)).collect::<Vec<_>>();
-    narrowing.push(&format!(" AND ({})", columns.join(" OR ")), values);
+    query.push(&format!(" AND ({})", columns.join(" OR ")), values);
 }

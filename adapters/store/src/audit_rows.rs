@@ -11,7 +11,7 @@ use pstral_core::domain::{
 };
 use pstral_core::ports::StoreError;
 
-use crate::engine::Writing;
+use crate::engine::StateTransaction;
 use crate::fault::fault;
 use crate::rows::{get, timestamp, unexpected};
 use crate::sql::{FromColumn, Row, Sql, placeholders, sql};
@@ -64,24 +64,24 @@ static RELATIONS: LazyLock<[String; 3]> = LazyLock::new(|| {
 });
 
 /// Cuts what is to be written into pieces of the sizes for which there are statements.
-fn pieces<'a, T>(mut rest: &'a [T], statements: &'static [String; 3]) -> Vec<(&'static str, &'a [T])> {
-    let mut pieces = Vec::new();
+fn batches<'a, T>(mut rest: &'a [T], statements: &'static [String; 3]) -> Vec<(&'static str, &'a [T])> {
+    let mut batches = Vec::new();
     for (size, statement) in SIZES.into_iter().zip(statements) {
         while rest.len() >= size {
             let (piece, left) = rest.split_at(size);
-            pieces.push((statement.as_str(), piece));
+            batches.push((statement.as_str(), piece));
             rest = left;
         }
     }
-    pieces
+    batches
 }
 
 /// Writes entries and the relations they name, and fills in the positions they were given. The entries are of one chain
 /// and follow each other.
-pub(crate) async fn write(writing: &mut Writing, entries: &mut [AuditEntry]) -> Result<(), StoreError> {
+pub(crate) async fn write(writing: &mut StateTransaction, entries: &mut [AuditEntry]) -> Result<(), StoreError> {
     let Some(first) = entries.first().map(|entry| entry.seq) else { return Ok(()) };
     let mut positions = vec![0; entries.len()];
-    for (statement, piece) in pieces(entries, &ENTRIES) {
+    for (statement, piece) in batches(entries, &ENTRIES) {
         let rows = piece.iter().fold(sql(statement), bound).fetch_all(&mut *writing).await.map_err(fault)?;
         // Not said to be in the order in which they were given.
         for row in rows {
@@ -97,7 +97,7 @@ pub(crate) async fn write(writing: &mut Writing, entries: &mut [AuditEntry]) -> 
         let relations: BTreeSet<&str> = relations.split(' ').filter(|relation| !relation.is_empty()).collect();
         named.extend(relations.into_iter().map(|name| (name.to_owned(), entry.event.at, position)));
     }
-    for (statement, piece) in pieces(&named, &RELATIONS) {
+    for (statement, piece) in batches(&named, &RELATIONS) {
         let bound = piece
             .iter()
             .fold(sql(statement), |sql, (name, at, position)| sql.bind(name).bind(at.as_millisecond()).bind(*position));
@@ -148,22 +148,22 @@ fn bound(sql: Sql, entry: &AuditEntry) -> Sql {
 
 /// A row whose columns are asked for in about the order in which they stand: each is looked for behind the one before it,
 /// for a proof reads nothing but columns.
-struct InTurn<'a> {
+struct ColumnReader<'a> {
     row: &'a Row,
     next: Cell<usize>,
 }
 
-impl<'a> InTurn<'a> {
+impl<'a> ColumnReader<'a> {
     fn number(&self, column: &str) -> Result<Option<i64>, StoreError> {
         self.place_of(column).map_or(Ok(None), |at| Option::from_column(self.row, at).map_err(fault))
     }
 
-    fn held(&self, column: &str) -> Result<Option<Cow<'a, str>>, StoreError> {
+    fn text_cow(&self, column: &str) -> Result<Option<Cow<'a, str>>, StoreError> {
         self.place_of(column).map_or(Ok(None), |at| self.row.text_at(at).map_err(fault))
     }
 
     fn text(&self, column: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.held(column)?.map(Cow::into_owned))
+        Ok(self.text_cow(column)?.map(Cow::into_owned))
     }
 
     fn place_of(&self, column: &str) -> Option<usize> {
@@ -175,24 +175,24 @@ impl<'a> InTurn<'a> {
 
 /// An entry, or which one cannot be understood.
 pub(crate) fn entry(row: &Row) -> Result<AuditEntry, StoreError> {
-    let row = InTurn { row, next: Cell::new(0) };
-    let position = needed(row.number("position")?, "position")?;
+    let row = ColumnReader { row, next: Cell::new(0) };
+    let position = required(row.number("position")?, "position")?;
     entry_at(&row, position)
         .map_err(|error| StoreError::Corrupt(format!("audit entry at position {position}: {error}")))
 }
 
-fn entry_at(row: &InTurn<'_>, position: i64) -> Result<AuditEntry, StoreError> {
+fn entry_at(row: &ColumnReader<'_>, position: i64) -> Result<AuditEntry, StoreError> {
     // In the order of the columns.
     Ok(AuditEntry {
         position,
-        instance: needed(row.text("instance")?, "instance")?,
-        seq: needed(row.number("seq")?, "seq")?,
-        previous: AuditHash(needed(row.text("previous")?, "previous")?),
-        hash: AuditHash(needed(row.text("hash")?, "hash")?),
+        instance: required(row.text("instance")?, "instance")?,
+        seq: required(row.number("seq")?, "seq")?,
+        previous: AuditHash(required(row.text("previous")?, "previous")?),
+        hash: AuditHash(required(row.text("hash")?, "hash")?),
         event: AuditEvent {
             at: time_of(row)?,
-            action: needed(perhaps(row, "action", AuditAction::from_word)?, "action")?,
-            status: needed(perhaps(row, "status", AuditStatus::from_word)?, "status")?,
+            action: required(optional_word(row, "action", AuditAction::from_word)?, "action")?,
+            status: required(optional_word(row, "status", AuditStatus::from_word)?, "status")?,
             platform: row.text("platform")?,
             actor: row.text("actor")?,
             user: row.number("user_id")?.map(UserId),
@@ -210,10 +210,10 @@ fn entry_at(row: &InTurn<'_>, position: i64) -> Result<AuditEntry, StoreError> {
             detail: row.text("detail")?,
             ip: row.text("ip")?,
             statement_hash: row.text("statement_hash")?,
-            verdict: perhaps(row, "verdict", AuditVerdict::from_word)?,
+            verdict: optional_word(row, "verdict", AuditVerdict::from_word)?,
             prompt_hash: row.text("prompt_hash")?,
             cost: row.number("cost")?,
-            delivery: perhaps(row, "delivery", AuditDelivery::from_word)?,
+            delivery: optional_word(row, "delivery", AuditDelivery::from_word)?,
             error: row.text("error")?,
             covers: row.text("covers")?,
         },
@@ -221,18 +221,18 @@ fn entry_at(row: &InTurn<'_>, position: i64) -> Result<AuditEntry, StoreError> {
     })
 }
 
-fn time_of(row: &InTurn<'_>) -> Result<Timestamp, StoreError> {
-    let at = needed(row.number("at")?, "at")?;
+fn time_of(row: &ColumnReader<'_>) -> Result<Timestamp, StoreError> {
+    let at = required(row.number("at")?, "at")?;
     timestamp(at).ok_or_else(|| unexpected("at", &at.to_string()))
 }
 
 /// Returns a mandatory value, or the error that it is missing.
-fn needed<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
+fn required<T>(held: Option<T>, column: &str) -> Result<T, StoreError> {
     held.ok_or_else(|| StoreError::Corrupt(format!("{column} is empty")))
 }
 
-fn seal(row: &InTurn<'_>) -> Result<AuditSeal, StoreError> {
-    match (row.text("salt")?, row.held("sealed")?) {
+fn seal(row: &ColumnReader<'_>) -> Result<AuditSeal, StoreError> {
+    match (row.text("salt")?, row.text_cow("sealed")?) {
         (None, None) => Ok(AuditSeal::None),
         (Some(salt), None) => Ok(AuditSeal::Salted(salt)),
         (None, Some(digest)) => Ok(AuditSeal::Sealed(AuditHash(digest.into_owned()))),
@@ -241,11 +241,11 @@ fn seal(row: &InTurn<'_>) -> Result<AuditSeal, StoreError> {
 }
 
 /// A column that holds one of a few words, or nothing.
-fn perhaps<T>(
-    row: &InTurn<'_>,
+fn optional_word<T>(
+    row: &ColumnReader<'_>,
     column: &str,
     meaning: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, StoreError> {
-    let Some(word) = row.held(column)? else { return Ok(None) };
+    let Some(word) = row.text_cow(column)? else { return Ok(None) };
     meaning(&word).map(Some).ok_or_else(|| unexpected(column, &word))
 }

@@ -9,7 +9,7 @@ use pstral_core::domain::{
 use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 
 use crate::Store;
-use crate::audit_log::{AuditFault, stretch};
+use crate::audit_log::{AuditTableError, links_between};
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
@@ -36,7 +36,7 @@ pub struct AuditProof {
 
 /// The reason why an audit could not be verified.
 #[derive(Debug, thiserror::Error)]
-pub enum AuditUnproven {
+pub enum AuditVerifyError {
     /// A chain does not hold.
     #[error(transparent)]
     Chain(#[from] ChainFault),
@@ -45,13 +45,13 @@ pub enum AuditUnproven {
     Unreadable(String),
     /// A chain that must exist is missing.
     #[error("the audit is gone: {0:?}")]
-    Gone(AuditFault),
+    Gone(AuditTableError),
     /// It could not be read now, which says nothing about the audit.
     #[error(transparent)]
     Store(StoreError),
 }
 
-impl From<StoreError> for AuditUnproven {
+impl From<StoreError> for AuditVerifyError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Corrupt(what) => Self::Unreadable(what),
@@ -64,21 +64,27 @@ impl Store {
     /// Checks every chain. The chain of each head in `since` is only checked from there on: its entry must be there,
     /// or have been pruned. `known` tells the signatures of checkpoints.
     ///
-    /// Whoever seals or prunes meanwhile is no fault: where one is found and more was recorded or replaced since, it is
-    /// looked again.
-    pub async fn verify_audit(&self, since: &[ChainHead], known: &dyn Signatures) -> Result<AuditProof, AuditUnproven> {
+    /// Sealing or pruning meanwhile is no fault: if one is found and more was sealed or pruned since, the audit is
+    /// verified again.
+    pub async fn verify_audit(
+        &self,
+        since: &[ChainHead],
+        known: &dyn Signatures,
+    ) -> Result<AuditProof, AuditVerifyError> {
         let mut tries = 0;
         loop {
-            let before = self.kept().await;
+            let before = self.retention_state().await;
             match self.verify_once(since, known).await {
-                Err(AuditUnproven::Chain(_)) if tries < TRIES && self.kept().await? != before? => tries += 1,
+                Err(AuditVerifyError::Chain(_)) if tries < TRIES && self.retention_state().await? != before? => {
+                    tries += 1
+                }
                 proven => return proven,
             }
         }
     }
 
     /// Reads the state that every sealing or pruning changes.
-    async fn kept(&self) -> Result<(Vec<AuditCheckpoint>, Vec<ChainHead>), StoreError> {
+    async fn retention_state(&self) -> Result<(Vec<AuditCheckpoint>, Vec<ChainHead>), StoreError> {
         let mut newest = Vec::new();
         for action in REASONS {
             let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
@@ -87,18 +93,18 @@ impl Store {
         Ok((self.checkpoints().await?, newest))
     }
 
-    async fn verify_once(&self, since: &[ChainHead], known: &dyn Signatures) -> Result<AuditProof, AuditUnproven> {
+    async fn verify_once(&self, since: &[ChainHead], known: &dyn Signatures) -> Result<AuditProof, AuditVerifyError> {
         if let Some(fault) = self.audit_fault().await? {
-            return Err(AuditUnproven::Gone(fault));
+            return Err(AuditVerifyError::Gone(fault));
         }
         let mut verifier = ChainVerifier::default();
         for action in REASONS {
-            self.expect_reasons(&mut verifier, action).await?;
+            self.load_covering_entries(&mut verifier, action).await?;
         }
         let checkpoints = self.checkpoints().await?;
         for checkpoint in &checkpoints {
             verifier.begin_after(checkpoint, known)?;
-            self.nothing_up_to(checkpoint).await?;
+            self.check_pruned_range_empty(checkpoint).await?;
         }
         for head in since {
             self.begin_at(&mut verifier, head, &checkpoints).await?;
@@ -113,7 +119,7 @@ impl Store {
     }
 
     /// Checks that no row remains in the range of a checkpoint: it would have been inserted by hand.
-    async fn nothing_up_to(&self, checkpoint: &AuditCheckpoint) -> Result<(), AuditUnproven> {
+    async fn check_pruned_range_empty(&self, checkpoint: &AuditCheckpoint) -> Result<(), AuditVerifyError> {
         let found = sql(UP_TO).bind(&checkpoint.instance).bind(checkpoint.seq).fetch_optional(self).await;
         let Some(row) = found.map_err(fault)? else { return Ok(()) };
         let seq = get(&row, "seq")?;
@@ -121,7 +127,7 @@ impl Store {
     }
 
     /// Makes known which entries may be the reason why others are sealed or gone.
-    async fn expect_reasons(&self, verifier: &mut ChainVerifier, action: AuditAction) -> Result<(), StoreError> {
+    async fn load_covering_entries(&self, verifier: &mut ChainVerifier, action: AuditAction) -> Result<(), StoreError> {
         let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
         self.for_each_entry(&filter, |entry| verifier.expect(&entry)).await
     }
@@ -132,14 +138,14 @@ impl Store {
         verifier: &mut ChainVerifier,
         head: &ChainHead,
         checkpoints: &[AuditCheckpoint],
-    ) -> Result<(), AuditUnproven> {
+    ) -> Result<(), AuditVerifyError> {
         let ChainHead { instance, seq, .. } = head;
         let checkpoint = checkpoints.iter().find(|checkpoint| checkpoint.instance == *instance);
         let is_there = match checkpoint {
             Some(checkpoint) if *seq < checkpoint.seq => return Ok(()),
             Some(checkpoint) if *seq == checkpoint.seq => checkpoint.hash == head.hash,
             _ => {
-                let found = stretch(&self.engine, instance, (seq - 1, *seq)).await?;
+                let found = links_between(&self.engine, instance, (seq - 1, *seq)).await?;
                 matches!(&*found, [link] if link.is(&head.hash))
             }
         };
@@ -155,7 +161,7 @@ impl Store {
         verifier: &mut ChainVerifier,
         begin: Option<i64>,
         last: &ChainHead,
-    ) -> Result<(), AuditUnproven> {
+    ) -> Result<(), AuditVerifyError> {
         let mut reached = begin.unwrap_or(i64::MIN);
         let mut pages = self.pages_ahead(&last.instance, begin, last.seq);
         while let Some(page) = pages.next().await {
@@ -192,7 +198,7 @@ impl Store {
         });
         let read = move |range| {
             let (engine, instance) = (engine.clone(), Arc::clone(&instance));
-            let task = tokio::spawn(async move { stretch(&engine, &instance, range).await });
+            let task = tokio::spawn(async move { links_between(&engine, &instance, range).await });
             async move { task.await.map_err(|error| StoreError::Unavailable(error.to_string()))? }
         };
         stream::iter(ranges).map(read).buffered(AHEAD)

@@ -5,7 +5,7 @@ use pstral_core::ports::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::audit_rows;
-use crate::engine::{Engine, Writing, lock_of};
+use crate::engine::{Engine, StateTransaction, lock_of};
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
@@ -37,7 +37,7 @@ pub(crate) async fn write_events(engine: Engine, instance: String, mut waiting: 
                 }
             }
             Err(error) => {
-                tracing::error!(%error, events = done.len(), "audit events could not be written");
+                tracing::error!(instance, %error, events = done.len(), "audit events could not be written");
                 for done in done {
                     let _ = done.send(Err(error.clone()));
                 }
@@ -49,7 +49,7 @@ pub(crate) async fn write_events(engine: Engine, instance: String, mut waiting: 
 /// Chains events after the head as it is while the write lock is held: another program may write the same chain.
 async fn write(engine: &Engine, instance: &str, events: Vec<AuditEvent>) -> Result<Vec<AuditEntry>, StoreError> {
     let salts = salts(events.len())?;
-    let mut writing = engine.begin_alone_with(lock_of("audit", instance)).await?;
+    let mut writing = engine.begin_locked(lock_of("audit", instance)).await?;
     let head = head(&mut writing, instance).await?;
     let mut entries = chained(instance, head, events, salts);
     audit_rows::write(&mut writing, &mut entries).await?;
@@ -81,7 +81,7 @@ fn salts(entries: usize) -> Result<Vec<[u8; 16]>, StoreError> {
     Ok(salts)
 }
 
-async fn head(writing: &mut Writing, instance: &str) -> Result<Option<(i64, AuditHash)>, StoreError> {
+async fn head(writing: &mut StateTransaction, instance: &str) -> Result<Option<(i64, AuditHash)>, StoreError> {
     let Some(row) = sql(HEAD).bind(instance).fetch_optional(writing).await.map_err(fault)? else {
         return Ok(None);
     };
@@ -96,7 +96,7 @@ mod tests {
 
     use crate::Store;
     use crate::rows::get;
-    use crate::sql::{composed, sql};
+    use crate::sql::{dynamic_sql, sql};
 
     fn event() -> AuditEvent {
         let mut event = AuditEvent::new(at("10:00:00"), AuditAction::Question, AuditStatus::Ok);
@@ -119,7 +119,7 @@ mod tests {
     /// Lets the file grow by so many pages more: SQLite then says what it says on a full disk.
     async fn leave_room(store: &Store, pages: i64) {
         let held: i64 = get(&sql("PRAGMA page_count").fetch_one(store).await.unwrap(), "page_count").unwrap();
-        composed(format!("PRAGMA max_page_count = {}", held + pages)).execute(store).await.unwrap();
+        dynamic_sql(format!("PRAGMA max_page_count = {}", held + pages)).execute(store).await.unwrap();
     }
 
     #[tokio::test]

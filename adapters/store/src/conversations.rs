@@ -10,11 +10,11 @@ use pstral_core::ports::{Conversations, StoreError};
 use serde_json::from_str;
 
 use crate::Store;
-use crate::engine::Writing;
-use crate::fault::{conflict, fault, met};
+use crate::engine::StateTransaction;
+use crate::fault::{conflict, fault, require_changed};
 use crate::presence::presence_of;
 use crate::rows::{corrupt_json, get, place, time, word};
-use crate::sql::{On, Row, sql};
+use crate::sql::{Executor, Row, sql};
 
 // A place that has become public, or private, is another place: what was said stays where it was said.
 const CURRENT: &str = "SELECT * FROM conversations
@@ -100,23 +100,23 @@ impl Conversations for Store {
 
     async fn set_mode(&self, conversation: ConversationId, mode: Mode) -> Result<(), StoreError> {
         let change = sql(SET_MODE).bind(conversation.0).bind(mode.word());
-        met(change.execute(self).await.map_err(fault)?, || name(conversation))
+        require_changed(change.execute(self).await.map_err(fault)?, || name(conversation))
     }
 
     async fn set_title(&self, conversation: ConversationId, title: &str) -> Result<(), StoreError> {
         let change = sql(SET_TITLE).bind(conversation.0).bind(title);
-        met(change.execute(self).await.map_err(fault)?, || name(conversation))
+        require_changed(change.execute(self).await.map_err(fault)?, || name(conversation))
     }
 
     async fn rename(&self, conversation: ConversationId, title: &str) -> Result<(), StoreError> {
         let change = sql(RENAME).bind(conversation.0).bind(title);
-        met(change.execute(self).await.map_err(fault)?, || name(conversation))
+        require_changed(change.execute(self).await.map_err(fault)?, || name(conversation))
     }
 
     async fn open(&self, conversation: ConversationId, place: &Place) -> Result<(), StoreError> {
         let mut writing = self.begin().await?;
         let change = sql(OPEN).bind(conversation.0).bind(&place.platform.0).bind(place.path()).bind(place.private);
-        met(change.execute(&mut writing).await.map_err(fault)?, || name(conversation))?;
+        require_changed(change.execute(&mut writing).await.map_err(fault)?, || name(conversation))?;
         writing.commit().await.map_err(fault)
     }
 
@@ -130,7 +130,7 @@ impl Conversations for Store {
         for removal in DELETE {
             removed = sql(removal).bind(conversation.0).execute(&mut writing).await.map_err(fault)?;
         }
-        met(removed, || name(conversation))?;
+        require_changed(removed, || name(conversation))?;
         writing.commit().await.map_err(fault)?;
         Ok(true)
     }
@@ -162,7 +162,7 @@ impl Conversations for Store {
             .bind(message.place.path())
             .bind(message.place.private)
             .bind(&message.id);
-        met(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
+        require_changed(change.execute(self).await.map_err(fault)?, || format!("turn {}", turn.0))
     }
 
     async fn finish_turn(&self, turn: TurnId, end: &TurnEnd) -> Result<(), StoreError> {
@@ -177,7 +177,7 @@ impl Conversations for Store {
             .bind(end.proposal.as_ref().map(|proposal| proposal.0.clone()))
             .bind(shown)
             .bind(end.cut);
-        met(change.execute(&mut writing).await.map_err(fault)?, || format!("turn {}", turn.0))?;
+        require_changed(change.execute(&mut writing).await.map_err(fault)?, || format!("turn {}", turn.0))?;
         writing.commit().await.map_err(fault)
     }
 
@@ -206,7 +206,7 @@ impl Conversations for Store {
 
     async fn streaming(&self) -> Result<Vec<(UserId, Turn)>, StoreError> {
         let rows = sql(STREAMING).fetch_all(self).await.map_err(fault)?;
-        let present = if rows.is_empty() { Vec::new() } else { self.present().await? };
+        let present = if rows.is_empty() { Vec::new() } else { self.live_instances().await? };
         let mut left = Vec::new();
         for row in &rows {
             let instance: String = get(row, "instance")?;
@@ -220,7 +220,7 @@ impl Conversations for Store {
     async fn take_over(&self, turn: TurnId) -> Result<Option<Turn>, StoreError> {
         let Some(row) = sql(TURN).bind(turn.0).fetch_optional(self).await.map_err(fault)? else { return Ok(None) };
         let (instance, left): (String, Turn) = (get(&row, "instance")?, read_turn(&row)?);
-        if instance != self.instance && self.present().await?.contains(&presence_of(&instance)) {
+        if instance != self.instance && self.live_instances().await?.contains(&presence_of(&instance)) {
             return Ok(None);
         }
         // Whoever takes it first changes whose it is.
@@ -229,13 +229,13 @@ impl Conversations for Store {
     }
 }
 
-async fn held(on: impl Into<On<'_>>, user: UserId, place: &Place) -> Result<Option<Conversation>, StoreError> {
+async fn held(on: impl Into<Executor<'_>>, user: UserId, place: &Place) -> Result<Option<Conversation>, StoreError> {
     let found = sql(CURRENT).bind(user.0).bind(&place.platform.0).bind(place.path()).bind(place.private);
     found.fetch_optional(on).await.map_err(fault)?.as_ref().map(read).transpose()
 }
 
 async fn begin(
-    writing: &mut Writing,
+    writing: &mut StateTransaction,
     user: UserId,
     place: &Place,
     mode: Mode,

@@ -4,12 +4,12 @@ use pstral_core::domain::sha256;
 use pstral_core::ports::StoreError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+use crate::failpoints::failpoint;
 use crate::fault::fault;
 use crate::sql::sql;
-use crate::steps::step;
 
-/// Whoever holds this lock of a PostgreSQL database is the only one to change the state, but for the audit chains,
-/// which have locks of their own. The number means nothing.
+/// The advisory lock of a PostgreSQL database that serializes changes of the state, except for the audit chains, which
+/// have locks of their own. The number is arbitrary.
 const STATE_LOCK: i64 = 0x7073_7472_616c_0001;
 
 /// A database that holds the state.
@@ -30,7 +30,7 @@ pub(crate) enum Engine {
 }
 
 /// A transaction on either.
-pub(crate) enum Writing {
+pub(crate) enum StateTransaction {
     /// A transaction on SQLite.
     Sqlite(Transaction<'static, Sqlite>),
     /// A transaction on PostgreSQL.
@@ -39,19 +39,19 @@ pub(crate) enum Writing {
 
 impl Engine {
     /// A transaction that holds the write lock from its start, so that what it reads is still so when it writes.
-    pub(crate) async fn begin(&self) -> Result<Writing, StoreError> {
-        self.begin_alone_with(STATE_LOCK).await
+    pub(crate) async fn begin(&self) -> Result<StateTransaction, StoreError> {
+        self.begin_locked(STATE_LOCK).await
     }
 
     /// Begins a transaction that excludes all others with the same lock number; on SQLite, which has a single writer,
     /// all others.
-    pub(crate) async fn begin_alone_with(&self, lock: i64) -> Result<Writing, StoreError> {
+    pub(crate) async fn begin_locked(&self, lock: i64) -> Result<StateTransaction, StoreError> {
         match self {
             Self::Sqlite { writer, .. } => {
-                Ok(Writing::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?))
+                Ok(StateTransaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?))
             }
             Self::Postgres { pool } => {
-                let mut writing = Writing::Postgres(pool.begin().await.map_err(fault)?);
+                let mut writing = StateTransaction::Postgres(pool.begin().await.map_err(fault)?);
                 // At READ COMMITTED each statement sees what was committed before it began: also who waited here reads
                 // what is so now.
                 sql("SELECT 1 AS one FROM pg_advisory_xact_lock($1)")
@@ -65,12 +65,12 @@ impl Engine {
     }
 
     /// A transaction that only reads, and sees the state as it is at one moment.
-    pub(crate) async fn snapshot(&self) -> Result<Writing, StoreError> {
+    pub(crate) async fn snapshot(&self) -> Result<StateTransaction, StoreError> {
         match self {
-            Self::Sqlite { readers, .. } => Ok(Writing::Sqlite(readers.begin().await.map_err(fault)?)),
+            Self::Sqlite { readers, .. } => Ok(StateTransaction::Sqlite(readers.begin().await.map_err(fault)?)),
             Self::Postgres { pool } => {
                 let begin = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
-                Ok(Writing::Postgres(begin.map_err(fault)?))
+                Ok(StateTransaction::Postgres(begin.map_err(fault)?))
             }
         }
     }
@@ -95,15 +95,15 @@ impl Engine {
     }
 }
 
-impl Writing {
+impl StateTransaction {
     /// Makes all of it durable.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
-        step("commit");
+        failpoint("commit");
         match self {
             Self::Sqlite(writing) => writing.commit().await?,
             Self::Postgres(writing) => writing.commit().await?,
         }
-        step("committed");
+        failpoint("committed");
         Ok(())
     }
 }

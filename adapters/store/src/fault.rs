@@ -14,7 +14,7 @@ pub(crate) fn fault(error: Error) -> StoreError {
             Some(refusal) => refused_by_server(refusal),
             None => refused(refusal.as_ref()),
         },
-        Error::PoolTimedOut => StoreError::Unavailable("too much is waiting, or it does not answer".to_owned()),
+        Error::PoolTimedOut => StoreError::Unavailable("no free connection within the time-out".to_owned()),
         Error::PoolClosed => StoreError::Unavailable("it is closed".to_owned()),
         Error::Io(_) | Error::WorkerCrashed | Error::BeginFailed | Error::Tls(_) | Error::Protocol(_) => {
             StoreError::Unavailable(error.to_string())
@@ -86,6 +86,6 @@ pub(crate) fn conflict(error: Error, name: impl Into<Cow<'static, str>>, needed:
 }
 
 /// Returns [`StoreError::Missing`] if a change affected no row.
-pub(crate) fn met(changed: u64, name: impl FnOnce() -> String) -> Result<(), StoreError> {
+pub(crate) fn require_changed(changed: u64, name: impl FnOnce() -> String) -> Result<(), StoreError> {
     if changed == 0 { Err(StoreError::Missing(name())) } else { Ok(()) }
 }

@@ -6,7 +6,7 @@ use pstral_core::ports::{AuditLog as _, StoreError};
 use pstral_core::text::{Text, text};
 
 use crate::Store;
-use crate::engine::{Engine, Writing};
+use crate::engine::{Engine, StateTransaction};
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
@@ -42,6 +42,6 @@ impl Store {
 }
 
 /// Writes the one row that is there to be written.
-pub(crate) async fn write_check(writing: &mut Writing) -> Result<(), StoreError> {
+pub(crate) async fn write_check(writing: &mut StateTransaction) -> Result<(), StoreError> {
     sql(WRITE).execute(writing).await.map(|_| ()).map_err(fault)
 }

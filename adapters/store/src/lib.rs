@@ -11,9 +11,9 @@ mod audit_writer;
 mod catalogs;
 mod conversations;
 mod engine;
+mod failpoints;
 mod fault;
 mod health;
-mod keeping;
 mod knowledge;
 mod links;
 mod migrations;
@@ -23,23 +23,23 @@ mod people;
 mod presence;
 mod proposals;
 mod ratings;
+mod retention;
 mod rows;
 mod sql;
-mod steps;
 mod transfer;
 
 use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
 
-pub use audit_log::AuditFault;
-pub use audit_verify::{AuditProof, AuditUnproven};
+pub use audit_log::AuditTableError;
+pub use audit_verify::{AuditProof, AuditVerifyError};
 use audit_writer::Append;
-use engine::{Engine, Writing};
-pub use keeping::{Due, Erasure, Pruning, PruningClass, Sign};
-pub use open::Location;
-pub use presence::Presence;
+use engine::{Engine, StateTransaction};
 #[cfg(feature = "testkit")]
-pub use steps::on_step;
+pub use failpoints::on_failpoint;
+pub use open::Location;
+pub use presence::InstanceLease;
+pub use retention::{Erasure, ExpiryLimits, Pruning, PruningClass, Sign};
 pub use transfer::{Loaded, TransferError};
 
 /// The state of Pstral in a database of its own. It implements every state port of core.
@@ -64,7 +64,7 @@ impl Store {
     }
 
     /// A transaction that holds the write lock from its start, so that what it reads is still so when it writes.
-    async fn begin(&self) -> Result<Writing, StoreError> {
+    async fn begin(&self) -> Result<StateTransaction, StoreError> {
         self.engine.begin().await
     }
 }

@@ -1,7 +1,7 @@
 //! Account links, the codes that create them, and wrong attempts.
 
 use crate::Store;
-use crate::engine::Writing;
+use crate::engine::StateTransaction;
 use crate::fault::{conflict, fault};
 use crate::people::{name, read, user};
 use crate::rows::{get, time, word};
@@ -173,7 +173,7 @@ impl Store {
     }
 }
 
-async fn link(writing: &mut Writing, link: &Link) -> Result<(), StoreError> {
+async fn link(writing: &mut StateTransaction, link: &Link) -> Result<(), StoreError> {
     let Link { actor, user, at, by, how } = link;
     let made = sql(LINK).bind(&actor.platform.0).bind(&actor.id).bind(&actor.name).bind(user.0);
     let made = made.bind(at.as_millisecond()).bind(by.map(|by| by.0)).bind(how.word());
@@ -181,7 +181,11 @@ async fn link(writing: &mut Writing, link: &Link) -> Result<(), StoreError> {
 }
 
 /// Returns the time until which an actor with too many wrong codes is locked out.
-async fn locked_until(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+async fn locked_until(
+    writing: &mut StateTransaction,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
     let most = i64::try_from(WRONG_CODES).unwrap_or(i64::MAX);
     let recent = sql(NEWEST_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(forgotten(at)).bind(most);
     let recent = recent.fetch_all(writing).await.map_err(fault)?;
@@ -190,7 +194,7 @@ async fn locked_until(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Re
     Ok(Some(first.checked_add(WRONG_CODE_MEMORY).unwrap_or(Timestamp::MAX)))
 }
 
-async fn remember_wrong(writing: &mut Writing, actor: &Actor, at: Timestamp) -> Result<(), StoreError> {
+async fn remember_wrong(writing: &mut StateTransaction, actor: &Actor, at: Timestamp) -> Result<(), StoreError> {
     sql(FORGET_WRONG).bind(forgotten(at)).execute(&mut *writing).await.map_err(fault)?;
     let remember = sql(REMEMBER_WRONG).bind(&actor.platform.0).bind(&actor.id).bind(at.as_millisecond());
     remember.execute(writing).await.map(|_| ()).map_err(fault)

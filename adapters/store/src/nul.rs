@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const MARK: char = '\u{f8f0}';
 
 /// The form in which a text is held.
-pub(crate) fn held(text: String) -> String {
+pub(crate) fn escape(text: String) -> String {
     if !text.contains(['\0', MARK]) {
         return text;
     }
@@ -25,12 +25,12 @@ pub(crate) fn held(text: String) -> String {
 }
 
 /// The text that is held in this form.
-pub(crate) fn meant(held: String) -> String {
+pub(crate) fn unescape(held: String) -> String {
     if held.contains(MARK) { restored(&held) } else { held }
 }
 
 /// Restores a borrowed text, copying it only if something was escaped.
-pub(crate) fn read(held: &str) -> Cow<'_, str> {
+pub(crate) fn unescape_borrowed(held: &str) -> Cow<'_, str> {
     if held.contains(MARK) { Cow::Owned(restored(held)) } else { Cow::Borrowed(held) }
 }
 
@@ -53,10 +53,10 @@ mod tests {
     #[test]
     fn every_text_comes_back_as_it_was() {
         for text in ["", "été", "a\0b", "\0\0", "\u{f8f0}", "\u{f8f0}0", "\u{f8f0}1\0\u{f8f0}"] {
-            let held = held(text.to_owned());
+            let held = escape(text.to_owned());
             assert!(!held.contains('\0'), "{text:?}");
-            assert_eq!(read(&held), text, "{text:?}");
-            assert_eq!(meant(held), text, "{text:?}");
+            assert_eq!(unescape_borrowed(&held), text, "{text:?}");
+            assert_eq!(unescape(held), text, "{text:?}");
         }
     }
 }

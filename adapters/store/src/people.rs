@@ -1,8 +1,8 @@
 //! Users and their chat accounts.
 
 use crate::Store;
-use crate::engine::Writing;
-use crate::fault::{conflict, fault, met};
+use crate::engine::StateTransaction;
+use crate::fault::{conflict, fault, require_changed};
 use crate::rows::{get, time, word};
 use crate::sql::{Row, sql};
 use async_trait::async_trait;
@@ -94,7 +94,7 @@ impl People for Store {
 
     async fn set_password(&self, user: UserId, hash: Option<&str>) -> Result<(), StoreError> {
         let set = sql(SET_PASSWORD).bind(user.0).bind(hash);
-        met(set.execute(self).await.map_err(fault)?, || name(user))
+        require_changed(set.execute(self).await.map_err(fault)?, || name(user))
     }
 
     async fn password(&self, user: UserId) -> Result<Option<String>, StoreError> {
@@ -154,7 +154,7 @@ impl People for Store {
 }
 
 /// A user by number, under the lock of whoever writes.
-pub(crate) async fn user(writing: &mut Writing, id: UserId) -> Result<User, StoreError> {
+pub(crate) async fn user(writing: &mut StateTransaction, id: UserId) -> Result<User, StoreError> {
     let row = sql(USER).bind(id.0).fetch_optional(writing).await.map_err(fault)?;
     row.as_ref().map(read).transpose()?.ok_or_else(|| StoreError::Missing(name(id)))
 }

@@ -17,7 +17,7 @@ use crate::rows::get;
 use crate::sql::sql;
 
 /// The interval at which the session is checked: a server that went away has released the lock.
-const LOOKING: Duration = Duration::from_secs(15);
+const PING_INTERVAL: Duration = Duration::from_secs(15);
 
 const TAKE: &str = "SELECT pg_try_advisory_lock($1)";
 // A lock of 64 bits is shown as two halves (<https://www.postgresql.org/docs/current/view-pg-locks.html>).
@@ -27,28 +27,28 @@ const PRESENT: &str = "SELECT (classid::bigint << 32) | objid::bigint AS lock FR
 
 /// A lock held while an instance answers.
 #[derive(Debug)]
-pub struct Presence {
+pub struct InstanceLease {
     held: JoinHandle<()>,
 }
 
-impl Drop for Presence {
+impl Drop for InstanceLease {
     fn drop(&mut self) {
         self.held.abort();
     }
 }
 
-impl Presence {
+impl InstanceLease {
     /// Takes the name of an instance on a server; `None` where another program answers under that name.
     pub async fn take(url: &str, instance: &str) -> Result<Option<Self>, StoreError> {
         let lock = presence_of(instance);
         let Some(session) = taken(url, lock).await? else { return Ok(None) };
-        Ok(Some(Self { held: tokio::spawn(hold(session, url.to_owned(), lock)) }))
+        Ok(Some(Self { held: tokio::spawn(hold(session, url.to_owned(), instance.to_owned())) }))
     }
 }
 
 impl Store {
     /// The locks of the instances that are there: of a file, there is only this one.
-    pub(crate) async fn present(&self) -> Result<Vec<i64>, StoreError> {
+    pub(crate) async fn live_instances(&self) -> Result<Vec<i64>, StoreError> {
         match self.engine {
             Engine::Sqlite { .. } => Ok(Vec::new()),
             Engine::Postgres { .. } => {
@@ -72,17 +72,19 @@ async fn taken(url: &str, lock: i64) -> Result<Option<PgConnection>, StoreError>
 }
 
 /// Looks at the session now and again, and takes the lock anew where the server had gone away.
-async fn hold(mut session: PgConnection, url: String, lock: i64) {
+async fn hold(mut session: PgConnection, url: String, instance: String) {
     loop {
-        sleep(LOOKING).await;
+        sleep(PING_INTERVAL).await;
         if session.ping().await.is_ok() {
             continue;
         }
-        match taken(&url, lock).await {
+        match taken(&url, presence_of(&instance)).await {
             Ok(Some(again)) => session = again,
-            Ok(None) => tracing::error!("another program answers under the name of this instance: stop one of them"),
+            Ok(None) => {
+                tracing::error!(instance, "another program answers under the name of this instance: stop one of them")
+            }
             Err(error) => {
-                tracing::warn!(%error, "the state database does not know for now that this instance is there");
+                tracing::warn!(instance, %error, "instance lease lost; retrying in 15 s");
             }
         }
     }

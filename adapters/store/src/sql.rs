@@ -10,14 +10,14 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{
-    AssertSqlSafe, Column as _, ColumnIndex, Executor, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection,
-    TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Column as _, ColumnIndex, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _,
+    ValueRef as _,
 };
 
 use crate::Store;
-use crate::engine::{Engine, Writing};
+use crate::engine::{Engine, StateTransaction};
+use crate::failpoints::failpoint;
 use crate::nul;
-use crate::steps::step;
 
 /// A statement with its values.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub(crate) fn sql(text: &'static str) -> Sql {
 }
 
 /// A statement put together of such pieces; what people or models write only comes in as values.
-pub(crate) fn composed(text: String) -> Sql {
+pub(crate) fn dynamic_sql(text: String) -> Sql {
     Sql { text: Cow::Owned(text), values: Vec::new() }
 }
 
@@ -56,28 +56,28 @@ pub(crate) enum Value {
 }
 
 /// The place where a statement runs.
-pub(crate) enum On<'a> {
+pub(crate) enum Executor<'a> {
     /// Outside a transaction: a read beside the writer, or a single change.
     Store(&'a Engine),
     /// Inside a transaction.
-    Writing(&'a mut Writing),
+    Transaction(&'a mut StateTransaction),
 }
 
-impl<'a> From<&'a Store> for On<'a> {
+impl<'a> From<&'a Store> for Executor<'a> {
     fn from(store: &'a Store) -> Self {
         Self::Store(&store.engine)
     }
 }
 
-impl<'a> From<&'a Engine> for On<'a> {
+impl<'a> From<&'a Engine> for Executor<'a> {
     fn from(engine: &'a Engine) -> Self {
         Self::Store(engine)
     }
 }
 
-impl<'a> From<&'a mut Writing> for On<'a> {
-    fn from(writing: &'a mut Writing) -> Self {
-        Self::Writing(writing)
+impl<'a> From<&'a mut StateTransaction> for Executor<'a> {
+    fn from(writing: &'a mut StateTransaction) -> Self {
+        Self::Transaction(writing)
     }
 }
 
@@ -89,40 +89,44 @@ impl Sql {
     }
 
     /// Fetches all rows. A statement that changes something belongs in a transaction.
-    pub(crate) async fn fetch_all(self, on: impl Into<On<'_>>) -> Result<Vec<Row>, sqlx::Error> {
-        step(&self.text);
+    pub(crate) async fn fetch_all(self, on: impl Into<Executor<'_>>) -> Result<Vec<Row>, sqlx::Error> {
+        failpoint(&self.text);
         match on.into() {
-            On::Store(Engine::Sqlite { readers, .. }) => self.on_sqlite(readers).await,
-            On::Store(Engine::Postgres { pool }) => self.on_postgres(pool).await,
-            On::Writing(Writing::Sqlite(writing)) => self.on_sqlite::<&mut SqliteConnection>(&mut *writing).await,
-            On::Writing(Writing::Postgres(writing)) => self.on_postgres::<&mut PgConnection>(&mut *writing).await,
+            Executor::Store(Engine::Sqlite { readers, .. }) => self.on_sqlite(readers).await,
+            Executor::Store(Engine::Postgres { pool }) => self.on_postgres(pool).await,
+            Executor::Transaction(StateTransaction::Sqlite(writing)) => {
+                self.on_sqlite::<&mut SqliteConnection>(&mut *writing).await
+            }
+            Executor::Transaction(StateTransaction::Postgres(writing)) => {
+                self.on_postgres::<&mut PgConnection>(&mut *writing).await
+            }
         }
     }
 
     /// The first row, if any: of statements that yield one at most.
-    pub(crate) async fn fetch_optional(self, on: impl Into<On<'_>>) -> Result<Option<Row>, sqlx::Error> {
+    pub(crate) async fn fetch_optional(self, on: impl Into<Executor<'_>>) -> Result<Option<Row>, sqlx::Error> {
         Ok(self.fetch_all(on).await?.into_iter().next())
     }
 
     /// The one row there must be.
-    pub(crate) async fn fetch_one(self, on: impl Into<On<'_>>) -> Result<Row, sqlx::Error> {
+    pub(crate) async fn fetch_one(self, on: impl Into<Executor<'_>>) -> Result<Row, sqlx::Error> {
         self.fetch_optional(on).await?.ok_or(sqlx::Error::RowNotFound)
     }
 
     /// Hands over each row as it comes, so that memory does not grow with them; ends with the first error.
     pub(crate) async fn for_each<E: From<sqlx::Error>>(
         self,
-        on: &mut Writing,
+        on: &mut StateTransaction,
         mut each: impl FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
         match on {
-            Writing::Sqlite(on) => {
+            StateTransaction::Sqlite(on) => {
                 let mut rows = self.sqlite().fetch(&mut **on);
                 while let Some(row) = rows.try_next().await? {
                     each(Row::Sqlite(row))?;
                 }
             }
-            Writing::Postgres(on) => {
+            StateTransaction::Postgres(on) => {
                 let mut rows = self.postgres().fetch(&mut **on);
                 while let Some(row) = rows.try_next().await? {
                     each(Row::Postgres(row))?;
@@ -133,23 +137,25 @@ impl Sql {
     }
 
     /// The rows it changes.
-    pub(crate) async fn execute(self, on: impl Into<On<'_>>) -> Result<u64, sqlx::Error> {
-        step(&self.text);
+    pub(crate) async fn execute(self, on: impl Into<Executor<'_>>) -> Result<u64, sqlx::Error> {
+        failpoint(&self.text);
         match on.into() {
-            On::Store(Engine::Sqlite { writer, .. }) => Ok(self.sqlite().execute(writer).await?.rows_affected()),
-            On::Store(Engine::Postgres { pool }) => Ok(self.postgres().execute(pool).await?.rows_affected()),
-            On::Writing(Writing::Sqlite(writing)) => Ok(self.sqlite().execute(&mut **writing).await?.rows_affected()),
-            On::Writing(Writing::Postgres(writing)) => {
+            Executor::Store(Engine::Sqlite { writer, .. }) => Ok(self.sqlite().execute(writer).await?.rows_affected()),
+            Executor::Store(Engine::Postgres { pool }) => Ok(self.postgres().execute(pool).await?.rows_affected()),
+            Executor::Transaction(StateTransaction::Sqlite(writing)) => {
+                Ok(self.sqlite().execute(&mut **writing).await?.rows_affected())
+            }
+            Executor::Transaction(StateTransaction::Postgres(writing)) => {
                 Ok(self.postgres().execute(&mut **writing).await?.rows_affected())
             }
         }
     }
 
-    async fn on_sqlite<'c, E: Executor<'c, Database = Sqlite>>(self, on: E) -> Result<Vec<Row>, sqlx::Error> {
+    async fn on_sqlite<'c, E: sqlx::Executor<'c, Database = Sqlite>>(self, on: E) -> Result<Vec<Row>, sqlx::Error> {
         Ok(self.sqlite().fetch_all(on).await?.into_iter().map(Row::Sqlite).collect())
     }
 
-    async fn on_postgres<'c, E: Executor<'c, Database = Postgres>>(self, on: E) -> Result<Vec<Row>, sqlx::Error> {
+    async fn on_postgres<'c, E: sqlx::Executor<'c, Database = Postgres>>(self, on: E) -> Result<Vec<Row>, sqlx::Error> {
         Ok(self.postgres().fetch_all(on).await?.into_iter().map(Row::Postgres).collect())
     }
 
@@ -163,7 +169,7 @@ impl Sql {
     fn postgres(self) -> Query<'static, Postgres, PgArguments> {
         self.values.into_iter().fold(sqlx::query(AssertSqlSafe(self.text)), |query, value| match value {
             Value::Number(number) => query.bind(number),
-            Value::Text(text) => query.bind(text.map(nul::held)),
+            Value::Text(text) => query.bind(text.map(nul::escape)),
         })
     }
 }
@@ -197,7 +203,7 @@ impl Row {
     pub(crate) fn text_at(&self, at: usize) -> Result<Option<Cow<'_, str>>, sqlx::Error> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get::<Option<&str>, _>(at)?.map(Cow::Borrowed)),
-            Self::Postgres(row) => Ok(row.try_get::<Option<&str>, _>(at)?.map(nul::read)),
+            Self::Postgres(row) => Ok(row.try_get::<Option<&str>, _>(at)?.map(nul::unescape_borrowed)),
         }
     }
 
@@ -213,7 +219,7 @@ impl Row {
             Self::Postgres(row) => (0..row.len())
                 .map(|at| match row.column(at).type_info().name() {
                     "INT8" => row.try_get(at).map(Value::Number),
-                    _ => row.try_get(at).map(|text: Option<String>| Value::Text(text.map(nul::meant))),
+                    _ => row.try_get(at).map(|text: Option<String>| Value::Text(text.map(nul::unescape))),
                 })
                 .collect(),
         }
@@ -247,8 +253,8 @@ macro_rules! from_column {
 from_column! {
     i64 => |number| number,
     Option<i64> => |number| number,
-    String => nul::meant,
-    Option<String> => |text: Option<String>| text.map(nul::meant),
+    String => nul::unescape,
+    Option<String> => |text: Option<String>| text.map(nul::unescape),
 }
 
 impl FromColumn for bool {

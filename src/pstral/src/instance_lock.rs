@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
-use pstral_store::{Location, Presence};
+use pstral_store::{InstanceLease, Location};
 
 use crate::compose::{StartError, make_folder_of, state_error};
 use crate::config::Config;
@@ -19,7 +19,7 @@ pub enum InstanceLock {
     /// A file of its own.
     OnFile(File),
     /// A name of its own, on a server.
-    OnServer(Presence),
+    OnServer(InstanceLease),
 }
 
 impl InstanceLock {
@@ -30,7 +30,7 @@ impl InstanceLock {
             Location::File(file) => Self::take_file(&file, locale),
             Location::Server(url) => {
                 let instance = &config.store.instance;
-                let taken = Presence::take(&url, instance).await.map_err(|error| state_error(&error))?;
+                let taken = InstanceLease::take(&url, instance).await.map_err(|error| state_error(&error))?;
                 let found = text("found-instance-running").with("instance", instance);
                 taken.map(Self::OnServer).ok_or_else(|| running(&found, "remedy-instance-running", locale))
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use pstral_store::{AuditUnproven, Due, Pruning, PruningClass, Store};
+use pstral_store::{AuditVerifyError, ExpiryLimits, Pruning, PruningClass, Store};
 use tokio::time::sleep;
 
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
@@ -24,7 +24,7 @@ pub struct Retention {
 pub enum NotPruned {
     /// The audit does not hold: whoever prunes it would sign that it did.
     #[error(transparent)]
-    Unproven(#[from] AuditUnproven),
+    Unproven(#[from] AuditVerifyError),
     /// The key, or the state database.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
@@ -74,13 +74,13 @@ impl Retention {
         };
         // What comes to be over only now waits for a run that has proved it.
         let audit_texts = due.audit_texts.filter(|_| unproven.is_none());
-        let due = Due { audit: due.audit.filter(|_| key.is_some()), audit_texts, ..due };
+        let due = ExpiryLimits { audit: due.audit.filter(|_| key.is_some()), audit_texts, ..due };
         let sign = move |checkpoint| match &key {
             Some(key) => key.signed(checkpoint),
             None => checkpoint,
         };
         let pruned = self.store.prune(&due, by, &sign).await.map_err(anyhow::Error::from)?;
-        self.store.settle().await.map_err(anyhow::Error::from)?;
+        self.store.truncate_wal().await.map_err(anyhow::Error::from)?;
         unproven.map_or(Ok(pruned), |error| Err(error.into()))
     }
 
@@ -102,12 +102,12 @@ impl Retention {
         }
     }
 
-    fn due(&self, now: Timestamp) -> Due {
+    fn due(&self, now: Timestamp) -> ExpiryLimits {
         let before = |days: u64| {
             let hours = i64::try_from(days).ok()?.checked_mul(24).filter(|hours| *hours > 0)?;
             now.checked_sub(SignedDuration::from_hours(hours)).ok()
         };
-        Due {
+        ExpiryLimits {
             now,
             conversations: before(self.config.conversations_days),
             proposals: before(self.config.proposals_days),

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::Store;
 use crate::audit_writer::write_events;
 use crate::engine::Engine;
-use crate::migrations::{migrate, understood};
+use crate::migrations::{check_version, migrate};
 
 /// The time-out for another program's write lock, and for a server.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -73,10 +73,10 @@ impl fmt::Debug for Location {
 }
 
 impl Location {
-    /// Brings the tables up to date, and makes a file where it is missing: the number of the last migration before, and
-    /// now.
+    /// Brings the tables up to date, creating a missing file; returns the numbers of the last migration before and
+    /// after.
     pub async fn migrate(&self) -> Result<(i64, i64), StoreError> {
-        let engine = to_write(self).await?;
+        let engine = open_writable(self).await?;
         let migrated = migrate(&engine).await.map_err(|error| named(self, error));
         engine.close().await;
         migrated
@@ -96,7 +96,7 @@ impl Store {
     /// [`StoreError::Busy`] when another program holds it; [`StoreError::Corrupt`] when it is no database or a hand has
     /// changed its tables; [`StoreError::Newer`] when a newer program has.
     pub async fn open_at(location: &Location, instance: &str) -> Result<Self, StoreError> {
-        let engine = to_write(location).await?;
+        let engine = open_writable(location).await?;
         migrate(&engine).await.map_err(|error| named(location, error))?;
         let (audit, waiting) = mpsc::channel(WAITING);
         tokio::spawn(write_events(engine.clone(), instance.to_owned(), waiting));
@@ -115,21 +115,21 @@ impl Store {
     /// [`StoreError::Newer`] when it is a newer program's.
     pub async fn open_at_to_read(location: &Location) -> Result<Self, StoreError> {
         let engine = match location {
-            Location::File(file) => Ok(sqlite::to_read(&sqlite::absolute(file)?)),
-            Location::Server(url) => postgres::to_read(url).await,
+            Location::File(file) => Ok(sqlite::open_read_only(&sqlite::absolute(file)?)),
+            Location::Server(url) => postgres::open_read_only(url).await,
         };
         let engine = engine.map_err(|error| named(location, error))?;
-        understood(&engine).await.map_err(|error| named(location, error))?;
+        check_version(&engine).await.map_err(|error| named(location, error))?;
         let (audit, _) = mpsc::channel(1);
         Ok(Self { engine, instance: String::new(), audit })
     }
 }
 
 /// A database to write, as it stands.
-pub(crate) async fn to_write(location: &Location) -> Result<Engine, StoreError> {
+pub(crate) async fn open_writable(location: &Location) -> Result<Engine, StoreError> {
     let opened = match location {
-        Location::File(file) => sqlite::to_write(&sqlite::absolute(file)?).await,
-        Location::Server(url) => postgres::to_write(url).await,
+        Location::File(file) => sqlite::open_writable(&sqlite::absolute(file)?).await,
+        Location::Server(url) => postgres::open_writable(url).await,
     };
     opened.map_err(|error| named(location, error))
 }

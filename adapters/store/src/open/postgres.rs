@@ -14,13 +14,13 @@ use crate::fault::fault;
 const CONNECTIONS: u32 = 8;
 
 /// A database to read and write.
-pub(super) async fn to_write(url: &str) -> Result<Engine, StoreError> {
+pub(super) async fn open_writable(url: &str) -> Result<Engine, StoreError> {
     // Of what is lost on the way to the disk nobody may have been told that it is kept.
     connect(options(url)?.options([("synchronous_commit", "on")])).await
 }
 
 /// A database to look at.
-pub(super) async fn to_read(url: &str) -> Result<Engine, StoreError> {
+pub(super) async fn open_read_only(url: &str) -> Result<Engine, StoreError> {
     connect(options(url)?.options([("default_transaction_read_only", "on")])).await
 }
 

@@ -24,7 +24,7 @@ const CACHE: &str = "-4000";
 const CHECKPOINT: &str = "4000";
 
 /// A file to read and write, made where it is missing.
-pub(super) async fn to_write(file: &Path) -> Result<Engine, StoreError> {
+pub(super) async fn open_writable(file: &Path) -> Result<Engine, StoreError> {
     make_file(file).map_err(StoreError::Unavailable)?;
     let options = options(file);
     let writer = writer(options.clone()).await.map_err(fault)?;
@@ -33,7 +33,7 @@ pub(super) async fn to_write(file: &Path) -> Result<Engine, StoreError> {
 }
 
 /// A file to look at, as evidence is looked at.
-pub(super) fn to_read(file: &Path) -> Engine {
+pub(super) fn open_read_only(file: &Path) -> Engine {
     // Where nobody has it open, SQLite would make the files of the write-ahead log beside it to read it.
     let still = !write_ahead_log(file).exists();
     let options = options(file).read_only(true).immutable(still);

@@ -7,11 +7,11 @@ use pstral_core::domain::hex;
 use ring::digest::{Context, SHA256};
 use serde_json::Value as Json;
 
-use super::{FORM, Line, TABLES, TransferError};
+use super::{FORMAT_VERSION, Line, TABLES, TransferError};
 use crate::Store;
-use crate::engine::Writing;
-use crate::migrations::{known, understood};
-use crate::sql::{Row, Value, composed};
+use crate::engine::StateTransaction;
+use crate::migrations::{check_version, latest_version};
+use crate::sql::{Row, Value, dynamic_sql};
 
 /// Counts and hashes what is written.
 struct Stream<'a> {
@@ -39,15 +39,15 @@ impl Stream<'_> {
 }
 
 impl Store {
-    /// Writes all that it holds, while others go on working: how many rows. Memory does not grow with the state.
+    /// Writes the whole state while others keep working; returns the number of rows. Memory does not grow with it.
     pub async fn dump(&self, at: Timestamp, out: &mut (dyn Write + Send)) -> Result<u64, TransferError> {
-        let migration = understood(&self.engine).await?;
+        let migration = check_version(&self.engine).await?;
         // Whoever only reads has not brought it up to date.
-        if migration < known() {
+        if migration < latest_version() {
             return Err(TransferError::Older(migration));
         }
         let mut stream = Stream { out, hash: Context::new(&SHA256), rows: 0 };
-        stream.line(&Line::Pstral { form: FORM, migration, at: at.to_string() })?;
+        stream.line(&Line::Pstral { form: FORMAT_VERSION, migration, at: at.to_string() })?;
         let mut reading = self.engine.snapshot().await?;
         for table in TABLES {
             dump_table(&mut reading, table, &mut stream).await?;
@@ -59,9 +59,9 @@ impl Store {
     }
 }
 
-async fn dump_table(reading: &mut Writing, table: &str, stream: &mut Stream<'_>) -> Result<(), TransferError> {
+async fn dump_table(reading: &mut StateTransaction, table: &str, stream: &mut Stream<'_>) -> Result<(), TransferError> {
     // By the first column: a stream of the same state is the same whenever it is written.
-    let all = composed(format!("SELECT * FROM {table} ORDER BY 1, 2"));
+    let all = dynamic_sql(format!("SELECT * FROM {table} ORDER BY 1, 2"));
     let mut is_first = true;
     all.for_each(reading, |row| {
         if std::mem::take(&mut is_first) {

@@ -7,14 +7,14 @@ use pstral_core::domain::hex;
 use ring::digest::{Context, SHA256};
 use serde_json::Value as Json;
 
-use super::{FORM, Line, TABLES, TransferError};
+use super::{FORMAT_VERSION, Line, TABLES, TransferError};
 use crate::Location;
-use crate::engine::{Engine, Writing};
+use crate::engine::{Engine, StateTransaction};
 use crate::fault::fault;
-use crate::migrations::{known, newer, up_to};
+use crate::migrations::{latest_version, migrate_to, newer};
 use crate::open;
 use crate::rows::get;
-use crate::sql::{Sql, Value, composed, placeholders, sql};
+use crate::sql::{Sql, Value, dynamic_sql, placeholders, sql};
 
 /// Rows inserted by one statement.
 const AT_ONCE: usize = 64;
@@ -25,7 +25,7 @@ const OTHERS: &str = "SELECT count(*) AS others FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'pstral' AND pid <> pg_backend_pid()";
 const LOOK_AGAIN: &str = "SELECT pg_stat_clear_snapshot()";
 /// Time for the server to notice that a program has just ended.
-const LEAVING: Duration = Duration::from_secs(2);
+const DISCONNECT_GRACE: Duration = Duration::from_secs(2);
 const NUMBERS: &str = "SELECT column_name::text AS name FROM information_schema.columns
     WHERE table_schema = current_schema() AND table_name = $1 AND data_type = 'bigint'";
 const COUNTERS: &str = "SELECT table_name::text AS name, column_name::text AS number FROM information_schema.columns
@@ -53,7 +53,7 @@ impl Location {
     /// brought up to date. With `force`, what it holds is lost. What is wrong with the stream is seen before anything is
     /// kept.
     pub async fn load(&self, stream: &mut (dyn BufRead + Send), force: bool) -> Result<Loaded, TransferError> {
-        let engine = open::to_write(self).await?;
+        let engine = open::open_writable(self).await?;
         let loaded = load(&engine, stream, force).await;
         engine.close().await;
         loaded
@@ -62,10 +62,12 @@ impl Location {
 
 async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -> Result<Loaded, TransferError> {
     let mut reader = Reader { stream, hash: Context::new(&SHA256) };
-    let Some(Line::Pstral { form: FORM, migration, at }) = reader.line()?.and_then(|line| marked(&line)) else {
+    let Some(Line::Pstral { form: FORMAT_VERSION, migration, at }) =
+        reader.line()?.and_then(|line| parse_header(&line))
+    else {
         return Err(TransferError::NotOurs("it does not begin as a backup of Pstral does".to_owned()));
     };
-    if migration > known() {
+    if migration > latest_version() {
         return Err(newer(migration).into());
     }
     let mut writing = engine.begin().await?;
@@ -74,14 +76,14 @@ async fn load(engine: &Engine, stream: &mut (dyn BufRead + Send), force: bool) -
     }
     prepare(&mut writing, migration, force).await?;
     let rows = fill(&mut writing, &mut reader).await?;
-    up_to(&mut writing, None).await?;
-    count_on(&mut writing).await?;
+    migrate_to(&mut writing, None).await?;
+    advance_sequences(&mut writing).await?;
     writing.commit().await?;
     Ok(Loaded { rows, at })
 }
 
 /// Checks whether another program is connected. This program's pool has no other connection yet.
-async fn is_in_use(writing: &mut Writing) -> Result<bool, TransferError> {
+async fn is_in_use(writing: &mut StateTransaction) -> Result<bool, TransferError> {
     let begun = Instant::now();
     loop {
         // Within a transaction the server would show what it showed before.
@@ -90,36 +92,36 @@ async fn is_in_use(writing: &mut Writing) -> Result<bool, TransferError> {
         if get::<i64>(&others, "others")? == 0 {
             return Ok(false);
         }
-        if begun.elapsed() > LEAVING {
+        if begun.elapsed() > DISCONNECT_GRACE {
             return Ok(true);
         }
-        tokio::time::sleep(LEAVING / 20).await;
+        tokio::time::sleep(DISCONNECT_GRACE / 20).await;
     }
 }
 
 /// Tables of that very form, without a row. Those that are there are made anew even where nobody's state is in them: they
 /// may be of a later form, and hold what a program that was merely started put there.
-async fn prepare(writing: &mut Writing, migration: i64, force: bool) -> Result<(), TransferError> {
+async fn prepare(writing: &mut StateTransaction, migration: i64, force: bool) -> Result<(), TransferError> {
     if !force {
-        up_to(writing, None).await?;
+        migrate_to(writing, None).await?;
         let held = sql(IS_HELD).fetch_one(&mut *writing).await?;
         if get::<bool>(&held, "held")? {
             return Err(TransferError::NotEmpty);
         }
     }
     for table in TABLES.iter().rev().copied().chain(["audit_opened", "health_checks", "_sqlx_migrations"]) {
-        composed(format!("DROP TABLE IF EXISTS {table}")).execute(&mut *writing).await?;
+        dynamic_sql(format!("DROP TABLE IF EXISTS {table}")).execute(&mut *writing).await?;
     }
-    up_to(writing, Some(migration)).await?;
+    migrate_to(writing, Some(migration)).await?;
     Ok(())
 }
 
-async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, TransferError> {
-    let cut = || TransferError::NotOurs("it is not whole: its end is missing".to_owned());
+async fn fill(writing: &mut StateTransaction, reader: &mut Reader<'_>) -> Result<u64, TransferError> {
+    let truncated = || TransferError::NotOurs("it is not whole: its end is missing".to_owned());
     let (mut table, mut values, mut rows): (Option<Table>, Vec<Value>, u64) = (None, Vec::new(), 0);
     loop {
         let so_far = hex(reader.hash.clone().finish().as_ref());
-        let line = reader.line()?.ok_or_else(cut)?;
+        let line = reader.line()?.ok_or_else(truncated)?;
         if line.first() == Some(&b'[') {
             let open = table.as_ref().ok_or_else(|| TransferError::NotOurs("a row of no table".to_owned()))?;
             values.extend(open.values(&line)?);
@@ -132,7 +134,7 @@ async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, Tra
         if let Some(ended) = table.take() {
             insert(writing, &ended, std::mem::take(&mut values)).await?;
         }
-        match marked(&line) {
+        match parse_header(&line) {
             Some(Line::Table { name, columns }) => table = Some(Table::of(writing, name, columns).await?),
             Some(Line::End { rows: said, sha256 }) if said == rows && sha256 == so_far && reader.is_over()? => {
                 return Ok(rows);
@@ -141,7 +143,7 @@ async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, Tra
                 return Err(TransferError::NotOurs("it was changed: its checksum is another".to_owned()));
             }
             Some(Line::Pstral { .. }) | None => {
-                return Err(TransferError::NotOurs("it holds a line that means nothing".to_owned()));
+                return Err(TransferError::NotOurs("it has an unknown line".to_owned()));
             }
         }
     }
@@ -149,14 +151,14 @@ async fn fill(writing: &mut Writing, reader: &mut Reader<'_>) -> Result<u64, Tra
 
 impl Table {
     /// Creates a table's statement, into which only known names of tables and columns are put.
-    async fn of(writing: &mut Writing, name: String, columns: Vec<String>) -> Result<Self, TransferError> {
+    async fn of(writing: &mut StateTransaction, name: String, columns: Vec<String>) -> Result<Self, TransferError> {
         let is_name = |word: &String| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
         if !TABLES.contains(&name.as_str()) || columns.is_empty() || !columns.iter().all(is_name) {
             return Err(TransferError::NotOurs(format!("it holds a table that means nothing ({name:?})")));
         }
         let numbers = match writing {
-            Writing::Sqlite(_) => vec![false; columns.len()],
-            Writing::Postgres(_) => {
+            StateTransaction::Sqlite(_) => vec![false; columns.len()],
+            StateTransaction::Postgres(_) => {
                 let rows = sql(NUMBERS).bind(&name).fetch_all(&mut *writing).await?;
                 let numbers: Vec<String> = rows.iter().map(|row| get(row, "name")).collect::<Result<_, _>>()?;
                 columns.iter().map(|column| numbers.contains(column)).collect()
@@ -182,20 +184,20 @@ impl Table {
     }
 }
 
-async fn insert(writing: &mut Writing, table: &Table, values: Vec<Value>) -> Result<(), TransferError> {
+async fn insert(writing: &mut StateTransaction, table: &Table, values: Vec<Value>) -> Result<(), TransferError> {
     if values.is_empty() {
         return Ok(());
     }
     let width = table.columns.len();
     let rows = placeholders(values.len() / width, width);
     let text = format!("INSERT INTO {} ({}) VALUES {rows}", table.name, table.columns.join(", "));
-    values.into_iter().fold(composed(text), Sql::bind).execute(writing).await?;
+    values.into_iter().fold(dynamic_sql(text), Sql::bind).execute(writing).await?;
     Ok(())
 }
 
 /// Numbers given from now on are above those that were brought; SQLite sees to that by itself.
-async fn count_on(writing: &mut Writing) -> Result<(), TransferError> {
-    let Writing::Postgres(_) = writing else { return Ok(()) };
+async fn advance_sequences(writing: &mut StateTransaction) -> Result<(), TransferError> {
+    let StateTransaction::Postgres(_) = writing else { return Ok(()) };
     for row in sql(COUNTERS).fetch_all(&mut *writing).await? {
         let (table, number): (String, String) = (get(&row, "name")?, get(&row, "number")?);
         if TABLES.contains(&table.as_str()) {
@@ -203,13 +205,13 @@ async fn count_on(writing: &mut Writing) -> Result<(), TransferError> {
                 "SELECT setval(pg_get_serial_sequence('{table}', '{number}'), coalesce(max({number}), 0) + 1, false)
                     FROM {table}"
             );
-            composed(next).fetch_all(&mut *writing).await.map_err(fault)?;
+            dynamic_sql(next).fetch_all(&mut *writing).await.map_err(fault)?;
         }
     }
     Ok(())
 }
 
-fn marked(line: &[u8]) -> Option<Line> {
+fn parse_header(line: &[u8]) -> Option<Line> {
     serde_json::from_slice(line).ok()
 }
 

@@ -12,7 +12,7 @@ pub use load::Loaded;
 use pstral_core::ports::StoreError;
 
 /// The form of the stream that this program writes, and the only one it reads.
-const FORM: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// Every table, each after those it refers to.
 pub(crate) const TABLES: [&str; 16] = [

@@ -7,7 +7,7 @@ use pstral_core::domain::{Mode, NewTurn, Speaker, TurnState};
 use pstral_core::ports::{AuditFilter, AuditLog as _, Conversations as _, Knowledge as _, People as _, StoreError};
 use pstral_core::testkit::state::{at, member, place};
 use pstral_pgserver::Server;
-use pstral_store::{Location, Presence, Store};
+use pstral_store::{InstanceLease, Location, Store};
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, PgConnection};
 
@@ -121,12 +121,12 @@ async fn an_account_and_a_password_are_never_in_an_error() {
 async fn one_program_at_a_time_has_the_name_of_an_instance() {
     let Some(server) = Server::start() else { return };
     let url = server.url("postgres").expose_secret().to_owned();
-    let first = Presence::take(&url, "one").await.unwrap();
+    let first = InstanceLease::take(&url, "one").await.unwrap();
     assert!(first.is_some());
-    assert!(Presence::take(&url, "one").await.unwrap().is_none());
-    assert!(Presence::take(&url, "two").await.unwrap().is_some());
+    assert!(InstanceLease::take(&url, "one").await.unwrap().is_none());
+    assert!(InstanceLease::take(&url, "two").await.unwrap().is_some());
     drop(first);
-    while Presence::take(&url, "one").await.unwrap().is_none() {
+    while InstanceLease::take(&url, "one").await.unwrap().is_none() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -137,7 +137,7 @@ async fn what_a_program_left_behind_is_taken_over_by_one_of_the_others() {
     let url = server.url("postgres").expose_secret().to_owned();
     let gone = on(&server, "gone").await.unwrap();
     let others = [on(&server, "one").await.unwrap(), on(&server, "two").await.unwrap()];
-    let _present = (Presence::take(&url, "one").await.unwrap(), Presence::take(&url, "two").await.unwrap());
+    let _present = (InstanceLease::take(&url, "one").await.unwrap(), InstanceLease::take(&url, "two").await.unwrap());
     let user = member(&gone, "zoe").await.unwrap();
     let talk = gone.begin(user.id, &place("room"), Mode::Chat, at("10:00:00")).await.unwrap();
     for _ in 0..20 {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainFault, ChainHead, Locale, Signatures, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::text::text;
-use pstral_store::{AuditFault, AuditUnproven, Store};
+use pstral_store::{AuditTableError, AuditVerifyError, Store};
 
 use super::export::{self, Format};
 use super::follow::follow;
@@ -179,21 +179,21 @@ pub(super) async fn verify(
 }
 
 /// Says why an audit does not hold.
-pub(super) fn tell(unproven: AuditUnproven, locale: Locale) -> anyhow::Result<Ending> {
+pub(super) fn tell(unproven: AuditVerifyError, locale: Locale) -> anyhow::Result<Ending> {
     let what = match unproven {
         // No proof, and no proof of anything else: the key may only be missing here.
-        AuditUnproven::Chain(fault @ ChainFault::OtherKey { .. }) => {
+        AuditVerifyError::Chain(fault @ ChainFault::OtherKey { .. }) => {
             say_error(&text("audit-key-missing").with("what", fault.text().render(locale)).render(locale));
             return Ok(Ending::Failed);
         }
-        AuditUnproven::Chain(fault) => fault.text(),
-        AuditUnproven::Gone(AuditFault::NoTable) => text("audit-no-table"),
-        AuditUnproven::Gone(AuditFault::Emptied) => text("audit-emptied"),
-        AuditUnproven::Unreadable(what) => {
+        AuditVerifyError::Chain(fault) => fault.text(),
+        AuditVerifyError::Gone(AuditTableError::NoTable) => text("audit-no-table"),
+        AuditVerifyError::Gone(AuditTableError::Emptied) => text("audit-emptied"),
+        AuditVerifyError::Unreadable(what) => {
             say_error(&text("audit-unreadable").with("error", what).render(locale));
             return Ok(Ending::Failed);
         }
-        AuditUnproven::Store(error) => return Err(error.into()),
+        AuditVerifyError::Store(error) => return Err(error.into()),
     };
     say_error(&text("audit-broken").with("what", what.render(locale)).render(locale));
     Ok(Ending::Failed)

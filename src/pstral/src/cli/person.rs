@@ -44,14 +44,14 @@ pub(super) async fn export(store: &Store, locale: Locale, args: &ExportArgs) -> 
         say_error(&text("person-exported").with("path", shown).render(locale));
     } else {
         let mut out = Lines::new(io::stdout());
-        store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
+        store.export_user(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
     }
     Ok(Ending::Fine)
 }
 
 async fn export_to(store: &Store, user: &User, file: NewFile) -> anyhow::Result<()> {
     let mut out = Lines::new(io::BufWriter::new(file.writer()?));
-    store.hand_over(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
+    store.export_user(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
     out.flush()?;
     Ok(file.keep()?)
 }
@@ -71,10 +71,10 @@ pub(super) async fn erase(store: &Store, locale: Locale, args: &EraseArgs, keep:
     print(&erasure, locale);
     let name = format!("erased-{}", user.id.0);
     say(&text("erase-done").with("name", &user.username).with("left", &name).render(locale));
-    if erasure.late > 0 {
+    if erasure.written_meanwhile > 0 {
         say_error(&text("erase-late").with("left", name).render(locale));
     }
-    if !store.settle().await? {
+    if !store.truncate_wal().await? {
         say_error(&text("erase-unsettled").render(locale));
     }
     Ok(Ending::Fine)
@@ -87,8 +87,8 @@ fn print(erasure: &Erasure, locale: Locale) {
     if erasure.entries > 0 {
         say(&text("erase-entries").count("entries", erasure.entries).render(locale));
     }
-    if erasure.fixed > 0 {
-        say(&text("erase-fixed").count("entries", erasure.fixed).render(locale));
+    if erasure.unredactable > 0 {
+        say(&text("erase-fixed").count("entries", erasure.unredactable).render(locale));
     }
 }
 

@@ -60,7 +60,7 @@ fn line(pruning: &Pruning, locale: Locale) -> String {
     let class = match pruning.class {
         PruningClass::Conversations => text("prune-conversations"),
         PruningClass::Proposals => text("prune-proposals"),
-        PruningClass::Over => text("prune-codes"),
+        PruningClass::ExpiredCodes => text("prune-codes"),
         PruningClass::Audit => text("prune-audit"),
         PruningClass::AuditTexts => text("prune-audit-texts"),
     };

@@ -82,7 +82,13 @@ fn a_start_whose_configuration_is_not_kept_any_more_is_nothing_to_compare_with()
         assert_eq!(said().await, ["limits targets.crm"]);
 
         let now = jiff::Timestamp::now() + Duration::from_secs(1);
-        let due = pstral_store::Due { now, conversations: None, proposals: None, audit: None, audit_texts: Some(now) };
+        let due = pstral_store::ExpiryLimits {
+            now,
+            conversations: None,
+            proposals: None,
+            audit: None,
+            audit_texts: Some(now),
+        };
         world.store.append(AuditEvent::new(now, AuditAction::AuditRead, AuditStatus::Ok)).await.unwrap();
         world.store.prune(&due, None, &|checkpoint| checkpoint).await.unwrap();
         lifecycle::start(&changed).await.unwrap();

@@ -52,7 +52,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
             ("links", 1),
         ];
         assert_eq!(planned.rows, rows);
-        assert_eq!((planned.entries, planned.fixed, planned.late), (10, 0, 0));
+        assert_eq!((planned.entries, planned.unredactable, planned.written_meanwhile), (10, 0, 0));
 
         assert_eq!(store.erase(&zoe, &[Role::admin()], day(10), Some("cli")).await.unwrap(), Some(planned));
         assert_eq!(proved(&store).await, Ok(19));
@@ -69,7 +69,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
         // An answer under way that ends only now, and who looks again.
         store.append(said(Some(&zoe), 10, "late words of zoe")).await.unwrap();
         let again = store.erase(&stays, &[Role::admin()], day(11), Some("cli")).await.unwrap().unwrap();
-        assert_eq!((again.rows.iter().map(|(_, rows)| rows).sum::<u64>(), again.late), (0, 0));
+        assert_eq!((again.rows.iter().map(|(_, rows)| rows).sum::<u64>(), again.written_meanwhile), (0, 0));
         let late = store.tail(&AuditFilter { user: Some(zoe.id), ..AuditFilter::default() }, 100).await.unwrap();
         assert!(late.iter().all(|entry| entry.event.detail.is_none()), "{late:?}");
         assert_eq!(proved(&store).await, Ok(21));
@@ -110,7 +110,7 @@ async fn no_word_of_theirs_is_left_in_any_file() {
     };
     assert!(!found("secret of zoe").is_empty());
     store.erase(&zoe, &[], day(10), None).await.unwrap().unwrap();
-    assert!(store.settle().await.unwrap());
+    assert!(store.truncate_wal().await.unwrap());
     assert_eq!(found("zoe"), [""; 0]);
     assert_eq!(found("Zoé Lefèvre").len(), 1, "Max is called so too");
     assert!(!found("secret of max").is_empty(), "who is still here is still here");
@@ -140,7 +140,7 @@ async fn a_person_is_handed_all_of_theirs_and_nothing_of_others() {
         let store = ground.open("one").await;
         let (zoe, _) = two_people(&ground, &store).await;
         let mut document = Vec::new();
-        store.hand_over(zoe.id, day(10), Some("cli"), &mut document).await.unwrap();
+        store.export_user(zoe.id, day(10), Some("cli"), &mut document).await.unwrap();
         let text = String::from_utf8(document).unwrap();
         assert!(!text.contains("max") && !text.contains("hash of"), "{text}");
         let document: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -166,7 +166,7 @@ async fn an_account_that_changed_hands_takes_nothing_of_the_other_along() {
         ground.run(&moved).await;
 
         let mut document = Vec::new();
-        store.hand_over(max.id, day(10), Some("cli"), &mut document).await.unwrap();
+        store.export_user(max.id, day(10), Some("cli"), &mut document).await.unwrap();
         let text = String::from_utf8(document).unwrap();
         assert!(!text.contains("secret of zoe") && !text.contains("statement of zoe"), "{text}");
         store.erase(&max, &[], day(10), Some("cli")).await.unwrap().unwrap();
@@ -193,7 +193,7 @@ async fn what_others_did_with_their_statements_is_forgotten_too() {
             store.append(about(user, other, AuditAction::Denied)).await.unwrap();
         }
         let erased = store.erase(&zoe, &[], day(3), None).await.unwrap().unwrap();
-        assert_eq!((erased.entries, erased.late), (5, 0));
+        assert_eq!((erased.entries, erased.written_meanwhile), (5, 0));
         let left = store.after(0, &AuditFilter::default(), 100).await.unwrap();
         let text: String = left.iter().map(|entry| entry.json().to_string()).collect();
         assert_eq!((text.matches("statement of zoe").count(), text.matches("statement of max").count()), (0, 1));

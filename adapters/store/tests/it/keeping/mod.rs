@@ -12,7 +12,7 @@ use pstral_core::domain::{
 use pstral_core::ports::AuditLog as _;
 use pstral_core::testkit::state::member;
 use pstral_pgserver::Server;
-use pstral_store::{Due, Store};
+use pstral_store::{ExpiryLimits, Store};
 use sqlx::SqliteConnection;
 use tempfile::TempDir;
 
@@ -92,8 +92,8 @@ fn said(user: Option<&User>, on: u32, what: &str) -> AuditEvent {
 }
 
 /// On a day of November, where the audit stays so many days and its texts so many.
-fn due(on: u32, audit: Option<u32>, texts: Option<u32>) -> Due {
-    Due {
+fn due(on: u32, audit: Option<u32>, texts: Option<u32>) -> ExpiryLimits {
+    ExpiryLimits {
         now: day(on),
         conversations: None,
         proposals: None,

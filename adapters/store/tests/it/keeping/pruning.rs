@@ -17,11 +17,14 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
         for on in 1..=10 {
             store.append(said(Some(&user), on, "asked")).await.unwrap();
         }
-        let nothing = Due { now: day(11), ..due(11, None, None) };
+        let nothing = ExpiryLimits { now: day(11), ..due(11, None, None) };
         let over = store.prunings(&nothing).await.unwrap();
-        assert_eq!(over.iter().map(|one| (one.class, one.total())).collect::<Vec<_>>(), [(PruningClass::Over, 3)]);
+        assert_eq!(
+            over.iter().map(|one| (one.class, one.total())).collect::<Vec<_>>(),
+            [(PruningClass::ExpiredCodes, 3)]
+        );
 
-        let all = Due { conversations: Some(day(5)), proposals: Some(day(11)), ..due(11, Some(6), Some(3)) };
+        let all = ExpiryLimits { conversations: Some(day(5)), proposals: Some(day(11)), ..due(11, Some(6), Some(3)) };
         let planned = store.prunings(&all).await.unwrap();
         let counts: Vec<_> = planned.iter().map(|one| (one.class, one.rows.clone())).collect();
         let expected = [
@@ -30,7 +33,7 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
                 vec![("proposal_messages", 1), ("proposals", 1), ("ratings", 1), ("turns", 2), ("conversations", 1)],
             ),
             (PruningClass::Proposals, vec![("proposal_messages", 2), ("proposals", 2)]),
-            (PruningClass::Over, vec![("link_codes", 1), ("link_requests", 1), ("wrong_codes", 1)]),
+            (PruningClass::ExpiredCodes, vec![("link_codes", 1), ("link_requests", 1), ("wrong_codes", 1)]),
             (PruningClass::Audit, vec![("audit_events", 4)]),
             (PruningClass::AuditTexts, vec![("audit_events", 3)]),
         ];
@@ -69,7 +72,7 @@ async fn an_entry_that_covers_others_hands_them_on_before_it_goes() {
         }
         // The second instance is never heard of again: its last entry is sealed, and stays.
         let erased = stores[0].erase(&user, &[], day(4), None).await.unwrap().unwrap();
-        assert_eq!((erased.entries, erased.late), (6, 0));
+        assert_eq!((erased.entries, erased.written_meanwhile), (6, 0));
         for on in 5..=28 {
             stores[0].append(said(None, on, "asked")).await.unwrap();
             let due = due(on, Some(4), Some(2));
@@ -124,8 +127,8 @@ async fn texts_of_an_older_form_stay_until_they_are_pruned() {
     store.append(said(Some(&user), 2, "new")).await.unwrap();
     let triggers = "DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET salt = NULL WHERE seq = 1";
     ground.run(triggers).await;
-    let Erasure { entries, fixed, .. } = store.erasure(&user).await.unwrap();
-    assert_eq!((entries, fixed), (1, 1));
+    let Erasure { entries, unredactable, .. } = store.erasure(&user).await.unwrap();
+    assert_eq!((entries, unredactable), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -68,7 +68,7 @@ impl Program {
         }
         let pointed = Arc::clone(&points);
         if last > 0 || turn == 0 {
-            pstral_store::on_step(move |step| pointed.reach(&format!("store: {step}")));
+            pstral_store::on_failpoint(move |step| pointed.reach(&format!("store: {step}")));
         }
         let pipeline = Pipeline::new(parts(folder, &points, &chat, &store, model, turn));
         Self { pipeline, chat, store, events: 0, turn }

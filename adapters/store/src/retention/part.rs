@@ -8,14 +8,14 @@ use super::AT_ONCE;
 use crate::Store;
 use crate::fault::fault;
 use crate::rows::get;
-use crate::sql::composed;
+use crate::sql::dynamic_sql;
 
 /// The longest rest after a transaction.
 const REST: Duration = Duration::from_millis(200);
 
 /// Rows of one table that meet a condition, in which `$1` stands for the user or the time it depends on.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct TableRows {
     /// The table of the rows.
     pub(super) table: &'static str,
     /// The columns that tell one from the other.
@@ -23,7 +23,7 @@ pub(super) struct Part {
     condition: &'static str,
 }
 
-impl Part {
+impl TableRows {
     pub(super) const fn new(table: &'static str, key: &'static str, condition: &'static str) -> Self {
         Self { table, key, condition }
     }
@@ -31,12 +31,12 @@ impl Part {
     /// Counts the rows.
     pub(super) async fn count(&self, store: &Store, value: i64) -> Result<u64, StoreError> {
         let Self { table, condition, .. } = self;
-        let count = composed(format!("SELECT count(*) AS held FROM {table} WHERE {condition}")).bind(value);
+        let count = dynamic_sql(format!("SELECT count(*) AS held FROM {table} WHERE {condition}")).bind(value);
         let held: i64 = get(&count.fetch_one(store).await.map_err(fault)?, "held")?;
         Ok(u64::try_from(held).unwrap_or_default())
     }
 
-    /// Takes them away.
+    /// Deletes the rows, a few in each transaction.
     pub(super) async fn remove(&self, store: &Store, value: i64) -> Result<(), StoreError> {
         let Self { table, key, condition } = self;
         let remove = format!(
@@ -45,7 +45,7 @@ impl Part {
         loop {
             let begun = Instant::now();
             let mut writing = store.begin().await?;
-            let removed = composed(remove.clone()).bind(value).execute(&mut writing).await.map_err(fault)?;
+            let removed = dynamic_sql(remove.clone()).bind(value).execute(&mut writing).await.map_err(fault)?;
             writing.commit().await.map_err(fault)?;
             if removed < u64::from(AT_ONCE) {
                 return Ok(());

@@ -1,9 +1,9 @@
-//! The classes of data that have their time, and since when what is older is over.
+//! The classes of data that expire, and the times before which they have.
 
 use jiff::{SignedDuration, Timestamp};
 use pstral_core::ports::WRONG_CODE_MEMORY;
 
-use super::part::Part;
+use super::part::TableRows;
 
 /// Conversations in which nothing was said since `$1`.
 macro_rules! quiet {
@@ -15,44 +15,44 @@ macro_rules! quiet {
 }
 
 /// Old conversations with everything in them, each table before those it refers to. `$1` is a time.
-const CONVERSATIONS: &[Part] = &[
-    Part::new(
+const CONVERSATIONS: &[TableRows] = &[
+    TableRows::new(
         "proposal_messages",
         "id",
         concat!("proposal IN (SELECT p.id FROM proposals p WHERE p.conversation_id IN (", quiet!(), "))"),
     ),
-    Part::new("proposals", "id", concat!("conversation_id IN (", quiet!(), ")")),
-    Part::new("ratings", "user_id, answer", concat!("conversation_id IN (", quiet!(), ")")),
-    Part::new("turns", "id", concat!("conversation_id IN (", quiet!(), ")")),
-    Part::new("conversations", "id", concat!("id IN (", quiet!(), ")")),
+    TableRows::new("proposals", "id", concat!("conversation_id IN (", quiet!(), ")")),
+    TableRows::new("ratings", "user_id, answer", concat!("conversation_id IN (", quiet!(), ")")),
+    TableRows::new("turns", "id", concat!("conversation_id IN (", quiet!(), ")")),
+    TableRows::new("conversations", "id", concat!("id IN (", quiet!(), ")")),
 ];
 
 /// Statements that were offered, used or not. `$1` is a time.
-const PROPOSALS: &[Part] = &[
-    Part::new(
+const PROPOSALS: &[TableRows] = &[
+    TableRows::new(
         "proposal_messages",
         "id",
         "proposal IN (SELECT p.id FROM proposals p WHERE p.created_at < $1 AND p.expires_at < $1)",
     ),
-    Part::new("proposals", "id", "created_at < $1 AND expires_at < $1"),
+    TableRows::new("proposals", "id", "created_at < $1 AND expires_at < $1"),
 ];
 
 /// Expired rows. `$1` is a time.
-const OVER: &[Part] = &[
-    Part::new("link_codes", "user_id", "expires_at < $1"),
-    Part::new("link_requests", "platform, actor", "expires_at < $1"),
-    Part::new("wrong_codes", "id", "tried_at < $1"),
+const OVER: &[TableRows] = &[
+    TableRows::new("link_codes", "user_id", "expires_at < $1"),
+    TableRows::new("link_requests", "platform, actor", "expires_at < $1"),
+    TableRows::new("wrong_codes", "id", "tried_at < $1"),
 ];
 
-/// A class of data that has its time.
+/// A class of data that expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PruningClass {
     /// Conversations in which nothing was said since, with their turns and proposals.
     Conversations,
     /// Statements that were offered.
     Proposals,
-    /// Codes that are worth nothing any more, and wrong ones that no longer count.
-    Over,
+    /// Expired codes, and wrong ones that no longer count.
+    ExpiredCodes,
     /// Entries of the audit.
     Audit,
     /// The personal texts of audit entries.
@@ -60,12 +60,12 @@ pub enum PruningClass {
 }
 
 impl PruningClass {
-    /// The word the audit says it by.
+    /// Its word in the audit.
     pub fn word(self) -> &'static str {
         match self {
             Self::Conversations => "conversations",
             Self::Proposals => "proposals",
-            Self::Over => "codes",
+            Self::ExpiredCodes => "codes",
             Self::Audit => "audit",
             Self::AuditTexts => "audit texts",
         }
@@ -74,7 +74,7 @@ impl PruningClass {
 
 /// The times before which the data of each class is expired; `None` for classes that are kept for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
+pub struct ExpiryLimits {
     /// The current time.
     pub now: Timestamp,
     /// The limit of [`PruningClass::Conversations`].
@@ -87,15 +87,15 @@ pub struct Due {
     pub audit_texts: Option<Timestamp>,
 }
 
-impl Due {
-    /// The classes that are rows and nothing else, with since when they are over and what they are made of.
-    pub(super) fn rows(&self) -> Vec<(PruningClass, Timestamp, &'static [Part])> {
+impl ExpiryLimits {
+    /// The classes that are rows and nothing else, each with its limit and its rows.
+    pub(super) fn rows(&self) -> Vec<(PruningClass, Timestamp, &'static [TableRows])> {
         let memory = SignedDuration::try_from(WRONG_CODE_MEMORY).unwrap_or(SignedDuration::MAX);
         let over = self.now.checked_sub(memory).ok();
         let classes = [
             (PruningClass::Conversations, self.conversations, CONVERSATIONS),
             (PruningClass::Proposals, self.proposals, PROPOSALS),
-            (PruningClass::Over, over, OVER),
+            (PruningClass::ExpiredCodes, over, OVER),
         ];
         classes.into_iter().filter_map(|(class, before, parts)| Some((class, before?, parts))).collect()
     }

@@ -7,47 +7,47 @@ use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Covers, Role, Us
 use pstral_core::ports::{AuditLog as _, StoreError};
 
 use super::event;
-use super::part::Part;
+use super::part::TableRows;
 use crate::Store;
-use crate::engine::{Engine, Writing};
+use crate::engine::{Engine, StateTransaction};
 use crate::fault::{conflict, fault};
 use crate::rows::get;
 use crate::sql::sql;
 
 /// The rows of a user, each table before those it refers to. `$1` is the user.
-pub(super) const THEIRS: &[Part] = &[
-    Part::new(
+pub(super) const USER_ROWS: &[TableRows] = &[
+    TableRows::new(
         "proposal_messages",
         "id",
         "proposal IN (SELECT p.id FROM proposals p WHERE p.author_id = $1
             OR p.conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1))",
     ),
-    Part::new(
+    TableRows::new(
         "proposals",
         "id",
         "author_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",
     ),
-    Part::new(
+    TableRows::new(
         "ratings",
         "user_id, answer",
         "user_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",
     ),
-    Part::new("turns", "id", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
-    Part::new("conversations", "id", "user_id = $1"),
+    TableRows::new("turns", "id", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
+    TableRows::new("conversations", "id", "user_id = $1"),
     // What nobody has approved is theirs; what somebody has is everybody's.
-    Part::new("verified_queries", "target, id, source", "proposed_by = $1 AND approved_by IS NULL"),
-    Part::new("link_codes", "user_id", "user_id = $1 OR issued_by = $1"),
-    Part::new(
+    TableRows::new("verified_queries", "target, id, source", "proposed_by = $1 AND approved_by IS NULL"),
+    TableRows::new("link_codes", "user_id", "user_id = $1 OR issued_by = $1"),
+    TableRows::new(
         "link_requests",
         "platform, actor",
         "(platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)",
     ),
-    Part::new(
+    TableRows::new(
         "wrong_codes",
         "id",
         "(platform, actor) IN (SELECT l.platform, l.actor FROM links l WHERE l.user_id = $1)",
     ),
-    Part::new("links", "platform, actor", "user_id = $1"),
+    TableRows::new("links", "platform, actor", "user_id = $1"),
 ];
 
 /// The row that stays: so that what others did for them, and numbers in the audit, still mean somebody.
@@ -79,18 +79,18 @@ pub struct Erasure {
     pub entries: u64,
     /// The number of audit entries of the first format, whose hash covers their texts, so that these stay until they
     /// are pruned.
-    pub fixed: u64,
+    pub unredactable: u64,
     /// The number of audit entries written meanwhile, as by an answer in progress, which the next erasure will seal.
-    pub late: u64,
+    pub written_meanwhile: u64,
 }
 
 /// Entries about a person that are not under their number.
-struct Besides {
+struct EntriesByOthers {
     whole: BTreeMap<String, BTreeSet<i64>>,
-    fixed: u64,
+    unredactable: u64,
 }
 
-impl Besides {
+impl EntriesByOthers {
     fn count(&self) -> u64 {
         self.whole.values().map(|numbers| numbers.len() as u64).sum()
     }
@@ -114,7 +114,7 @@ impl Store {
         now: Timestamp,
         by: Option<&str>,
     ) -> Result<Option<Erasure>, StoreError> {
-        if !self.may_go(&mut self.begin().await?, user, keep).await? {
+        if !self.may_be_erased(&mut self.begin().await?, user, keep).await? {
             self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
             return Ok(None);
         }
@@ -122,17 +122,17 @@ impl Store {
         let mut erasure = self.counted_with(user.id, &besides).await?;
         let covers = self.covers_of(user.id, besides.whole).await?;
         self.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
-        if !self.shut_out(user, keep).await? {
+        if !self.disable(user, keep).await? {
             self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
             return Ok(None);
         }
         for _ in 0..ROUNDS {
-            for part in THEIRS {
+            for part in USER_ROWS {
                 part.remove(self, user.id.0).await?;
             }
             self.seal_for(user.id).await?;
-            erasure.late = self.late(user.id).await?;
-            if erasure.late == 0 {
+            erasure.written_meanwhile = self.written_meanwhile(user.id).await?;
+            if erasure.written_meanwhile == 0 {
                 break;
             }
             let covers = self.covers_of(user.id, BTreeMap::new()).await?;
@@ -144,28 +144,28 @@ impl Store {
         Ok(Some(erasure))
     }
 
-    /// Takes what was removed out of the write-ahead log too; `false` where somebody who reads is in the way, so that it
-    /// goes with the next one. On a server that is the server's own business.
-    pub async fn settle(&self) -> Result<bool, StoreError> {
+    /// Empties the write-ahead log, which may still hold deleted rows; `false` if a reader prevents it. On a server,
+    /// this is left to the server.
+    pub async fn truncate_wal(&self) -> Result<bool, StoreError> {
         let Engine::Sqlite { writer, .. } = &self.engine else { return Ok(true) };
         // <https://www.sqlite.org/pragma.html#pragma_wal_checkpoint>: the first column says whether it was busy.
         let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(writer).await.map_err(fault)?;
         Ok(busy == 0)
     }
 
-    async fn counted_with(&self, user: UserId, besides: &Besides) -> Result<Erasure, StoreError> {
+    async fn counted_with(&self, user: UserId, besides: &EntriesByOthers) -> Result<Erasure, StoreError> {
         let mut rows = Vec::new();
-        for part in THEIRS {
+        for part in USER_ROWS {
             rows.push((part.table, part.count(self, user.0).await?));
         }
         let counts = sql(COUNTS).bind(user.0).fetch_one(self).await.map_err(fault)?;
         let count = |column| get::<i64>(&counts, column).map(|count| u64::try_from(count).unwrap_or_default());
-        let (entries, fixed) = (count("whole")? + besides.count(), count("first")? + besides.fixed);
-        Ok(Erasure { rows, entries, fixed, late: 0 })
+        let (entries, unredactable) = (count("whole")? + besides.count(), count("first")? + besides.unredactable);
+        Ok(Erasure { rows, entries, unredactable, written_meanwhile: 0 })
     }
 
-    async fn besides(&self, user: &User) -> Result<Besides, StoreError> {
-        let mut besides = Besides { whole: BTreeMap::new(), fixed: 0 };
+    async fn besides(&self, user: &User) -> Result<EntriesByOthers, StoreError> {
+        let mut besides = EntriesByOthers { whole: BTreeMap::new(), unredactable: 0 };
         let select = sql(BY_OTHERS).bind(user.id.0).bind(&user.username).bind(format!("{} ", user.username));
         let mut reading = self.engine.snapshot().await?;
         select
@@ -177,7 +177,7 @@ impl Store {
                         let instance = String::from_column(&row, "instance")?;
                         besides.whole.entry(instance).or_default().insert(seq);
                     }
-                    (None, None) => besides.fixed += 1,
+                    (None, None) => besides.unredactable += 1,
                     (None, Some(_)) => {}
                 }
                 Ok(())
@@ -194,9 +194,9 @@ impl Store {
     }
 
     /// Disables a user, so that nothing new comes while the rest goes; looks once more whether they may go.
-    async fn shut_out(&self, user: &User, keep: &[Role]) -> Result<bool, StoreError> {
+    async fn disable(&self, user: &User, keep: &[Role]) -> Result<bool, StoreError> {
         let mut writing = self.begin().await?;
-        if !self.may_go(&mut writing, user, keep).await? {
+        if !self.may_be_erased(&mut writing, user, keep).await? {
             return Ok(false);
         }
         sql(SHUT_OUT).bind(user.id.0).execute(&mut writing).await.map_err(fault)?;
@@ -204,7 +204,12 @@ impl Store {
         Ok(true)
     }
 
-    async fn may_go(&self, writing: &mut Writing, user: &User, keep: &[Role]) -> Result<bool, StoreError> {
+    async fn may_be_erased(
+        &self,
+        writing: &mut StateTransaction,
+        user: &User,
+        keep: &[Role],
+    ) -> Result<bool, StoreError> {
         if user.disabled || !keep.contains(&user.role) {
             return Ok(true);
         }
@@ -217,7 +222,7 @@ impl Store {
         Ok(false)
     }
 
-    async fn late(&self, user: UserId) -> Result<u64, StoreError> {
+    async fn written_meanwhile(&self, user: UserId) -> Result<u64, StoreError> {
         let row = sql(LATE).bind(user.0).fetch_one(self).await.map_err(fault)?;
         Ok(u64::try_from(get::<i64>(&row, "late")?).unwrap_or_default())
     }

@@ -1,27 +1,27 @@
 //! Retention: pruning expired data, erasing the data of one person, and exporting it for them.
 //!
-//! Whatever goes is recorded first, and goes in small transactions: others write between them, and a program that is
-//! killed leaves a state that holds. Who comes again goes on.
+//! Each deletion is recorded first, then made in small transactions: others can write between them, and a program that
+//! is killed leaves a valid state. The next run continues.
 
 mod chains;
 mod due;
 mod erase;
-mod hand_over;
 mod part;
 mod prune;
 mod seal;
+mod user_export;
 
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Covers};
 
-pub use due::{Due, Pruning, PruningClass};
+pub use due::{ExpiryLimits, Pruning, PruningClass};
 pub use erase::Erasure;
 pub use prune::Sign;
 
-/// Rows that one transaction takes away.
+/// Rows deleted by one transaction.
 const AT_ONCE: u32 = 200;
 
-/// Whoever holds this lock of a PostgreSQL database is the only one to seal or prune the audit. The number means nothing.
+/// The advisory lock of a PostgreSQL database that serializes sealing and pruning. The number is arbitrary.
 const KEEPING_LOCK: i64 = 0x7073_7472_616c_0003;
 
 /// An event of somebody who seals or prunes: `by` is the platform, and nothing for the program itself.
@@ -37,7 +37,7 @@ fn event(now: Timestamp, action: AuditAction, by: Option<&str>, covers: Option<&
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{erase, hand_over};
+    use super::{erase, user_export};
     use crate::transfer::TABLES;
 
     /// The tables that an erasure does not delete from: they have no personal data, or are sealed or pseudonymized
@@ -51,9 +51,9 @@ mod tests {
     #[test]
     fn of_every_table_it_is_known_what_becomes_of_a_persons_rows() {
         let all: BTreeSet<&str> = TABLES.into_iter().collect();
-        let removed: BTreeSet<&str> = erase::THEIRS.iter().map(|part| part.table).chain(NOT_REMOVED).collect();
+        let removed: BTreeSet<&str> = erase::USER_ROWS.iter().map(|part| part.table).chain(NOT_REMOVED).collect();
         assert_eq!(removed, all);
-        let listed: BTreeSet<&str> = hand_over::LISTS.iter().map(|(name, _)| *name).chain(NOT_LISTED).collect();
+        let listed: BTreeSet<&str> = user_export::LISTS.iter().map(|(name, _)| *name).chain(NOT_LISTED).collect();
         let more: Vec<_> = listed.difference(&all).copied().collect();
         assert_eq!(more, ["agreements"]);
         assert_eq!(all.difference(&listed).count(), 0);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::event;
 use crate::Store;
 use crate::audit_rows::entry;
-use crate::engine::Writing;
+use crate::engine::StateTransaction;
 use crate::rows::timestamp;
 use crate::sql::{Row, Value, sql};
 use crate::transfer::TransferError;
@@ -61,7 +61,7 @@ const ENTRIES: &str = "SELECT * FROM audit_events WHERE user_id = $1
 impl Store {
     /// Writes all that is held on a person, as it stands at one moment, after having recorded that it does. Memory does
     /// not grow with it.
-    pub async fn hand_over(
+    pub async fn export_user(
         &self,
         user: UserId,
         now: Timestamp,
@@ -89,7 +89,7 @@ impl Store {
 
 /// A list, a row a line.
 async fn write_list(
-    reading: &mut Writing,
+    reading: &mut StateTransaction,
     user: UserId,
     (name, select): (&str, &'static str),
     out: &mut (dyn Write + Send),

@@ -1,4 +1,4 @@
-//! Takes away what has had its time, in every class of data.
+//! Deletes expired data of every class.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditHash, Covers};
 use pstral_core::ports::{AuditLog as _, StoreError};
 
-use super::chains::Beginning;
-use super::due::{Due, Pruning, PruningClass};
-use super::part::{Part, rest};
+use super::chains::ChainPrefix;
+use super::due::{ExpiryLimits, Pruning, PruningClass};
+use super::part::{TableRows, rest};
 use super::seal::{CLOSE, OPEN};
 use super::{AT_ONCE, KEEPING_LOCK, event};
 use crate::Store;
-use crate::engine::Writing;
+use crate::engine::StateTransaction;
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
@@ -35,13 +35,13 @@ pub type Sign = dyn Fn(AuditCheckpoint) -> AuditCheckpoint + Send + Sync;
 
 impl Store {
     /// Returns the expired data by class, without the classes that have none.
-    pub async fn prunings(&self, due: &Due) -> Result<Vec<Pruning>, StoreError> {
+    pub async fn prunings(&self, due: &ExpiryLimits) -> Result<Vec<Pruning>, StoreError> {
         let mut prunings = Vec::new();
         for (class, before, parts) in due.rows() {
             prunings.push(Pruning { class, before, rows: self.counted(parts, before).await? });
         }
         if let Some(before) = due.audit {
-            let entries = self.beginnings(before).await?.iter().map(Beginning::entries).sum();
+            let entries = self.beginnings(before).await?.iter().map(ChainPrefix::entries).sum();
             prunings.push(Pruning { class: PruningClass::Audit, before, rows: vec![("audit_events", entries)] });
         }
         if let Some(before) = due.audit_texts {
@@ -55,9 +55,9 @@ impl Store {
         Ok(prunings)
     }
 
-    /// Takes away what is over, class by class, each recorded before: what was to go. Whoever prunes the audit has
+    /// Deletes expired data class by class, after recording what of each will go. Whoever prunes the audit has
     /// proved it before ([`Store::verify_audit`]): the signature says that it held.
-    pub async fn prune(&self, due: &Due, by: Option<&str>, sign: &Sign) -> Result<Vec<Pruning>, StoreError> {
+    pub async fn prune(&self, due: &ExpiryLimits, by: Option<&str>, sign: &Sign) -> Result<Vec<Pruning>, StoreError> {
         let prunings = self.prunings(due).await?;
         let planned = |class| prunings.iter().find(|pruning| pruning.class == class);
         for (class, before, parts) in due.rows() {
@@ -69,7 +69,7 @@ impl Store {
         }
         if let Some(pruning) = planned(PruningClass::Audit) {
             let beginnings = self.beginnings(pruning.before).await?;
-            let covers = self.handed_on(&beginnings).await?;
+            let covers = self.pruning_covers(&beginnings).await?;
             self.append(recorded(due.now, by, pruning, Some(&covers))).await?;
             for beginning in &beginnings {
                 self.prune_beginning(beginning, due.now, sign).await?;
@@ -79,14 +79,14 @@ impl Store {
             let beginnings = self.beginnings(pruning.before).await?;
             let until: BTreeMap<_, _> = beginnings.iter().map(|one| (one.instance.clone(), one.until)).collect();
             self.append(recorded(due.now, by, pruning, Some(&Covers { until, ..Covers::default() }))).await?;
-            for Beginning { instance, after, until } in &beginnings {
+            for ChainPrefix { instance, after, until } in &beginnings {
                 self.seal_stretch(instance, *after, *until).await?;
             }
         }
         Ok(prunings)
     }
 
-    async fn counted(&self, parts: &[Part], before: Timestamp) -> Result<Vec<(&'static str, u64)>, StoreError> {
+    async fn counted(&self, parts: &[TableRows], before: Timestamp) -> Result<Vec<(&'static str, u64)>, StoreError> {
         let mut rows = Vec::new();
         for part in parts {
             rows.push((part.table, part.count(self, before.as_millisecond()).await?));
@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// The entries whose texts are over, without those that go as a whole.
-    async fn texts_of(&self, due: &Due, before: Timestamp) -> Result<Vec<Beginning>, StoreError> {
+    async fn texts_of(&self, due: &ExpiryLimits, before: Timestamp) -> Result<Vec<ChainPrefix>, StoreError> {
         let mut texts = self.beginnings(before).await?;
         for gone in if let Some(audit) = due.audit { self.beginnings(audit).await? } else { Vec::new() } {
             for one in texts.iter_mut().filter(|one| one.instance == gone.instance) {
@@ -106,11 +106,11 @@ impl Store {
     }
 
     /// Replaces the beginning of a chain by a checkpoint that moves on with every transaction.
-    async fn prune_beginning(&self, beginning: &Beginning, now: Timestamp, sign: &Sign) -> Result<(), StoreError> {
-        let Beginning { instance, mut after, until } = beginning.clone();
+    async fn prune_beginning(&self, beginning: &ChainPrefix, now: Timestamp, sign: &Sign) -> Result<(), StoreError> {
+        let ChainPrefix { instance, mut after, until } = beginning.clone();
         while after < until {
             let (begun, end) = (Instant::now(), until.min(after + i64::from(AT_ONCE)));
-            let mut writing = self.engine.begin_alone_with(KEEPING_LOCK).await?;
+            let mut writing = self.engine.begin_locked(KEEPING_LOCK).await?;
             let row = sql(HASH).bind(&instance).bind(end).fetch_optional(&mut writing).await.map_err(fault)?;
             // Where it is gone, somebody else prunes at the same time, and was quicker.
             if let Some(row) = row {
@@ -129,7 +129,7 @@ impl Store {
 }
 
 /// Puts a checkpoint in the place of the entries after a number.
-async fn replace(writing: &mut Writing, by: &AuditCheckpoint, after: i64) -> Result<(), StoreError> {
+async fn replace(writing: &mut StateTransaction, by: &AuditCheckpoint, after: i64) -> Result<(), StoreError> {
     sql(OPEN).bind("prune").execute(&mut *writing).await.map_err(fault)?;
     let replace = sql(REPLACE).bind(&by.instance).bind(by.seq).bind(&by.hash.0).bind(by.count);
     let replace = replace.bind(by.at.as_millisecond()).bind(&by.key).bind(&by.signature);

@@ -1,4 +1,4 @@
-//! Takes the private members of audit entries away: what hides in their place is the digest by which the chain holds.
+//! Redacts the private members of audit entries: a digest in their place keeps the chain verifiable.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use super::{AT_ONCE, KEEPING_LOCK};
 use crate::Store;
 use crate::audit_rows::entry;
 use crate::fault::fault;
-use crate::sql::{composed, sql};
+use crate::sql::{dynamic_sql, sql};
 
 pub(super) const OPEN: &str = "INSERT INTO audit_opened (id, deed) VALUES (1, $1)";
 pub(super) const CLOSE: &str = "DELETE FROM audit_opened";
@@ -21,7 +21,7 @@ const WHOLE: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2
     ORDER BY seq LIMIT $4";
 
 impl Store {
-    /// Seals the entries of a chain after a number up to another.
+    /// Seals the entries of a chain with numbers above `after`, up to `until`.
     pub(super) async fn seal_stretch(&self, instance: &str, after: i64, until: i64) -> Result<(), StoreError> {
         let mut after = after;
         loop {
@@ -34,7 +34,7 @@ impl Store {
         }
     }
 
-    /// Seals all entries that were recorded as to be sealed for a user, this time or before.
+    /// Seals all entries that this erasure of a user, or an earlier one, has recorded as to be sealed.
     pub(super) async fn seal_for(&self, user: UserId) -> Result<(), StoreError> {
         let reasons = self.erasures_of(user).await?;
         for (instance, numbers) in reasons.iter().flat_map(|covers| &covers.entries) {
@@ -60,7 +60,7 @@ impl Store {
         for some in numbers.chunks(AT_ONCE as usize) {
             let some: Vec<String> = some.iter().map(i64::to_string).collect();
             let select = format!("SELECT * FROM audit_events WHERE instance = $1 AND seq IN ({})", some.join(", "));
-            let rows = composed(select).bind(instance).fetch_all(self).await.map_err(fault)?;
+            let rows = dynamic_sql(select).bind(instance).fetch_all(self).await.map_err(fault)?;
             self.seal(&rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?).await?;
         }
         Ok(())
@@ -83,7 +83,7 @@ impl Store {
             return Ok(());
         }
         let begun = Instant::now();
-        let mut writing = self.engine.begin_alone_with(KEEPING_LOCK).await?;
+        let mut writing = self.engine.begin_locked(KEEPING_LOCK).await?;
         sql(OPEN).bind("seal").execute(&mut writing).await.map_err(fault)?;
         for entry in &sealed {
             let AuditSeal::Sealed(digest) = &entry.seal else { continue };

@@ -19,7 +19,7 @@ const SEALED: &str = "SELECT seq, user_id FROM audit_events
 
 /// The beginning of a chain that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Beginning {
+pub(super) struct ChainPrefix {
     /// The instance of the chain.
     pub(super) instance: String,
     /// The number up to which it was pruned before; 0 if it never was.
@@ -28,7 +28,7 @@ pub(super) struct Beginning {
     pub(super) until: i64,
 }
 
-impl Beginning {
+impl ChainPrefix {
     /// The number of entries.
     pub(super) fn entries(&self) -> u64 {
         u64::try_from(self.until - self.after).unwrap_or_default()
@@ -38,7 +38,7 @@ impl Beginning {
 impl Store {
     /// Returns the prunable beginning of each chain, before the first entry that is not older than `before`. The last
     /// entry of a chain is never pruned, as the next one is chained to it.
-    pub(super) async fn beginnings(&self, before: Timestamp) -> Result<Vec<Beginning>, StoreError> {
+    pub(super) async fn beginnings(&self, before: Timestamp) -> Result<Vec<ChainPrefix>, StoreError> {
         let pruned = self.pruned().await?;
         let mut beginnings = Vec::new();
         for head in self.heads().await? {
@@ -48,14 +48,14 @@ impl Store {
             let after = pruned.get(&head.instance).copied().unwrap_or_default();
             let until = young.min(head.seq) - 1;
             if until > after {
-                beginnings.push(Beginning { instance: head.instance, after, until });
+                beginnings.push(ChainPrefix { instance: head.instance, after, until });
             }
         }
         Ok(beginnings)
     }
 
     /// Counts the entries of a beginning whose personal texts are still there and can be redacted.
-    pub(super) async fn whole_entries(&self, of: &Beginning) -> Result<u64, StoreError> {
+    pub(super) async fn whole_entries(&self, of: &ChainPrefix) -> Result<u64, StoreError> {
         let count = sql(WHOLE).bind(&of.instance).bind(of.after).bind(of.until);
         let held: i64 = get(&count.fetch_one(self).await.map_err(fault)?, "held")?;
         Ok(u64::try_from(held).unwrap_or_default())
@@ -65,7 +65,7 @@ impl Store {
     /// or an earlier pruning, and single entries beyond that were sealed for a reason that is pruned now. So an entry
     /// that covers others may be pruned like any other: what it covered is pruned too, or has the new entry as its
     /// reason.
-    pub(super) async fn handed_on(&self, beginnings: &[Beginning]) -> Result<Covers, StoreError> {
+    pub(super) async fn pruning_covers(&self, beginnings: &[ChainPrefix]) -> Result<Covers, StoreError> {
         let mut until = self.pruned().await?;
         until.extend(beginnings.iter().map(|one| (one.instance.clone(), one.until)));
         let (mut gone, mut kept) = (Vec::new(), Vec::new());
