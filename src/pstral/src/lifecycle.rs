@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::{App, StartError};
-use crate::config::{changed, from_words, in_words};
+use crate::config::{changed, parse_line, to_line};
 use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
 use crate::models::ServerLog;
@@ -42,7 +42,7 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
         tracing::warn!(left, "answers were interrupted by the end of an earlier run; closed their messages");
     }
     record_changes(app).await?;
-    let detail = format!("{} {}", program(), in_words(&app.fingerprint));
+    let detail = format!("{} {}", program(), to_line(&app.fingerprint));
     record(&app.pipeline, AuditAction::Started, detail).await
 }
 
@@ -63,7 +63,7 @@ async fn record_changes(app: &App) -> anyhow::Result<()> {
     if matches!(last.seal, AuditSeal::Sealed(_)) {
         return record(&app.pipeline, AuditAction::ConfigChanged, UNKNOWN.to_owned()).await;
     }
-    let before = from_words(&last.event.detail.unwrap_or_default());
+    let before = parse_line(&last.event.detail.unwrap_or_default());
     let changed = changed(&before, &app.fingerprint);
     // A release that said nothing of its configuration left nothing to compare with.
     if before.is_empty() || changed.is_empty() {

@@ -174,12 +174,12 @@ pub(super) async fn verify(
             }
             Ok(Ending::Fine)
         }
-        Err(unproven) => tell(unproven, locale),
+        Err(unproven) => print_audit_error(unproven, locale),
     }
 }
 
 /// Says why an audit does not hold.
-pub(super) fn tell(unproven: AuditVerifyError, locale: Locale) -> anyhow::Result<Ending> {
+pub(super) fn print_audit_error(unproven: AuditVerifyError, locale: Locale) -> anyhow::Result<Ending> {
     let what = match unproven {
         // No proof, and no proof of anything else: the key may only be missing here.
         AuditVerifyError::Chain(fault @ ChainFault::OtherKey { .. }) => {

@@ -7,8 +7,8 @@ use pstral_core::targets::Target;
 use pstral_core::text::text;
 use strsim::levenshtein as distance;
 
+use super::catalog_text::{describe, overview};
 use super::out::{say, say_error, say_json};
-use super::shape::{describe, overview};
 use super::{Ending, Installed, state_is_missing};
 use crate::compose::{App, open_store_to_read};
 use crate::config::Config;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod catalog;
+mod catalog_text;
 mod config;
 mod demo;
 mod doctor;
@@ -12,16 +13,15 @@ mod matrix;
 mod model;
 mod new_file;
 mod out;
-mod person;
 mod policy;
 mod prune;
 mod run;
-mod shape;
 mod sql;
 mod state;
 mod target;
 mod tour;
 mod user;
+mod user_data;
 mod verified;
 
 use std::io::IsTerminal as _;

@@ -58,26 +58,26 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: Policy
     // A table that names roles alone can be tested where nothing is installed.
     let is_missing = config.location().missing_file().is_some();
     let store = if is_missing { None } else { Some(open_store_to_read(&config).await?) };
-    let desk = UserAdmin { rules: Rulebook::of(&config), config: &config, store, locale };
+    let checker = PolicyChecker { rules: Rulebook::of(&config), config: &config, store, locale };
     let ending = match command {
-        PolicyCommand::Explain(args) => desk.explain(&args).await,
-        PolicyCommand::Test { catalog, file } => desk.test(&catalog, &file).await,
+        PolicyCommand::Explain(args) => checker.explain(&args).await,
+        PolicyCommand::Test { catalog, file } => checker.test(&catalog, &file).await,
     };
-    if let Some(store) = &desk.store {
+    if let Some(store) = &checker.store {
         store.close().await;
     }
     ending
 }
 
 /// The rules and the state from which questions about policy are answered.
-struct UserAdmin<'c> {
+struct PolicyChecker<'c> {
     rules: Rulebook,
     config: &'c Config,
     store: Option<Store>,
     locale: Locale,
 }
 
-impl UserAdmin<'_> {
+impl PolicyChecker<'_> {
     async fn explain(&self, args: &ExplainArgs) -> anyhow::Result<Ending> {
         let (role, disabled) = match (&args.user, &args.role) {
             (Some(user), _) => match self.user_named(user).await? {

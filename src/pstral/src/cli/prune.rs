@@ -6,7 +6,7 @@ use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
 use pstral_store::{Pruning, PruningClass};
 
-use super::audit::tell;
+use super::audit::print_audit_error;
 use super::out::{say, say_error};
 use super::{Ending, Installed, state_is_missing};
 use crate::audit_key::PublicAuditKey;
@@ -34,7 +34,7 @@ pub(super) async fn run(Installed { config, locale }: Installed, args: &PruneArg
             Ok(pruned) => pruned,
             Err(NotPruned::Unproven(unproven)) => {
                 say_error(&text("prune-unproven").render(locale));
-                return tell(unproven, locale);
+                return print_audit_error(unproven, locale);
             }
             Err(NotPruned::Failed(error)) => return Err(error),
         }

@@ -82,7 +82,7 @@ pub(super) async fn backup(Installed { config, locale }: Installed, args: &Backu
             say(&text("backup-done").with("path", path).count("rows", rows).render(locale));
             Ending::Fine
         }
-        Err(error) => told("backup-failed", &path, &error, locale),
+        Err(error) => print_transfer_error("backup-failed", &path, &error, locale),
     })
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
     let path = args.file.display().to_string();
     let mut stream = match opened(&args.file) {
         Ok(stream) => stream,
-        Err(error) => return Ok(told("restore-failed", &path, &error.into(), locale)),
+        Err(error) => return Ok(print_transfer_error("restore-failed", &path, &error.into(), locale)),
     };
     // Nobody answers from a state that is being replaced; of a server, it is looked at who works on it.
     let location = config.location();
@@ -108,7 +108,7 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
             store.close().await;
             ending
         }
-        Err(error) => Ok(told("restore-failed", &path, &error, locale)),
+        Err(error) => Ok(print_transfer_error("restore-failed", &path, &error, locale)),
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
     // filled, it is looked at who works on it.
     let files = [&from, &to].into_iter().filter_map(Location::file);
     let _lock = files.map(|file| InstanceLock::take_file(file, locale)).collect::<Result<Vec<_>, _>>()?;
-    let copied = carry(&source, &to, force).await;
+    let copied = copy_through_pipe(&source, &to, force).await;
     source.close().await;
     match copied {
         Ok(loaded) => {
@@ -139,7 +139,7 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
             store.close().await;
             ending
         }
-        Err(error) => Ok(told("copy-failed", &to.to_string(), &error, locale)),
+        Err(error) => Ok(print_transfer_error("copy-failed", &to.to_string(), &error, locale)),
     }
 }
 
@@ -160,7 +160,7 @@ fn opened(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
 }
 
 /// From one database into the other, through a pipe: nothing is written beside them.
-async fn carry(source: &Store, to: &Location, force: bool) -> Result<Loaded, TransferError> {
+async fn copy_through_pipe(source: &Store, to: &Location, force: bool) -> Result<Loaded, TransferError> {
     let (reader, writer) = io::pipe()?;
     let to = to.clone();
     let handle = tokio::runtime::Handle::current();
@@ -196,7 +196,7 @@ fn restored(sentence: &'static str, loaded: &Loaded) -> Text {
 }
 
 /// Prints the error with its remedy, if one is known.
-fn told(sentence: &'static str, path: &str, error: &TransferError, locale: Locale) -> Ending {
+fn print_transfer_error(sentence: &'static str, path: &str, error: &TransferError, locale: Locale) -> Ending {
     let why = match error {
         TransferError::NotEmpty => text("transfer-not-empty"),
         TransferError::InUse => text("transfer-in-use"),

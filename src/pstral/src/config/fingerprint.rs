@@ -63,12 +63,12 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
 }
 
 /// Formats the fingerprints as one line, for the audit.
-pub fn in_words(sections: &BTreeMap<String, String>) -> String {
+pub fn to_line(sections: &BTreeMap<String, String>) -> String {
     sections.iter().map(|(key, digits)| format!("{key}={digits}")).collect::<Vec<_>>().join(" ")
 }
 
 /// Parses the fingerprints of such a line, ignoring anything else in it.
-pub fn from_words(line: &str) -> BTreeMap<String, String> {
+pub fn parse_line(line: &str) -> BTreeMap<String, String> {
     let sections = line.split_whitespace().filter_map(|word| word.split_once('='));
     sections.map(|(key, digits)| (key.to_owned(), digits.to_owned())).collect()
 }
@@ -92,7 +92,7 @@ mod tests {
     fn how_long_is_kept_takes_part_and_a_password_does_not() {
         let none = || config::Environment::with_prefix("PSTRAL").source(Some(config::Map::new()));
         let of = |url: &str, days: u64| {
-            let mut config = crate::config::check::load_with(&crate::config::Source::Demo, None, &none()).unwrap();
+            let mut config = crate::config::load::load_with(&crate::config::Source::Demo, None, &none()).unwrap();
             config.store.url = url.to_owned().into();
             config.retention.audit_days = days;
             fingerprint(&config)
@@ -112,7 +112,7 @@ mod tests {
         let before = of(&[("limits", "aa"), ("targets.crm", "bb"), ("roles.old", "cc")]);
         let now = of(&[("limits", "aa"), ("targets.crm", "b0"), ("roles.new", "cc")]);
         assert_eq!(changed(&before, &now), ["roles.new", "roles.old", "targets.crm"]);
-        assert_eq!(from_words(&format!("pstral 0.1.0 {}", in_words(&now))), now);
-        assert!(from_words("pstral 0.1.0").is_empty());
+        assert_eq!(parse_line(&format!("pstral 0.1.0 {}", to_line(&now))), now);
+        assert!(parse_line("pstral 0.1.0").is_empty());
     }
 }

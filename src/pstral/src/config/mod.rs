@@ -1,24 +1,24 @@
 //! The configuration: default.toml ← file ← environment, every fault of it reported at once.
 
-mod check;
 mod diagnosis;
 mod fault;
 mod file;
 mod fingerprint;
 mod layers;
+mod load;
 mod models;
-mod people;
 mod platforms;
-mod plausible;
+mod roles_and_places;
 mod schema;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod validate;
 
-pub use check::load;
 pub use fault::Fault;
-pub use fingerprint::{changed, fingerprint, from_words, in_words};
+pub use fingerprint::{changed, fingerprint, parse_line, to_line};
 pub use layers::Source;
+pub use load::load;
 pub use models::ModelServer;
 pub use schema::{
     Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http, IdentityChoice,

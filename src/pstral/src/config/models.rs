@@ -7,8 +7,8 @@ use secrecy::SecretString;
 
 use super::Fault;
 use super::layers::{defaults, get};
-use super::plausible::between;
 use super::schema::{Model, ModelKind};
+use super::validate::between;
 use crate::registry;
 
 /// Answers at the same time at most: more than any server writes well.
@@ -46,7 +46,7 @@ impl Model {
     }
 }
 
-/// Everything wrong with where the model is.
+/// Validates the servers of the model; returns all errors.
 pub(super) fn model_faults(model: &Model) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut check = |holds: bool, key: String, sentence: pstral_core::text::Text| {

@@ -3,7 +3,7 @@
 use pstral_core::text::{Text, text};
 
 use super::Fault;
-use super::people::not_one_of;
+use super::roles_and_places::not_one_of;
 use super::schema::{Config, TargetConfig};
 use crate::registry::Platforms;
 
@@ -17,7 +17,7 @@ pub(super) fn platform_fault(config: &Config, name: &str) -> Option<Text> {
     }
 }
 
-/// Everything wrong with the platforms on which a target is queried.
+/// Validates the platforms on which a target is queried; returns all errors.
 pub(super) fn platforms_faults(config: &Config, target: &str, section: &TargetConfig) -> Vec<Fault> {
     let Some(named) = &section.shared.platforms else { return Vec::new() };
     let fault = |sentence: Text| Fault::new(format!("targets.{target}.platforms"), sentence);

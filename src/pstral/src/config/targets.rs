@@ -3,10 +3,10 @@
 use pstral_core::text::text;
 
 use super::Fault;
-use super::plausible::{MOST_ROWS, between, entries_faults, rules_faults};
 use super::schema::{SharedTargetKeys, TargetConfig};
+use super::validate::{MOST_ROWS, between, entries_faults, rules_faults};
 
-/// Everything wrong with a target.
+/// Validates a target; returns all errors.
 pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut check = |holds: bool, key: &str, sentence: pstral_core::text::Text| {

@@ -52,23 +52,23 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: Matrix
         say_error(&text("matrix-not-enabled").render(locale));
         return Ok(Ending::Usage);
     }
-    let desk = UserAdmin { matrix: config.platforms.matrix.config(&surroundings(&config))?, config, locale };
+    let context = MatrixContext { matrix: config.platforms.matrix.config(&surroundings(&config))?, config, locale };
     match command {
-        MatrixCommand::Login { token } => desk.log_in(token).await,
-        MatrixCommand::Status => desk.tell_status().await,
-        MatrixCommand::Recover { token } => desk.bring_back(token).await,
-        MatrixCommand::ResetCrypto => desk.start_anew().await,
-        MatrixCommand::Verify { user } => desk.compare_emoji(user.as_deref()).await,
+        MatrixCommand::Login { token } => context.log_in(token).await,
+        MatrixCommand::Status => context.tell_status().await,
+        MatrixCommand::Recover { token } => context.bring_back(token).await,
+        MatrixCommand::ResetCrypto => context.start_anew().await,
+        MatrixCommand::Verify { user } => context.compare_emoji(user.as_deref()).await,
     }
 }
 
-struct UserAdmin {
+struct MatrixContext {
     config: Config,
     matrix: MatrixConfig,
     locale: Locale,
 }
 
-impl UserAdmin {
+impl MatrixContext {
     async fn log_in(&self, token: bool) -> anyhow::Result<Ending> {
         let Some(credentials) = self.credentials(token)? else { return Ok(Ending::Usage) };
         Ok(self.greet("matrix-welcome", Box::pin(login(&self.matrix, credentials)).await))

@@ -52,7 +52,7 @@ async fn list(servers: &ModelServers, configured: &str, as_json: bool, locale: L
             Ok(models) if as_json => all.push(in_json(endpoint, configured, &models)),
             Ok(models) => show(endpoint, configured, &models, locale),
             Err(error) => {
-                complain(&error, servers, endpoint, locale).await;
+                print_model_error(&error, servers, endpoint, locale).await;
                 ending = Ending::Failed;
             }
         }
@@ -89,7 +89,7 @@ fn is_same(installed: &str, configured: &str) -> bool {
 }
 
 /// Prints a server's error and its remedy.
-async fn complain(error: &ModelError, servers: &ModelServers, endpoint: &Endpoint, locale: Locale) {
+async fn print_model_error(error: &ModelError, servers: &ModelServers, endpoint: &Endpoint, locale: Locale) {
     say_error(&format!("{} · {}", endpoint.name, error.found().render(locale)));
     say_error(&format!("    → {}", remedy(error, servers, endpoint).await.render(locale)));
 }

@@ -10,7 +10,7 @@ use pstral_core::ports::{ModelError, PullProgress};
 use pstral_core::text::text;
 
 use super::progress::Progress;
-use super::{complain, say, say_error};
+use super::{print_model_error, say, say_error};
 use crate::cli::Ending;
 use crate::config::ModelKind;
 use crate::registry::ModelServers;
@@ -41,7 +41,7 @@ pub(super) async fn run(servers: &ModelServers, name: &str, locale: Locale) -> E
                 return Ending::Failed;
             }
             Err(error) => {
-                complain(&error, servers, endpoint, locale).await;
+                print_model_error(&error, servers, endpoint, locale).await;
                 return Ending::Failed;
             }
         }

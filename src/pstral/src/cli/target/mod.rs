@@ -2,7 +2,7 @@
 //! nothing, and its report can be sent to others.
 
 mod columns;
-mod known;
+mod sample_values;
 mod step;
 mod trial;
 

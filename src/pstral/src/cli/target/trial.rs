@@ -12,7 +12,7 @@ use pstral_core::text::{Text, text};
 use tokio_util::sync::CancellationToken;
 
 use super::columns::of_each_type;
-use super::known::{numbers, select, slow, values};
+use super::sample_values::{numbers, select, slow, values};
 use super::step::Step;
 use crate::health::State;
 

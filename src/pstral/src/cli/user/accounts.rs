@@ -5,15 +5,15 @@ use pstral_core::people::{Refusal, UserAdminError, new_code};
 use pstral_core::ports::People as _;
 use pstral_core::text::text;
 
-use super::Counter;
+use super::UserContext;
 use crate::cli::out::{say, say_error, say_json};
 use crate::clock::SystemEntropy;
 
-impl Counter {
+impl UserContext {
     pub(super) async fn link_code(&self, username: &str) -> Result<(), UserAdminError> {
-        let (desk, code) = (self.desk(), new_code(&SystemEntropy));
-        let user = desk.known(username).await?;
-        desk.issue_code(&user, &code).await?;
+        let (admin, code) = (self.admin(), new_code(&SystemEntropy));
+        let user = admin.known(username).await?;
+        admin.issue_code(&user, &code).await?;
         // The code alone, for scripts.
         say(&code);
         let sentence = text("user-code").with("name", &user.username).with("prefix", "/").with("code", code);
@@ -22,16 +22,16 @@ impl Counter {
     }
 
     pub(super) async fn confirm(&self, code: &str, username: &str) -> Result<(), UserAdminError> {
-        let desk = self.desk();
-        let user = desk.known(username).await?;
-        let actor = desk.confirm(code, &user).await?;
+        let admin = self.admin();
+        let user = admin.known(username).await?;
+        let actor = admin.confirm(code, &user).await?;
         let sentence = text("confirm-done").with("platform", actor.platform.to_string()).with("id", actor.id);
         self.tell(&user, sentence.with("account", actor.name));
         Ok(())
     }
 
     pub(super) async fn links(&self, username: &str, json: bool) -> Result<(), UserAdminError> {
-        let user = self.desk().known(username).await?;
+        let user = self.admin().known(username).await?;
         let links = self.store.links(user.id).await?;
         if links.is_empty() && !json {
             self.tell(&user, text("links-none"));
@@ -52,8 +52,8 @@ impl Counter {
         account: Option<(String, String)>,
         all: bool,
     ) -> Result<(), UserAdminError> {
-        let desk = self.desk();
-        let user = desk.known(username).await?;
+        let admin = self.admin();
+        let user = admin.known(username).await?;
         let links = self.store.links(user.id).await?;
         // Copied from a chat, where a joiner keeps it from calling anybody.
         let account = account.map(|(platform, id)| (platform, id.replace('\u{2060}', "")));
@@ -69,7 +69,7 @@ impl Counter {
             return Err(Refusal::NotLinked(user.username).into());
         }
         for link in chosen {
-            desk.unlink(&user, link).await?;
+            admin.unlink(&user, link).await?;
             let account = format!("{} {}", link.actor.platform, link.actor.id);
             self.tell(&user, text("unlinked").with("account", account));
         }

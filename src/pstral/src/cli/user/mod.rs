@@ -16,7 +16,7 @@ use pstral_core::text::text;
 use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
-use super::{Ending, Installed, person, state_is_missing};
+use super::{Ending, Installed, state_is_missing, user_data};
 use crate::clock::SystemClock;
 use crate::compose::{open_store, roles};
 
@@ -91,9 +91,9 @@ pub(super) enum UserCommand {
         all: bool,
     },
     /// Export all data about a person as one JSON document
-    Export(person::ExportArgs),
+    Export(user_data::ExportArgs),
     /// Count the data about a person; --yes deletes it. The audit keeps their number and what was done
-    Erase(person::EraseArgs),
+    Erase(user_data::EraseArgs),
 }
 
 pub(super) async fn run(Installed { config, locale }: Installed, command: UserCommand) -> anyhow::Result<Ending> {
@@ -101,35 +101,35 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: UserCo
     if !matches!(command, UserCommand::Add(_)) && state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
-    let counter = Counter { store: open_store(&config).await?, locale, roles: roles(&config) };
+    let context = UserContext { store: open_store(&config).await?, locale, roles: roles(&config) };
     let outcome = match command {
-        UserCommand::Export(args) => return person::export(&counter.store, locale, &args).await,
+        UserCommand::Export(args) => return user_data::export(&context.store, locale, &args).await,
         UserCommand::Erase(args) => {
-            let keep = counter.roles.that_may(Capability::ManageUsers);
-            return person::erase(&counter.store, locale, &args, &keep).await;
+            let keep = context.roles.that_may(Capability::ManageUsers);
+            return user_data::erase(&context.store, locale, &args, &keep).await;
         }
-        UserCommand::Add(args) => counter.add(args, config.locale).await,
-        UserCommand::Edit(args) => counter.edit(args).await,
-        UserCommand::List { json } => counter.list(json).await,
-        UserCommand::Disable { username, force, undo } => counter.enable(&username, undo, force).await,
-        UserCommand::Enable { username } => counter.enable(&username, true, false).await,
-        UserCommand::Password { username, remove } => return counter.password(&username, remove).await,
-        UserCommand::LinkCode { username } => counter.link_code(&username).await,
-        UserCommand::Confirm { code, username } => counter.confirm(&code, &username).await,
-        UserCommand::Links { username, json } => counter.links(&username, json).await,
-        UserCommand::Unlink { username, platform, id, all } => counter.unlink(&username, platform.zip(id), all).await,
+        UserCommand::Add(args) => context.add(args, config.locale).await,
+        UserCommand::Edit(args) => context.edit(args).await,
+        UserCommand::List { json } => context.list(json).await,
+        UserCommand::Disable { username, force, undo } => context.enable(&username, undo, force).await,
+        UserCommand::Enable { username } => context.enable(&username, true, false).await,
+        UserCommand::Password { username, remove } => return context.password(&username, remove).await,
+        UserCommand::LinkCode { username } => context.link_code(&username).await,
+        UserCommand::Confirm { code, username } => context.confirm(&code, &username).await,
+        UserCommand::Links { username, json } => context.links(&username, json).await,
+        UserCommand::Unlink { username, platform, id, all } => context.unlink(&username, platform.zip(id), all).await,
     };
-    counter.ended(outcome)
+    context.ended(outcome)
 }
 
 /// The context of commands about users.
-struct Counter {
+struct UserContext {
     store: Arc<Store>,
     locale: Locale,
     roles: Roles,
 }
 
-impl Counter {
+impl UserContext {
     /// Converts the outcome to the command's result: a refusal is printed, and is not an error of the program.
     fn ended(&self, outcome: Result<(), UserAdminError>) -> anyhow::Result<Ending> {
         match outcome {
@@ -145,24 +145,24 @@ impl Counter {
     async fn add(&self, args: AddArgs, language: Locale) -> Result<(), UserAdminError> {
         let AddArgs { username, full_name, email, role, language: chosen } = args;
         let new = NewUser { username, full_name, email, role, locale: chosen.unwrap_or(language) };
-        let user = self.desk().add(new).await?;
+        let user = self.admin().add(new).await?;
         self.tell(&user, text("user-added"));
         Ok(())
     }
 
     async fn edit(&self, args: EditArgs) -> Result<(), UserAdminError> {
-        let desk = self.desk();
-        let user = desk.known(&args.username).await?;
+        let admin = self.admin();
+        let user = admin.known(&args.username).await?;
         let force = args.force;
-        let user = desk.change(&user, args.into_change(), force).await?;
+        let user = admin.change(&user, args.into_change(), force).await?;
         say(&text("user-edited").render(self.locale));
         say(&self.line(&user));
         Ok(())
     }
 
     async fn enable(&self, username: &str, enabled: bool, force: bool) -> Result<(), UserAdminError> {
-        let desk = self.desk();
-        let user = desk.change(&desk.known(username).await?, UserChange::disabled(!enabled), force).await?;
+        let admin = self.admin();
+        let user = admin.change(&admin.known(username).await?, UserChange::disabled(!enabled), force).await?;
         self.tell(&user, if enabled { text("user-enabled") } else { text("user-disabled") });
         Ok(())
     }
@@ -191,7 +191,7 @@ impl Counter {
         say(&sentence.with("name", &user.username).with("command", Way::CommandLine.words()).render(self.locale));
     }
 
-    fn desk(&self) -> UserAdmin<'_> {
+    fn admin(&self) -> UserAdmin<'_> {
         UserAdmin {
             people: &*self.store,
             audit: &*self.store,

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use pstral_core::people::Password;
 use pstral_core::text::text;
 
-use super::Counter;
+use super::UserContext;
 use crate::cli::Ending;
 use crate::cli::out::{say, say_error};
 use crate::passwords;
@@ -14,15 +14,15 @@ use crate::passwords;
 /// Octets read from a pipe at most: more than the longest password has.
 const MOST: u64 = 4096;
 
-impl Counter {
+impl UserContext {
     pub(super) async fn password(&self, username: &str, remove: bool) -> anyhow::Result<Ending> {
-        let desk = self.desk();
-        let user = match desk.known(username).await {
+        let admin = self.admin();
+        let user = match admin.known(username).await {
             Ok(user) => user,
             Err(error) => return self.ended(Err(error)),
         };
         if remove {
-            let removed = desk.set_password(&user, None).await;
+            let removed = admin.set_password(&user, None).await;
             if removed.is_ok() {
                 say(&text("password-removed").with("name", &user.username).render(self.locale));
             }
@@ -40,7 +40,7 @@ impl Counter {
             Err(refusal) => return self.ended(Err(refusal.into())),
         };
         let hash = passwords::hash(password).await?;
-        let set = self.desk().set_password(&user, Some(&hash)).await;
+        let set = self.admin().set_password(&user, Some(&hash)).await;
         if set.is_ok() {
             say(&text("password-set").with("name", &user.username).render(self.locale));
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 
-use super::check::load_with;
+use super::load::load_with;
 use super::{Config, Fault, Source, layers};
 
 fn check(file: &str, environment: &[(&str, &str)]) -> Result<Config, String> {

@@ -11,8 +11,8 @@ use secrecy::ExposeSecret as _;
 
 use super::Fault;
 use super::models::model_faults;
-use super::people::people_faults;
 use super::platforms::{place_fault, platform_fault, platforms_faults};
+use super::roles_and_places::role_and_place_faults;
 use super::schema::Config;
 use super::targets::target_faults;
 
@@ -29,7 +29,7 @@ pub(super) const MOST_COUNTED: u64 = 1_000_000;
 /// The levels of the log, and none at all.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// Every value that cannot be meant.
+/// Validates every value; returns all errors.
 pub(super) fn faults(config: &Config) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut check = |holds: bool, key: &str, sentence: Text| {
@@ -65,7 +65,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
         faults.extend(target_faults(name, target));
         faults.extend(platforms_faults(config, name, target));
     }
-    faults.extend(people_faults(config));
+    faults.extend(role_and_place_faults(config));
     faults.extend(config.platforms.faults());
     faults
 }

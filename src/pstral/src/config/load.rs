@@ -7,8 +7,8 @@ use pstral_core::text::text;
 
 use super::diagnosis::diagnose;
 use super::layers::{self, Source};
-use super::plausible;
 use super::schema::with_key_below;
+use super::validate;
 use super::{Config, Fault};
 
 /// Reads the configuration, with `data` in place of its data folder where given. All faults come together.
@@ -22,7 +22,7 @@ pub(super) fn load_with(source: &Source, data: Option<&Path>, environment: &Envi
     if let Some(mut config) = repaired(&mut tree, &mut faults) {
         // What was taken out to read the rest is not missing as well.
         let told: Vec<String> = faults.iter().map(|fault| fault.key.clone()).collect();
-        faults.extend(plausible::faults(&config).into_iter().filter(|fault| !told.contains(&fault.key)));
+        faults.extend(validate::faults(&config).into_iter().filter(|fault| !told.contains(&fault.key)));
         if faults.is_empty() {
             config.resolve_paths();
             config.file = match source {

@@ -7,11 +7,11 @@ use pstral_core::text::{Text, text};
 
 use super::Fault;
 use super::platforms::{place_fault, platform_fault};
-use super::plausible::{MOST_COUNTED, between, rules_faults, unknown_target};
 use super::schema::{Config, PlaceConfig, RoleConfig};
+use super::validate::{MOST_COUNTED, between, rules_faults, unknown_target};
 
-/// Everything wrong with the roles and the places.
-pub(super) fn people_faults(config: &Config) -> Vec<Fault> {
+/// Validates the roles and the places; returns all errors.
+pub(super) fn role_and_place_faults(config: &Config) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, role) in &config.roles {
         faults.extend(role_faults(config, name, role));
