@@ -1,8 +1,9 @@
 //! Time-limited calls to the [`Advice`] of core: Discord waits only three seconds for a first answer.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::domain::Suggested;
 use pstral_core::domain::{Actor, Place};
 use pstral_core::ports::{Advice, Suggestion};
@@ -18,7 +19,7 @@ pub(crate) struct TimedAdvice(Mutex<Option<Arc<dyn Advice>>>);
 
 impl TimedAdvice {
     pub(crate) fn set(&self, advice: Arc<dyn Advice>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(advice);
+        *self.0.lock() = Some(advice);
     }
 
     /// Returns the suggestions for an actor; none when there is no advice yet or it does not answer in time.
@@ -40,6 +41,6 @@ impl TimedAdvice {
     }
 
     fn get(&self) -> Option<Arc<dyn Advice>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.lock().clone()
     }
 }

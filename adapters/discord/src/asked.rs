@@ -1,10 +1,11 @@
 //! Questions asked by messages. Each message is one question, which may be edited or withdrawn.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::domain::{Event, Place};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -105,7 +106,7 @@ impl Questions {
 impl Asked {
     /// Notes a message, and returns true if it was not known before.
     pub(crate) fn is_new(&self, message: u64) -> bool {
-        let mut questions = self.questions();
+        let mut questions = self.0.lock();
         let is_new = !questions.known.contains_key(&message);
         if is_new {
             questions.keep(message, None);
@@ -116,13 +117,13 @@ impl Asked {
     /// Records the question that a message asks from now on.
     pub(crate) fn asks(&self, message: u64, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
-        self.questions().keep(message, Some(Arc::clone(&question)));
+        self.0.lock().keep(message, Some(Arc::clone(&question)));
         question
     }
 
     /// Returns the latest version of a message's question.
     pub(crate) fn by(&self, message: u64) -> Option<Arc<Question>> {
-        self.questions().known.get(&message)?.clone()
+        self.0.lock().known.get(&message)?.clone()
     }
 
     /// Checks whether this is still the message's latest version: it was neither edited nor deleted since.
@@ -132,7 +133,7 @@ impl Asked {
 
     /// Forgets the question of a message, and returns it.
     pub(crate) fn take_back(&self, message: u64) -> Option<Arc<Question>> {
-        self.questions().known.get_mut(&message)?.take()
+        self.0.lock().known.get_mut(&message)?.take()
     }
 
     /// Finds the question that the next message in a channel replies to: the only one being answered there that has no
@@ -145,12 +146,8 @@ impl Asked {
 
     /// Returns the unanswered questions that fulfil a condition.
     pub(crate) fn open(&self, holds: impl Fn(&Question) -> bool) -> Vec<Arc<Question>> {
-        let questions = self.questions();
+        let questions = self.0.lock();
         let open = questions.known.values().flatten().filter(|question| !question.answered.is_cancelled());
         open.filter(|question| holds(question)).cloned().collect()
-    }
-
-    fn questions(&self) -> MutexGuard<'_, Questions> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,9 +3,9 @@
 //! Discord itself replays what a short interruption hid, when a connection is resumed. When it is begun anew it does not.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::ports::Inbox;
 use serenity::http::{LightMethod, Route};
 use serenity::model::channel::Message;
@@ -36,21 +36,17 @@ pub(crate) struct Recent(Mutex<HashMap<u64, (Option<u64>, Instant)>>);
 impl Recent {
     /// Notes that somebody talked to Pstral in a channel of this server, or in private (`None`).
     pub(crate) fn spoke_in(&self, channel: u64, guild: Option<u64>) {
-        let mut all = self.all();
+        let mut all = self.0.lock();
         all.retain(|_, (_, at)| at.elapsed() < TALKED);
         all.insert(channel, (guild, Instant::now()));
     }
 
     /// Returns the channels and their servers, the most recent first.
     fn places(&self) -> Vec<(u64, Option<u64>)> {
-        let all = self.all();
+        let all = self.0.lock();
         let mut places: Vec<_> = all.iter().map(|(channel, (guild, at))| (*at, *channel, *guild)).collect();
         places.sort_unstable_by(|one, other| other.cmp(one));
         places.into_iter().map(|(_, channel, guild)| (channel, guild)).collect()
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<u64, (Option<u64>, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,8 +1,8 @@
 //! A cache of the channels of servers: their parents, whether they are threads, and who created those.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use pstral_core::domain::Place;
 use serde::Deserialize;
 use serenity::model::channel::{ChannelType, GuildChannel, PartialChannel};
@@ -99,31 +99,27 @@ pub(crate) struct Channels(Mutex<HashMap<u64, Known>>);
 impl Channels {
     /// Returns the cached channel of that id.
     pub(crate) fn get(&self, id: u64) -> Option<Known> {
-        self.all().get(&id).copied()
+        self.0.lock().get(&id).copied()
     }
 
     /// Adds or replaces a channel.
     pub(crate) fn learn(&self, id: u64, known: Known) {
-        self.all().insert(id, known);
+        self.0.lock().insert(id, known);
     }
 
     /// Adds or replaces all channels that an event lists.
     pub(crate) fn learn_all<'a>(&self, channels: impl IntoIterator<Item = &'a GuildChannel>) {
-        self.all().extend(channels.into_iter().map(|channel| (channel.id.get(), Known::from(channel))));
+        self.0.lock().extend(channels.into_iter().map(|channel| (channel.id.get(), Known::from(channel))));
     }
 
     /// Removes a channel that was deleted.
     pub(crate) fn forget(&self, id: u64) {
-        self.all().remove(&id);
+        self.0.lock().remove(&id);
     }
 
     /// Removes every channel of a server.
     pub(crate) fn forget_guild(&self, guild: u64) {
-        self.all().retain(|_, known| known.guild != guild);
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<u64, Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().retain(|_, known| known.guild != guild);
     }
 }
 

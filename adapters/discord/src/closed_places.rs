@@ -1,9 +1,9 @@
 //! Channels and threads where we may not write: one try shows it, for ten minutes or until something is asked there again.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use pstral_core::domain::Place;
 use tokio::time::Instant;
 
@@ -39,7 +39,7 @@ impl ClosedPlaces {
     }
 
     fn places(&self) -> MutexGuard<'_, VecDeque<(Place, Instant)>> {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.0.lock();
         places.retain(|(_, since)| since.elapsed() < AGAIN);
         places
     }

@@ -1,12 +1,13 @@
 //! The gateway: connecting, reconnecting, and dispatching its events.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::{BoxFuture, FutureExt as _};
 use futures::stream::{FuturesUnordered, StreamExt as _};
+use parking_lot::Mutex;
 use pstral_core::ports::{Inbox, PlatformError};
 use serenity::all::ShardId;
 use serenity::client::{Client, ClientBuilder, Context, RawEventHandler};
@@ -48,8 +49,8 @@ impl Connection {
     /// Checks that every shard receives events; `Ok` when nobody listens. Fails with the first shard that is not
     /// connected.
     pub(crate) async fn is_up(&self, shards: Option<Shards>) -> Result<(), PlatformError> {
-        let Some(manager) = self.standing().manager.clone() else { return Ok(()) };
-        let mut awaited = self.standing().seen.clone();
+        let Some(manager) = self.standing.lock().manager.clone() else { return Ok(()) };
+        let mut awaited = self.standing.lock().seen.clone();
         awaited.extend(shards.into_iter().flat_map(|shards| shards.first..=shards.last));
         let runners = manager.runners.lock().await;
         let is_connected = |stage| stage == ConnectionStage::Connected;
@@ -66,19 +67,15 @@ impl Connection {
         if shard == FIRST {
             self.first.notify_one();
         }
-        !self.standing().seen.insert(shard)
+        !self.standing.lock().seen.insert(shard)
     }
 
     fn listens(&self, manager: Option<Arc<ShardManager>>) {
-        let mut standing = self.standing();
+        let mut standing = self.standing.lock();
         if manager.is_some() {
             standing.seen.clear();
         }
         standing.manager = manager;
-    }
-
-    fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Servers that the bot joins and leaves.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use pstral_core::ports::Inbox;
 use pstral_core::text::text;
 use serenity::http::{LightMethod, Route};
@@ -29,11 +29,11 @@ pub(crate) struct ToldGuilds(Mutex<HashSet<u64>>);
 
 impl ToldGuilds {
     fn is_first(&self, guild: u64) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(guild)
+        self.0.lock().insert(guild)
     }
 
     fn forget(&self, guild: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&guild);
+        self.0.lock().remove(&guild);
     }
 }
 

@@ -2,9 +2,10 @@
 //! quarter of an hour (<https://discord.com/developers/docs/interactions/receiving-and-responding>).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::domain::Locale;
 use tokio::time::Instant;
 
@@ -64,7 +65,7 @@ impl Interactions {
     pub(crate) fn open(&self, id: u64, token: &str, user: u64, locale: Locale) -> Option<Arc<Opened>> {
         let (token, told) = (token.to_owned(), tokio::sync::Mutex::new(Told::Nothing));
         let opened = Arc::new(Opened { id, token, user, locale, since: Instant::now(), told });
-        let mut all = self.all();
+        let mut all = self.0.lock();
         all.retain(|_, opened| opened.is_fresh());
         if all.contains_key(&id) {
             return None;
@@ -75,20 +76,16 @@ impl Interactions {
 
     /// Returns the interaction of that id while it can be answered.
     pub(crate) fn get(&self, id: u64) -> Option<Arc<Opened>> {
-        self.all().get(&id).filter(|opened| opened.is_fresh()).cloned()
+        self.0.lock().get(&id).filter(|opened| opened.is_fresh()).cloned()
     }
 
     /// Returns the interactions of a user, the latest first.
     pub(crate) fn of(&self, user: u64) -> Vec<Arc<Opened>> {
-        let all = self.all();
+        let all = self.0.lock();
         let mut theirs: Vec<_> =
             all.values().filter(|opened| opened.user == user && opened.is_fresh()).cloned().collect();
         theirs.sort_unstable_by_key(|opened| std::cmp::Reverse((opened.since, opened.id)));
         theirs
-    }
-
-    fn all(&self) -> MutexGuard<'_, HashMap<u64, Arc<Opened>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -114,6 +111,6 @@ mod tests {
         assert!(interactions.get(2).is_none() && interactions.of(8).is_empty());
         interactions.open(4, "d", 9, Locale::Fr);
         assert!(interactions.open(4, "e", 9, Locale::Fr).is_none(), "it comes twice");
-        assert_eq!(interactions.all().len(), 1, "what is over takes no memory");
+        assert_eq!(interactions.0.lock().len(), 1, "what is over takes no memory");
     }
 }

@@ -1,7 +1,8 @@
 //! Private conversations: the person of each, and which of them do not accept our messages.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 /// The known private conversations. Discord keeps one with each person.
 #[derive(Default)]
@@ -17,37 +18,33 @@ struct Known {
 impl Privates {
     /// Returns the channel of the private conversation with a user.
     pub(crate) fn with(&self, user: u64) -> Option<u64> {
-        self.known().with.get(&user).copied()
+        self.0.lock().with.get(&user).copied()
     }
 
     /// Returns the user of a private conversation.
     pub(crate) fn of(&self, channel: u64) -> Option<u64> {
-        self.known().of.get(&channel).copied()
+        self.0.lock().of.get(&channel).copied()
     }
 
     /// Records that a channel is the private conversation with a user.
     pub(crate) fn learn(&self, user: u64, channel: u64) {
-        let mut known = self.known();
+        let mut known = self.0.lock();
         known.with.insert(user, channel);
         known.of.insert(channel, user);
     }
 
     /// Notes that the user does not accept our messages.
     pub(crate) fn close(&self, channel: u64) {
-        self.known().closed.insert(channel);
+        self.0.lock().closed.insert(channel);
     }
 
     /// Notes that the user accepts our messages.
     pub(crate) fn open(&self, channel: u64) {
-        self.known().closed.remove(&channel);
+        self.0.lock().closed.remove(&channel);
     }
 
     /// Checks whether the last attempt to write there was refused.
     pub(crate) fn is_closed(&self, channel: u64) -> bool {
-        self.known().closed.contains(&channel)
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().closed.contains(&channel)
     }
 }

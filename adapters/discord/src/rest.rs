@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use pstral_core::domain::{FileRef, Place};
 use pstral_core::ports::BudgetSignals;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
@@ -65,7 +65,7 @@ impl Rest {
 
     /// Sets the receiver of rate-limit budgets.
     pub(crate) fn report(&self, signals: BudgetSignals) {
-        *self.signals.lock().unwrap_or_else(PoisonError::into_inner) = Some(signals);
+        *self.signals.lock() = Some(signals);
     }
 
     /// Makes a request that no visible text waits for. It may be delayed.
@@ -176,7 +176,7 @@ impl Rest {
     }
 
     fn tell_budget(&self, place: &Place, headers: &HeaderMap) {
-        let signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let signals = self.signals.lock().clone();
         if let Some((signal, signals)) = signal(headers, place).zip(signals) {
             signals(&signal);
         }

@@ -5,9 +5,10 @@
 //! Discord gives a thread the id of the message that it begins from, so that its place has a name before it is there.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::domain::Place;
 use pstral_core::egress::fit;
 use serde_json::json;
@@ -86,7 +87,7 @@ impl Threads {
     }
 
     fn want(&self, message: u64, wanted: Wanted) {
-        let mut known = self.known();
+        let mut known = self.0.lock();
         if known.wanted.insert(message, Arc::new(wanted)).is_none() {
             known.order.push_back(message);
         }
@@ -98,21 +99,17 @@ impl Threads {
     }
 
     fn wanted(&self, message: u64) -> Option<Arc<Wanted>> {
-        self.known().wanted.get(&message).cloned()
+        self.0.lock().wanted.get(&message).cloned()
     }
 
     fn forbid(&self, channel: ChannelId) {
-        let mut known = self.known();
+        let mut known = self.0.lock();
         known.forbidden.retain(|_, since| since.elapsed() < FORBIDDEN);
         known.forbidden.insert(channel, Instant::now());
     }
 
     fn are_forbidden(&self, channel: ChannelId) -> bool {
-        self.known().forbidden.get(&channel).is_some_and(|since| since.elapsed() < FORBIDDEN)
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().forbidden.get(&channel).is_some_and(|since| since.elapsed() < FORBIDDEN)
     }
 }
 

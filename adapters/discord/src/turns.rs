@@ -2,9 +2,9 @@
 //! second (<https://discord.com/developers/docs/topics/rate-limits#global-rate-limit>), and core paces only the writes.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// The maximum number of writes in a second, which core enforces.
@@ -28,7 +28,7 @@ struct State {
 impl Turns {
     /// Takes a turn; the error is the time until one is free.
     pub(crate) fn take(&self) -> Result<(), Duration> {
-        let (mut state, now) = (self.state(), Instant::now());
+        let (mut state, now) = (self.0.lock(), Instant::now());
         let taken = state.take(now);
         if taken.is_err() {
             state.missed = Some(now);
@@ -39,7 +39,7 @@ impl Turns {
     /// Takes a turn for a request that may be skipped: half of the turns are left for others, and all of them if
     /// somebody recently found none.
     pub(crate) fn take_spare(&self) -> Result<(), Duration> {
-        let (mut state, now) = (self.state(), Instant::now());
+        let (mut state, now) = (self.0.lock(), Instant::now());
         let is_missed = state.missed.is_some_and(|at| at + SPAN > now);
         if is_missed || state.taken_at(now) >= OTHERS / 2 { Err(SPAN) } else { state.take(now) }
     }
@@ -49,10 +49,6 @@ impl Turns {
         while let Err(wait) = self.take() {
             tokio::time::sleep(wait).await;
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,9 +3,9 @@
 //! (<https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans>).
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serenity::http::{RatelimitingBucket, Route};
@@ -26,7 +26,7 @@ struct State {
 impl UsedUp {
     /// Returns the time until a request to this route would be accepted; `None` if it would be now.
     pub(crate) fn wait(&self, route: &Route<'_>) -> Option<Duration> {
-        let state = self.state();
+        let state = self.0.lock();
         let bucket = state.buckets.get(&route.ratelimiting_bucket()).copied();
         state.global.max(bucket)?.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
     }
@@ -41,17 +41,13 @@ impl UsedUp {
             (false, false) => None,
         };
         let (Some(wait), now) = (wait, Instant::now()) else { return };
-        let mut state = self.state();
+        let mut state = self.0.lock();
         if is_refused && headers.contains_key("x-ratelimit-global") {
             state.global = Some(now + wait);
         } else {
             state.buckets.retain(|_, until| *until > now);
             state.buckets.insert(route.ratelimiting_bucket(), now + wait);
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,7 +80,7 @@ mod tests {
         assert_eq!(used_up.wait(&channel(1)), None);
         used_up.learn(&channel(2), TOO_MANY, &headers(&[("retry-after", "1"), ("x-ratelimit-remaining", "0")]));
         assert_eq!(used_up.wait(&channel(2)), Some(Duration::from_secs(1)));
-        assert_eq!(used_up.state().buckets.len(), 1, "what is over is forgotten");
+        assert_eq!(used_up.0.lock().buckets.len(), 1, "what is over is forgotten");
     }
 
     #[tokio::test(start_paused = true)]

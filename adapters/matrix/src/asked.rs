@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId};
+use parking_lot::Mutex;
 use pstral_core::domain::{Event, EventBody};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -99,7 +100,7 @@ impl Asked {
     /// Records the question that a message asks from now on.
     pub(crate) fn asks(&self, message: &EventId, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
-        let mut questions = self.questions();
+        let mut questions = self.0.lock();
         if questions.known.insert(message.to_owned(), Arc::clone(&question)).is_none() {
             questions.order.push_back(message.to_owned());
         }
@@ -113,7 +114,7 @@ impl Asked {
 
     /// Returns the question of a message.
     pub(crate) fn by(&self, message: &EventId) -> Option<Arc<Question>> {
-        self.questions().known.get(message).cloned()
+        self.0.lock().known.get(message).cloned()
     }
 
     /// Marks the question of a deleted message as withdrawn, and returns the id of the event that asked it last.
@@ -122,9 +123,5 @@ impl Asked {
         spot(&question.event.place).ok().filter(|spot| spot.room == room)?;
         question.gone.store(true, Ordering::Relaxed);
         Some(question.event.id.clone())
-    }
-
-    fn questions(&self) -> MutexGuard<'_, Questions> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

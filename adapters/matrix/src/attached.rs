@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io::{Cursor, Read as _};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::Room;
 use matrix_sdk::reqwest::Response;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedMxcUri, OwnedUserId, UserId};
 use matrix_sdk_crypto::{AttachmentDecryptor, MediaEncryptionInfo};
+use parking_lot::Mutex;
 use pstral_core::attached::{BYTES, FILES, content, ending, with};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -54,7 +54,7 @@ pub(crate) struct Waiting(Mutex<VecDeque<(Spot, OwnedUserId, Attached, Instant)>
 
 impl Waiting {
     pub(crate) fn put(&self, spot: Spot, sender: &UserId, file: Attached) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.lock();
         if waiting.len() >= MANY {
             waiting.pop_front();
         }
@@ -63,7 +63,7 @@ impl Waiting {
 
     /// Removes and returns somebody's waiting files in a place: only one question gets them.
     fn take(&self, spot: &Spot, sender: &UserId) -> Vec<Attached> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.lock();
         waiting.retain(|(_, _, _, since)| since.elapsed() < WAITS);
         let (taken, others) = waiting.drain(..).partition(|(there, who, ..)| there == spot && who == sender);
         *waiting = others;

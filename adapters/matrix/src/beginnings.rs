@@ -1,7 +1,7 @@
 //! Private conversations that are being created: each exactly once, to completion, and none delays another.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt as _, Shared};
@@ -11,6 +11,7 @@ use matrix_sdk::ruma::events::InitialStateEvent;
 use matrix_sdk::ruma::events::room::encryption::RoomEncryptionEventContent;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
 use matrix_sdk::{Client, RoomState};
+use parking_lot::Mutex;
 use pstral_core::ports::PlatformError;
 use tokio::time::Instant;
 
@@ -33,7 +34,7 @@ pub(crate) struct Beginnings(Mutex<HashMap<OwnedUserId, Shared<BoxFuture<'static
 impl Beginnings {
     /// Removes those that have ended: from then on the room itself is found.
     pub(crate) fn forget_ended(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, begun| begun.peek().is_none());
+        self.0.lock().retain(|_, begun| begun.peek().is_none());
     }
 
     /// Creates a conversation with somebody, unless that is in progress. It completes even if nobody waits any more.
@@ -43,7 +44,7 @@ impl Beginnings {
         user: &OwnedUserId,
         privates: &Arc<Privates>,
     ) -> Shared<BoxFuture<'static, Begun>> {
-        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut begun = self.0.lock();
         let new = || {
             let task = tokio::spawn(make(client.clone(), user.clone(), Arc::clone(privates)));
             let ended =

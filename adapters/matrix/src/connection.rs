@@ -1,8 +1,9 @@
 //! The state of the connection to the homeserver.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::Mutex;
 use pstral_core::ports::PlatformError;
 use tokio::time::Instant;
 
@@ -30,7 +31,7 @@ pub(crate) enum Standing {
 impl Connection {
     /// Returns whether events arrive, or the reason why not; `None` if nobody listens.
     pub(crate) fn is_up(&self) -> Option<Result<(), PlatformError>> {
-        match &*self.standing() {
+        match &*self.standing.lock() {
             Standing::Idle => None,
             Standing::Up => Some(Ok(())),
             Standing::Connecting => Some(Err(PlatformError::Unavailable("not connected yet".to_owned()))),
@@ -40,20 +41,20 @@ impl Connection {
     }
 
     pub(crate) fn set(&self, standing: Standing) {
-        *self.standing() = standing;
+        *self.standing.lock() = standing;
     }
 
     /// Notes that the homeserver answers, and logs it where it did not.
     pub(crate) fn came_up(&self) {
         self.set(Standing::Up);
-        if let Some(since) = self.outage().take() {
+        if let Some(since) = self.down_since.lock().take() {
             tracing::info!(seconds = since.elapsed().as_secs(), "the homeserver answers again");
         }
     }
 
     /// Notes that it does not; logged once an outage.
     pub(crate) fn went_down(&self, why: String) {
-        let mut outage = self.outage();
+        let mut outage = self.down_since.lock();
         if outage.is_none() {
             *outage = Some(Instant::now());
             tracing::warn!(error = why, "the homeserver does not answer; trying again until it does");
@@ -78,14 +79,6 @@ impl Connection {
     pub(crate) fn is_signed(&self) -> bool {
         !self.is_unsigned.load(Ordering::Relaxed)
     }
-
-    fn outage(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.down_since.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[cfg(test)]
@@ -99,7 +92,7 @@ mod tests {
 
     impl Write for Log {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
+            self.0.lock().write(bytes)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -127,7 +120,7 @@ mod tests {
                 assert_eq!(connection.is_signed(), is_signed);
             }
         });
-        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let log = String::from_utf8(log.0.lock().clone()).unwrap();
         for sentence in ["does not answer", "answers again", "is not signed", "is signed"] {
             assert_eq!(log.matches(sentence).count(), 1, "{sentence}: {log}");
         }

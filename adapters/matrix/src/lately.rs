@@ -1,10 +1,10 @@
 //! People who were recently told something, so that it is not repeated to them for ten minutes.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::ruma::{OwnedUserId, UserId};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// Time before somebody is told again.
@@ -17,7 +17,7 @@ pub(crate) struct ToldLately(Mutex<HashMap<OwnedUserId, Instant>>);
 impl ToldLately {
     /// Tells whether a person has to be told, and notes that they are.
     pub(crate) fn is_due(&self, user: &UserId) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.0.lock();
         told.retain(|_, at| at.elapsed() < AGAIN);
         let is_due = !told.contains_key(user);
         if is_due {

@@ -1,8 +1,8 @@
 //! An estimate of the homeserver's rate limit for the account, used for writes beside texts: reactions and files.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::ports::{BudgetSignal, BudgetSignals, Rate};
 use tokio::time::Instant;
 
@@ -33,7 +33,7 @@ impl Ledger {
 
     /// Sets the receiver that learns of writes beside texts.
     pub(crate) fn report(&self, signals: BudgetSignals) {
-        *self.signals.lock().unwrap_or_else(PoisonError::into_inner) = Some(signals);
+        *self.signals.lock() = Some(signals);
     }
 
     /// Checks whether the server limits the account.
@@ -44,7 +44,7 @@ impl Ledger {
     /// Takes a token for a write that is beginning, since one in progress may count already.
     pub(crate) fn take(&self) {
         let Some((burst, refill)) = self.rate else { return };
-        let (mut state, now) = (self.state(), Instant::now());
+        let (mut state, now) = (self.state.lock(), Instant::now());
         // The server refuses more than there is, and does not count that.
         state.full_at = (state.full_at.max(now) + refill).min(now + refill * burst);
     }
@@ -53,9 +53,9 @@ impl Ledger {
     /// refill rate from the number of missing tokens and the time to refill them.
     pub(crate) fn beside(&self) {
         let Some((limit, refill)) = self.rate else { return };
-        let missing = missing(self.state().full_at.saturating_duration_since(Instant::now()), refill);
+        let missing = missing(self.state.lock().full_at.saturating_duration_since(Instant::now()), refill);
         let (remaining, reset_after) = (limit.saturating_sub(missing), refill * missing);
-        let signals = self.signals.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let signals = self.signals.lock().clone();
         if let Some(signals) = signals {
             signals(&BudgetSignal { place: None, limit, remaining, reset_after });
         }
@@ -63,7 +63,7 @@ impl Ledger {
 
     /// Notes a refusal: the bucket stays closed for this time.
     pub(crate) fn refused(&self, retry_after: Duration) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let open = Instant::now() + retry_after;
         state.closed_until = state.closed_until.max(open);
         if let Some((burst, refill)) = self.rate {
@@ -73,7 +73,7 @@ impl Ledger {
 
     /// Returns the time, possibly past, from which one write leaves so many tenths of the bucket for others.
     pub(crate) fn opens(&self, tenths: u32) -> Instant {
-        let (now, state) = (Instant::now(), self.state());
+        let (now, state) = (Instant::now(), self.state.lock());
         let spare = self.rate.map_or(now, |(burst, refill)| {
             let needed = (burst * tenths / 10 + 1).min(burst);
             state.full_at.checked_sub(refill * (burst - needed)).unwrap_or(now)
@@ -90,10 +90,6 @@ impl Ledger {
             }
             tokio::time::sleep_until(at).await;
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,7 +111,7 @@ mod tests {
         let ledger = Ledger::new(Some(SYNAPSE_DEFAULT));
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&told);
-        ledger.report(Arc::new(move |signal| heard.lock().unwrap().push(signal.remaining)));
+        ledger.report(Arc::new(move |signal| heard.lock().push(signal.remaining)));
         let began = Instant::now();
         let opens = |tenths| ledger.opens(tenths).saturating_duration_since(began);
         let s = Duration::from_secs;
@@ -126,7 +122,7 @@ mod tests {
                 ledger.beside();
             }
         }
-        assert_eq!(*told.lock().unwrap(), [9, 8]);
+        assert_eq!(*told.lock(), [9, 8]);
         assert_eq!([0, 6, 8, 9].map(opens), [s(0), s(0), s(10), s(15)]);
         (0..7).for_each(|_| ledger.take());
         ledger.wait_for_one().await;
@@ -150,12 +146,12 @@ mod tests {
         let ledger = Ledger::new(Some(SYNAPSE_DEFAULT));
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&told);
-        ledger.report(Arc::new(move |signal| heard.lock().unwrap().push(signal.reset_after / (10 - signal.remaining))));
+        ledger.report(Arc::new(move |signal| heard.lock().push(signal.reset_after / (10 - signal.remaining))));
         ledger.take();
         tokio::time::advance(Duration::from_millis(4_900)).await;
         ledger.take();
         ledger.beside();
-        assert_eq!(*told.lock().unwrap(), [Duration::from_secs(5)]);
+        assert_eq!(*told.lock(), [Duration::from_secs(5)]);
     }
 
     #[tokio::test(start_paused = true)]

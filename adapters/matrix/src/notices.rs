@@ -2,9 +2,9 @@
 //! need not read each time that the vote does not count.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::domain::MessageRef;
 use tokio::time::Instant;
 
@@ -20,7 +20,7 @@ pub(crate) struct Told(Mutex<VecDeque<(String, String, MessageRef, Instant)>>);
 impl Told {
     /// Finds the message with which somebody was recently told the same.
     pub(crate) fn of_late(&self, user: &str, sentence: &str) -> Option<MessageRef> {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.0.lock();
         while told.front().is_some_and(|(.., at)| at.elapsed() >= A_DAY) {
             told.pop_front();
         }
@@ -30,7 +30,7 @@ impl Told {
 
     /// Records that somebody was told this.
     pub(crate) fn note(&self, user: &str, sentence: &str, stands: &MessageRef) {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.0.lock();
         if told.len() >= MANY {
             told.pop_front();
         }

@@ -1,7 +1,6 @@
 //! A cache of our own messages, as far as needed to edit them and to handle reactions to them.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
@@ -10,6 +9,7 @@ use matrix_sdk::ruma::events::relation::RelationType;
 use matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId, uint};
+use parking_lot::Mutex;
 use pstral_core::domain::ButtonAction;
 use pstral_core::ports::PlatformError;
 
@@ -81,12 +81,12 @@ struct Known {
 
 impl Ours {
     pub(crate) fn get(&self, id: &EventId) -> Option<Message> {
-        self.known().messages.get(id).cloned()
+        self.known.lock().messages.get(id).cloned()
     }
 
     /// Adds a message, unless it is cached.
     pub(crate) fn learn(&self, id: &EventId, message: Message) {
-        let mut known = self.known();
+        let mut known = self.known.lock();
         if known.messages.contains_key(id) {
             return;
         }
@@ -101,7 +101,7 @@ impl Ours {
 
     /// Changes a cached message.
     pub(crate) fn change(&self, id: &EventId, change: impl FnOnce(&mut Message)) {
-        if let Some(message) = self.known().messages.get_mut(id) {
+        if let Some(message) = self.known.lock().messages.get_mut(id) {
             change(message);
         }
     }
@@ -119,7 +119,7 @@ impl Ours {
     /// Notes that a message could not be edited, so that it is completed as soon as it can be.
     pub(crate) fn abandon(&self, id: &EventId) {
         let is_live = self.get(id).is_some_and(|message| message.is_live && !message.is_gone);
-        let mut abandoned = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut abandoned = self.abandoned.lock();
         if is_live && abandoned.len() < ABANDONED && !abandoned.iter().any(|known| known == id) {
             abandoned.push(id.to_owned());
         }
@@ -127,13 +127,17 @@ impl Ours {
 
     /// Checks whether a message of the room is being written.
     pub(crate) fn is_writing_in(&self, room: &RoomId) -> bool {
-        self.known().messages.values().any(|message| message.is_live && !message.is_gone && message.spot.room == room)
+        self.known
+            .lock()
+            .messages
+            .values()
+            .any(|message| message.is_live && !message.is_gone && message.spot.room == room)
     }
 
     /// Notes all unfinished messages of a room as abandoned.
     pub(crate) fn abandon_in(&self, room: &RoomId) {
         let of_room = |(_, message): &(&OwnedEventId, &Message)| message.is_live && message.spot.room == room;
-        let live: Vec<_> = self.known().messages.iter().filter(of_room).map(|(id, _)| id.clone()).collect();
+        let live: Vec<_> = self.known.lock().messages.iter().filter(of_room).map(|(id, _)| id.clone()).collect();
         for id in &live {
             self.abandon(id);
         }
@@ -141,7 +145,7 @@ impl Ours {
 
     /// Removes and returns the abandoned messages of a room, to be completed.
     pub(crate) fn take_abandoned(&self, room: &RoomId) -> Vec<(OwnedEventId, Message)> {
-        let mut abandoned = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut abandoned = self.abandoned.lock();
         let mut taken = Vec::new();
         abandoned.retain(|id| match self.get(id) {
             Some(message) if message.spot.room == room => {
@@ -187,10 +191,6 @@ impl Ours {
         let message = Message { is_live: standing.is_live, placed, ..Message::new(spot, standing.buttons) };
         self.learn(id, message.clone());
         Ok(Ok(message))
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,13 +2,14 @@
 //! come sooner.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::events::room::history_visibility::HistoryVisibility;
 use matrix_sdk::ruma::room::JoinRule;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
+
+use parking_lot::Mutex;
 
 use crate::rooms::Company;
 
@@ -34,16 +35,16 @@ struct Begun {
 
 impl Privates {
     pub(crate) fn note(&self, room: &RoomId, with: &UserId, by_us: bool) {
-        self.known().insert(room.to_owned(), Begun { with: with.to_owned(), by_us });
+        self.begun.lock().insert(room.to_owned(), Begun { with: with.to_owned(), by_us });
     }
 
     pub(crate) fn forget(&self, room: &RoomId) {
-        self.known().remove(room);
+        self.begun.lock().remove(room);
     }
 
     /// Notes that somebody writes in a conversation of two.
     pub(crate) fn uses(&self, user: &UserId, room: &RoomId, company: Company) {
-        let mut plain = self.plain.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plain = self.plain.lock();
         if company == Company::Two {
             plain.insert(room.to_owned());
         } else {
@@ -51,29 +52,29 @@ impl Privates {
         }
         drop(plain);
         if company == Company::Alone {
-            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(user.to_owned(), room.to_owned());
+            self.used.lock().insert(user.to_owned(), room.to_owned());
         }
     }
 
     /// Says if a room is the one that somebody wrote in last.
     pub(crate) fn is_used(&self, user: &UserId, room: &RoomId) -> bool {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).get(user).is_some_and(|used| used == room)
+        self.used.lock().get(user).is_some_and(|used| used == room)
     }
 
     /// Says if a room is a conversation of two that others could read.
     pub(crate) fn is_plain(&self, room: &RoomId) -> bool {
-        self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(room)
+        self.plain.lock().contains(room)
     }
 
     /// Checks whether a room was created as a private conversation.
     pub(crate) fn is_one(&self, room: &Room) -> bool {
-        room.direct_targets_length() > 0 || self.known().contains_key(room.room_id())
+        room.direct_targets_length() > 0 || self.begun.lock().contains_key(room.room_id())
     }
 
     /// Checks whether it was created as a private conversation with this user.
     pub(crate) fn is_with(&self, room: &Room, user: &UserId) -> bool {
         room.direct_targets().iter().any(|target| target.as_str() == user.as_str())
-            || self.known().get(room.room_id()).is_some_and(|begun| begun.with == user)
+            || self.begun.lock().get(room.room_id()).is_some_and(|begun| begun.with == user)
     }
 
     /// Checks whether a room is confidential: only its members can read it, and not the server.
@@ -82,13 +83,9 @@ impl Privates {
         let is_open = match room.join_rule() {
             Some(rule) => rule == JoinRule::Public,
             // Of one that we have just begun no sync has told yet.
-            None => self.known().get(room.room_id()).is_none_or(|begun| !begun.by_us),
+            None => self.begun.lock().get(room.room_id()).is_none_or(|begun| !begun.by_us),
         };
         is_encrypted && !is_open && room.history_visibility_or_default() != HistoryVisibility::WorldReadable
-    }
-
-    fn known(&self) -> MutexGuard<'_, HashMap<OwnedRoomId, Begun>> {
-        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,10 +2,10 @@
 //! admins of a homeserver can query its limits.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// The interval at which a refusal is recorded.
@@ -27,7 +27,7 @@ impl Refusals {
 
     /// Records a refusal now.
     pub(crate) fn note(&self) {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted.lock();
         if noted.is_some_and(|noted| noted.elapsed() < APART) {
             return;
         }

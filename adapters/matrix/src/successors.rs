@@ -1,7 +1,6 @@
 //! Upgraded rooms: we follow to the new room if it names the old one as its predecessor.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::deserialized_responses::RawAnySyncOrStrippedState;
@@ -9,6 +8,7 @@ use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
 use matrix_sdk::ruma::events::StateEventType;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedServerName, OwnedUserId, RoomId};
 use matrix_sdk::{Client, Room, RoomState};
+use parking_lot::Mutex;
 use pstral_core::ports::PlatformError;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -30,7 +30,7 @@ pub(crate) struct Successors(Mutex<HashMap<OwnedRoomId, (u32, Instant)>>);
 impl Successors {
     /// Checks whether it is time to try a room, and counts the attempt if so.
     fn is_due(&self, room: &RoomId) -> bool {
-        let mut tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tried = self.0.lock();
         let now = Instant::now();
         let (times, at) = tried.entry(room.to_owned()).or_insert((0, now));
         if *times >= TRIES || *at > now {

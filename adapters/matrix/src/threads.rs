@@ -1,10 +1,10 @@
 //! Threads that the bot takes part in: questions there need no mention.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, UserId};
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::Matrix;
@@ -36,7 +36,7 @@ impl Threads {
     /// Records that somebody asks in a thread now, which becomes their latest one.
     pub(crate) fn asks_now(&self, room: &RoomId, thread: &EventId, asker: &UserId) {
         self.asked(thread, asker);
-        let mut known = self.known();
+        let mut known = self.0.lock();
         if known.latest.len() >= REMEMBERED {
             known.latest.clear();
         }
@@ -45,19 +45,19 @@ impl Threads {
 
     /// Returns the thread of a room in which somebody asked last.
     pub(crate) fn latest_of(&self, room: &RoomId, asker: &UserId) -> Option<OwnedEventId> {
-        self.known().latest.get(&(room.to_owned(), asker.to_owned())).cloned()
+        self.0.lock().latest.get(&(room.to_owned(), asker.to_owned())).cloned()
     }
 
     /// Checks whether anybody is known to have asked there.
     pub(crate) fn has_askers(&self, root: &EventId) -> bool {
-        self.known().threads.get(root).is_some_and(|thread| !thread.askers.is_empty())
+        self.0.lock().threads.get(root).is_some_and(|thread| !thread.askers.is_empty())
     }
 
     /// Records that somebody has asked in a thread.
     pub(crate) fn asked(&self, root: &EventId, asker: &UserId) {
         self.learn(root, true);
         if let Some(thread) =
-            self.known().threads.get_mut(root).filter(|thread| !thread.askers.iter().any(|known| known == asker))
+            self.0.lock().threads.get_mut(root).filter(|thread| !thread.askers.iter().any(|known| known == asker))
         {
             thread.askers.push(asker.to_owned());
         }
@@ -65,13 +65,13 @@ impl Threads {
 
     /// Checks whether others, and not this user, asked there.
     pub(crate) fn is_of_others(&self, root: &EventId, user: &str) -> bool {
-        let known = self.known();
+        let known = self.0.lock();
         let askers = known.threads.get(root).map(|thread| thread.askers.as_slice()).unwrap_or_default();
         !askers.is_empty() && !askers.iter().any(|asker| asker == user)
     }
 
     fn learn(&self, root: &EventId, is_ours: bool) {
-        let mut known = self.known();
+        let mut known = self.0.lock();
         let is_new = !known.threads.contains_key(root);
         known.threads.entry(root.to_owned()).or_default().is_ours = is_ours;
         if is_new {
@@ -82,10 +82,6 @@ impl Threads {
                 known.threads.remove(&oldest);
             }
         }
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,7 +99,7 @@ impl Matrix {
     pub(crate) async fn goes_on(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
         let calls_somebody = content["m.mentions"]["user_ids"].as_array().is_some_and(|users| !users.is_empty());
         let Some(thread) = thread.filter(|_| !calls_somebody) else { return false };
-        let known = self.threads.known().threads.get(thread).map(|known| known.is_ours);
+        let known = self.threads.0.lock().threads.get(thread).map(|known| known.is_ours);
         if let Some(is_ours) = known {
             return is_ours;
         }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pstral_core::ports::PlatformError;
 use tokio::sync::Mutex as Turn;
 
@@ -38,7 +39,7 @@ impl Turns {
     }
 
     fn of(&self, spot: &Spot) -> Arc<Turn<()>> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turns = self.0.lock();
         if turns.len() > MANY {
             turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         }
@@ -60,7 +61,7 @@ mod tests {
             let written = Arc::clone(&written);
             async move {
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                written.lock().unwrap().push(name);
+                written.lock().push(name);
                 Ok(())
             }
         };
@@ -68,6 +69,6 @@ mod tests {
         let dropped = tokio::time::timeout(Duration::from_millis(500), turns.write(&spot, slow("dropped"))).await;
         assert!(dropped.is_err());
         assert_eq!(turns.write(&spot, slow("next")).await, Ok(()));
-        assert_eq!(*written.lock().unwrap(), ["dropped", "next"]);
+        assert_eq!(*written.lock(), ["dropped", "next"]);
     }
 }

@@ -1,12 +1,12 @@
 //! Shows in a room that an answer is being written, from the question to its last text.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::api::client::typing::create_typing_event::v3::{Request, Typing, TypingInfo};
 use matrix_sdk::ruma::{OwnedRoomId, RoomId};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::Matrix;
@@ -26,17 +26,17 @@ impl TypingRooms {
     /// Shows it from now on; whether that is new.
     fn begin(&self, room: &RoomId) -> bool {
         let now = Instant::now();
-        self.rooms().insert(room.to_owned(), (now, now)).is_none()
+        self.0.lock().insert(room.to_owned(), (now, now)).is_none()
     }
 
     /// Ends it; says if it was shown until now.
     fn end(&self, room: &RoomId) -> bool {
-        self.rooms().remove(room).is_some()
+        self.0.lock().remove(room).is_some()
     }
 
     /// Rooms where the homeserver is told again; `is_live` says where a text is being written.
     fn due(&self, is_live: impl Fn(&RoomId) -> bool) -> Vec<OwnedRoomId> {
-        let mut rooms = self.rooms();
+        let mut rooms = self.0.lock();
         rooms.retain(|room, (since, _)| since.elapsed() < WITHOUT_TEXT || is_live(room));
         let due = rooms.iter_mut().filter(|(_, (_, told))| told.elapsed() >= AGAIN);
         due.map(|(room, (_, told))| {
@@ -44,10 +44,6 @@ impl TypingRooms {
             room.clone()
         })
         .collect()
-    }
-
-    fn rooms(&self) -> MutexGuard<'_, HashMap<OwnedRoomId, (Instant, Instant)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,6 @@
 //! decrypted, within a time limit.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -11,6 +10,7 @@ use matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId};
 use matrix_sdk::{Client, Room};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::event::json_of;
@@ -46,11 +46,11 @@ struct Waiting {
 
 impl Late {
     pub(crate) fn is_empty(&self) -> bool {
-        self.waiting().is_empty()
+        self.0.lock().is_empty()
     }
 
     pub(crate) fn put(&self, room: Room, sender: OwnedUserId, event: TimelineEvent) {
-        let mut waiting = self.waiting();
+        let mut waiting = self.0.lock();
         if waiting.iter().any(|other| other.event.event_id() == event.event_id()) {
             return;
         }
@@ -66,8 +66,8 @@ impl Late {
     pub(crate) async fn read_now(&self, of: Option<&[OwnedRoomId]>) -> Vec<(Room, TimelineEvent)> {
         let is_meant = |one: &Waiting| of.is_none_or(|rooms| rooms.iter().any(|room| room == one.room.room_id()));
         let (tried, others): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut *self.waiting()).into_iter().partition(is_meant);
-        self.waiting().extend(others);
+            std::mem::take(&mut *self.0.lock()).into_iter().partition(is_meant);
+        self.0.lock().extend(others);
         let mut read = Vec::new();
         for one in tried {
             if json_of(&one.event)["type"] != "m.room.encrypted" {
@@ -77,16 +77,12 @@ impl Late {
             let raw: &Raw<OriginalSyncRoomEncryptedEvent> = one.event.raw().cast_ref_unchecked();
             match one.room.decrypt_event(raw, None).await {
                 Ok(decrypted) if !decrypted.kind.is_utd() => read.push((one.room, decrypted)),
-                _ if one.since.elapsed() < PATIENCE => self.waiting().push_back(one),
+                _ if one.since.elapsed() < PATIENCE => self.0.lock().push_back(one),
                 _ => {
                     tracing::warn!(room = %one.room.room_id(), "a message cannot be decrypted: its key did not arrive");
                 }
             }
         }
         read
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

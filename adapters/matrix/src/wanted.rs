@@ -1,10 +1,10 @@
 //! A queue of messages whose reactions need an update: each message gets its first reaction before any gets its second.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use matrix_sdk::ruma::{EventId, OwnedEventId};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -37,7 +37,7 @@ impl Wanted {
     /// Queues a message for an update after a wait; sooner, if it is queued already.
     pub(crate) fn put(&self, message: &EventId, wait: Duration) {
         let at = Instant::now() + wait;
-        let mut line = self.line();
+        let mut line = self.line.lock();
         if let Some(known) = line.iter_mut().find(|known| known.message == message) {
             (known.at, known.again) = (known.at.min(at), true);
         } else {
@@ -52,7 +52,7 @@ impl Wanted {
     /// the time at which one is due.
     pub(crate) fn next(&self, rank: impl Fn(&EventId) -> u32) -> Result<OwnedEventId, Option<Instant>> {
         let now = Instant::now();
-        let mut line = self.line();
+        let mut line = self.line.lock();
         let due = line.iter_mut().filter(|want| !want.is_busy && want.at <= now);
         if let Some(want) = due.min_by_key(|want| rank(&want.message)) {
             (want.is_busy, want.again) = (true, false);
@@ -63,14 +63,14 @@ impl Wanted {
 
     /// Releases a message for which nothing was done yet.
     pub(crate) fn not_yet(&self, message: &EventId) {
-        if let Some(want) = self.line().iter_mut().find(|want| want.message == message) {
+        if let Some(want) = self.line.lock().iter_mut().find(|want| want.message == message) {
             want.is_busy = false;
         }
     }
 
     /// Releases a message for which there is more to do, and queues it after the others.
     pub(crate) fn goes_on(&self, message: &EventId) {
-        let mut line = self.line();
+        let mut line = self.line.lock();
         if let Some(want) = taken(&mut line, message) {
             line.push_back(Want { is_busy: false, failed: 0, ..want });
         }
@@ -78,7 +78,7 @@ impl Wanted {
 
     /// Removes a message that needs nothing any more, unless it was queued again meanwhile.
     pub(crate) fn done(&self, message: &EventId) {
-        let mut line = self.line();
+        let mut line = self.line.lock();
         if let Some(want) = taken(&mut line, message).filter(|want| want.again) {
             line.push_back(Want { is_busy: false, ..want });
         }
@@ -86,7 +86,7 @@ impl Wanted {
 
     /// Releases a message whose update failed: it is retried at growing intervals, and at last dropped.
     pub(crate) fn failed(&self, message: &EventId, wait: Duration) -> bool {
-        let mut line = self.line();
+        let mut line = self.line.lock();
         let Some(tried) = taken(&mut line, message).filter(|tried| tried.failed < TRIES) else { return false };
         let at = Instant::now() + wait.max(AGAIN * 2_u32.pow(tried.failed));
         line.push_back(Want { at, failed: tried.failed + 1, is_busy: false, ..tried });
@@ -95,13 +95,9 @@ impl Wanted {
 
     /// Waits until the queue is empty.
     pub(crate) async fn all_done(&self) {
-        while !self.line().is_empty() {
+        while !self.line.lock().is_empty() {
             tokio::time::sleep(LOOK).await;
         }
-    }
-
-    fn line(&self) -> MutexGuard<'_, VecDeque<Want>> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
