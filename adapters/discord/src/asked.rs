@@ -1,11 +1,11 @@
 //! Questions asked by messages. Each message is one question, which may be edited or withdrawn.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use pstral_core::bounded_map::BoundedMap;
 use pstral_core::domain::{Event, Place};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -81,35 +81,18 @@ impl Question {
 
 /// The recent questions, by the ids of their messages.
 #[derive(Default)]
-pub(crate) struct Asked(Mutex<Questions>);
-
-#[derive(Default)]
-struct Questions {
+pub(crate) struct Asked(
     /// `None` for messages that are still being examined, and for those that asked nothing.
-    known: HashMap<u64, Option<Arc<Question>>>,
-    order: VecDeque<u64>,
-}
-
-impl Questions {
-    fn keep(&mut self, message: u64, question: Option<Arc<Question>>) {
-        if self.known.insert(message, question).is_none() {
-            self.order.push_back(message);
-        }
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-    }
-}
+    Mutex<BoundedMap<u64, Option<Arc<Question>>, REMEMBERED>>,
+);
 
 impl Asked {
     /// Notes a message, and returns true if it was not known before.
     pub(crate) fn is_new(&self, message: u64) -> bool {
         let mut questions = self.0.lock();
-        let is_new = !questions.known.contains_key(&message);
+        let is_new = !questions.contains_key(&message);
         if is_new {
-            questions.keep(message, None);
+            questions.insert(message, None);
         }
         is_new
     }
@@ -117,13 +100,13 @@ impl Asked {
     /// Records the question that a message asks from now on.
     pub(crate) fn asks(&self, message: u64, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
-        self.0.lock().keep(message, Some(Arc::clone(&question)));
+        self.0.lock().insert(message, Some(Arc::clone(&question)));
         question
     }
 
     /// Returns the latest version of a message's question.
     pub(crate) fn by(&self, message: u64) -> Option<Arc<Question>> {
-        self.0.lock().known.get(&message)?.clone()
+        self.0.lock().get(&message)?.clone()
     }
 
     /// Checks whether this is still the message's latest version: it was neither edited nor deleted since.
@@ -133,7 +116,7 @@ impl Asked {
 
     /// Forgets the question of a message, and returns it.
     pub(crate) fn take_back(&self, message: u64) -> Option<Arc<Question>> {
-        self.0.lock().known.get_mut(&message)?.take()
+        self.0.lock().get_mut(&message)?.take()
     }
 
     /// Finds the question that the next message in a channel replies to: the only one being answered there that has no
@@ -147,7 +130,10 @@ impl Asked {
     /// Returns the unanswered questions that fulfil a condition.
     pub(crate) fn open(&self, holds: impl Fn(&Question) -> bool) -> Vec<Arc<Question>> {
         let questions = self.0.lock();
-        let open = questions.known.values().flatten().filter(|question| !question.answered.is_cancelled());
+        let open = questions
+            .iter()
+            .filter_map(|(_, question)| question.as_ref())
+            .filter(|question| !question.answered.is_cancelled());
         open.filter(|question| holds(question)).cloned().collect()
     }
 }

@@ -1,12 +1,12 @@
 //! Questions asked by messages. Each message is one question, which may be edited or withdrawn.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId};
 use parking_lot::Mutex;
+use pstral_core::bounded_map::BoundedMap;
 use pstral_core::domain::{Event, EventBody};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -88,33 +88,19 @@ impl Question {
 
 /// The recent questions, by the ids of their messages.
 #[derive(Default)]
-pub(crate) struct Asked(Mutex<Questions>);
-
-#[derive(Default)]
-struct Questions {
-    known: HashMap<OwnedEventId, Arc<Question>>,
-    order: VecDeque<OwnedEventId>,
-}
+pub(crate) struct Asked(Mutex<BoundedMap<OwnedEventId, Arc<Question>, REMEMBERED>>);
 
 impl Asked {
     /// Records the question that a message asks from now on.
     pub(crate) fn asks(&self, message: &EventId, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
-        let mut questions = self.0.lock();
-        if questions.known.insert(message.to_owned(), Arc::clone(&question)).is_none() {
-            questions.order.push_back(message.to_owned());
-        }
-        if questions.order.len() > REMEMBERED
-            && let Some(oldest) = questions.order.pop_front()
-        {
-            questions.known.remove(&oldest);
-        }
+        self.0.lock().insert(message.to_owned(), Arc::clone(&question));
         question
     }
 
     /// Returns the question of a message.
     pub(crate) fn by(&self, message: &EventId) -> Option<Arc<Question>> {
-        self.0.lock().known.get(message).cloned()
+        self.0.lock().get(message).cloned()
     }
 
     /// Marks the question of a deleted message as withdrawn, and returns the id of the event that asked it last.

@@ -1,7 +1,5 @@
 //! A cache of our own messages, as far as needed to edit them and to handle reactions to them.
 
-use std::collections::{HashMap, VecDeque};
-
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::room::{IncludeRelations, RelationsOptions};
@@ -10,6 +8,7 @@ use matrix_sdk::ruma::events::room::encrypted::OriginalSyncRoomEncryptedEvent;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{EventId, OwnedEventId, RoomId, uint};
 use parking_lot::Mutex;
+use pstral_core::bounded_map::BoundedMap;
 use pstral_core::domain::ButtonAction;
 use pstral_core::ports::PlatformError;
 
@@ -66,42 +65,29 @@ pub(crate) enum NotOurs {
 /// The cached messages.
 #[derive(Debug, Default)]
 pub(crate) struct Ours {
-    known: Mutex<Known>,
+    known: Mutex<BoundedMap<OwnedEventId, Message, KNOWN>>,
     /// Messages of others that were examined.
     others: Heard,
     /// Unfinished messages in rooms where we may not write any more.
     abandoned: Mutex<Vec<OwnedEventId>>,
 }
 
-#[derive(Debug, Default)]
-struct Known {
-    messages: HashMap<OwnedEventId, Message>,
-    order: VecDeque<OwnedEventId>,
-}
-
 impl Ours {
     pub(crate) fn get(&self, id: &EventId) -> Option<Message> {
-        self.known.lock().messages.get(id).cloned()
+        self.known.lock().get(id).cloned()
     }
 
     /// Adds a message, unless it is cached.
     pub(crate) fn learn(&self, id: &EventId, message: Message) {
         let mut known = self.known.lock();
-        if known.messages.contains_key(id) {
-            return;
-        }
-        known.messages.insert(id.to_owned(), message);
-        known.order.push_back(id.to_owned());
-        if known.order.len() > KNOWN
-            && let Some(oldest) = known.order.pop_front()
-        {
-            known.messages.remove(&oldest);
+        if !known.contains_key(id) {
+            known.insert(id.to_owned(), message);
         }
     }
 
     /// Changes a cached message.
     pub(crate) fn change(&self, id: &EventId, change: impl FnOnce(&mut Message)) {
-        if let Some(message) = self.known.lock().messages.get_mut(id) {
+        if let Some(message) = self.known.lock().get_mut(id) {
             change(message);
         }
     }
@@ -127,17 +113,14 @@ impl Ours {
 
     /// Checks whether a message of the room is being written.
     pub(crate) fn is_writing_in(&self, room: &RoomId) -> bool {
-        self.known
-            .lock()
-            .messages
-            .values()
-            .any(|message| message.is_live && !message.is_gone && message.spot.room == room)
+        let known = self.known.lock();
+        known.iter().any(|(_, message)| message.is_live && !message.is_gone && message.spot.room == room)
     }
 
     /// Notes all unfinished messages of a room as abandoned.
     pub(crate) fn abandon_in(&self, room: &RoomId) {
         let of_room = |(_, message): &(&OwnedEventId, &Message)| message.is_live && message.spot.room == room;
-        let live: Vec<_> = self.known.lock().messages.iter().filter(of_room).map(|(id, _)| id.clone()).collect();
+        let live: Vec<_> = self.known.lock().iter().filter(of_room).map(|(id, _)| id.clone()).collect();
         for id in &live {
             self.abandon(id);
         }

@@ -1,10 +1,9 @@
 //! Threads that the bot takes part in: questions there need no mention.
 
-use std::collections::{HashMap, VecDeque};
-
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{EventId, OwnedEventId, OwnedRoomId, OwnedUserId, RoomId, UserId};
 use parking_lot::Mutex;
+use pstral_core::bounded_map::BoundedMap;
 use serde_json::Value;
 
 use crate::Matrix;
@@ -19,10 +18,9 @@ pub(crate) struct Threads(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    threads: HashMap<OwnedEventId, Thread>,
-    order: VecDeque<OwnedEventId>,
+    threads: BoundedMap<OwnedEventId, Thread, REMEMBERED>,
     /// The thread in which somebody asked last, by room and user.
-    latest: HashMap<(OwnedRoomId, OwnedUserId), OwnedEventId>,
+    latest: BoundedMap<(OwnedRoomId, OwnedUserId), OwnedEventId, REMEMBERED>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -36,11 +34,7 @@ impl Threads {
     /// Records that somebody asks in a thread now, which becomes their latest one.
     pub(crate) fn asks_now(&self, room: &RoomId, thread: &EventId, asker: &UserId) {
         self.asked(thread, asker);
-        let mut known = self.0.lock();
-        if known.latest.len() >= REMEMBERED {
-            known.latest.clear();
-        }
-        known.latest.insert((room.to_owned(), asker.to_owned()), thread.to_owned());
+        self.0.lock().latest.insert((room.to_owned(), asker.to_owned()), thread.to_owned());
     }
 
     /// Returns the thread of a room in which somebody asked last.
@@ -72,15 +66,10 @@ impl Threads {
 
     fn learn(&self, root: &EventId, is_ours: bool) {
         let mut known = self.0.lock();
-        let is_new = !known.threads.contains_key(root);
-        known.threads.entry(root.to_owned()).or_default().is_ours = is_ours;
-        if is_new {
-            known.order.push_back(root.to_owned());
-            if known.order.len() > REMEMBERED
-                && let Some(oldest) = known.order.pop_front()
-            {
-                known.threads.remove(&oldest);
-            }
+        if let Some(thread) = known.threads.get_mut(root) {
+            thread.is_ours = is_ours;
+        } else {
+            known.threads.insert(root.to_owned(), Thread { is_ours, askers: Vec::new() });
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod access;
 mod asker;
 pub mod attached;
+pub mod bounded_map;
 pub mod commands;
 pub mod context;
 pub mod domain;

@@ -1,11 +1,11 @@
 //! A limit on how often an actor gets the same answer.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::bounded_map::BoundedMap;
 use crate::domain::{Actor, Place, PlatformName};
 use crate::lock::lock;
 
@@ -14,15 +14,13 @@ const REMEMBERED: usize = 4096;
 
 type Key = (PlatformName, String);
 
-/// First time and count for each key, and the keys in order of arrival.
-type Counted = (HashMap<Key, (Timestamp, u32)>, VecDeque<Key>);
-
 /// So many times in a while for each actor; how many times it has been is in memory only.
 #[derive(Debug)]
 pub(crate) struct Recent {
     most: u32,
     within: Duration,
-    counted: Mutex<Counted>,
+    /// First time and count for each key.
+    counted: Mutex<BoundedMap<Key, (Timestamp, u32), REMEMBERED>>,
 }
 
 impl Recent {
@@ -44,8 +42,7 @@ impl Recent {
     /// Counts one more of a key and tells whether it is still within the limit; the oldest keys are forgotten first.
     fn once_more_of(&self, key: Key, now: Timestamp) -> bool {
         let mut counted = lock(&self.counted);
-        let (times, order) = &mut *counted;
-        if let Some((since, count)) = times.get_mut(&key) {
+        if let Some((since, count)) = counted.get_mut(&key) {
             let age = now.duration_since(*since);
             // A clock that was set back starts anew too.
             if age.is_negative() || age.unsigned_abs() >= self.within {
@@ -54,13 +51,7 @@ impl Recent {
             *count = count.saturating_add(1);
             return *count <= self.most;
         }
-        times.insert(key.clone(), (now, 1));
-        order.push_back(key);
-        if order.len() > REMEMBERED
-            && let Some(oldest) = order.pop_front()
-        {
-            times.remove(&oldest);
-        }
+        counted.insert(key, (now, 1));
         true
     }
 }
@@ -91,6 +82,6 @@ mod tests {
             assert!(recent.once_more(&actor(&number.to_string()), Timestamp::UNIX_EPOCH));
         }
         let counted = recent.counted.lock().unwrap();
-        assert_eq!((counted.0.len(), counted.1.len()), (REMEMBERED, REMEMBERED));
+        assert_eq!(counted.iter().count(), REMEMBERED);
     }
 }
