@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 use pstral_core::domain::Place;
-use serde::Deserialize;
 use serenity::model::channel::{ChannelType, GuildChannel, PartialChannel};
 
 use crate::place::{channel, thread};
@@ -25,7 +24,7 @@ pub(crate) struct Known {
 impl Known {
     /// Reads the channel of an interaction, which does not say who created a thread.
     pub(crate) fn of_interaction(guild: u64, channel: &PartialChannel) -> Self {
-        let within = channel.parent_id.map(u64::from).filter(|_| is_thread(u8::from(channel.kind)));
+        let within = channel.parent_id.map(u64::from).filter(|_| is_thread(channel.kind));
         Self { guild, within, owner: None, threads: matches!(channel.kind, ChannelType::Text | ChannelType::News) }
     }
 
@@ -52,8 +51,7 @@ impl Known {
 
 impl From<&GuildChannel> for Known {
     fn from(channel: &GuildChannel) -> Self {
-        let kind = u8::from(channel.kind);
-        let of = |id: Option<u64>| id.filter(|_| is_thread(kind));
+        let of = |id: Option<u64>| id.filter(|_| is_thread(channel.kind));
         Self {
             guild: channel.guild_id.get(),
             within: of(channel.parent_id.map(u64::from)),
@@ -63,33 +61,8 @@ impl From<&GuildChannel> for Known {
     }
 }
 
-/// The used part of a channel object, as the API returns it
-/// (<https://discord.com/developers/docs/resources/channel#channel-object>).
-#[derive(Debug, Deserialize)]
-pub(crate) struct Described {
-    #[serde(rename = "type")]
-    kind: u8,
-    guild_id: Option<serenity::model::id::GuildId>,
-    parent_id: Option<serenity::model::id::ChannelId>,
-    owner_id: Option<serenity::model::id::UserId>,
-}
-
-impl Described {
-    /// Converts it to a cached channel; `None` if it does not belong to a server.
-    pub(crate) fn known(&self) -> Option<Known> {
-        let of = |id: Option<u64>| id.filter(|_| is_thread(self.kind));
-        Some(Known {
-            guild: self.guild_id?.get(),
-            within: of(self.parent_id.map(u64::from)),
-            owner: of(self.owner_id.map(u64::from)),
-            threads: matches!(self.kind, 0 | 5),
-        })
-    }
-}
-
-/// Checks the type of a channel (<https://discord.com/developers/docs/resources/channel#channel-object-channel-types>).
-fn is_thread(kind: u8) -> bool {
-    (10..=12).contains(&kind)
+fn is_thread(kind: ChannelType) -> bool {
+    matches!(kind, ChannelType::NewsThread | ChannelType::PublicThread | ChannelType::PrivateThread)
 }
 
 /// The channels that Discord told of, by their ids: a few words each, and nothing of their messages.
@@ -129,12 +102,12 @@ mod tests {
 
     #[test]
     fn a_thread_is_told_from_a_channel_of_a_category() {
-        let known = |json: &str| serde_json::from_str::<Described>(json).unwrap().known();
-        let text = known(r#"{ "id": "7", "type": 0, "guild_id": "1", "parent_id": "2", "name": "sales" }"#).unwrap();
+        let known = |json: &str| Known::from(&serde_json::from_str::<GuildChannel>(json).unwrap());
+        let text = known(r#"{ "id": "7", "type": 0, "guild_id": "1", "parent_id": "2", "name": "sales" }"#);
         assert_eq!((text.place(7), text.channel(7), text.threads), (channel(7), 7, true));
-        let began = known(r#"{ "type": 11, "guild_id": "1", "parent_id": "7", "owner_id": "9" }"#).unwrap();
+        let began = r#"{ "id": "8", "type": 11, "guild_id": "1", "parent_id": "7", "owner_id": "9", "name": "May" }"#;
+        let began = known(began);
         assert_eq!((began.place(8), began.channel(8), began.threads), (thread(7, 8), 7, false));
         assert!(began.was_begun_by(9) && !began.was_begun_by(1) && !text.was_begun_by(9));
-        assert_eq!(known(r#"{ "type": 1 }"#), None, "a private conversation");
     }
 }

@@ -4,13 +4,23 @@ use pstral_core::ports::{Finding, PartState};
 use pstral_core::text::{Text, text};
 use serde::Deserialize;
 use serenity::http::{LightMethod, Route};
-use serenity::model::id::{ChannelId, GuildId, UserId};
+use serenity::model::Permissions;
+use serenity::model::channel::Channel;
+use serenity::model::guild::{Member, PartialGuild};
+use serenity::model::id::{ChannelId, UserId};
 
 use crate::Discord;
 use crate::config::DiscordConfig;
 use crate::fault::Fault;
-use crate::permissions::{Overwrite, Role, granted, missing, needed};
 use crate::rest::plain;
+
+/// The permissions that Pstral needs in each channel.
+const NEEDED: Permissions = Permissions::VIEW_CHANNEL
+    .union(Permissions::SEND_MESSAGES)
+    .union(Permissions::ATTACH_FILES)
+    .union(Permissions::READ_MESSAGE_HISTORY)
+    .union(Permissions::CREATE_PUBLIC_THREADS)
+    .union(Permissions::SEND_MESSAGES_IN_THREADS);
 
 /// The application flags that grant message content, in the forms for few and for many servers.
 const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
@@ -22,26 +32,13 @@ struct Application {
     flags: u64,
 }
 
-#[derive(Deserialize)]
-struct Member {
-    roles: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Channel {
-    guild_id: Option<GuildId>,
-    name: Option<String>,
-    #[serde(default)]
-    permission_overwrites: Vec<Overwrite>,
-}
-
 impl DiscordConfig {
     /// Builds the invitation link: it requests the permissions that Pstral needs and no more.
     pub fn invitation(&self) -> String {
         format!(
             "https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions={}",
             self.application,
-            needed()
+            NEEDED.bits()
         )
     }
 }
@@ -112,20 +109,25 @@ impl Discord {
     }
 
     /// Returns the name of a channel and our permissions in it.
-    async fn granted_in(&self, id: u64) -> Result<(String, u64), Fault> {
+    async fn granted_in(&self, id: u64) -> Result<(String, Permissions), Fault> {
         let route = Route::Channel { channel_id: ChannelId::new(id) };
         let channel: Channel = self.rest.ask(plain(LightMethod::Get, route)).await?;
-        let Some(guild_id) = channel.guild_id else {
+        let Some(channel) = channel.guild() else {
             return Err(Fault::Away("it belongs to no server".to_owned()));
         };
-        let own = self.own_id().await?;
-        let roles: Vec<Role> = self.rest.ask(plain(LightMethod::Get, Route::GuildRoles { guild_id })).await?;
-        let route = Route::GuildMember { guild_id, user_id: UserId::new(own) };
+        let guild_id = channel.guild_id;
+        let guild: PartialGuild = self.rest.ask(plain(LightMethod::Get, Route::Guild { guild_id })).await?;
+        let route = Route::GuildMember { guild_id, user_id: UserId::new(self.own_id().await?) };
         let member: Member = self.rest.ask(plain(LightMethod::Get, route)).await?;
-        let (guild, own) = (guild_id.to_string(), own.to_string());
-        let granted = granted(&guild, &own, &member.roles, &roles, &channel.permission_overwrites);
-        Ok((channel.name.unwrap_or_default(), granted))
+        let granted = guild.user_permissions_in(&channel, &member);
+        Ok((channel.name, granted))
     }
+}
+
+/// Returns the names of the needed permissions that are missing: all of them in a channel that cannot be seen.
+fn missing(granted: Permissions) -> Vec<&'static str> {
+    let usable = if granted.view_channel() { granted } else { Permissions::empty() };
+    (NEEDED - usable).get_permission_names()
 }
 
 fn bad(part: &str, fact: Text, remedy: &'static str) -> Finding {
@@ -146,6 +148,13 @@ mod tests {
     use pstral_core::domain::Locale;
 
     use super::*;
+
+    #[test]
+    fn in_a_channel_that_cannot_be_seen_everything_is_missing() {
+        assert_eq!(missing(NEEDED - Permissions::ATTACH_FILES), ["Attach Files"]);
+        assert_eq!(missing(NEEDED - Permissions::VIEW_CHANNEL).len(), 6);
+        assert!(missing(Permissions::all()).is_empty());
+    }
 
     #[test]
     fn the_invitation_asks_for_what_is_needed_and_no_more() {

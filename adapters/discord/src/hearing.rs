@@ -5,13 +5,13 @@ use std::sync::Arc;
 use pstral_core::domain::{Actor, Event, EventBody, Place};
 use pstral_core::ports::Inbox;
 use serenity::http::{LightMethod, Route};
-use serenity::model::channel::{Message, MessageType};
+use serenity::model::channel::{GuildChannel, Message, MessageType};
 use serenity::model::id::ChannelId;
 use serenity::model::user::User;
 
 use crate::Discord;
 use crate::asked::Question;
-use crate::channels::{Described, Known};
+use crate::channels::Known;
 use crate::fault::Fault;
 use crate::place::{platform, private};
 use crate::rest::plain;
@@ -35,7 +35,7 @@ impl Discord {
         match body {
             EventBody::Said(words) => {
                 let place = self.place_to_answer(&message, place, &words);
-                self.closed.open(&place);
+                self.closed.forget(&place);
                 self.ask(&message, place, words, inbox).await;
             }
             body => inbox(event(&message, place, body)).await,
@@ -116,11 +116,11 @@ impl Discord {
         if let Some(known) = self.channels.get(channel_id.get()) {
             return Some(known);
         }
-        let described: Result<Described, Fault> =
+        let channel: Result<GuildChannel, Fault> =
             self.rest.ask(plain(LightMethod::Get, Route::Channel { channel_id })).await;
-        match described {
-            Ok(described) => {
-                let known = described.known()?;
+        match channel {
+            Ok(channel) => {
+                let known = Known::from(&channel);
                 self.channels.learn(channel_id.get(), known);
                 Some(known)
             }

@@ -101,7 +101,7 @@ impl Discord {
         // Who clicks in a thread may go on there in words.
         self.recent.spoke_in(id, Some(guild));
         let place = known.place(id);
-        self.closed.open(&place);
+        self.closed.forget(&place);
         Some((place, Some(known)))
     }
 

@@ -9,7 +9,6 @@ mod buttons;
 mod catching_up;
 mod channels;
 mod clicks;
-mod closed_places;
 mod command_list;
 mod commands;
 mod config;
@@ -21,9 +20,9 @@ mod guilds;
 mod hearing;
 mod interactions;
 mod opened;
-mod permissions;
 mod place;
 mod privates;
+mod recent_refusals;
 mod rest;
 mod rewording;
 mod section;
@@ -47,22 +46,21 @@ use pstral_core::ports::{
 };
 use pstral_core::text::{Text, text};
 pub use section::DiscordSection;
-use serde::Deserialize;
 use serenity::http::{LightMethod, Route};
-use serenity::model::id::UserId;
+use serenity::model::user::CurrentUser;
 use tokio_util::sync::CancellationToken;
 
 use crate::advice::TimedAdvice;
 use crate::asked::Asked;
 use crate::catching_up::Recent;
 use crate::channels::Channels;
-use crate::closed_places::ClosedPlaces;
 use crate::fault::{Fault, codes};
 use crate::gateway::Connection;
 use crate::guilds::ToldGuilds;
 use crate::opened::Interactions;
 use crate::place::{Spot, spot};
 use crate::privates::Privates;
+use crate::recent_refusals::RecentRefusals;
 use crate::rest::{Rest, plain};
 use crate::threads::{Threads, Way};
 
@@ -77,7 +75,8 @@ pub struct Discord {
     interactions: Interactions,
     channels: Channels,
     privates: Privates,
-    closed: ClosedPlaces,
+    /// Places where we may not write.
+    closed: RecentRefusals<Place>,
     asked: Asked,
     recent: Recent,
     threads: Threads,
@@ -101,7 +100,7 @@ impl Discord {
             interactions: Interactions::default(),
             channels: Channels::default(),
             privates: Privates::default(),
-            closed: ClosedPlaces::default(),
+            closed: RecentRefusals::default(),
             asked: Asked::default(),
             recent: Recent::default(),
             threads: Threads::default(),
@@ -117,16 +116,9 @@ impl Discord {
         if let Some(id) = self.own.get() {
             return Ok(*id);
         }
-        let own: Named = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
+        let own: CurrentUser = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
         Ok(*self.own.get_or_init(|| own.id.get()))
     }
-}
-
-/// The used part of a user object: <https://discord.com/developers/docs/resources/user#user-object>
-#[derive(Debug, Deserialize)]
-struct Named {
-    id: UserId,
-    username: String,
 }
 
 /// The capabilities of Discord. It publishes no limit for edits: five in five seconds per channel is what its headers
@@ -181,7 +173,7 @@ impl ChatPlatform for Discord {
     }
 
     fn lacks_permission(&self, place: &Place) -> bool {
-        self.closed.holds(place)
+        self.closed.contains(place)
     }
 
     async fn edit(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
@@ -211,7 +203,7 @@ impl ChatPlatform for Discord {
         };
         if let Ok(Err(fault)) = tokio::time::timeout(TYPING, shown).await {
             if fault.code() == Some(codes::MISSING_PERMISSIONS) {
-                self.closed.close(place);
+                self.closed.record(place);
             }
             tracing::debug!(?fault, "nobody sees that an answer is being prepared");
         }
@@ -240,8 +232,8 @@ impl ChatPlatform for Discord {
     async fn health(&self) -> Result<Text, PlatformError> {
         self.connection.is_up(self.config.shards).await?;
         let began = Instant::now();
-        let own: Named = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
+        let own: CurrentUser = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(text("health-discord").with("name", own.username).count("millis", millis))
+        Ok(text("health-discord").with("name", own.name.clone()).count("millis", millis))
     }
 }

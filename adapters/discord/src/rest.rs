@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 use std::future::Future;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use pstral_core::domain::{FileRef, Place};
 use pstral_core::ports::BudgetSignals;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
@@ -34,7 +34,7 @@ pub(crate) struct Rest {
     client: reqwest::Client,
     token: SecretString,
     base_url: Option<String>,
-    signals: Mutex<Option<BudgetSignals>>,
+    signals: OnceLock<BudgetSignals>,
     turns: Turns,
     used_up: UsedUp,
 }
@@ -45,7 +45,7 @@ impl Rest {
             client: client(config)?,
             token: config.token.clone(),
             base_url: config.base_url.clone(),
-            signals: Mutex::default(),
+            signals: OnceLock::new(),
             turns: Turns::default(),
             used_up: UsedUp::default(),
         })
@@ -65,7 +65,7 @@ impl Rest {
 
     /// Sets the receiver of rate-limit budgets.
     pub(crate) fn report(&self, signals: BudgetSignals) {
-        *self.signals.lock() = Some(signals);
+        let _ = self.signals.set(signals);
     }
 
     /// Makes a request that no visible text waits for. It may be delayed.
@@ -176,8 +176,7 @@ impl Rest {
     }
 
     fn tell_budget(&self, place: &Place, headers: &HeaderMap) {
-        let signals = self.signals.lock().clone();
-        if let Some((signal, signals)) = signal(headers, place).zip(signals) {
+        if let Some((signal, signals)) = signal(headers, place).zip(self.signals.get()) {
             signals(&signal);
         }
     }

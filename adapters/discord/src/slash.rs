@@ -6,12 +6,10 @@ use pstral_core::domain::{About, Command, CommandName, Event, EventBody, Outgoin
 use pstral_core::egress::{fit, neutralized};
 use pstral_core::ports::Inbox;
 use pstral_core::text::text;
-use serde::Deserialize;
 use serde_json::json;
 use serenity::http::{LightMethod, Route};
 use serenity::model::application::{CommandInteraction, CommandType, ResolvedOption, ResolvedTarget, ResolvedValue};
-use serenity::model::channel::Attachment;
-use serenity::model::id::MessageId;
+use serenity::model::channel::{Attachment, Message};
 
 use crate::Discord;
 use crate::asked::Question;
@@ -46,11 +44,6 @@ impl Chosen<'_> {
         let words = self.words.iter().map(|(_, words)| words.as_str()).filter(|words| !words.is_empty());
         Command::new(name, &words.collect::<Vec<_>>().join(" "))
     }
-}
-
-#[derive(Deserialize)]
-struct Posted {
-    id: MessageId,
 }
 
 impl Discord {
@@ -212,7 +205,7 @@ impl Discord {
         }
         let (application_id, token) = (self.application(), opened.token.as_str());
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
-        let posted: Result<Posted, Fault> = self.rest.ask(plain(LightMethod::Get, route)).await;
+        let posted: Result<Message, Fault> = self.rest.ask(plain(LightMethod::Get, route)).await;
         let posted = match posted {
             Ok(posted) => posted.id.get(),
             Err(fault) => {

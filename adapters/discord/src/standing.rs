@@ -22,7 +22,7 @@ impl Discord {
         place: &Place,
         known: Option<&MessageRef>,
     ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
-        if self.closed.holds(place) {
+        if self.closed.contains(place) {
             return Err(PlatformError::Gone);
         }
         let mut live = match spot(place)? {

@@ -4,22 +4,21 @@
 //!
 //! Discord gives a thread the id of the message that it begins from, so that its place has a name before it is there.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::Mutex;
+use pstral_core::bounded_map::BoundedMap;
 use pstral_core::domain::Place;
 use pstral_core::egress::fit;
 use serde_json::json;
 use serenity::http::{LightMethod, Route};
 use serenity::model::id::{ChannelId, MessageId, UserId};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Discord;
 use crate::fault::{Fault, codes};
 use crate::place::thread;
+use crate::recent_refusals::RecentRefusals;
 use crate::rest::{plain, with_body};
 
 /// The number of threads remembered that are wanted.
@@ -28,10 +27,6 @@ const REMEMBERED: usize = 1024;
 const NAME: usize = 90;
 /// Minutes of inactivity after which Discord archives a thread.
 const ARCHIVED_AFTER: u32 = 1_440;
-
-/// Time for which a channel is taken to forbid threads: Discord counts forbidden requests, and bans clients that
-/// insist.
-const FORBIDDEN: Duration = Duration::from_mins(10);
 
 /// A thread on a question that is created once something is said in it.
 struct Wanted {
@@ -71,13 +66,9 @@ pub(crate) enum Way {
 
 /// The wanted threads, by the messages they begin from, and the channels that recently refused one.
 #[derive(Default)]
-pub(crate) struct Threads(Mutex<Known>);
-
-#[derive(Default)]
-struct Known {
-    wanted: HashMap<u64, Arc<Wanted>>,
-    order: VecDeque<u64>,
-    forbidden: HashMap<ChannelId, Instant>,
+pub(crate) struct Threads {
+    wanted: Mutex<BoundedMap<u64, Arc<Wanted>, REMEMBERED>>,
+    forbidden: RecentRefusals<ChannelId>,
 }
 
 impl Threads {
@@ -87,29 +78,11 @@ impl Threads {
     }
 
     fn want(&self, message: u64, wanted: Wanted) {
-        let mut known = self.0.lock();
-        if known.wanted.insert(message, Arc::new(wanted)).is_none() {
-            known.order.push_back(message);
-        }
-        if known.order.len() > REMEMBERED
-            && let Some(oldest) = known.order.pop_front()
-        {
-            known.wanted.remove(&oldest);
-        }
+        self.wanted.lock().insert(message, Arc::new(wanted));
     }
 
     fn wanted(&self, message: u64) -> Option<Arc<Wanted>> {
-        self.0.lock().wanted.get(&message).cloned()
-    }
-
-    fn forbid(&self, channel: ChannelId) {
-        let mut known = self.0.lock();
-        known.forbidden.retain(|_, since| since.elapsed() < FORBIDDEN);
-        known.forbidden.insert(channel, Instant::now());
-    }
-
-    fn are_forbidden(&self, channel: ChannelId) -> bool {
-        self.0.lock().forbidden.get(&channel).is_some_and(|since| since.elapsed() < FORBIDDEN)
+        self.wanted.lock().get(&message).cloned()
     }
 }
 
@@ -136,7 +109,7 @@ impl Discord {
         let Some(wanted) = self.threads.wanted(id.get()) else { return Ok(Way::There) };
         let reply = Way::Reply(wanted.channel, MessageId::new(id.get()));
         let mut state = wanted.state.lock().await;
-        if *state == State::NotBegun && self.threads.are_forbidden(wanted.channel) {
+        if *state == State::NotBegun && self.threads.forbidden.contains(&wanted.channel) {
             *state = State::Refused;
         }
         if *state == State::NotBegun {
@@ -145,7 +118,7 @@ impl Discord {
                 // Of a channel that is full of threads, or where none may be made.
                 Err(fault @ Fault::Refused { status, .. }) => {
                     if status == 403 {
-                        self.threads.forbid(wanted.channel);
+                        self.threads.forbidden.record(&wanted.channel);
                     }
                     tracing::warn!(
                         ?fault,

@@ -3,9 +3,9 @@
 use pstral_core::domain::{MessageRef, Outgoing, Place};
 use pstral_core::ports::{PlatformError, SendKey};
 use pstral_core::text::text;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, Route};
+use serenity::model::channel::PrivateChannel;
 use serenity::model::id::{ApplicationId, ChannelId, MessageId};
 
 use crate::Discord;
@@ -30,11 +30,6 @@ const BESIDE: char = '@';
 /// Prefixes the id of a message that belongs in a thread but is in the channel above, because there is no thread.
 const ABOVE: char = '^';
 
-#[derive(Deserialize)]
-struct Private {
-    id: ChannelId,
-}
-
 impl Discord {
     pub(crate) async fn send_to(
         &self,
@@ -43,7 +38,7 @@ impl Discord {
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
         let body = Body::of(message)?;
-        if self.closed.holds(place) {
+        if self.closed.contains(place) {
             return Err(PlatformError::Gone);
         }
         let id = match spot(place)? {
@@ -59,7 +54,7 @@ impl Discord {
                         place = place.path(),
                         "the bot may not write there: whoever asked is told in private"
                     );
-                    self.closed.close(place);
+                    self.closed.record(place);
                     return Err(PlatformError::Gone);
                 }
                 Ok(id) => {
@@ -245,7 +240,8 @@ impl Discord {
             return Ok(known);
         }
         let wish: Value = json!({ "recipient_id": user.to_string() });
-        let opened: Private = self.rest.ask(with_body(LightMethod::Post, Route::UserMeDmChannels, &wish)).await?;
+        let opened: PrivateChannel =
+            self.rest.ask(with_body(LightMethod::Post, Route::UserMeDmChannels, &wish)).await?;
         self.privates.learn(user, opened.id.get());
         Ok(opened.id.get())
     }
