@@ -71,6 +71,18 @@ pub struct AccountError {
     pub remedy: Text,
 }
 
+impl AccountError {
+    /// Builds the error of a device that the homeserver has logged out.
+    pub(crate) fn logged_out() -> Self {
+        Self { fact: text("matrix-logged-out"), remedy: text("remedy-matrix-again") }
+    }
+
+    /// Builds the error of a device that the account has not signed.
+    pub(crate) fn unverified() -> Self {
+        Self { fact: text("matrix-device-unverified"), remedy: text("remedy-matrix-verify") }
+    }
+}
+
 /// Logs in once: creates a device, its cross-signing keys and the recovery key. Continues an earlier attempt that was
 /// interrupted.
 pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<Welcome, AccountError> {
@@ -213,11 +225,16 @@ pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
 /// Checks that the homeserver still knows the device. The error says what to do if it does not.
 pub(crate) async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Result<(), AccountError> {
     match whoami(&vault.open(&config.passphrase).map_err(vault_fault)?).await {
-        Err(PlatformError::Rejected(_)) => {
-            Err(AccountError { fact: text("matrix-logged-out"), remedy: text("remedy-matrix-again") })
-        }
-        Err(error) => Err(server_fault(error)),
+        Err(error) => Err(session_fault(error)),
         Ok(_) => Ok(()),
+    }
+}
+
+/// Converts an error of a request with the session to one that says whether the device was logged out.
+pub(crate) fn session_fault(error: PlatformError) -> AccountError {
+    match error {
+        PlatformError::Rejected(_) => AccountError::logged_out(),
+        error => server_fault(error),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The checks of `pstral doctor`: the session, the device, and the account's rate limit.
 
-use pstral_core::ports::{Finding, PartState, PlatformError};
+use pstral_core::ports::{Finding, PartState};
 use pstral_core::text::text;
 
-use crate::Matrix;
-use crate::account::vault_fault;
+use crate::account::{server_fault, session_fault, vault_fault};
 use crate::remote::{is_verified, whoami};
+use crate::{AccountError, Matrix};
 
 impl Matrix {
     /// Checks the account, using the stored session and the homeserver. The store is not opened, since Pstral may be
@@ -25,25 +25,14 @@ impl Matrix {
                 found.push(Finding::good("session", fact));
             }
             Err(error) => {
-                let (fact, remedy) = match error {
-                    PlatformError::Rejected(_) => (text("matrix-logged-out"), text("remedy-matrix-again")),
-                    error => (text("matrix-fault").with("fault", error.to_string()), text("remedy-matrix-server")),
-                };
-                return vec![Finding::poor("session", PartState::Failed, fact, remedy)];
+                let fault = session_fault(error);
+                return vec![Finding::poor("session", PartState::Failed, fault.fact, fault.remedy)];
             }
         }
         found.push(match is_verified(&session).await {
             Ok(true) => Finding::good("device", text("matrix-device-verified")),
-            Ok(false) => Finding::poor(
-                "device",
-                PartState::Degraded,
-                text("matrix-device-unverified"),
-                text("remedy-matrix-verify"),
-            ),
-            Err(error) => {
-                let fact = text("matrix-fault").with("fault", error.to_string());
-                Finding::poor("device", PartState::Degraded, fact, text("remedy-matrix-server"))
-            }
+            Ok(false) => poor_device(AccountError::unverified()),
+            Err(error) => poor_device(server_fault(error)),
         });
         let lift = |remedy| text(remedy).with("user", &session.user).with("server", &session.homeserver);
         found.push(match (self.ledger.is_limited(), self.refusals.of_late()) {
@@ -58,4 +47,8 @@ impl Matrix {
         });
         found
     }
+}
+
+fn poor_device(fault: AccountError) -> Finding {
+    Finding::poor("device", PartState::Degraded, fault.fact, fault.remedy)
 }

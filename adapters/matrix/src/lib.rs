@@ -24,7 +24,6 @@ mod homeserver;
 mod html;
 mod invites;
 mod keys;
-mod lately;
 mod ledger;
 mod line;
 mod listening;
@@ -62,6 +61,7 @@ pub use account::{AccountError, Credentials, Status, Welcome, login, recover, re
 use async_trait::async_trait;
 pub use config::{MatrixConfig, SYNAPSE_DEFAULT};
 use matrix_sdk::Client;
+use matrix_sdk::ruma::OwnedUserId;
 pub use profile::{Avatar, AvatarError};
 use pstral_core::domain::{Actor, Event, EventBody, MessageRef, Outgoing, Place, PlatformName};
 use pstral_core::ports::{
@@ -80,9 +80,8 @@ use crate::client::{OpenError, Opened};
 use crate::connection::Connection;
 use crate::heard::Heard;
 use crate::invites::Door;
-use crate::lately::ToldLately;
 use crate::ledger::Ledger;
-use crate::notices::Told;
+use crate::notices::SentNotices;
 use crate::own_messages::Ours;
 use crate::privates::Privates;
 use crate::refusals::Refusals;
@@ -97,6 +96,12 @@ use crate::wanted::Wanted;
 /// The time-out of a typing indicator, which may be lost.
 const TYPING: Duration = Duration::from_secs(5);
 
+/// Time before somebody is told again that something of theirs had no effect.
+const REPEAT_AFTER: Duration = Duration::from_mins(10);
+
+/// Time before the same sentence is sent to somebody in private again.
+const REPEAT_PRIVATE_AFTER: Duration = Duration::from_hours(24);
+
 /// The Matrix adapter.
 pub struct Matrix {
     config: MatrixConfig,
@@ -108,7 +113,7 @@ pub struct Matrix {
     beginnings: Beginnings,
     connection: Connection,
     /// People who were recently told that their verification was cancelled.
-    declined: ToldLately,
+    declined: SentNotices<OwnedUserId, ()>,
     door: Door,
     heard: Heard,
     late: Late,
@@ -118,11 +123,12 @@ pub struct Matrix {
     refusals: Refusals,
     successors: Successors,
     threads: Threads,
-    told: Told,
+    /// What people were recently told in private, by user and sentence.
+    told: SentNotices<(String, String), MessageRef>,
     turns: Turns,
     typing: TypingRooms,
     /// People who were recently told that a message they reacted to cannot be decrypted.
-    unread: ToldLately,
+    unread: SentNotices<OwnedUserId, ()>,
     /// Files sent without a caption.
     waiting: Waiting,
     wanted: Wanted,
@@ -142,7 +148,7 @@ impl Matrix {
             asked: Asked::default(),
             beginnings: Beginnings::default(),
             connection: Connection::default(),
-            declined: ToldLately::default(),
+            declined: SentNotices::new(REPEAT_AFTER),
             door: Door::default(),
             heard: Heard::default(),
             late: Late::default(),
@@ -151,10 +157,10 @@ impl Matrix {
             refusals: Refusals::new(&config.folder),
             successors: Successors::default(),
             threads: Threads::default(),
-            told: Told::default(),
+            told: SentNotices::new(REPEAT_PRIVATE_AFTER),
             turns: Turns::default(),
             typing: TypingRooms::default(),
-            unread: ToldLately::default(),
+            unread: SentNotices::new(REPEAT_AFTER),
             waiting: Waiting::default(),
             wanted: Wanted::default(),
             written: Notify::default(),
@@ -285,7 +291,7 @@ impl ChatPlatform for Matrix {
         let found = if self.connection.is_signed() {
             text("health-matrix")
         } else {
-            let (fact, remedy) = (text("matrix-device-unverified"), text("remedy-matrix-verify"));
+            let AccountError { fact, remedy } = AccountError::unverified();
             text("health-matrix-unsigned").said("fact", fact).said("remedy", remedy)
         };
         Ok(found.with("name", name).count("millis", millis))

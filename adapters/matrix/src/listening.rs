@@ -99,11 +99,8 @@ impl Matrix {
                 }
                 Some(heard) = hearing.next() => {
                     answering.extend(heard.work);
-                    if let Some((room, number)) = heard.of {
-                        let (next, until) = line.done(&room, number);
-                        hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
-                        bookmark.put(until);
-                    }
+                    let next = next_piece(heard.of, &mut line, &bookmark);
+                    hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
                 }
                 Some(rooms) = keys.next(), if !self.late.is_empty() => hearing.push(self.hear_late(Some(rooms), inbox).boxed()),
                 _ = late.tick(), if !self.late.is_empty() => hearing.push(self.hear_late(None, inbox).boxed()),
@@ -117,11 +114,8 @@ impl Matrix {
         // What is being handed over is; else it would be again after the next start.
         while let Ok(Some(heard)) = tokio::time::timeout(HANDING_OVER, hearing.next()).await {
             answering.extend(heard.work);
-            if let Some((room, number)) = heard.of {
-                let (next, until) = line.done(&room, number);
-                hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
-                bookmark.put(until);
-            }
+            let next = next_piece(heard.of, &mut line, &bookmark);
+            hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
         }
         self.connection.set(match &ended {
             Ok(()) => Standing::Idle,
@@ -182,6 +176,18 @@ impl Matrix {
         }
         Heard { work, of: None }
     }
+}
+
+/// Marks an update of a room as handled, and returns the next one of that room.
+fn next_piece(
+    of: Option<(OwnedRoomId, u64)>,
+    line: &mut Line<(JoinedRoomUpdate, Option<String>)>,
+    bookmark: &Bookmark,
+) -> Option<Told> {
+    let (room, number) = of?;
+    let (next, until) = line.done(&room, number);
+    bookmark.put(until);
+    next
 }
 
 /// Handles our removal from a room. If we left by ourselves, as by declining an invitation, nobody is told: the sync

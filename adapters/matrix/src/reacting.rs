@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::Matrix;
 use crate::own_messages::Message;
+use crate::writing::{put, redact};
 
 /// The share of a limited budget, in tenths, that the first reaction of a message leaves for texts, and that further
 /// ones leave.
@@ -105,7 +106,7 @@ impl Matrix {
         // Where each event counts, what is stale may stay: it says itself that it does nothing.
         if let Some((key, reaction)) = stale(&message).filter(|_| !self.ledger.is_limited()) {
             if let Some(reaction) = reaction {
-                match self.redact_beside(&room, reaction).await {
+                match self.write(None, redact(room.clone(), reaction)).await {
                     Ok(()) | Err(PlatformError::Gone) => {}
                     Err(error) => return Err(error),
                 }
@@ -121,7 +122,7 @@ impl Matrix {
 
     async fn react(&self, room: &Room, id: &EventId, key: &str) -> Result<Option<OwnedEventId>, PlatformError> {
         let content = json!({ "m.relates_to": { "rel_type": "m.annotation", "event_id": id, "key": key } });
-        match self.put_beside(room, "m.reaction", content, TransactionId::new()).await {
+        match self.write(None, put(room.clone(), "m.reaction", content, TransactionId::new())).await {
             Ok(sent) => {
                 self.ledger.beside();
                 Ok(Some(sent))

@@ -22,7 +22,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, channel, unbounded_c
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::account::{is_verified, open_fault, server_fault, still_logged_in};
+use crate::account::{is_verified, open_fault, server_fault, session_fault, still_logged_in};
 use crate::client::{OpenError, open};
 use crate::connection::Connection;
 use crate::session_store::{Vault, VaultError};
@@ -112,7 +112,7 @@ pub async fn verify(
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     // What others sign is the account; of a device that the account has not signed they would learn nothing by it.
     if !is_verified(client).await? {
-        return Err(AccountError { fact: text("matrix-device-unverified"), remedy: text("remedy-matrix-verify") });
+        return Err(AccountError::unverified());
     }
     // A request of a device that is not known yet is passed over, and the first sync may bring both.
     for user in client.user_id().into_iter().chain(named.as_deref()) {
@@ -142,10 +142,7 @@ pub async fn verify(
             outcome
         }
         ended = &mut syncing => Err(match ended {
-            Ok(Err(PlatformError::Rejected(_))) => {
-                AccountError { fact: text("matrix-logged-out"), remedy: text("remedy-matrix-again") }
-            }
-            Ok(Err(error)) => server_fault(error),
+            Ok(Err(error)) => session_fault(error),
             Ok(Ok(())) | Err(_) => server_fault("the sync has ended"),
         }),
     }

@@ -31,11 +31,12 @@ impl Matrix {
         message: &Outgoing,
     ) -> Result<MessageRef, PlatformError> {
         let Some(user) = whose_aside(place) else { return self.send_there(key, place, message).await };
-        if let Some(stands) = self.told.of_late(user, &message.text) {
+        let notice = (user.to_owned(), message.text.clone());
+        if let Some(stands) = self.told.find(&notice) {
             return Ok(stands);
         }
         let sent = self.send_there(key, &self.private_with(user).await?, message).await?;
-        self.told.note(user, &message.text, &sent);
+        self.told.record(notice, sent.clone());
         Ok(sent)
     }
 
@@ -95,7 +96,7 @@ impl Matrix {
         if self.ours.get(&id).is_some_and(|known| known.is_gone) {
             return Ok(());
         }
-        match self.redact(&spot, &room, id.clone()).await {
+        match self.write(Some(&spot), redact(room.clone(), id.clone())).await {
             Ok(()) | Err(PlatformError::Gone) => {
                 self.ours.lose(&id, &spot.room);
                 Ok(())
@@ -125,8 +126,7 @@ impl Matrix {
         content: Value,
         named: OwnedTransactionId,
     ) -> Result<OwnedEventId, PlatformError> {
-        self.ledger.take();
-        let written = self.counted(self.turns.write(spot, put(room.clone(), kind, content, named)).await);
+        let written = self.write(Some(spot), put(room.clone(), kind, content, named)).await;
         if written == Err(PlatformError::Gone)
             && let Err(error) = leave(room).await
         {
@@ -135,32 +135,18 @@ impl Matrix {
         written
     }
 
-    /// Writes an event outside the place's turn, so that it delays no text.
-    pub(crate) async fn put_beside(
+    /// Makes a write and counts it in the budget of the account: after the earlier ones to a place, or, without a place,
+    /// at once, so that it delays no text. Records a rate limit if the account is configured as unlimited.
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
-        room: &Room,
-        kind: &'static str,
-        content: Value,
-        named: OwnedTransactionId,
-    ) -> Result<OwnedEventId, PlatformError> {
+        spot: Option<&Spot>,
+        work: impl Future<Output = Result<T, PlatformError>> + Send + 'static,
+    ) -> Result<T, PlatformError> {
         self.ledger.take();
-        self.counted(put(room.clone(), kind, content, named).await)
-    }
-
-    /// Redacts an event.
-    async fn redact(&self, spot: &Spot, room: &Room, id: OwnedEventId) -> Result<(), PlatformError> {
-        self.ledger.take();
-        self.counted(self.turns.write(spot, redact(room.clone(), id)).await)
-    }
-
-    /// Redacts an event outside the place's turn.
-    pub(crate) async fn redact_beside(&self, room: &Room, id: OwnedEventId) -> Result<(), PlatformError> {
-        self.ledger.take();
-        self.counted(redact(room.clone(), id).await)
-    }
-
-    /// Notes a rate limit in the budget of the account, and records it if the account is configured as unlimited.
-    fn counted<T>(&self, written: Result<T, PlatformError>) -> Result<T, PlatformError> {
+        let written = match spot {
+            Some(spot) => self.turns.write(spot, work).await,
+            None => work.await,
+        };
         if let Err(PlatformError::RateLimited { retry_after }) = &written {
             self.ledger.refused(*retry_after);
             if !self.ledger.is_limited() {
@@ -178,7 +164,8 @@ impl Matrix {
     }
 }
 
-async fn put(
+/// Sends an event to a room.
+pub(crate) async fn put(
     room: Room,
     kind: &'static str,
     content: Value,
@@ -188,7 +175,8 @@ async fn put(
     sent.map(|sent| sent.response.event_id).map_err(fault)
 }
 
-async fn redact(room: Room, id: OwnedEventId) -> Result<(), PlatformError> {
+/// Redacts an event.
+pub(crate) async fn redact(room: Room, id: OwnedEventId) -> Result<(), PlatformError> {
     let request = redact_event::v3::Request::new(room.room_id().to_owned(), id, TransactionId::new());
     let redacted = room.client().send(request).with_request_config(once()).await;
     redacted.map(drop).map_err(|error| http_fault(&error))
