@@ -13,7 +13,7 @@ use serenity::model::id::{ChannelId, GuildId};
 use tokio::time::Instant;
 
 use crate::Discord;
-use crate::fault::Fault;
+use crate::error::DiscordError;
 use crate::rest::plain;
 use crate::snowflake::id_of;
 
@@ -95,15 +95,17 @@ impl Discord {
     }
 
     /// Fetches one page of a channel's messages that follow `after`.
-    async fn page(&self, channel: u64, after: u64) -> Result<Vec<Message>, Fault> {
+    async fn page(&self, channel: u64, after: u64) -> Result<Vec<Message>, DiscordError> {
         let read = async || {
             let params = vec![("after", after.to_string()), ("limit", MESSAGES.to_string())];
             let route = Route::ChannelMessages { channel_id: ChannelId::new(channel) };
-            self.rest.ask(plain(LightMethod::Get, route).params(Some(params))).await
+            self.rest.get_json(plain(LightMethod::Get, route).params(Some(params))).await
         };
         for pause in PAUSES {
             match read().await {
-                Err(Fault::Unreached(_) | Fault::Away(_) | Fault::Limited(_)) => tokio::time::sleep(pause).await,
+                Err(DiscordError::NotSent(_) | DiscordError::Unavailable(_) | DiscordError::RateLimited(_)) => {
+                    tokio::time::sleep(pause).await
+                }
                 read => return read,
             }
         }

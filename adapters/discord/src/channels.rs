@@ -10,7 +10,7 @@ use crate::place::{channel, thread};
 
 /// A channel of a server, as far as it is cached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct CachedChannel {
     /// The id of the server.
     pub(crate) guild: u64,
     /// The parent channel of a thread; `None` for a channel that is not a thread.
@@ -21,7 +21,7 @@ pub(crate) struct Known {
     pub(crate) threads: bool,
 }
 
-impl Known {
+impl CachedChannel {
     /// Reads the channel of an interaction, which does not say who created a thread.
     pub(crate) fn of_interaction(guild: u64, channel: &PartialChannel) -> Self {
         let within = channel.parent_id.map(u64::from).filter(|_| is_thread(channel.kind));
@@ -49,7 +49,7 @@ impl Known {
     }
 }
 
-impl From<&GuildChannel> for Known {
+impl From<&GuildChannel> for CachedChannel {
     fn from(channel: &GuildChannel) -> Self {
         let of = |id: Option<u64>| id.filter(|_| is_thread(channel.kind));
         Self {
@@ -67,22 +67,22 @@ fn is_thread(kind: ChannelType) -> bool {
 
 /// The channels that Discord told of, by their ids: a few words each, and nothing of their messages.
 #[derive(Default)]
-pub(crate) struct Channels(Mutex<HashMap<u64, Known>>);
+pub(crate) struct Channels(Mutex<HashMap<u64, CachedChannel>>);
 
 impl Channels {
     /// Returns the cached channel of that id.
-    pub(crate) fn get(&self, id: u64) -> Option<Known> {
+    pub(crate) fn get(&self, id: u64) -> Option<CachedChannel> {
         self.0.lock().get(&id).copied()
     }
 
     /// Adds or replaces a channel.
-    pub(crate) fn learn(&self, id: u64, known: Known) {
+    pub(crate) fn learn(&self, id: u64, known: CachedChannel) {
         self.0.lock().insert(id, known);
     }
 
     /// Adds or replaces all channels that an event lists.
     pub(crate) fn learn_all<'a>(&self, channels: impl IntoIterator<Item = &'a GuildChannel>) {
-        self.0.lock().extend(channels.into_iter().map(|channel| (channel.id.get(), Known::from(channel))));
+        self.0.lock().extend(channels.into_iter().map(|channel| (channel.id.get(), CachedChannel::from(channel))));
     }
 
     /// Removes a channel that was deleted.
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_thread_is_told_from_a_channel_of_a_category() {
-        let known = |json: &str| Known::from(&serde_json::from_str::<GuildChannel>(json).unwrap());
+        let known = |json: &str| CachedChannel::from(&serde_json::from_str::<GuildChannel>(json).unwrap());
         let text = known(r#"{ "id": "7", "type": 0, "guild_id": "1", "parent_id": "2", "name": "sales" }"#);
         assert_eq!((text.place(7), text.channel(7), text.threads), (channel(7), 7, true));
         let began = r#"{ "id": "8", "type": 11, "guild_id": "1", "parent_id": "7", "owner_id": "9", "name": "May" }"#;

@@ -11,7 +11,7 @@ use serenity::model::channel::{Message, MessageFlags};
 use crate::Discord;
 use crate::buttons::action;
 use crate::interactions::{Acted, acted};
-use crate::opened::{Opened, locale};
+use crate::pending_interactions::{PendingInteraction, locale};
 use crate::place::{aside, private};
 
 /// The time-out for opening a form: Discord waits three seconds for it.
@@ -21,20 +21,20 @@ impl Discord {
     /// Handles a click on a button.
     pub(crate) async fn click(&self, click: &ComponentInteraction, inbox: &Inbox) {
         let (acted, user) = (acted!(click), click.user.id.get());
-        let opened = self.interactions.open(click.id.get(), &click.token, user, locale(&click.locale));
+        let opened = self.interactions.insert(click.id.get(), &click.token, user, locale(&click.locale));
         let Some(opened) = opened else { return };
         let Some(action) = action(&click.data.custom_id) else {
-            self.heard(&opened).await;
+            self.defer_update(&opened).await;
             return;
         };
         let Some(place) = self.place_under(&acted, Some(&*click.message), &action) else {
-            return self.refuse_here(&opened).await;
+            return self.reply_not_here(&opened).await;
         };
         let is_edit = matches!(action, ButtonAction::Edit(_));
         let event = acted.event(place, EventBody::Clicked(action));
         if is_edit {
-            self.acknowledged_in_time(&opened, inbox(event), self.heard(&opened)).await;
-        } else if self.heard(&opened).await {
+            self.acknowledged_in_time(&opened, inbox(event), self.defer_update(&opened)).await;
+        } else if self.defer_update(&opened).await {
             inbox(event).await;
         }
     }
@@ -65,14 +65,14 @@ impl Discord {
     /// elsewhere if that is closed. A page of the audit instead follows the one before.
     fn place_of_one(&self, acted: &Acted<'_>, action: &ButtonAction) -> Place {
         let is_page = matches!(action, ButtonAction::AuditOlder(_) | ButtonAction::AuditNewer(_));
-        let theirs = self.privates.with(acted.user.id.get()).filter(|_| !is_page);
+        let theirs = self.dm_channels.with(acted.user.id.get()).filter(|_| !is_page);
         theirs.map_or_else(|| aside(acted.id.get()), private)
     }
 
     /// Acknowledges the click if no form is ready in time: a form must be the first answer, and only one is accepted.
     pub(crate) async fn acknowledged_in_time(
         &self,
-        opened: &Opened,
+        opened: &PendingInteraction,
         answering: impl Future<Output = ()>,
         otherwise: impl Future<Output = bool>,
     ) {

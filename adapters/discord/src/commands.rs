@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use serenity::http::{LightMethod, Route};
 
 use crate::Discord;
-use crate::fault::Fault;
+use crate::error::DiscordError;
 use crate::rest::{plain, with_body};
 
 /// The maximum length of a description, in characters.
@@ -17,20 +17,20 @@ const MANAGE_GUILD: u64 = 1 << 5;
 
 impl Discord {
     /// Registers the commands if Discord does not have them yet. Returns true if it had to.
-    pub(crate) async fn register(&self) -> Result<bool, Fault> {
+    pub(crate) async fn register(&self) -> Result<bool, DiscordError> {
         if self.are_registered().await? {
             return Ok(false);
         }
         let route = Route::Commands { application_id: self.application() };
-        self.rest.tell(with_body(LightMethod::Put, route, &all())).await?;
+        self.rest.send_with_retry(with_body(LightMethod::Put, route, &all())).await?;
         Ok(true)
     }
 
     /// Checks whether exactly these commands are registered.
-    pub(crate) async fn are_registered(&self) -> Result<bool, Fault> {
+    pub(crate) async fn are_registered(&self) -> Result<bool, DiscordError> {
         let route = Route::Commands { application_id: self.application() };
         let request = plain(LightMethod::Get, route).params(Some(vec![("with_localizations", "true".to_owned())]));
-        let known: Value = self.rest.ask(request).await?;
+        let known: Value = self.rest.get_json(request).await?;
         Ok(alike(&known) == alike(&all()))
     }
 }

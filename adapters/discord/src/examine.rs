@@ -11,7 +11,7 @@ use serenity::model::id::{ChannelId, UserId};
 
 use crate::Discord;
 use crate::config::DiscordConfig;
-use crate::fault::Fault;
+use crate::error::DiscordError;
 use crate::rest::plain;
 
 /// The permissions that Pstral needs in each channel.
@@ -48,8 +48,8 @@ impl Discord {
     pub async fn examine(&self) -> Vec<Finding> {
         let invitation = text("discord-found-invitation").with("url", self.config.invitation());
         let mut found = vec![Finding::good("invitation", invitation)];
-        let application: Result<Application, Fault> =
-            self.rest.ask(plain(LightMethod::Get, Route::Oauth2ApplicationCurrent)).await;
+        let application: Result<Application, DiscordError> =
+            self.rest.get_json(plain(LightMethod::Get, Route::Oauth2ApplicationCurrent)).await;
         match application {
             Ok(application) => found.push(self.of_application(&application)),
             Err(fault) => {
@@ -109,16 +109,16 @@ impl Discord {
     }
 
     /// Returns the name of a channel and our permissions in it.
-    async fn granted_in(&self, id: u64) -> Result<(String, Permissions), Fault> {
+    async fn granted_in(&self, id: u64) -> Result<(String, Permissions), DiscordError> {
         let route = Route::Channel { channel_id: ChannelId::new(id) };
-        let channel: Channel = self.rest.ask(plain(LightMethod::Get, route)).await?;
+        let channel: Channel = self.rest.get_json(plain(LightMethod::Get, route)).await?;
         let Some(channel) = channel.guild() else {
-            return Err(Fault::Away("it belongs to no server".to_owned()));
+            return Err(DiscordError::Unavailable("it belongs to no server".to_owned()));
         };
         let guild_id = channel.guild_id;
-        let guild: PartialGuild = self.rest.ask(plain(LightMethod::Get, Route::Guild { guild_id })).await?;
+        let guild: PartialGuild = self.rest.get_json(plain(LightMethod::Get, Route::Guild { guild_id })).await?;
         let route = Route::GuildMember { guild_id, user_id: UserId::new(self.own_id().await?) };
-        let member: Member = self.rest.ask(plain(LightMethod::Get, route)).await?;
+        let member: Member = self.rest.get_json(plain(LightMethod::Get, route)).await?;
         let granted = guild.user_permissions_in(&channel, &member);
         Ok((channel.name, granted))
     }
@@ -134,11 +134,11 @@ fn bad(part: &str, fact: Text, remedy: &'static str) -> Finding {
     Finding::poor(part, PartState::Failed, fact, text(remedy))
 }
 
-fn told(fault: &Fault) -> Text {
+fn told(fault: &DiscordError) -> Text {
     let fact = match fault {
-        Fault::Refused { status, code, message } => format!("{status} {code} {message}"),
-        Fault::Unreached(fact) | Fault::Away(fact) => fact.clone(),
-        Fault::Limited(wait) => format!("asked to wait {} s", wait.as_secs()),
+        DiscordError::Rejected { status, code, message } => format!("{status} {code} {message}"),
+        DiscordError::NotSent(fact) | DiscordError::Unavailable(fact) => fact.clone(),
+        DiscordError::RateLimited(wait) => format!("asked to wait {} s", wait.as_secs()),
     };
     text("discord-found-fault").with("fact", fact)
 }

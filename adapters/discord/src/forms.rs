@@ -9,9 +9,9 @@ use serenity::model::application::{ActionRowComponent, ModalInteraction};
 
 use crate::Discord;
 use crate::buttons::{action, custom_id};
-use crate::fault::Fault;
+use crate::error::DiscordError;
 use crate::interactions::{acted, answers};
-use crate::opened::{Opened, Told, locale};
+use crate::pending_interactions::{PendingInteraction, ResponseState, locale};
 
 /// The maximum length of the text of a form, in characters.
 const TEXT: usize = 4_000;
@@ -26,27 +26,27 @@ impl Discord {
         }
         let opened = event.parse().ok().and_then(|id| self.interactions.get(id));
         let Some(opened) = opened else { return Err(PlatformError::Rejected("nothing to answer".to_owned())) };
-        let mut told = opened.told.lock().await;
-        if *told != Told::Nothing {
+        let mut state = opened.state.lock().await;
+        if *state != ResponseState::Pending {
             return Err(PlatformError::Rejected("it was answered before".to_owned()));
         }
         let action = ButtonAction::Edit(form.proposal.clone());
         let shown = self.answer_first(&opened, &body(&custom_id(&action), &form.title, &form.label, &form.text)).await;
-        *told = if shown.is_ok() { Told::Heard } else { Told::Lost };
-        shown.map_err(|fault: Fault| PlatformError::Rejected(format!("{fault:?}")))
+        *state = if shown.is_ok() { ResponseState::Acknowledged } else { ResponseState::Failed };
+        shown.map_err(|fault: DiscordError| PlatformError::Rejected(format!("{fault:?}")))
     }
 
     /// Opens an empty form for a statement as the first answer to a command. Returns true if Discord accepted it.
-    pub(crate) async fn show_statement_form(&self, opened: &Opened) -> bool {
+    pub(crate) async fn show_statement_form(&self, opened: &PendingInteraction) -> bool {
         let said = |sentence: &'static str| text(sentence).render(opened.locale);
         let form = body(CommandName::Sql.word(), &said("discord-sql-title"), &said("edit-form-label"), "");
-        self.acknowledge(opened, &form, Told::Heard).await
+        self.acknowledge(opened, &form, ResponseState::Acknowledged).await
     }
 
     /// Handles a submitted form.
     pub(crate) async fn form_sent(&self, sent: &ModalInteraction, inbox: &Inbox) {
         let acted = acted!(sent);
-        let opened = self.interactions.open(sent.id.get(), &sent.token, sent.user.id.get(), locale(&sent.locale));
+        let opened = self.interactions.insert(sent.id.get(), &sent.token, sent.user.id.get(), locale(&sent.locale));
         let Some(opened) = opened else { return };
         let fields = sent.data.components.iter().flat_map(|row| &row.components);
         let written = fields.filter_map(|field| match field {
@@ -65,9 +65,10 @@ impl Discord {
                 EventBody::Command(Command::new(CommandName::Edit, &written)),
             ),
         };
-        let Some(place) = place else { return self.refuse_here(&opened).await };
+        let Some(place) = place else { return self.reply_not_here(&opened).await };
         // Below a message there is nothing more to say; below a command Discord waits for something to show.
-        let is_ours = if sent.message.is_some() { self.heard(&opened).await } else { self.think(&opened).await };
+        let is_ours =
+            if sent.message.is_some() { self.defer_update(&opened).await } else { self.defer_reply(&opened).await };
         if is_ours {
             inbox(acted.event(place, body)).await;
         }
@@ -88,7 +89,7 @@ fn body(custom_id: &str, title: &str, label: &str, text: &str) -> Value {
         "required": true,
     });
     json!({
-        "type": answers::FORM,
+        "type": answers::MODAL,
         "data": {
             "custom_id": custom_id,
             "title": fit(title, TITLE),

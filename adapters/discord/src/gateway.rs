@@ -20,7 +20,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::DiscordConfig;
-use crate::fault::Fault;
+use crate::error::DiscordError;
 use crate::{Discord, Shards};
 
 /// The shard that receives private messages. Its instance also registers the commands.
@@ -32,13 +32,13 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The state of the gateway connection.
 #[derive(Default)]
 pub(crate) struct Connection {
-    standing: Mutex<Standing>,
+    state: Mutex<ShardState>,
     /// Notified when the first shard is connected.
     first: Notify,
 }
 
 #[derive(Default)]
-struct Standing {
+struct ShardState {
     /// The shards that have connected at least once: one that connects again may have missed something.
     seen: HashSet<u32>,
     /// The manager of the shards, while they run.
@@ -49,8 +49,8 @@ impl Connection {
     /// Checks that every shard receives events; `Ok` when nobody listens. Fails with the first shard that is not
     /// connected.
     pub(crate) async fn is_up(&self, shards: Option<Shards>) -> Result<(), PlatformError> {
-        let Some(manager) = self.standing.lock().manager.clone() else { return Ok(()) };
-        let mut awaited = self.standing.lock().seen.clone();
+        let Some(manager) = self.state.lock().manager.clone() else { return Ok(()) };
+        let mut awaited = self.state.lock().seen.clone();
         awaited.extend(shards.into_iter().flat_map(|shards| shards.first..=shards.last));
         let runners = manager.runners.lock().await;
         let is_connected = |stage| stage == ConnectionStage::Connected;
@@ -67,23 +67,23 @@ impl Connection {
         if shard == FIRST {
             self.first.notify_one();
         }
-        !self.standing.lock().seen.insert(shard)
+        !self.state.lock().seen.insert(shard)
     }
 
     fn listens(&self, manager: Option<Arc<ShardManager>>) {
-        let mut standing = self.standing.lock();
+        let mut state = self.state.lock();
         if manager.is_some() {
-            standing.seen.clear();
+            state.seen.clear();
         }
-        standing.manager = manager;
+        state.manager = manager;
     }
 }
 
 /// Forwards every event, in the order in which serenity reports them.
-struct Ear(UnboundedSender<(u32, Event)>);
+struct EventForwarder(UnboundedSender<(u32, Event)>);
 
 #[async_trait]
-impl RawEventHandler for Ear {
+impl RawEventHandler for EventForwarder {
     async fn raw_event(&self, context: Context, event: Event) {
         // After the end nobody listens.
         let _ = self.0.send((context.shard_id.0, event));
@@ -93,9 +93,10 @@ impl RawEventHandler for Ear {
 impl Discord {
     /// Handles gateway events until `shutdown`, then waits for those in progress.
     pub(crate) async fn listen(&self, inbox: &Inbox, shutdown: &CancellationToken) -> Result<(), PlatformError> {
-        let (ear, mut events) = unbounded_channel();
+        let (forwarder, mut events) = unbounded_channel();
         let http = self.rest.for_gateway(&self.config);
-        let builder = ClientBuilder::new_with_http(http, intents(&self.config)).raw_event_handler(Ear(ear));
+        let builder =
+            ClientBuilder::new_with_http(http, intents(&self.config)).raw_event_handler(EventForwarder(forwarder));
         let mut client = builder.await.map_err(|error| lost(error, &self.config))?;
         let manager = client.shard_manager.clone();
         self.connection.listens(Some(Arc::clone(&manager)));
@@ -107,7 +108,7 @@ impl Discord {
                 tokio::select! {
                     () = shutdown.cancelled() => break None,
                     ended = &mut connected => break Some(ended),
-                    Some((shard, event)) = events.recv() => answering.push(self.hear_of(shard, event, inbox).boxed()),
+                    Some((shard, event)) = events.recv() => answering.push(self.on_event(shard, event, inbox).boxed()),
                     Some(()) = answering.next() => {}
                     () = &mut registered => {}
                 }
@@ -128,18 +129,18 @@ impl Discord {
     }
 
     /// Handles one event.
-    async fn hear_of(&self, shard: u32, event: Event, inbox: &Inbox) {
+    async fn on_event(&self, shard: u32, event: Event, inbox: &Inbox) {
         match event {
             Event::Ready(ready) => self.is_ready(shard, &ready.ready, inbox).await,
-            Event::GuildCreate(created) => self.enter(&created.guild).await,
-            Event::GuildDelete(gone) if !gone.guild.unavailable => self.leave(gone.guild.id.get(), inbox).await,
+            Event::GuildCreate(created) => self.on_guild_joined(&created.guild).await,
+            Event::GuildDelete(gone) if !gone.guild.unavailable => self.on_guild_left(gone.guild.id.get(), inbox).await,
             Event::ChannelCreate(created) => self.channels.learn_all([&created.channel]),
             Event::ChannelUpdate(updated) => self.channels.learn_all([&updated.channel]),
-            Event::ChannelDelete(gone) => self.lose(gone.channel.id.get(), inbox).await,
+            Event::ChannelDelete(gone) => self.on_channel_deleted(gone.channel.id.get(), inbox).await,
             Event::ThreadCreate(created) => self.channels.learn_all([&created.thread]),
             Event::ThreadUpdate(updated) => self.channels.learn_all([&updated.thread]),
             Event::ThreadListSync(synced) => self.channels.learn_all(&synced.threads),
-            Event::ThreadDelete(gone) => self.lose(gone.thread.id.get(), inbox).await,
+            Event::ThreadDelete(gone) => self.on_channel_deleted(gone.thread.id.get(), inbox).await,
             Event::MessageCreate(created) => self.hear(created.message, inbox).await,
             Event::MessageUpdate(updated) => self.reword(&updated, inbox).await,
             Event::MessageDelete(gone) => self.take_back(gone.message_id.get(), inbox).await,
@@ -207,7 +208,7 @@ fn lost(error: serenity::Error, config: &DiscordConfig) -> PlatformError {
             401 => PlatformError::Rejected(answer.error.message),
             status => PlatformError::Unavailable(format!("{status} {}", answer.error.message)),
         },
-        serenity::Error::Http(HttpError::Request(error)) => Fault::from(error).into(),
+        serenity::Error::Http(HttpError::Request(error)) => DiscordError::from(error).into(),
         error => PlatformError::Unavailable(error.to_string()),
     }
 }

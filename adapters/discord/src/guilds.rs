@@ -14,9 +14,9 @@ use serenity::model::guild::Guild;
 use serenity::model::id::{ChannelId, UserId};
 
 use crate::Discord;
-use crate::asked::Question;
 use crate::body::open;
 use crate::place::{Spot, spot};
+use crate::questions::Question;
 use crate::rest::{plain, with_body};
 
 /// Servers joined longer ago than this have been notified already.
@@ -25,9 +25,9 @@ const NEW: Duration = Duration::from_mins(10);
 /// Servers that were told that nobody is answered there. They are remembered because Discord announces every server at
 /// each new connection.
 #[derive(Default)]
-pub(crate) struct ToldGuilds(Mutex<HashSet<u64>>);
+pub(crate) struct NotifiedGuilds(Mutex<HashSet<u64>>);
 
-impl ToldGuilds {
+impl NotifiedGuilds {
     fn is_first(&self, guild: u64) -> bool {
         self.0.lock().insert(guild)
     }
@@ -40,18 +40,19 @@ impl ToldGuilds {
 impl Discord {
     /// Notes a server that the bot is in. If it is not an allowed one, it is told so when newly joined, and left if the
     /// configuration says so.
-    pub(crate) async fn enter(&self, guild: &Guild) {
+    pub(crate) async fn on_guild_joined(&self, guild: &Guild) {
         let id = guild.id.get();
         if self.config.allows_guild(id) {
             self.channels.learn_all(guild.channels.values());
             self.channels.learn_all(&guild.threads);
             return;
         }
-        if (is_new(guild) || self.config.leave_others) && self.told.is_first(id) {
+        if (is_new(guild) || self.config.leave_others) && self.notified_guilds.is_first(id) {
             self.tell_not_allowed(guild).await;
         }
         if self.config.leave_others {
-            match self.rest.tell(plain(LightMethod::Delete, Route::UserMeGuild { guild_id: guild.id })).await {
+            match self.rest.send_with_retry(plain(LightMethod::Delete, Route::UserMeGuild { guild_id: guild.id })).await
+            {
                 Ok(()) => tracing::warn!(guild = id, "left a server that is not among platforms.discord.guilds"),
                 Err(fault) => tracing::error!(?fault, guild = id, "a server that is not allowed could not be left"),
             }
@@ -70,7 +71,8 @@ impl Discord {
             return tracing::info!(guild = guild.id.get(), "in a server that is not allowed nothing can be said");
         };
         let said = open(&text("discord-server-not-allowed").render(self.config.locale));
-        let told = self.rest.tell(with_body(LightMethod::Post, Route::ChannelMessages { channel_id }, &said)).await;
+        let told =
+            self.rest.send_with_retry(with_body(LightMethod::Post, Route::ChannelMessages { channel_id }, &said)).await;
         if let Err(fault) = told {
             tracing::info!(
                 ?fault,
@@ -91,17 +93,17 @@ impl Discord {
     }
 
     /// Handles the removal of the bot from a server.
-    pub(crate) async fn leave(&self, guild: u64, inbox: &Inbox) {
-        self.told.forget(guild);
+    pub(crate) async fn on_guild_left(&self, guild: u64, inbox: &Inbox) {
+        self.notified_guilds.forget(guild);
         self.channels.forget_guild(guild);
-        self.left(|question: &Question| question.guild == Some(guild), inbox).await;
+        self.stop_questions_in(|question: &Question| question.guild == Some(guild), inbox).await;
     }
 
     /// Handles the deletion of a channel or a thread.
-    pub(crate) async fn lose(&self, channel: u64, inbox: &Inbox) {
+    pub(crate) async fn on_channel_deleted(&self, channel: u64, inbox: &Inbox) {
         self.channels.forget(channel);
         let was_there = |question: &Question| spot(&question.event.place) == Ok(Spot::Channel(channel.into()));
-        self.left(was_there, inbox).await;
+        self.stop_questions_in(was_there, inbox).await;
     }
 }
 

@@ -10,10 +10,10 @@ use serenity::model::id::ChannelId;
 use serenity::model::user::User;
 
 use crate::Discord;
-use crate::asked::Question;
-use crate::channels::Known;
-use crate::fault::Fault;
+use crate::channels::CachedChannel;
+use crate::error::DiscordError;
 use crate::place::{platform, private};
+use crate::questions::Question;
 use crate::rest::plain;
 use crate::snowflake::moment;
 
@@ -26,7 +26,7 @@ impl Discord {
         }
         let Some(place) = self.place_where_addressed(&message, own).await else { return };
         // Before anything is done for it: events come twice.
-        if !self.asked.is_new(message.id.get()) {
+        if !self.questions.is_new(message.id.get()) {
             return;
         }
         self.recent.spoke_in(message.channel_id.get(), message.guild_id.map(u64::from));
@@ -47,7 +47,7 @@ impl Discord {
         let (id, event) = (message.id.get(), event(message, place, EventBody::Said(said.clone())));
         let question = Question::new(event, said, message.guild_id.map(u64::from), Some(id));
         let question = question.with_files(message.attachments.iter().map(|file| file.id.get()));
-        let question = self.asked.asks(id, question);
+        let question = self.questions.record(id, question);
         let words = self
             .with_attachments(
                 self.with_quoted(&question.said, message.channel_id, message.referenced_message.as_deref()),
@@ -60,7 +60,7 @@ impl Discord {
     /// Hands a question over with everything that belongs to it, and keeps it registered until it is answered. Does
     /// nothing if its message was edited or deleted meanwhile.
     pub(crate) async fn hand_over(&self, message: u64, question: &Arc<Question>, words: String, inbox: &Inbox) {
-        if self.asked.still_asks(message, question) {
+        if self.questions.still_asks(message, question) {
             let event = question.event.clone();
             inbox(Event { body: event.body.clone().saying(words), ..event }).await;
         }
@@ -92,7 +92,7 @@ impl Discord {
     async fn place_where_addressed(&self, message: &Message, own: u64) -> Option<Place> {
         let (id, author) = (message.channel_id.get(), message.author.id.get());
         let Some(guild) = message.guild_id.map(u64::from) else {
-            self.privates.learn(author, id);
+            self.dm_channels.learn(author, id);
             return Some(private(id));
         };
         if !self.config.allows_guild(guild) {
@@ -112,15 +112,15 @@ impl Discord {
     }
 
     /// Returns a channel of a server, fetching it if it is not cached.
-    pub(crate) async fn known(&self, channel_id: ChannelId) -> Option<Known> {
+    pub(crate) async fn known(&self, channel_id: ChannelId) -> Option<CachedChannel> {
         if let Some(known) = self.channels.get(channel_id.get()) {
             return Some(known);
         }
-        let channel: Result<GuildChannel, Fault> =
-            self.rest.ask(plain(LightMethod::Get, Route::Channel { channel_id })).await;
+        let channel: Result<GuildChannel, DiscordError> =
+            self.rest.get_json(plain(LightMethod::Get, Route::Channel { channel_id })).await;
         match channel {
             Ok(channel) => {
-                let known = Known::from(&channel);
+                let known = CachedChannel::from(&channel);
                 self.channels.learn(channel_id.get(), known);
                 Some(known)
             }

@@ -15,10 +15,10 @@ use pstral_core::ports::Inbox;
 
 use crate::Discord;
 use crate::body::short;
-use crate::channels::Known;
-use crate::fault::{Fault, codes};
+use crate::channels::CachedChannel;
+use crate::error::{DiscordError, codes};
 use crate::hearing::actor;
-use crate::opened::{Opened, Told};
+use crate::pending_interactions::{PendingInteraction, ResponseState};
 use crate::place::private;
 use crate::rest::{plain, with_body};
 use crate::snowflake::moment;
@@ -31,11 +31,11 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// Types of first answers
 /// (<https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object>).
 pub(crate) mod answers {
-    pub(crate) const MESSAGE: u8 = 4;
-    pub(crate) const THINKING: u8 = 5;
-    pub(crate) const HEARD: u8 = 6;
+    pub(crate) const CHANNEL_MESSAGE: u8 = 4;
+    pub(crate) const DEFERRED_MESSAGE: u8 = 5;
+    pub(crate) const DEFERRED_UPDATE: u8 = 6;
     pub(crate) const SUGGESTIONS: u8 = 8;
-    pub(crate) const FORM: u8 = 9;
+    pub(crate) const MODAL: u8 = 9;
 }
 
 /// The fields that all kinds of interaction share: the person, the server and the channel.
@@ -86,14 +86,14 @@ impl Discord {
     }
 
     /// Returns the place of an interaction and its channel, if that is known; `None` where Pstral does not answer.
-    pub(crate) fn where_it_was(&self, acted: &Acted<'_>) -> Option<(Place, Option<Known>)> {
+    pub(crate) fn where_it_was(&self, acted: &Acted<'_>) -> Option<(Place, Option<CachedChannel>)> {
         let (id, user) = (acted.channel_id.get(), acted.user.id.get());
         let Some(guild) = acted.guild.map(u64::from) else {
-            self.privates.learn(user, id);
+            self.dm_channels.learn(user, id);
             self.recent.spoke_in(id, None);
             return Some((private(id), None));
         };
-        let told = || acted.channel.map(|channel| Known::of_interaction(guild, channel));
+        let told = || acted.channel.map(|channel| CachedChannel::of_interaction(guild, channel));
         let known = self.channels.get(id).or_else(told)?;
         if !self.config.allows(guild, known.channel(id)) {
             return None;
@@ -107,39 +107,39 @@ impl Discord {
 
     /// Sends the first answer to an interaction. Returns true if the interaction is ours to answer: if Discord does not
     /// accept the first answer, the request is still carried out and its result shown elsewhere.
-    pub(crate) async fn acknowledge(&self, opened: &Opened, answer: &Value, then: Told) -> bool {
-        let mut told = opened.told.lock().await;
-        if *told != Told::Nothing {
+    pub(crate) async fn acknowledge(&self, opened: &PendingInteraction, answer: &Value, then: ResponseState) -> bool {
+        let mut state = opened.state.lock().await;
+        if *state != ResponseState::Pending {
             return true;
         }
         let (now, is_ours) = match self.answer_first(opened, answer).await {
             Ok(()) => (then, true),
             // By another instance, which has it.
-            Err(fault) if fault.code() == Some(codes::ALREADY_ANSWERED) => (Told::Lost, false),
+            Err(fault) if fault.code() == Some(codes::ALREADY_ANSWERED) => (ResponseState::Failed, false),
             Err(fault) => {
                 tracing::warn!(?fault, "Discord did not take the first answer to an interaction");
-                (Told::Lost, true)
+                (ResponseState::Failed, true)
             }
         };
-        *told = now;
+        *state = now;
         is_ours
     }
 
     /// Sends the first answer to an interaction, retrying while Discord fails or is silent, for as long as it accepts
     /// one.
-    pub(crate) async fn answer_first(&self, opened: &Opened, answer: &Value) -> Result<(), Fault> {
+    pub(crate) async fn answer_first(&self, opened: &PendingInteraction, answer: &Value) -> Result<(), DiscordError> {
         let mut may_be_taken = false;
         loop {
             let route = Route::InteractionResponse { interaction_id: opened.id.into(), token: &opened.token };
             let answered = self.rest.answer(with_body(LightMethod::Post, route, answer));
-            let silent = || Err(Fault::Away("no answer in time".to_owned()));
+            let silent = || Err(DiscordError::Unavailable("no answer in time".to_owned()));
             let (fault, pause, is_lost) = match tokio::time::timeout(TRY, answered).await.unwrap_or_else(|_| silent()) {
                 Ok(()) => return Ok(()),
                 // An earlier try was taken, and its answer lost. After one that was certainly not, it is another instance's.
                 Err(fault) if may_be_taken && fault.code() == Some(codes::ALREADY_ANSWERED) => return Ok(()),
-                Err(Fault::Limited(wait)) => (Fault::Limited(wait), wait.max(PAUSE), false),
-                Err(fault @ Fault::Unreached(_)) => (fault, PAUSE, false),
-                Err(fault @ Fault::Away(_)) => (fault, PAUSE, true),
+                Err(DiscordError::RateLimited(wait)) => (DiscordError::RateLimited(wait), wait.max(PAUSE), false),
+                Err(fault @ DiscordError::NotSent(_)) => (fault, PAUSE, false),
+                Err(fault @ DiscordError::Unavailable(_)) => (fault, PAUSE, true),
                 Err(fault) => return Err(fault),
             };
             if !opened.takes_a_first_answer_in(pause) {
@@ -151,31 +151,31 @@ impl Discord {
     }
 
     /// Shows that person alone that Pstral is thinking.
-    pub(crate) async fn think(&self, opened: &Opened) -> bool {
-        let answer = json!({ "type": answers::THINKING, "data": { "flags": 1 << 6 } });
-        self.acknowledge(opened, &answer, Told::Thinking).await
+    pub(crate) async fn defer_reply(&self, opened: &PendingInteraction) -> bool {
+        let answer = json!({ "type": answers::DEFERRED_MESSAGE, "data": { "flags": 1 << 6 } });
+        self.acknowledge(opened, &answer, ResponseState::Deferred).await
     }
 
     /// Acknowledges a click without showing anything.
-    pub(crate) async fn heard(&self, opened: &Opened) -> bool {
-        self.acknowledge(opened, &json!({ "type": answers::HEARD }), Told::Heard).await
+    pub(crate) async fn defer_update(&self, opened: &PendingInteraction) -> bool {
+        self.acknowledge(opened, &json!({ "type": answers::DEFERRED_UPDATE }), ResponseState::Acknowledged).await
     }
 
     /// Tells the person that Pstral does not answer here.
-    pub(crate) async fn refuse_here(&self, opened: &Opened) {
-        self.say_first(opened, &text("discord-not-here").render(opened.locale)).await;
+    pub(crate) async fn reply_not_here(&self, opened: &PendingInteraction) {
+        self.reply_ephemeral(opened, &text("discord-not-here").render(opened.locale)).await;
     }
 
     /// Sends a sentence to that person alone, as the first answer.
-    pub(crate) async fn say_first(&self, opened: &Opened, sentence: &str) -> bool {
-        let answer = json!({ "type": answers::MESSAGE, "data": short(sentence) });
-        self.acknowledge(opened, &answer, Told::Heard).await
+    pub(crate) async fn reply_ephemeral(&self, opened: &PendingInteraction, sentence: &str) -> bool {
+        let answer = json!({ "type": answers::CHANNEL_MESSAGE, "data": short(sentence) });
+        self.acknowledge(opened, &answer, ResponseState::Acknowledged).await
     }
 
     /// Closes an interaction that has been answered: its person is no longer shown that Pstral is thinking.
-    pub(crate) async fn close(&self, opened: &Opened) {
-        let mut told = opened.told.lock().await;
-        if *told != Told::Thinking {
+    pub(crate) async fn close(&self, opened: &PendingInteraction) {
+        let mut state = opened.state.lock().await;
+        if *state != ResponseState::Deferred {
             return;
         }
         let route =
@@ -183,6 +183,6 @@ impl Discord {
         if let Err(fault) = self.rest.answer(plain(LightMethod::Delete, route)).await {
             tracing::warn!(?fault, "somebody goes on reading that Pstral thinks");
         }
-        *told = Told::Heard;
+        *state = ResponseState::Acknowledged;
     }
 }

@@ -1,10 +1,8 @@
 //! Discord as a chat platform, on serenity: <https://discord.com/developers/docs>.
 
 mod advice;
-mod asked;
 mod attached;
 mod body;
-mod budget;
 mod buttons;
 mod catching_up;
 mod channels;
@@ -12,27 +10,29 @@ mod clicks;
 mod command_list;
 mod commands;
 mod config;
+mod dm_channels;
+mod error;
 mod examine;
-mod fault;
+mod exhausted_limits;
 mod forms;
 mod gateway;
 mod guilds;
 mod hearing;
 mod interactions;
-mod opened;
+mod pending_interactions;
 mod place;
-mod privates;
+mod questions;
+mod rate_limit_headers;
 mod recent_refusals;
+mod request_limiter;
 mod rest;
 mod rewording;
 mod section;
 mod slash;
 mod snowflake;
-mod standing;
 mod suggesting;
 mod threads;
-mod turns;
-mod used_up;
+mod unfinished;
 mod writing;
 
 use std::sync::{Arc, OnceLock};
@@ -51,18 +51,18 @@ use serenity::model::user::CurrentUser;
 use tokio_util::sync::CancellationToken;
 
 use crate::advice::TimedAdvice;
-use crate::asked::Asked;
 use crate::catching_up::Recent;
 use crate::channels::Channels;
-use crate::fault::{Fault, codes};
+use crate::dm_channels::DmChannels;
+use crate::error::{DiscordError, codes};
 use crate::gateway::Connection;
-use crate::guilds::ToldGuilds;
-use crate::opened::Interactions;
+use crate::guilds::NotifiedGuilds;
+use crate::pending_interactions::Interactions;
 use crate::place::{Spot, spot};
-use crate::privates::Privates;
+use crate::questions::Questions;
 use crate::recent_refusals::RecentRefusals;
 use crate::rest::{Rest, plain};
-use crate::threads::{Threads, Way};
+use crate::threads::{AnswerTarget, Threads};
 
 /// The time-out of a typing indicator, which may be lost.
 const TYPING: Duration = Duration::from_secs(5);
@@ -74,15 +74,15 @@ pub struct Discord {
     rest: Rest,
     interactions: Interactions,
     channels: Channels,
-    privates: Privates,
+    dm_channels: DmChannels,
     /// Places where we may not write.
     closed: RecentRefusals<Place>,
-    asked: Asked,
+    questions: Questions,
     recent: Recent,
     threads: Threads,
-    counsel: TimedAdvice,
+    advice: TimedAdvice,
     connection: Connection,
-    told: ToldGuilds,
+    notified_guilds: NotifiedGuilds,
     /// The user id of the bot, once known.
     own: OnceLock<u64>,
 }
@@ -99,24 +99,24 @@ impl Discord {
             capabilities: capabilities(),
             interactions: Interactions::default(),
             channels: Channels::default(),
-            privates: Privates::default(),
+            dm_channels: DmChannels::default(),
             closed: RecentRefusals::default(),
-            asked: Asked::default(),
+            questions: Questions::default(),
             recent: Recent::default(),
             threads: Threads::default(),
-            counsel: TimedAdvice::default(),
+            advice: TimedAdvice::default(),
             connection: Connection::default(),
-            told: ToldGuilds::default(),
+            notified_guilds: NotifiedGuilds::default(),
             own: OnceLock::new(),
         })
     }
 
     /// Returns the user id of the bot, fetching it once.
-    async fn own_id(&self) -> Result<u64, Fault> {
+    async fn own_id(&self) -> Result<u64, DiscordError> {
         if let Some(id) = self.own.get() {
             return Ok(*id);
         }
-        let own: CurrentUser = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
+        let own: CurrentUser = self.rest.get_json(plain(LightMethod::Get, Route::UserMe)).await?;
         Ok(*self.own.get_or_init(|| own.id.get()))
     }
 }
@@ -134,7 +134,7 @@ fn capabilities() -> Capabilities {
         longest_write: LONGEST_WRITE,
         budget: WriteBudget {
             place: window(5, Duration::from_secs(5)),
-            account: window(turns::WRITES, Duration::from_secs(1)),
+            account: window(request_limiter::WRITES, Duration::from_secs(1)),
         },
         buttons: true,
         pages: true,
@@ -161,7 +161,7 @@ impl ChatPlatform for Discord {
     }
 
     fn advise(&self, advice: Arc<dyn Advice>) {
-        self.counsel.set(advice);
+        self.advice.set(advice);
     }
 
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
@@ -189,17 +189,17 @@ impl ChatPlatform for Discord {
         place: &Place,
         known: Option<&MessageRef>,
     ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
-        self.standing_in(place, known).await
+        self.find_unfinished(place, known).await
     }
 
     async fn typing(&self, place: &Place) {
         let Ok(Spot::Channel(channel_id)) = spot(place) else { return };
         let shown = async {
             let channel_id = match self.begin_wanted(channel_id).await? {
-                Way::There => channel_id,
-                Way::Reply(channel, _) => channel,
+                AnswerTarget::Place => channel_id,
+                AnswerTarget::Reply(channel, _) => channel,
             };
-            self.rest.tell_in_passing(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
+            self.rest.send_if_idle(plain(LightMethod::Post, Route::ChannelTyping { channel_id })).await
         };
         if let Ok(Err(fault)) = tokio::time::timeout(TYPING, shown).await {
             if fault.code() == Some(codes::MISSING_PERMISSIONS) {
@@ -232,7 +232,7 @@ impl ChatPlatform for Discord {
     async fn health(&self) -> Result<Text, PlatformError> {
         self.connection.is_up(self.config.shards).await?;
         let began = Instant::now();
-        let own: CurrentUser = self.rest.ask(plain(LightMethod::Get, Route::UserMe)).await?;
+        let own: CurrentUser = self.rest.get_json(plain(LightMethod::Get, Route::UserMe)).await?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(text("health-discord").with("name", own.name.clone()).count("millis", millis))
     }

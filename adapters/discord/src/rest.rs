@@ -18,11 +18,11 @@ use serenity::http::{Http, HttpBuilder, LightMethod, Request, Route};
 use serenity::model::id::ApplicationId;
 
 use crate::body::Body;
-use crate::budget::{seconds, signal};
 use crate::config::DiscordConfig;
-use crate::fault::Fault;
-use crate::turns::Turns;
-use crate::used_up::UsedUp;
+use crate::error::DiscordError;
+use crate::exhausted_limits::ExhaustedLimits;
+use crate::rate_limit_headers::{seconds, signal};
+use crate::request_limiter::RequestLimiter;
 
 /// The time-out of a request without files.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -35,8 +35,8 @@ pub(crate) struct Rest {
     token: SecretString,
     base_url: Option<String>,
     signals: OnceLock<BudgetSignals>,
-    turns: Turns,
-    used_up: UsedUp,
+    limiter: RequestLimiter,
+    exhausted: ExhaustedLimits,
 }
 
 impl Rest {
@@ -46,8 +46,8 @@ impl Rest {
             token: config.token.clone(),
             base_url: config.base_url.clone(),
             signals: OnceLock::new(),
-            turns: Turns::default(),
-            used_up: UsedUp::default(),
+            limiter: RequestLimiter::default(),
+            exhausted: ExhaustedLimits::default(),
         })
     }
 
@@ -69,47 +69,49 @@ impl Rest {
     }
 
     /// Makes a request that no visible text waits for. It may be delayed.
-    pub(crate) async fn ask<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Fault> {
-        let response = self.patiently(&request).await?;
+    pub(crate) async fn get_json<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, DiscordError> {
+        let response = self.retry(&request).await?;
         decoded(&in_time(response.bytes()).await?)
     }
 
     /// Makes a request of which the answer says nothing. It may be delayed.
-    pub(crate) async fn tell(&self, request: Request<'_>) -> Result<(), Fault> {
-        self.patiently(&request).await.map(drop)
+    pub(crate) async fn send_with_retry(&self, request: Request<'_>) -> Result<(), DiscordError> {
+        self.retry(&request).await.map(drop)
     }
 
-    async fn patiently(&self, request: &Request<'_>) -> Result<Response, Fault> {
+    async fn retry(&self, request: &Request<'_>) -> Result<Response, DiscordError> {
         let began = Instant::now();
         loop {
-            self.turns.wait().await;
+            self.limiter.wait().await;
             match self.request(request).await {
-                Err(Fault::Limited(wait)) if began.elapsed() + wait < PATIENCE => tokio::time::sleep(wait).await,
+                Err(DiscordError::RateLimited(wait)) if began.elapsed() + wait < PATIENCE => {
+                    tokio::time::sleep(wait).await
+                }
                 done => return done,
             }
         }
     }
 
     /// Answers an interaction, now or not at all.
-    pub(crate) async fn answer(&self, request: Request<'_>) -> Result<(), Fault> {
+    pub(crate) async fn answer(&self, request: Request<'_>) -> Result<(), DiscordError> {
         self.request(&request).await.map(drop)
     }
 
     /// Sends a request now, or fails if it would be refused.
-    pub(crate) async fn tell_now(&self, request: Request<'_>) -> Result<(), Fault> {
-        self.turns.take().map_err(Fault::Limited)?;
+    pub(crate) async fn send_or_fail(&self, request: Request<'_>) -> Result<(), DiscordError> {
+        self.limiter.take().map_err(DiscordError::RateLimited)?;
         self.request(&request).await.map(drop)
     }
 
     /// Sends a request that nobody would miss: it fails if others may need the turn, or if it would be refused.
-    pub(crate) async fn tell_in_passing(&self, request: Request<'_>) -> Result<(), Fault> {
-        self.turns.take_spare().map_err(Fault::Limited)?;
+    pub(crate) async fn send_if_idle(&self, request: Request<'_>) -> Result<(), DiscordError> {
+        self.limiter.take_spare().map_err(DiscordError::RateLimited)?;
         self.request(&request).await.map(drop)
     }
 
     /// Writes to a place now, or fails if that would be refused, and reports the place's remaining budget. Returns null
     /// where a message is gone.
-    pub(crate) async fn write(&self, place: &Place, request: Request<'_>) -> Result<Value, Fault> {
+    pub(crate) async fn write(&self, place: &Place, request: Request<'_>) -> Result<Value, DiscordError> {
         let response = self.request(&request).await?;
         self.tell_budget(place, response.headers());
         let body = in_time(response.bytes()).await?;
@@ -123,43 +125,43 @@ impl Rest {
         method: LightMethod,
         route: Route<'_>,
         body: &Body,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, DiscordError> {
         // Whoever writes waits for as long as files need, and no longer.
-        let request = self.to(method, &route).multipart(form(body).await?);
-        let response = self.sent(&route, request.send()).await?;
+        let request = self.builder(method, &route).multipart(form(body).await?);
+        let response = self.execute(&route, request.send()).await?;
         self.tell_budget(place, response.headers());
         decoded(&in_time(response.bytes()).await?)
     }
 
-    async fn request(&self, request: &Request<'_>) -> Result<Response, Fault> {
+    async fn request(&self, request: &Request<'_>) -> Result<Response, DiscordError> {
         let route = request.route_ref();
-        let own = self.to(*request.method_ref(), route).query(request.params_ref().unwrap_or_default());
+        let own = self.builder(*request.method_ref(), route).query(request.params_ref().unwrap_or_default());
         let own = match request.body_ref() {
             Some(body) => own.header(CONTENT_TYPE, "application/json").body(body.to_vec()),
             None => own,
         };
-        self.sent(route, in_time(own.send())).await
+        self.execute(route, in_time(own.send())).await
     }
 
     /// Sends a request unless Discord would refuse it. What answers interactions has limits of its own, which serenity
     /// would take for one.
-    async fn sent<E: Into<Fault>>(
+    async fn execute<E: Into<DiscordError>>(
         &self,
         route: &Route<'_>,
         request: impl Future<Output = Result<Response, E>>,
-    ) -> Result<Response, Fault> {
+    ) -> Result<Response, DiscordError> {
         let is_limited = !answers_interaction(route);
-        if let Some(wait) = self.used_up.wait(route).filter(|_| is_limited) {
-            return Err(Fault::Limited(wait));
+        if let Some(wait) = self.exhausted.wait(route).filter(|_| is_limited) {
+            return Err(DiscordError::RateLimited(wait));
         }
         let response = request.await.map_err(Into::into)?;
         if is_limited {
-            self.used_up.learn(route, response.status(), response.headers());
+            self.exhausted.learn(route, response.status(), response.headers());
         }
         successful(response).await
     }
 
-    fn to(&self, method: LightMethod, route: &Route<'_>) -> RequestBuilder {
+    fn builder(&self, method: LightMethod, route: &Route<'_>) -> RequestBuilder {
         let mut path = route.path().into_owned();
         if let Some(base) = &self.base_url {
             path = path.replace("https://discord.com", base.trim_end_matches('/'));
@@ -194,7 +196,7 @@ fn answers_interaction(route: &Route<'_>) -> bool {
 }
 
 /// Returns a successful answer, or the error that Discord states.
-async fn successful(response: Response) -> Result<Response, Fault> {
+async fn successful(response: Response) -> Result<Response, DiscordError> {
     let (status, after) = (response.status().as_u16(), seconds(response.headers(), "retry-after"));
     if (200..300).contains(&status) {
         return Ok(response);
@@ -202,11 +204,11 @@ async fn successful(response: Response) -> Result<Response, Fault> {
     let body = in_time(response.bytes()).await?;
     let said: Value = serde_json::from_slice(&body).unwrap_or_default();
     let message = said["message"].as_str().unwrap_or_default().to_owned();
-    Err(Fault::of_answer(status, said["code"].as_i64().unwrap_or_default(), message, after))
+    Err(DiscordError::of_answer(status, said["code"].as_i64().unwrap_or_default(), message, after))
 }
 
-async fn form(body: &Body) -> Result<Form, Fault> {
-    let unreadable = |file: &FileRef, error: &dyn Display| Fault::Refused {
+async fn form(body: &Body) -> Result<Form, DiscordError> {
+    let unreadable = |file: &FileRef, error: &dyn Display| DiscordError::Rejected {
         status: 0,
         code: 0,
         message: format!("{}: {error}", file.path.display()),
@@ -238,13 +240,14 @@ pub(crate) fn plain(method: LightMethod, route: Route<'_>) -> Request<'_> {
     Request::new(route, method)
 }
 
-async fn in_time<T>(work: impl Future<Output = reqwest::Result<T>>) -> Result<T, Fault> {
+async fn in_time<T>(work: impl Future<Output = reqwest::Result<T>>) -> Result<T, DiscordError> {
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(done) => Ok(done?),
-        Err(_) => Err(Fault::Away(format!("no answer within {} s", PATIENCE.as_secs()))),
+        Err(_) => Err(DiscordError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
     }
 }
 
-fn decoded<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    serde_json::from_slice(body).map_err(|error| Fault::Away(format!("an answer that cannot be read: {error}")))
+fn decoded<T: DeserializeOwned>(body: &[u8]) -> Result<T, DiscordError> {
+    serde_json::from_slice(body)
+        .map_err(|error| DiscordError::Unavailable(format!("an answer that cannot be read: {error}")))
 }

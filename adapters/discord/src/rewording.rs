@@ -7,9 +7,9 @@ use pstral_core::ports::Inbox;
 use serenity::model::event::MessageUpdateEvent;
 
 use crate::Discord;
-use crate::asked::Question;
 use crate::hearing::without_mention;
 use crate::place::platform;
+use crate::questions::Question;
 
 /// Time within which an answer that was stopped must end.
 const ENDING: Duration = Duration::from_secs(30);
@@ -19,7 +19,7 @@ impl Discord {
     /// edits, only the last is asked.
     pub(crate) async fn reword(&self, updated: &MessageUpdateEvent, inbox: &Inbox) {
         let message = updated.id.get();
-        let Some((before, own)) = self.asked.by(message).zip(self.own.get()) else { return };
+        let Some((before, own)) = self.questions.get(message).zip(self.own.get()) else { return };
         // Discord changes messages too, to unfold their links.
         let Some(content) = updated.content.as_ref().filter(|_| updated.edited_timestamp.is_some()) else { return };
         let (said, attached) = (without_mention(content, *own), updated.attachments.as_deref().unwrap_or_default());
@@ -34,7 +34,7 @@ impl Discord {
         let changed = before.reworded(Event { id, ..before.event.clone() }, said).with_files(files.into_iter());
         let quoted = updated.referenced_message.iter().flatten().map(|quoted| &**quoted).next();
         // Before anything is waited for: of what comes meanwhile, the last one counts.
-        let changed = self.asked.asks(message, changed);
+        let changed = self.questions.record(message, changed);
         if self.was_run(&before).await {
             changed.answered.cancel();
             return;
@@ -46,7 +46,7 @@ impl Discord {
 
     /// Handles a deleted message: its question is withdrawn.
     pub(crate) async fn take_back(&self, message: u64, inbox: &Inbox) {
-        if let Some(question) = self.asked.take_back(message) {
+        if let Some(question) = self.questions.withdraw(message) {
             self.stop(&question, |event| EventBody::Deleted { event }, inbox).await;
         }
     }
@@ -54,7 +54,7 @@ impl Discord {
     /// Checks whether a statement was run for any version of a question.
     async fn was_run(&self, question: &Question) -> bool {
         for version in question.versions() {
-            if self.counsel.was_run(&version.event.id).await {
+            if self.advice.was_run(&version.event.id).await {
                 return true;
             }
         }
@@ -72,9 +72,9 @@ impl Discord {
     }
 
     /// Stops the questions in places that the bot is no longer in.
-    pub(crate) async fn left(&self, was_there: impl Fn(&Question) -> bool, inbox: &Inbox) {
+    pub(crate) async fn stop_questions_in(&self, was_there: impl Fn(&Question) -> bool, inbox: &Inbox) {
         let mut places: Vec<Place> = Vec::new();
-        for question in self.asked.open(was_there) {
+        for question in self.questions.open(was_there) {
             let place = question.event.place.clone();
             if places.contains(&place) {
                 continue;

@@ -12,14 +12,14 @@ use serenity::model::application::{CommandInteraction, CommandType, ResolvedOpti
 use serenity::model::channel::{Attachment, Message};
 
 use crate::Discord;
-use crate::asked::Question;
 use crate::body::{Body, open};
-use crate::channels::Known;
+use crate::channels::CachedChannel;
 use crate::command_list::{in_order, spec, typed_sub};
-use crate::fault::Fault;
+use crate::error::DiscordError;
 use crate::interactions::{Acted, acted, answers};
-use crate::opened::{Opened, Told, locale};
+use crate::pending_interactions::{PendingInteraction, ResponseState, locale};
 use crate::place::{aside, platform, private};
+use crate::questions::Question;
 use crate::rest::plain;
 
 /// The maximum length of a question when it is repeated for everybody, in characters.
@@ -50,9 +50,9 @@ impl Discord {
     /// Handles an application command.
     pub(crate) async fn command(&self, command: &CommandInteraction, inbox: &Inbox) {
         let (acted, user) = (acted!(command), command.user.id.get());
-        let opened = self.interactions.open(command.id.get(), &command.token, user, locale(&command.locale));
+        let opened = self.interactions.insert(command.id.get(), &command.token, user, locale(&command.locale));
         let Some(opened) = opened else { return };
-        let Some((place, known)) = self.where_it_was(&acted) else { return self.refuse_here(&opened).await };
+        let Some((place, known)) = self.where_it_was(&acted) else { return self.reply_not_here(&opened).await };
         if command.data.kind == CommandType::Message {
             self.ask_about(command, (&opened, &acted), (place, known), inbox).await;
         } else {
@@ -65,7 +65,7 @@ impl Discord {
                 }
                 CommandName::Edit if chosen.words.is_empty() => {
                     let event = acted.event(place, EventBody::Command(Command::new(name, "")));
-                    self.acknowledged_in_time(&opened, inbox(event), self.think(&opened)).await;
+                    self.acknowledged_in_time(&opened, inbox(event), self.defer_reply(&opened)).await;
                 }
                 CommandName::Sql => self.offer_by_command(&chosen, (&opened, &acted), place, inbox).await,
                 CommandName::Unknown => {
@@ -79,8 +79,14 @@ impl Discord {
     }
 
     /// `/whoami` and its like, as they would be typed. What concerns one person is answered to them alone.
-    async fn do_as_typed(&self, command: Command, (opened, acted): (&Opened, &Acted<'_>), place: Place, inbox: &Inbox) {
-        if !self.think(opened).await {
+    async fn do_as_typed(
+        &self,
+        command: Command,
+        (opened, acted): (&PendingInteraction, &Acted<'_>),
+        place: Place,
+        inbox: &Inbox,
+    ) {
+        if !self.defer_reply(opened).await {
             return;
         }
         let is_for_one = command.name.spec().is_some_and(|spec| spec.about == About::Person);
@@ -93,11 +99,11 @@ impl Discord {
     async fn offer_by_command(
         &self,
         chosen: &Chosen<'_>,
-        (opened, acted): (&Opened, &Acted<'_>),
+        (opened, acted): (&PendingInteraction, &Acted<'_>),
         place: Place,
         inbox: &Inbox,
     ) {
-        if !self.think(opened).await {
+        if !self.defer_reply(opened).await {
             return;
         }
         let statement = match chosen.file {
@@ -110,7 +116,7 @@ impl Discord {
             }
             Err(error) => {
                 tracing::warn!(error, "an attached statement could not be read");
-                self.say_alone(opened, &text("discord-file-unreadable").render(opened.locale)).await;
+                self.follow_up_ephemeral(opened, &text("discord-file-unreadable").render(opened.locale)).await;
             }
         }
     }
@@ -119,8 +125,8 @@ impl Discord {
     async fn ask_by_command(
         &self,
         chosen: &Chosen<'_>,
-        (opened, acted): (&Opened, &Acted<'_>),
-        (place, known): (Place, Option<Known>),
+        (opened, acted): (&PendingInteraction, &Acted<'_>),
+        (place, known): (Place, Option<CachedChannel>),
         inbox: &Inbox,
     ) {
         let question = chosen.of("question").unwrap_or_default();
@@ -129,7 +135,7 @@ impl Discord {
             return;
         }
         let (place, posted) = if !place.private && chosen.of("private") == Some("yes") {
-            if !self.say_first(opened, &text("discord-in-private").render(opened.locale)).await {
+            if !self.reply_ephemeral(opened, &text("discord-in-private").render(opened.locale)).await {
                 return;
             }
             let theirs = self.private_with(opened.user).await;
@@ -164,8 +170,8 @@ impl Discord {
     ) {
         let question = Question::new(event, said.to_owned(), acted.guild.map(u64::from), message);
         // Those that nobody can take back have no message but what was done itself.
-        let key = message.filter(|message| self.asked.is_new(*message)).unwrap_or(acted.id.get());
-        let question = self.asked.asks(key, question);
+        let key = message.filter(|message| self.questions.is_new(*message)).unwrap_or(acted.id.get());
+        let question = self.questions.record(key, question);
         let words = self.with_attachments(said.to_owned(), files).await;
         self.hand_over(key, &question, words, inbox).await;
     }
@@ -175,14 +181,14 @@ impl Discord {
     async fn may_ask_openly(
         &self,
         question: &str,
-        (opened, acted): (&Opened, &Acted<'_>),
+        (opened, acted): (&PendingInteraction, &Acted<'_>),
         place: &Place,
         inbox: &Inbox,
     ) -> bool {
-        if self.counsel.may_ask(&acted.actor(), place).await {
+        if self.advice.may_ask(&acted.actor(), place).await {
             return true;
         }
-        if self.think(opened).await {
+        if self.defer_reply(opened).await {
             inbox(acted.event(place.clone(), EventBody::Said(question.to_owned()))).await;
         }
         false
@@ -193,19 +199,19 @@ impl Discord {
     async fn post_question(
         &self,
         question: &str,
-        (opened, acted): (&Opened, &Acted<'_>),
+        (opened, acted): (&PendingInteraction, &Acted<'_>),
         place: Place,
-        known: Option<Known>,
+        known: Option<CachedChannel>,
     ) -> Option<(Place, Option<u64>)> {
         let echo = text("discord-asked").with("name", neutralized(&fit(&acted.user.name, 60)));
         let echo = echo.with("question", neutralized(&fit(question, ECHO))).render(self.config.locale);
-        let answer = json!({ "type": answers::MESSAGE, "data": open(&echo) });
-        if !self.acknowledge(opened, &answer, Told::Heard).await {
+        let answer = json!({ "type": answers::CHANNEL_MESSAGE, "data": open(&echo) });
+        if !self.acknowledge(opened, &answer, ResponseState::Acknowledged).await {
             return None;
         }
         let (application_id, token) = (self.application(), opened.token.as_str());
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
-        let posted: Result<Message, Fault> = self.rest.ask(plain(LightMethod::Get, route)).await;
+        let posted: Result<Message, DiscordError> = self.rest.get_json(plain(LightMethod::Get, route)).await;
         let posted = match posted {
             Ok(posted) => posted.id.get(),
             Err(fault) => {
@@ -220,8 +226,8 @@ impl Discord {
     async fn ask_about(
         &self,
         command: &CommandInteraction,
-        (opened, acted): (&Opened, &Acted<'_>),
-        (place, known): (Place, Option<Known>),
+        (opened, acted): (&PendingInteraction, &Acted<'_>),
+        (place, known): (Place, Option<CachedChannel>),
         inbox: &Inbox,
     ) {
         let Some(ResolvedTarget::Message(message)) = command.data.target() else { return };
@@ -229,11 +235,11 @@ impl Discord {
         if !place.private && !self.may_ask_openly(&said, (opened, acted), &place, inbox).await {
             return;
         }
-        if !self.think(opened).await {
+        if !self.defer_reply(opened).await {
             return;
         }
         if said.is_empty() && message.attachments.is_empty() {
-            self.say_alone(opened, &text("discord-message-empty").render(opened.locale)).await;
+            self.follow_up_ephemeral(opened, &text("discord-message-empty").render(opened.locale)).await;
             return;
         }
         let id = message.id.get();
@@ -250,7 +256,7 @@ impl Discord {
 
     /// Says where a question is answered once the answer begins: nobody is sent to a thread that is never created
     /// because they were answered in private, or not at all.
-    async fn telling_where(&self, thread: u64, opened: &Opened, answering: impl Future<Output = ()>) {
+    async fn telling_where(&self, thread: u64, opened: &PendingInteraction, answering: impl Future<Output = ()>) {
         let Some(begins) = self.threads.begins(thread) else { return answering.await };
         let mut answering = pin!(answering);
         tokio::select! {
@@ -258,10 +264,17 @@ impl Discord {
             () = begins.cancelled() => {}
         }
         let told = text("discord-answered-in").with("place", format!("<#{thread}>")).render(opened.locale);
-        tokio::join!(self.say_alone(opened, &told), answering);
+        tokio::join!(self.follow_up_ephemeral(opened, &told), answering);
     }
 
-    fn thread_on(&self, message: u64, acted: &Acted<'_>, words: &str, place: Place, known: Option<Known>) -> Place {
+    fn thread_on(
+        &self,
+        message: u64,
+        acted: &Acted<'_>,
+        words: &str,
+        place: Place,
+        known: Option<CachedChannel>,
+    ) -> Place {
         let can_begin = self.config.threads && !place.private && known.is_some_and(|known| known.threads);
         if !can_begin || words.trim().is_empty() {
             return place;
@@ -270,7 +283,7 @@ impl Discord {
     }
 
     /// Sends a sentence to the person who acted, and to nobody else.
-    async fn say_alone(&self, opened: &Opened, sentence: &str) {
+    async fn follow_up_ephemeral(&self, opened: &PendingInteraction, sentence: &str) {
         let said =
             async { self.answer_aside(opened.id, &aside(opened.id), Body::of(&Outgoing::text(sentence))?).await };
         if let Err(error) = said.await {

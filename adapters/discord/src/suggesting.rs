@@ -23,7 +23,7 @@ impl Discord {
         let Some(option) = command.data.autocomplete() else { return };
         let asked = suggested(&command.data.name, option.name);
         let all = match asked.filter(|_| self.where_it_was(&acted!(command)).is_some()) {
-            Some(suggested) => self.counsel.suggestions(&actor(&command.user), suggested).await,
+            Some(suggested) => self.advice.suggestions(&actor(&command.user), suggested).await,
             None => Vec::new(),
         };
         let answer = json!({ "type": answers::SUGGESTIONS, "data": { "choices": choices(&all, option.value) } });

@@ -16,7 +16,7 @@ use serenity::model::id::{ChannelId, MessageId, UserId};
 use tokio_util::sync::CancellationToken;
 
 use crate::Discord;
-use crate::fault::{Fault, codes};
+use crate::error::{DiscordError, codes};
 use crate::place::thread;
 use crate::recent_refusals::RecentRefusals;
 use crate::rest::{plain, with_body};
@@ -29,7 +29,7 @@ const NAME: usize = 90;
 const ARCHIVED_AFTER: u32 = 1_440;
 
 /// A thread on a question that is created once something is said in it.
-struct Wanted {
+struct PendingThread {
     channel: ChannelId,
     /// The asker, who is added so that the thread appears in their list.
     asker: Option<UserId>,
@@ -49,7 +49,7 @@ enum State {
     Refused,
 }
 
-impl Wanted {
+impl PendingThread {
     fn new(channel: ChannelId, asker: Option<UserId>, name: String, state: State) -> Self {
         Self { channel, asker, name, state: tokio::sync::Mutex::new(state), begun: CancellationToken::new() }
     }
@@ -57,9 +57,9 @@ impl Wanted {
 
 /// The target of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum AnswerTarget {
     /// The channel or thread that its place names.
-    There,
+    Place,
     /// This channel, as a reply to this message: there is no thread.
     Reply(ChannelId, MessageId),
 }
@@ -67,7 +67,7 @@ pub(crate) enum Way {
 /// The wanted threads, by the messages they begin from, and the channels that recently refused one.
 #[derive(Default)]
 pub(crate) struct Threads {
-    wanted: Mutex<BoundedMap<u64, Arc<Wanted>, REMEMBERED>>,
+    wanted: Mutex<BoundedMap<u64, Arc<PendingThread>, REMEMBERED>>,
     forbidden: RecentRefusals<ChannelId>,
 }
 
@@ -77,11 +77,11 @@ impl Threads {
         self.wanted(message).map(|wanted| wanted.begun.clone())
     }
 
-    fn want(&self, message: u64, wanted: Wanted) {
+    fn want(&self, message: u64, wanted: PendingThread) {
         self.wanted.lock().insert(message, Arc::new(wanted));
     }
 
-    fn wanted(&self, message: u64) -> Option<Arc<Wanted>> {
+    fn wanted(&self, message: u64) -> Option<Arc<PendingThread>> {
         self.wanted.lock().get(&message).cloned()
     }
 }
@@ -91,7 +91,7 @@ impl Discord {
     /// said there.
     pub(crate) fn want_thread(&self, channel: ChannelId, message: u64, asker: UserId, words: &str) -> Place {
         let name = fit(&words.split_whitespace().collect::<Vec<_>>().join(" "), NAME);
-        self.threads.want(message, Wanted::new(channel, Some(asker), name, State::NotBegun));
+        self.threads.want(message, PendingThread::new(channel, Some(asker), name, State::NotBegun));
         thread(channel.get(), message)
     }
 
@@ -99,15 +99,15 @@ impl Discord {
     /// except for the message that somebody clicked on.
     pub(crate) fn without_thread(&self, channel: ChannelId, message: u64) -> Place {
         if self.threads.wanted(message).is_none() {
-            self.threads.want(message, Wanted::new(channel, None, String::new(), State::Refused));
+            self.threads.want(message, PendingThread::new(channel, None, String::new(), State::Refused));
         }
         thread(channel.get(), message)
     }
 
     /// Creates the thread of that id if it is wanted and does not exist yet.
-    pub(crate) async fn begin_wanted(&self, id: ChannelId) -> Result<Way, Fault> {
-        let Some(wanted) = self.threads.wanted(id.get()) else { return Ok(Way::There) };
-        let reply = Way::Reply(wanted.channel, MessageId::new(id.get()));
+    pub(crate) async fn begin_wanted(&self, id: ChannelId) -> Result<AnswerTarget, DiscordError> {
+        let Some(wanted) = self.threads.wanted(id.get()) else { return Ok(AnswerTarget::Place) };
+        let reply = AnswerTarget::Reply(wanted.channel, MessageId::new(id.get()));
         let mut state = wanted.state.lock().await;
         if *state == State::NotBegun && self.threads.forbidden.contains(&wanted.channel) {
             *state = State::Refused;
@@ -116,7 +116,7 @@ impl Discord {
             *state = match self.begin(&wanted, id).await {
                 Ok(()) => State::Begun,
                 // Of a channel that is full of threads, or where none may be made.
-                Err(fault @ Fault::Refused { status, .. }) => {
+                Err(fault @ DiscordError::Rejected { status, .. }) => {
                     if status == 403 {
                         self.threads.forbidden.record(&wanted.channel);
                     }
@@ -134,16 +134,16 @@ impl Discord {
             wanted.begun.cancel();
             *state = self.join(&wanted, id).await;
         }
-        Ok(if *state == State::Refused { reply } else { Way::There })
+        Ok(if *state == State::Refused { reply } else { AnswerTarget::Place })
     }
 
     /// Adds the asker to their thread. Nobody waits for this: if Discord has no turn to spare, it is retried with the
     /// next message.
-    async fn join(&self, wanted: &Wanted, id: ChannelId) -> State {
+    async fn join(&self, wanted: &PendingThread, id: ChannelId) -> State {
         let Some(user_id) = wanted.asker else { return State::Joined };
         let route = Route::ChannelThreadMember { channel_id: id, user_id };
-        match self.rest.tell_in_passing(plain(LightMethod::Put, route)).await {
-            Err(Fault::Limited(_)) => State::Begun,
+        match self.rest.send_if_idle(plain(LightMethod::Put, route)).await {
+            Err(DiscordError::RateLimited(_)) => State::Begun,
             Err(fault) => {
                 tracing::warn!(?fault, thread = id.get(), "the asker could not be added to their thread");
                 State::Joined
@@ -152,10 +152,10 @@ impl Discord {
         }
     }
 
-    async fn begin(&self, wanted: &Wanted, id: ChannelId) -> Result<(), Fault> {
+    async fn begin(&self, wanted: &PendingThread, id: ChannelId) -> Result<(), DiscordError> {
         let wish = json!({ "name": wanted.name, "auto_archive_duration": ARCHIVED_AFTER });
         let route = Route::ChannelMessageThreads { channel_id: wanted.channel, message_id: id.get().into() };
-        match self.rest.tell_now(with_body(LightMethod::Post, route, &wish)).await {
+        match self.rest.send_or_fail(with_body(LightMethod::Post, route, &wish)).await {
             // Somebody else's, unless Discord says that it is ours: what is said there without a mention is not for us.
             Err(fault) if fault.code() == Some(codes::THREAD_EXISTS) => {
                 self.known(id).await;

@@ -10,15 +10,15 @@ use serenity::model::id::{ApplicationId, ChannelId, MessageId};
 
 use crate::Discord;
 use crate::body::Body;
-use crate::fault::{Fault, codes};
-use crate::opened::{Opened, Told};
+use crate::error::{DiscordError, codes};
+use crate::pending_interactions::{PendingInteraction, ResponseState};
 use crate::place::{Spot, spot};
 use crate::rest::{plain, with_body};
-use crate::threads::Way;
+use crate::threads::AnswerTarget;
 
 /// The location of a message.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum MessageLocation {
     Channel(ChannelId, MessageId),
     /// A message in answer to this interaction.
     Aside(u64, MessageId),
@@ -44,8 +44,8 @@ impl Discord {
         let id = match spot(place)? {
             Spot::Aside(interaction) => self.answer_aside(interaction, place, body).await?.to_string(),
             Spot::Channel(channel_id) => match self.send_in(channel_id, place, body.clone().named(key)).await {
-                Err(fault) if fault.code() == Some(codes::CLOSED_TO_US) && place.private => {
-                    self.privates.close(channel_id.get());
+                Err(fault) if fault.code() == Some(codes::CANNOT_MESSAGE_USER) && place.private => {
+                    self.dm_channels.close(channel_id.get());
                     self.send_beside(channel_id, place, body, fault).await?
                 }
                 // A message with files may lack the permission for those alone.
@@ -58,7 +58,7 @@ impl Discord {
                     return Err(PlatformError::Gone);
                 }
                 Ok(id) => {
-                    self.privates.open(channel_id.get());
+                    self.dm_channels.open(channel_id.get());
                     id
                 }
                 Err(fault) => return Err(fault.into()),
@@ -67,7 +67,7 @@ impl Discord {
         Ok(MessageRef { place: place.clone(), id })
     }
 
-    async fn send_in(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, Fault> {
+    async fn send_in(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, DiscordError> {
         match self.send_there(channel_id, place, body.clone()).await {
             // A program that ended before its thread began knows nothing of it any more.
             Err(fault) if fault.code() == Some(codes::UNKNOWN_CHANNEL) => {
@@ -89,26 +89,26 @@ impl Discord {
         if above == thread || self.threads.begins(thread.get()).is_some() {
             return None;
         }
-        let asked = Standing::Channel(above, MessageId::new(thread.get()));
+        let asked = MessageLocation::Channel(above, MessageId::new(thread.get()));
         self.message_at(&asked).await.ok().flatten().map(|_| above)
     }
 
-    async fn send_there(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, Fault> {
+    async fn send_there(&self, channel_id: ChannelId, place: &Place, body: Body) -> Result<String, DiscordError> {
         let post = async |channel_id, body: Body| {
             self.put(place, LightMethod::Post, Route::ChannelMessages { channel_id }, &body).await
         };
-        if let Way::Reply(channel, asked) = self.begin_wanted(channel_id).await? {
+        if let AnswerTarget::Reply(channel, asked) = self.begin_wanted(channel_id).await? {
             let sent = post(channel, body.in_reply_to(asked.get())).await?;
             return Ok(above(&sent.to_string()));
         }
-        let question = self.asked.to_reply_to(place).filter(|_| is_channel(place));
+        let question = self.questions.to_reply_to(place).filter(|_| is_channel(place));
         let body = match question.as_ref().and_then(|question| question.message) {
             Some(asked) => body.in_reply_to(asked),
             None => body,
         };
         let sent = post(channel_id, body).await?;
         if let Some(question) = question {
-            question.is_replied_to();
+            question.mark_replied();
         }
         Ok(sent.to_string())
     }
@@ -120,9 +120,9 @@ impl Discord {
         channel: ChannelId,
         place: &Place,
         body: Body,
-        closed: Fault,
+        closed: DiscordError,
     ) -> Result<String, PlatformError> {
-        let theirs = self.privates.of(channel.get()).map(|user| self.interactions.of(user)).unwrap_or_default();
+        let theirs = self.dm_channels.of(channel.get()).map(|user| self.interactions.of(user)).unwrap_or_default();
         // Where the last one takes nothing, an earlier one may.
         for opened in theirs {
             let body = body.clone().after(&text("discord-private-closed").render(opened.locale));
@@ -146,44 +146,49 @@ impl Discord {
         self.answer_opened(&opened, place, body).await
     }
 
-    async fn answer_opened(&self, opened: &Opened, place: &Place, body: Body) -> Result<MessageId, PlatformError> {
+    async fn answer_opened(
+        &self,
+        opened: &PendingInteraction,
+        place: &Place,
+        body: Body,
+    ) -> Result<MessageId, PlatformError> {
         let (application_id, token) = (self.application(), opened.token.as_str());
-        let mut told = opened.told.lock().await;
-        if *told == Told::Nothing {
+        let mut state = opened.state.lock().await;
+        if *state == ResponseState::Pending {
             // A click that waits for a form, and gets words for one person instead.
-            drop(told);
-            self.think(opened).await;
-            told = opened.told.lock().await;
+            drop(state);
+            self.defer_reply(opened).await;
+            state = opened.state.lock().await;
         }
-        match *told {
-            Told::Thinking => {
+        match *state {
+            ResponseState::Deferred => {
                 let route = Route::WebhookOriginalInteractionResponse { application_id, token };
                 let message = self.put(place, LightMethod::Patch, route, &body).await?;
-                *told = Told::Heard;
+                *state = ResponseState::Acknowledged;
                 Ok(message)
             }
-            Told::Heard => {
-                drop(told);
+            ResponseState::Acknowledged => {
+                drop(state);
                 // Discord takes no nonce here (`IncomingWebhookRequestPartial` in its description): where its answer is lost
                 // and this is sent again, who acted reads it twice.
                 let route = Route::WebhookFollowupMessages { application_id, token };
                 Ok(self.put(place, LightMethod::Post, route, &body.for_one()).await?)
             }
-            Told::Nothing | Told::Lost => Err(PlatformError::Gone),
+            ResponseState::Pending | ResponseState::Failed => Err(PlatformError::Gone),
         }
     }
 
     pub(crate) async fn edit_at(&self, at: &MessageRef, message: &Outgoing) -> Result<(), PlatformError> {
-        let (mut body, standing) = (Body::of(message)?, standing(at)?);
-        if let (Standing::Aside(interaction, _), Ok(Spot::Channel(_))) = (&standing, spot(&at.place))
+        let (mut body, location) = (Body::of(message)?, location(at)?);
+        if let (MessageLocation::Aside(interaction, _), Ok(Spot::Channel(_))) = (&location, spot(&at.place))
             && let Some(opened) = self.interactions.get(*interaction)
         {
             body = body.after(&text("discord-private-closed").render(opened.locale));
         }
         // It stands there and takes no changes any more: nobody has deleted it.
         let over = || PlatformError::Rejected("what it answers is over".to_owned());
-        let token = self.token_for(&standing).ok_or_else(over)?;
-        match self.put(&at.place, LightMethod::Patch, self.route(&standing, &token), &body).await {
+        let token = self.token_for(&location).ok_or_else(over)?;
+        match self.put(&at.place, LightMethod::Patch, self.route(&location, &token), &body).await {
             Ok(_) => Ok(()),
             Err(fault) if matches!(fault.code(), Some(codes::INVALID_TOKEN | codes::UNKNOWN_WEBHOOK)) => Err(over()),
             Err(fault) => Err(fault.into()),
@@ -191,9 +196,9 @@ impl Discord {
     }
 
     pub(crate) async fn delete_at(&self, at: &MessageRef) -> Result<(), PlatformError> {
-        let standing = standing(at)?;
-        let Some(token) = self.token_for(&standing) else { return Ok(()) };
-        let deleted = self.rest.write(&at.place, plain(LightMethod::Delete, self.route(&standing, &token))).await;
+        let location = location(at)?;
+        let Some(token) = self.token_for(&location) else { return Ok(()) };
+        let deleted = self.rest.write(&at.place, plain(LightMethod::Delete, self.route(&location, &token))).await;
         match deleted.map_err(PlatformError::from) {
             Ok(_) | Err(PlatformError::Gone) => Ok(()),
             Err(error) => Err(error),
@@ -201,48 +206,54 @@ impl Discord {
     }
 
     /// Fetches a message of ours; `None` if it can no longer be fetched.
-    pub(crate) async fn message_at(&self, standing: &Standing) -> Result<Option<Value>, Fault> {
-        let Some(token) = self.token_for(standing) else { return Ok(None) };
-        self.rest.ask(plain(LightMethod::Get, self.route(standing, &token))).await.map(Some)
+    pub(crate) async fn message_at(&self, location: &MessageLocation) -> Result<Option<Value>, DiscordError> {
+        let Some(token) = self.token_for(location) else { return Ok(None) };
+        self.rest.get_json(plain(LightMethod::Get, self.route(location, &token))).await.map(Some)
     }
 
     /// Returns the token of the interaction that a message answers, empty if it answers none; `None` if it has expired.
-    fn token_for(&self, standing: &Standing) -> Option<String> {
-        match standing {
-            Standing::Channel(..) => Some(String::new()),
-            Standing::Aside(interaction, _) => Some(self.interactions.get(*interaction)?.token.clone()),
+    fn token_for(&self, location: &MessageLocation) -> Option<String> {
+        match location {
+            MessageLocation::Channel(..) => Some(String::new()),
+            MessageLocation::Aside(interaction, _) => Some(self.interactions.get(*interaction)?.token.clone()),
         }
     }
 
-    fn route<'a>(&self, standing: &Standing, token: &'a str) -> Route<'a> {
-        match *standing {
-            Standing::Channel(channel_id, message_id) => Route::ChannelMessage { channel_id, message_id },
-            Standing::Aside(_, message_id) => {
+    fn route<'a>(&self, location: &MessageLocation, token: &'a str) -> Route<'a> {
+        match *location {
+            MessageLocation::Channel(channel_id, message_id) => Route::ChannelMessage { channel_id, message_id },
+            MessageLocation::Aside(_, message_id) => {
                 Route::WebhookFollowupMessage { application_id: self.application(), token, message_id }
             }
         }
     }
 
     /// Writes a message and returns its id.
-    async fn put(&self, place: &Place, method: LightMethod, route: Route<'_>, body: &Body) -> Result<MessageId, Fault> {
+    async fn put(
+        &self,
+        place: &Place,
+        method: LightMethod,
+        route: Route<'_>,
+        body: &Body,
+    ) -> Result<MessageId, DiscordError> {
         let written = if body.files.is_empty() {
             self.rest.write(place, with_body(method, route, &body.json)).await?
         } else {
             self.rest.upload(place, method, route, body).await?
         };
         let id = written["id"].as_str().and_then(|id| id.parse().ok()).filter(|id| *id > 0);
-        id.map(MessageId::new).ok_or_else(|| Fault::Away("a message without an id".to_owned()))
+        id.map(MessageId::new).ok_or_else(|| DiscordError::Unavailable("a message without an id".to_owned()))
     }
 
     /// Returns the channel of the private conversation with a user.
-    pub(crate) async fn private_with(&self, user: u64) -> Result<u64, Fault> {
-        if let Some(known) = self.privates.with(user) {
+    pub(crate) async fn private_with(&self, user: u64) -> Result<u64, DiscordError> {
+        if let Some(known) = self.dm_channels.with(user) {
             return Ok(known);
         }
         let wish: Value = json!({ "recipient_id": user.to_string() });
         let opened: PrivateChannel =
-            self.rest.ask(with_body(LightMethod::Post, Route::UserMeDmChannels, &wish)).await?;
-        self.privates.learn(user, opened.id.get());
+            self.rest.get_json(with_body(LightMethod::Post, Route::UserMeDmChannels, &wish)).await?;
+        self.dm_channels.learn(user, opened.id.get());
         Ok(opened.id.get())
     }
 
@@ -261,21 +272,21 @@ pub(crate) fn above(message: &str) -> String {
     format!("{ABOVE}{message}")
 }
 
-pub(crate) fn standing(at: &MessageRef) -> Result<Standing, PlatformError> {
+pub(crate) fn location(at: &MessageRef) -> Result<MessageLocation, PlatformError> {
     let number = |word: &str| word.parse::<u64>().ok().filter(|number| *number > 0);
     let message = |word: &str| number(word).map(MessageId::new).ok_or(PlatformError::Gone);
     if let Some(id) = at.id.strip_prefix(ABOVE) {
         return match spot(&at.place.channel())? {
-            Spot::Channel(channel) => Ok(Standing::Channel(channel, message(id)?)),
+            Spot::Channel(channel) => Ok(MessageLocation::Channel(channel, message(id)?)),
             Spot::Aside(_) => Err(PlatformError::Gone),
         };
     }
     match (spot(&at.place)?, at.id.split_once(BESIDE)) {
-        (Spot::Aside(interaction), _) => Ok(Standing::Aside(interaction, message(&at.id)?)),
+        (Spot::Aside(interaction), _) => Ok(MessageLocation::Aside(interaction, message(&at.id)?)),
         (Spot::Channel(_), Some((interaction, id))) => {
-            Ok(Standing::Aside(number(interaction).ok_or(PlatformError::Gone)?, message(id)?))
+            Ok(MessageLocation::Aside(number(interaction).ok_or(PlatformError::Gone)?, message(id)?))
         }
-        (Spot::Channel(channel), None) => Ok(Standing::Channel(channel, message(&at.id)?)),
+        (Spot::Channel(channel), None) => Ok(MessageLocation::Channel(channel, message(&at.id)?)),
     }
 }
 
@@ -286,13 +297,14 @@ mod tests {
 
     #[test]
     fn every_message_is_found_again() {
-        let at = |place: Place, id: &str| standing(&MessageRef { place, id: id.to_owned() });
-        let in_channel = |channel, message| Ok(Standing::Channel(ChannelId::new(channel), MessageId::new(message)));
+        let at = |place: Place, id: &str| location(&MessageRef { place, id: id.to_owned() });
+        let in_channel =
+            |channel, message| Ok(MessageLocation::Channel(ChannelId::new(channel), MessageId::new(message)));
         assert_eq!(at(channel(7), "1"), in_channel(7, 1));
         assert_eq!(at(thread(7, 8), "1"), in_channel(8, 1));
         assert_eq!(at(private(9), "1"), in_channel(9, 1));
-        assert_eq!(at(aside(5), "1"), Ok(Standing::Aside(5, MessageId::new(1))));
-        assert_eq!(at(private(9), "5@1"), Ok(Standing::Aside(5, MessageId::new(1))), "it was closed");
+        assert_eq!(at(aside(5), "1"), Ok(MessageLocation::Aside(5, MessageId::new(1))));
+        assert_eq!(at(private(9), "5@1"), Ok(MessageLocation::Aside(5, MessageId::new(1))), "it was closed");
         assert_eq!(at(thread(7, 8), "^1"), in_channel(7, 1), "there was no thread");
         for strange in ["", "x", "0", "5@", "@1", "^", "^x"] {
             assert_eq!(at(private(9), strange), Err(PlatformError::Gone), "{strange}");

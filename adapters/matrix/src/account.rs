@@ -15,7 +15,7 @@ use crate::client::{OpenError, Opened, build, open, restore};
 use crate::fault::fault;
 use crate::homeserver::address_of;
 use crate::remote::{self, log_out, whoami};
-use crate::session_store::{Session, Vault, VaultError};
+use crate::session_store::{Session, SessionStore, SessionStoreError};
 use crate::syncing::first_sync;
 
 /// The display name of the device.
@@ -86,18 +86,18 @@ impl AccountError {
 /// Logs in once: creates a device, its cross-signing keys and the recovery key. Continues an earlier attempt that was
 /// interrupted.
 pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<Welcome, AccountError> {
-    let vault = Vault::new(&config.folder, &config.homeserver);
-    let opened = match open(&vault, &config.passphrase).await {
+    let session_store = SessionStore::new(&config.folder, &config.homeserver);
+    let opened = match open(&session_store, &config.passphrase).await {
         Ok(opened) => {
-            still_logged_in(&vault, config).await?;
+            still_logged_in(&session_store, config).await?;
             opened
         }
         // Nothing else makes way for another device: with the wrong passphrase its keys are still there.
-        Err(OpenError::Vault(VaultError::Empty | VaultError::StoreLost)) => {
-            let alone = vault.lock().map_err(vault_fault)?;
-            let (client, session) = enter(config, &vault, &credentials).await?;
-            vault.keep(&session, &config.passphrase).map_err(vault_fault)?;
-            Opened::new(client, alone)
+        Err(OpenError::Session(SessionStoreError::Empty | SessionStoreError::StoreLost)) => {
+            let lock = session_store.lock().map_err(session_store_fault)?;
+            let (client, session) = log_in_new_device(config, &session_store, &credentials).await?;
+            session_store.save(&session, &config.passphrase).map_err(session_store_fault)?;
+            Opened::new(client, lock)
         }
         Err(error) => return Err(open_fault(error)),
     };
@@ -105,8 +105,8 @@ pub async fn login(config: &MatrixConfig, credentials: Credentials) -> Result<We
     if is_finished(client).await? {
         return Err(AccountError { fact: text("matrix-logged-in"), remedy: text("remedy-matrix-logged-in") });
     }
-    let recovery_key = trust(client, &credentials).await?;
-    welcome(client, recovery_key).await
+    let recovery_key = set_up_cross_signing(client, &credentials).await?;
+    login_result(client, recovery_key).await
 }
 
 /// Restores the keys with the recovery key. If the store is gone, it takes a new login.
@@ -115,12 +115,12 @@ pub async fn recover(
     key: &SecretString,
     credentials: Option<Credentials>,
 ) -> Result<Welcome, AccountError> {
-    let vault = Vault::new(&config.folder, &config.homeserver);
-    let (opened, new) = match (open(&vault, &config.passphrase).await, &credentials) {
-        (Err(OpenError::Vault(VaultError::StoreLost | VaultError::Empty)), Some(credentials)) => {
-            let alone = vault.lock().map_err(vault_fault)?;
-            let (client, session) = enter(config, &vault, credentials).await?;
-            (Opened::new(client, alone), Some(session))
+    let session_store = SessionStore::new(&config.folder, &config.homeserver);
+    let (opened, new) = match (open(&session_store, &config.passphrase).await, &credentials) {
+        (Err(OpenError::Session(SessionStoreError::StoreLost | SessionStoreError::Empty)), Some(credentials)) => {
+            let lock = session_store.lock().map_err(session_store_fault)?;
+            let (client, session) = log_in_new_device(config, &session_store, credentials).await?;
+            (Opened::new(client, lock), Some(session))
         }
         (opened, _) => (opened.map_err(open_fault)?, None),
     };
@@ -131,7 +131,7 @@ pub async fn recover(
             if let Err(error) = client.matrix_auth().logout().await {
                 tracing::warn!(%error, "the new device could not be logged out");
             }
-            vault.clear_store().map_err(vault_fault)?;
+            session_store.clear_store().map_err(session_store_fault)?;
         }
         return Err(match error {
             RecoveryError::SecretStorage(SecretStorageError::SecretStorageKey(_)) => {
@@ -144,8 +144,8 @@ pub async fn recover(
         });
     }
     if let Some(session) = new {
-        let lost = vault.session(&config.passphrase).ok();
-        vault.keep(&session, &config.passphrase).map_err(vault_fault)?;
+        let lost = session_store.session(&config.passphrase).ok();
+        session_store.save(&session, &config.passphrase).map_err(session_store_fault)?;
         // Its keys are gone; its token would still open the account.
         if let Some(lost) = lost.filter(|lost| lost.device != session.device)
             && let Err(error) = log_out(&lost).await
@@ -157,7 +157,7 @@ pub async fn recover(
         }
     }
     first_sync(client).await.map_err(server_fault)?;
-    welcome(client, None).await
+    login_result(client, None).await
 }
 
 /// Logs out the devices left by earlier logins of Pstral: their keys are gone, but their tokens would open the account.
@@ -176,7 +176,7 @@ async fn log_out_old(client: &Client, credentials: Option<&Credentials>) -> Resu
     let (Some(asked), Some(Credentials::Password { password, .. })) = (error.as_uiaa_response(), credentials) else {
         return Err(error);
     };
-    let Ok(answer) = proof(client, password, asked.session.clone()) else { return Err(error) };
+    let Ok(answer) = password_auth(client, password, asked.session.clone()) else { return Err(error) };
     client.delete_devices(&old, Some(answer)).await?;
     tracing::info!(devices = old.len(), "logged out old devices of this account");
     Ok(())
@@ -184,35 +184,36 @@ async fn log_out_old(client: &Client, credentials: Option<&Credentials>) -> Resu
 
 /// Replaces lost keys with new ones. Others see that the identity has changed, and earlier messages stay undecryptable.
 pub async fn reset(config: &MatrixConfig, password: &SecretString) -> Result<Welcome, AccountError> {
-    let opened = open(&Vault::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
+    let opened =
+        open(&SessionStore::new(&config.folder, &config.homeserver), &config.passphrase).await.map_err(open_fault)?;
     let client = &opened.client;
     // What is replaced is gone from the first step on.
-    prove(client, password).await?;
+    check_password(client, password).await?;
     let recovery = client.encryption().recovery();
     if let Some(handle) = recovery.reset_identity().await.map_err(server_fault)? {
         let CrossSigningResetAuthType::Uiaa(asked) = handle.auth_type() else {
             return Err(AccountError { fact: text("matrix-browser"), remedy: text("remedy-matrix-reset") });
         };
-        let answer = proof(client, password, asked.session.clone())?;
+        let answer = password_auth(client, password, asked.session.clone())?;
         handle.reset(Some(answer)).await.map_err(server_fault)?;
     }
     // The backup of the keys went with the old ones.
     let key = recovery.enable().await.map_err(server_fault)?;
     first_sync(client).await.map_err(server_fault)?;
-    welcome(client, Some(SecretString::from(key))).await
+    login_result(client, Some(SecretString::from(key))).await
 }
 
 /// Returns the state of the account.
 pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
-    let vault = Vault::new(&config.folder, &config.homeserver);
-    let opened = open(&vault, &config.passphrase).await.map_err(open_fault)?;
-    still_logged_in(&vault, config).await?;
+    let session_store = SessionStore::new(&config.folder, &config.homeserver);
+    let opened = open(&session_store, &config.passphrase).await.map_err(open_fault)?;
+    still_logged_in(&session_store, config).await?;
     let client = &opened.client;
     // What is kept does not tell that another device has made new keys.
-    let session = vault.open(&config.passphrase).map_err(vault_fault)?;
-    let verified = remote::is_verified(&session).await.map_err(server_fault)?;
+    let session = session_store.open(&config.passphrase).map_err(session_store_fault)?;
+    let verified = remote::is_cross_signed_on_server(&session).await.map_err(server_fault)?;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
-    let Welcome { user, device, .. } = welcome(client, None).await?;
+    let Welcome { user, device, .. } = login_result(client, None).await?;
     Ok(Status {
         user,
         device,
@@ -223,8 +224,8 @@ pub async fn status(config: &MatrixConfig) -> Result<Status, AccountError> {
 }
 
 /// Checks that the homeserver still knows the device. The error says what to do if it does not.
-pub(crate) async fn still_logged_in(vault: &Vault, config: &MatrixConfig) -> Result<(), AccountError> {
-    match whoami(&vault.open(&config.passphrase).map_err(vault_fault)?).await {
+pub(crate) async fn still_logged_in(session_store: &SessionStore, config: &MatrixConfig) -> Result<(), AccountError> {
+    match whoami(&session_store.open(&config.passphrase).map_err(session_store_fault)?).await {
         Err(error) => Err(session_fault(error)),
         Ok(_) => Ok(()),
     }
@@ -239,7 +240,7 @@ pub(crate) fn session_fault(error: PlatformError) -> AccountError {
 }
 
 /// Checks the password by logging another device in and out.
-async fn prove(client: &Client, password: &SecretString) -> Result<(), AccountError> {
+async fn check_password(client: &Client, password: &SecretString) -> Result<(), AccountError> {
     let user = client.user_id().ok_or_else(|| broken("no user"))?;
     let other = Client::builder().homeserver_url(client.homeserver()).build().await.map_err(server_fault)?;
     let login = other.matrix_auth().login_username(user, password.expose_secret());
@@ -263,14 +264,14 @@ pub(crate) async fn is_verified(client: &Client) -> Result<bool, AccountError> {
 }
 
 /// Logs a new device in with a new store, and returns the session to be kept.
-async fn enter(
+async fn log_in_new_device(
     config: &MatrixConfig,
-    vault: &Vault,
+    session_store: &SessionStore,
     credentials: &Credentials,
 ) -> Result<(Client, Session), AccountError> {
-    vault.clear_store().map_err(vault_fault)?;
+    session_store.clear_store().map_err(session_store_fault)?;
     let homeserver = address_of(&config.homeserver).await;
-    let client = build(&homeserver, &vault.store(), &config.passphrase).await.map_err(open_fault)?;
+    let client = build(&homeserver, &session_store.store(), &config.passphrase).await.map_err(open_fault)?;
     match credentials {
         Credentials::Password { user, password } => {
             let login = client.matrix_auth().login_username(user, password.expose_secret());
@@ -296,7 +297,10 @@ async fn enter(
 }
 
 /// Creates cross-signing keys and a recovery key. Returns no key if the account has its own already.
-async fn trust(client: &Client, credentials: &Credentials) -> Result<Option<SecretString>, AccountError> {
+async fn set_up_cross_signing(
+    client: &Client,
+    credentials: &Credentials,
+) -> Result<Option<SecretString>, AccountError> {
     let encryption = client.encryption();
     encryption.wait_for_e2ee_initialization_tasks().await;
     let own = client.user_id().ok_or_else(|| broken("no user"))?;
@@ -310,7 +314,7 @@ async fn trust(client: &Client, credentials: &Credentials) -> Result<Option<Secr
         let (Some(asked), Credentials::Password { password, .. }) = (error.as_uiaa_response(), credentials) else {
             return Err(server_fault(error));
         };
-        let answer = proof(client, password, asked.session.clone())?;
+        let answer = password_auth(client, password, asked.session.clone())?;
         encryption.bootstrap_cross_signing(Some(answer)).await.map_err(server_fault)?;
     }
     let key = encryption.recovery().enable().await.map_err(server_fault)?;
@@ -319,7 +323,7 @@ async fn trust(client: &Client, credentials: &Credentials) -> Result<Option<Secr
 }
 
 /// Builds the password authentication that the homeserver requests.
-fn proof(client: &Client, password: &SecretString, session: Option<String>) -> Result<AuthData, AccountError> {
+fn password_auth(client: &Client, password: &SecretString, session: Option<String>) -> Result<AuthData, AccountError> {
     let user = client.user_id().ok_or_else(|| broken("no user"))?;
     let user = UserIdentifier::Matrix(MatrixUserIdentifier::new(user.to_string()));
     let mut proof = Password::new(user, password.expose_secret().to_owned());
@@ -341,7 +345,7 @@ async fn session_of(homeserver: &str, token: &SecretString) -> Result<Session, A
     Ok(Session { user: found.user, device: found.device, ..nobody })
 }
 
-async fn welcome(client: &Client, recovery_key: Option<SecretString>) -> Result<Welcome, AccountError> {
+async fn login_result(client: &Client, recovery_key: Option<SecretString>) -> Result<Welcome, AccountError> {
     let meta = client.session_meta().ok_or_else(|| broken("no session"))?;
     let (user, device) = (meta.user_id.to_string(), meta.device_id.to_string());
     Ok(Welcome { user, device, recovery_key, verified: is_verified(client).await? })
@@ -370,20 +374,20 @@ fn login_fault(error: matrix_sdk::Error) -> AccountError {
 /// Converts an error of opening the stored session to one with the action that resolves it.
 pub(crate) fn open_fault(error: OpenError) -> AccountError {
     match error {
-        OpenError::Vault(error) => vault_fault(error),
+        OpenError::Session(error) => session_store_fault(error),
         OpenError::Store(_) => AccountError { remedy: text("remedy-matrix-store"), ..server_fault(error) },
         OpenError::Server(_) => server_fault(error),
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
-pub(crate) fn vault_fault(error: VaultError) -> AccountError {
+pub(crate) fn session_store_fault(error: SessionStoreError) -> AccountError {
     let (fact, remedy) = match &error {
-        VaultError::InUse(_) => ("matrix-in-use", "remedy-matrix-in-use"),
-        VaultError::Empty => ("matrix-nobody", "remedy-matrix-login"),
-        VaultError::StoreLost => ("matrix-keys-gone", "remedy-matrix-recover"),
-        VaultError::Passphrase => ("matrix-wrong-passphrase", "remedy-matrix-passphrase"),
-        VaultError::Disk(..) => ("matrix-fault", "remedy-matrix-disk"),
+        SessionStoreError::InUse(_) => ("matrix-in-use", "remedy-matrix-in-use"),
+        SessionStoreError::Empty => ("matrix-nobody", "remedy-matrix-login"),
+        SessionStoreError::StoreLost => ("matrix-keys-gone", "remedy-matrix-recover"),
+        SessionStoreError::Passphrase => ("matrix-wrong-passphrase", "remedy-matrix-passphrase"),
+        SessionStoreError::Disk(..) => ("matrix-fault", "remedy-matrix-disk"),
     };
     AccountError { fact: text(fact).with("fault", error.to_string()), remedy: text(remedy) }
 }

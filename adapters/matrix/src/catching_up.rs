@@ -48,9 +48,9 @@ pub(crate) fn leave_old(room: &RoomId, events: &mut Vec<TimelineEvent>) {
 
 /// Checks the age by our own server's clock if it states that: other servers' clocks may be wrong.
 fn is_recent(event: &TimelineEvent) -> bool {
-    let said = json_of(event);
-    let age = said["unsigned"]["age"].as_i64().map(SignedDuration::from_millis);
-    age.unwrap_or_else(|| Timestamp::now().duration_since(moment(&said))) < MISSED
+    let event_json = json_of(event);
+    let age = event_json["unsigned"]["age"].as_i64().map(SignedDuration::from_millis);
+    age.unwrap_or_else(|| Timestamp::now().duration_since(moment(&event_json))) < MISSED
 }
 
 #[cfg(test)]

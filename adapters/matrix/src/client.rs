@@ -12,7 +12,7 @@ use matrix_sdk::{Client, SessionMeta, SessionTokens, SqliteCryptoStore, SqliteSt
 use matrix_sdk_sqlite::SqliteStoreConfig;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::session_store::{Alone, Session, Vault, VaultError};
+use crate::session_store::{Session, SessionStore, SessionStoreError, StoreLock};
 
 /// The time-out of a request.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -29,7 +29,7 @@ const CACHE: u32 = 500_000;
 pub(crate) enum OpenError {
     /// The stored session cannot be used.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Session(#[from] SessionStoreError),
     /// The store of keys cannot be used.
     #[error("the store: {0}")]
     Store(String),
@@ -41,26 +41,26 @@ pub(crate) enum OpenError {
 /// A client, and the lock on its store.
 pub(crate) struct Opened {
     pub(crate) client: Client,
-    _alone: Alone,
+    _lock: StoreLock,
 }
 
 impl Opened {
-    pub(crate) fn new(client: Client, alone: Alone) -> Self {
-        Self { client, _alone: alone }
+    pub(crate) fn new(client: Client, lock: StoreLock) -> Self {
+        Self { client, _lock: lock }
     }
 }
 
 /// Opens the client of the logged-in device.
-pub(crate) async fn open(vault: &Vault, passphrase: &SecretString) -> Result<Opened, OpenError> {
-    let alone = vault.lock()?;
-    let session = vault.open(passphrase)?;
-    let client = build(&session.homeserver, &vault.store(), passphrase).await?;
+pub(crate) async fn open(session_store: &SessionStore, passphrase: &SecretString) -> Result<Opened, OpenError> {
+    let lock = session_store.lock()?;
+    let session = session_store.open(passphrase)?;
+    let client = build(&session.homeserver, &session_store.store(), passphrase).await?;
     restore(&client, &session).await?;
     let fingerprint = client.encryption().ed25519_key().await;
     if fingerprint.as_deref() != Some(session.fingerprint.as_str()) {
-        return Err(VaultError::StoreLost.into());
+        return Err(SessionStoreError::StoreLost.into());
     }
-    Ok(Opened::new(client, alone))
+    Ok(Opened::new(client, lock))
 }
 
 /// Restores a session.

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// The shared state of the connection.
 #[derive(Clone, Default)]
 pub(crate) struct Connection {
-    standing: Arc<Mutex<Standing>>,
+    state: Arc<Mutex<SyncState>>,
     /// The time since which the homeserver has not answered.
     down_since: Arc<Mutex<Option<Instant>>>,
     is_unsigned: Arc<AtomicBool>,
@@ -18,7 +18,7 @@ pub(crate) struct Connection {
 
 /// The state of the sync loop.
 #[derive(Default)]
-pub(crate) enum Standing {
+pub(crate) enum SyncState {
     /// Nobody listens.
     #[default]
     Idle,
@@ -31,22 +31,22 @@ pub(crate) enum Standing {
 impl Connection {
     /// Returns whether events arrive, or the reason why not; `None` if nobody listens.
     pub(crate) fn is_up(&self) -> Option<Result<(), PlatformError>> {
-        match &*self.standing.lock() {
-            Standing::Idle => None,
-            Standing::Up => Some(Ok(())),
-            Standing::Connecting => Some(Err(PlatformError::Unavailable("not connected yet".to_owned()))),
-            Standing::Down(why) => Some(Err(PlatformError::Unavailable(why.clone()))),
-            Standing::LoggedOut => Some(Err(PlatformError::Rejected("logged out".to_owned()))),
+        match &*self.state.lock() {
+            SyncState::Idle => None,
+            SyncState::Up => Some(Ok(())),
+            SyncState::Connecting => Some(Err(PlatformError::Unavailable("not connected yet".to_owned()))),
+            SyncState::Down(why) => Some(Err(PlatformError::Unavailable(why.clone()))),
+            SyncState::LoggedOut => Some(Err(PlatformError::Rejected("logged out".to_owned()))),
         }
     }
 
-    pub(crate) fn set(&self, standing: Standing) {
-        *self.standing.lock() = standing;
+    pub(crate) fn set(&self, state: SyncState) {
+        *self.state.lock() = state;
     }
 
     /// Notes that the homeserver answers, and logs it where it did not.
     pub(crate) fn came_up(&self) {
-        self.set(Standing::Up);
+        self.set(SyncState::Up);
         if let Some(since) = self.down_since.lock().take() {
             tracing::info!(seconds = since.elapsed().as_secs(), "the homeserver answers again");
         }
@@ -60,7 +60,7 @@ impl Connection {
             tracing::warn!(error = why, "the homeserver does not answer; trying again until it does");
         }
         drop(outage);
-        self.set(Standing::Down(why));
+        self.set(SyncState::Down(why));
     }
 
     /// Notes whether the device is signed by the account, and logs it where that has changed.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::html::{escaped, html};
-use crate::keys::{key, legend};
+use crate::reaction_keys::{key, legend};
 
 /// The maximum length of a text. An event is limited to 65,536 bytes, and an encrypted edit contains the text twice and
 /// its HTML, plus a third for the encryption.
@@ -34,7 +34,7 @@ pub(crate) struct Kept {
 
 /// The current state of a message of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct OwnContent {
     pub(crate) text: String,
     pub(crate) is_live: bool,
     pub(crate) buttons: Vec<(String, ButtonAction)>,
@@ -115,13 +115,13 @@ fn beginning(text: &str) -> &str {
 }
 
 /// Reads the state of a message of ours from its current content; `None` if it is not ours, or was redacted.
-pub(crate) fn standing(content: &Value) -> Option<Standing> {
+pub(crate) fn parse_own(content: &Value) -> Option<OwnContent> {
     let kept: Kept = serde_json::from_value(content.get(OURS)?.clone()).ok()?;
     let body = content["body"].as_str()?;
     let text = body.get(..kept.text)?.to_owned();
     let read = |(key, action): (String, String)| Some((key, serde_json::from_str(&action).ok()?));
     let buttons = kept.buttons.into_iter().filter_map(read).collect();
-    Some(Standing { text, is_live: content.get(LIVE).is_some(), buttons })
+    Some(OwnContent { text, is_live: content.get(LIVE).is_some(), buttons })
 }
 
 /// An uploaded file: the address of an unencrypted one, or the address and keys of an encrypted one.
@@ -158,15 +158,15 @@ mod tests {
         let button = Button { action: ButtonAction::Retry(TurnId(i64::MAX)), label: "Exécuter".to_owned() };
         let message = Outgoing { buttons: vec![button], ..Outgoing::streaming("Voici l’été\n\n▶️") };
         let new = shown(&message, false).unwrap();
-        let expected = Standing { text: message.text.clone(), is_live: true, buttons: buttons(&message) };
-        assert_eq!(standing(&new), Some(expected.clone()));
+        let expected = OwnContent { text: message.text.clone(), is_live: true, buttons: buttons(&message) };
+        assert_eq!(parse_own(&new), Some(expected.clone()));
         assert_eq!(new["body"], "Voici l’été\n\n▶️\n\n🔁 Exécuter");
         assert_eq!(new["m.mentions"], json!({}));
         let changed = change("$a", new);
-        assert_eq!(standing(&changed["m.new_content"]), Some(expected));
+        assert_eq!(parse_own(&changed["m.new_content"]), Some(expected));
         assert_eq!(changed["m.relates_to"]["rel_type"], "m.replace");
-        assert_eq!(standing(&json!({ "body": "x" })), None, "somebody else's");
-        assert_eq!(standing(&json!({ "body": "x", OURS: { "text": 5 } })), None, "made up");
+        assert_eq!(parse_own(&json!({ "body": "x" })), None, "somebody else's");
+        assert_eq!(parse_own(&json!({ "body": "x", OURS: { "text": 5 } })), None, "made up");
     }
 
     #[test]

@@ -13,16 +13,16 @@ use pstral_core::ports::Inbox;
 use serde_json::Value;
 
 use crate::Matrix;
-use crate::asked::Question;
-use crate::attached::{Attached, Files, caption};
 use crate::catching_up::MISSED;
 use crate::content::OURS;
+use crate::dms::Audience;
 use crate::event::{answered, is_encrypted, is_genuine, is_redacted, json_of, moment, replaced, thread_of};
+use crate::incoming_files::{Attached, Files, caption};
+use crate::incoming_reactions::Unread;
 use crate::mention::{Names, without_quote};
 use crate::place::{Spot, platform};
-use crate::pressing::Unread;
+use crate::questions::Question;
 use crate::rewording::answered_by;
-use crate::rooms::Company;
 use crate::writing::once;
 
 /// The prefix of typed commands.
@@ -35,51 +35,53 @@ const SIGNS: [char; 2] = ['/', '!'];
 pub(crate) type Work<'a> = BoxFuture<'a, ()>;
 
 /// The parsed text of a message.
-pub(crate) struct Said {
-    pub(crate) words: String,
+pub(crate) struct ParsedMessage {
+    pub(crate) text: String,
     pub(crate) body: EventBody,
-    is_called: bool,
+    mentions_bot: bool,
 }
 
 impl Matrix {
     /// Handles an event in a room.
     pub(crate) async fn hear_of<'a>(&'a self, room: &Room, event: TimelineEvent, inbox: &'a Inbox) -> Option<Work<'a>> {
-        let said = json_of(&event);
+        let event_json = json_of(&event);
         let (id, sender) = (event.event_id()?, event.sender()?);
         if sender == *room.own_user_id() {
             return None;
         }
         // What is read again page by page does not say that it could not be decrypted.
-        if event.kind.is_utd() || (said["type"] == "m.room.encrypted" && said["content"]["algorithm"].is_string()) {
-            self.late.put(room.clone(), sender, event);
+        if event.kind.is_utd()
+            || (event_json["type"] == "m.room.encrypted" && event_json["content"]["algorithm"].is_string())
+        {
+            self.undecryptable.put(room.clone(), sender, event);
             return None;
         }
-        if !self.heard.is_new(&id) {
+        if !self.seen_events.insert(&id) {
             return None;
         }
         // What is encrypted may say that it is anything. What changes a room, or takes something back, is what the server
         // has checked.
         let is_plain = event.encryption_info().is_none();
-        match said["type"].as_str() {
+        match event_json["type"].as_str() {
             Some("m.room.message" | "m.sticker" | "m.poll.start" | "org.matrix.msc3381.poll.start")
                 if is_genuine(&event, is_encrypted(room).await) =>
             {
-                if let Some(of) = replaced(&said) {
-                    return self.reword(room, id, &of, &sender, &said, inbox).await;
+                if let Some(of) = replaced(&event_json) {
+                    return self.reword(room, id, &of, &sender, &event_json, inbox).await;
                 }
-                self.hear(room, id, &sender, &said, inbox).await
+                self.hear(room, id, &sender, &event_json, inbox).await
             }
             Some("m.reaction") if is_plain || is_genuine(&event, is_encrypted(room).await) => {
-                match self.pressed(room, id.clone(), &sender, &said, inbox).await {
+                match self.pressed(room, id.clone(), &sender, &event_json, inbox).await {
                     Ok(work) => work,
                     Err(Unread { error, spot }) => {
                         // A homeserver that does not answer is asked again for as long as a question would be answered.
                         let patience = if spot.is_some() { self.config.key_patience } else { MISSED };
-                        let is_waited_for = Timestamp::now().duration_since(moment(&said)) < patience;
+                        let is_waited_for = Timestamp::now().duration_since(moment(&event_json)) < patience;
                         tracing::warn!(%error, room = %room.room_id(), is_waited_for, "a message that somebody reacted to cannot be read");
                         if is_waited_for {
-                            self.heard.forget(&id);
-                            self.late.put(room.clone(), sender, event);
+                            self.seen_events.forget(&id);
+                            self.undecryptable.put(room.clone(), sender, event);
                             return None;
                         }
                         let (room, spot) = (room.clone(), spot?);
@@ -87,8 +89,8 @@ impl Matrix {
                     }
                 }
             }
-            Some("m.room.redaction") if is_plain => self.taken_back(room, &sender, &said, inbox).await,
-            Some("m.room.tombstone") if is_plain && said["state_key"] == "" => {
+            Some("m.room.redaction") if is_plain => self.taken_back(room, &sender, &event_json, inbox).await,
+            Some("m.room.tombstone") if is_plain && event_json["state_key"] == "" => {
                 Some(self.successors.follow(vec![room.clone()]).boxed())
             }
             _ => None,
@@ -101,17 +103,17 @@ impl Matrix {
         room: &Room,
         id: OwnedEventId,
         sender: &UserId,
-        said: &Value,
+        event_json: &Value,
         inbox: &'a Inbox,
     ) -> Option<Work<'a>> {
-        if is_redacted(said) {
+        if is_redacted(event_json) {
             return None;
         }
-        let content = &said["content"];
-        let company = self.company(room).await;
-        self.privates.uses(sender, room.room_id(), company);
-        let is_direct = company != Company::Many;
-        let thread = thread_of(said);
+        let content = &event_json["content"];
+        let audience = self.audience(room).await;
+        self.dm_index.uses(sender, room.room_id(), audience);
+        let is_direct = audience != Audience::Group;
+        let thread = thread_of(event_json);
         // What programs write is a notice, or another Pstral's.
         if content.get(OURS).is_some() {
             return None;
@@ -130,12 +132,12 @@ impl Matrix {
             }
             return None;
         }
-        let Said { words, body, is_called } = self.understood(room, content, body, is_direct).await;
+        let ParsedMessage { text: words, body, mentions_bot } = self.parse_body(room, content, body, is_direct).await;
         let is_text = matches!(content["msgtype"].as_str(), Some("m.text" | "m.file"));
         let body = if is_text { body } else { EventBody::Unreadable };
         let replied = self.replied_to(room, content).await;
-        let goes_on = replied.is_some() || self.goes_on(room, thread.as_ref(), content).await;
-        if !(is_direct || is_called || goes_on) {
+        let goes_on = replied.is_some() || self.continues_thread(room, thread.as_ref(), content).await;
+        if !(is_direct || mentions_bot || goes_on) {
             return None;
         }
         let thread = thread.or(replied.and_then(|spot| spot.thread));
@@ -150,12 +152,13 @@ impl Matrix {
             self.threads.asks_now(room.room_id(), root, sender);
         }
         let spot = Spot::new(room.room_id().to_owned(), thread);
-        let event = self.event(room, id.clone(), sender, said, spot, company == Company::Alone, body).await;
+        let event =
+            self.event(room, id.clone(), sender, event_json, spot, audience == Audience::DmConfidential, body).await;
         has_read(room, id.clone());
         if !matches!(event.body, EventBody::Said(_)) {
             return Some(inbox(event));
         }
-        let question = self.asked.asks(&id, Question::new(event, words));
+        let question = self.questions.record(&id, Question::new(event, words));
         if files.is_empty() {
             let answering = inbox(question.whole());
             return Some(async move { answered_by(answering, &question).await }.boxed());
@@ -166,12 +169,12 @@ impl Matrix {
     }
 
     /// Parses a body: its text, and whether it mentions us.
-    pub(crate) async fn understood(&self, room: &Room, content: &Value, body: &str, is_direct: bool) -> Said {
+    pub(crate) async fn parse_body(&self, room: &Room, content: &Value, body: &str, is_direct: bool) -> ParsedMessage {
         let body = without_quote(content, body);
         let own = room.get_member_no_sync(room.own_user_id()).await.ok().flatten();
         let shown = own.as_ref().and_then(|own| own.display_name());
         let names = Names { id: room.own_user_id().as_str(), shown };
-        let is_called = command(body).is_some() || names.are_called(content, body);
+        let mentions_bot = command(body).is_some() || names.mention_bot(content, body);
         let words = names.without(body);
         // As the name says it, a prefix may be taken for one.
         let marked = command(body).or_else(|| command(&words));
@@ -181,12 +184,12 @@ impl Matrix {
             None if is_direct && reads_as_command(bare) => EventBody::command(bare),
             None => EventBody::Said(words.clone()),
         };
-        Said { words, body, is_called }
+        ParsedMessage { text: words, body, mentions_bot }
     }
 
     /// Returns the place of our message that is explicitly replied to, as people do whose clients do not know threads.
     async fn replied_to(&self, room: &Room, content: &Value) -> Option<Spot> {
-        self.ours.find(room, &answered(content)?).await.ok().flatten().map(|message| message.spot)
+        self.own_messages.find(room, &answered(content)?).await.ok().flatten().map(|message| message.spot)
     }
 
     /// Returns the root of the thread that answers a message outside threads: normally the message itself, but for a
@@ -217,7 +220,7 @@ impl Matrix {
         room: &Room,
         id: OwnedEventId,
         sender: &UserId,
-        said: &Value,
+        event_json: &Value,
         spot: Spot,
         private: bool,
         body: EventBody,
@@ -225,7 +228,7 @@ impl Matrix {
         let member = room.get_member_no_sync(sender).await.ok().flatten();
         let name = member.as_ref().map_or_else(|| sender.localpart(), |member| member.name()).to_owned();
         let actor = Actor { platform: platform(), id: sender.to_string(), name };
-        Event { id: id.to_string(), at: moment(said), actor, place: spot.place(private), body }
+        Event { id: id.to_string(), at: moment(event_json), actor, place: spot.place(private), body }
     }
 }
 

@@ -13,9 +13,9 @@ use tokio::time::Instant;
 use wildmatch::WildMatch;
 
 use crate::Matrix;
+use crate::dm_index::ensure_listed_as_dm;
 use crate::fault::{fault, http_fault};
-use crate::privates::see_to_it;
-use crate::reacting::LEFT_BY_OTHERS;
+use crate::own_reactions::LEFT_BY_OTHERS;
 use crate::writing::once;
 
 /// The number of rooms joined at the same time, so that a server that is down delays no others.
@@ -30,8 +30,8 @@ const NOW_AND_THEN: Duration = Duration::from_mins(1);
 
 /// Signals new invitations.
 #[derive(Default)]
-pub(crate) struct Door {
-    pub(crate) knocked: Notify,
+pub(crate) struct InviteSignal {
+    pub(crate) arrived: Notify,
 }
 
 /// The decision on an invitation.
@@ -44,7 +44,7 @@ struct Judged {
 
 impl Matrix {
     /// Answers invitations for as long as the future is polled.
-    pub(crate) async fn keep_door(&self, client: &Client) {
+    pub(crate) async fn answer_invites(&self, client: &Client) {
         let mut known: HashMap<_, Judged> = HashMap::new();
         loop {
             let invited = client.invited_rooms();
@@ -54,7 +54,7 @@ impl Matrix {
                     known.insert(room.room_id().to_owned(), self.judge(room).await);
                 }
             }
-            let (opens, now) = (self.ledger.opens(LEFT_BY_OTHERS), Instant::now());
+            let (opens, now) = (self.rate_budget.opens(LEFT_BY_OTHERS), Instant::now());
             let due: Vec<Room> = invited.into_iter().filter(|room| known[room.room_id()].at <= now).collect();
             let (welcome, mut others): (Vec<Room>, Vec<Room>) =
                 due.into_iter().partition(|room| known[room.room_id()].is_welcome);
@@ -77,11 +77,11 @@ impl Matrix {
             } else if let Some(room) = others.first() {
                 self.counts();
                 if let Err(PlatformError::RateLimited { retry_after }) = decline(room).await {
-                    self.ledger.refused(retry_after);
+                    self.rate_budget.refused(retry_after);
                 }
                 tokio::time::sleep(APART).await;
             } else {
-                let _ = tokio::time::timeout_at(next, self.door.knocked.notified()).await;
+                let _ = tokio::time::timeout_at(next, self.invite_signal.arrived.notified()).await;
             }
         }
     }
@@ -115,8 +115,8 @@ impl Matrix {
 
     /// Counts joining and leaving against the rate limit: Synapse treats them as events of the account.
     fn counts(&self) {
-        self.ledger.take();
-        self.ledger.beside();
+        self.rate_budget.take();
+        self.rate_budget.beside();
     }
 
     async fn come_in(&self, room: Room, inviter: Option<OwnedUserId>) {
@@ -124,26 +124,26 @@ impl Matrix {
         let direct = inviter.filter(|_| room.state() == RoomState::Invited);
         let direct = if room.is_direct().await.unwrap_or_default() { direct } else { None };
         if let Some(with) = &direct {
-            self.privates.note(room.room_id(), with, false);
+            self.dm_index.note(room.room_id(), with, false);
         }
         self.counts();
         match tokio::time::timeout(PATIENCE, room.join()).await {
             Ok(Ok(())) => {
                 tracing::info!(room = %room.room_id(), "joined a room");
                 if let Some(with) = direct {
-                    tokio::spawn(see_to_it(room, with));
+                    tokio::spawn(ensure_listed_as_dm(room, with));
                 }
                 return;
             }
             Ok(Err(error)) => {
                 tracing::warn!(%error, room = %room.room_id(), "a room could not be joined");
                 if let PlatformError::RateLimited { retry_after } = fault(error) {
-                    self.ledger.refused(retry_after);
+                    self.rate_budget.refused(retry_after);
                 }
             }
             Err(_) => tracing::warn!(room = %room.room_id(), "a room could not be joined: no answer in time"),
         }
-        self.privates.forget(room.room_id());
+        self.dm_index.forget(room.room_id());
     }
 }
 

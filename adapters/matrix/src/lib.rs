@@ -2,56 +2,56 @@
 
 #![recursion_limit = "256"]
 
+mod abandoned;
 mod account;
-mod asked;
-mod attached;
 mod backup;
-mod beginnings;
-mod bookmark;
 mod catching_up;
 mod client;
-mod closing;
 mod config;
 mod connection;
 mod content;
+mod dm_creation;
+mod dm_index;
+mod dms;
 mod event;
 mod examine;
 mod fault;
-mod files;
-mod heard;
 mod hearing;
 mod homeserver;
 mod html;
+mod incoming_files;
+mod incoming_reactions;
 mod invites;
-mod keys;
-mod ledger;
-mod line;
 mod listening;
 mod mention;
 mod notices;
+mod outgoing_files;
 mod own_messages;
+mod own_reactions;
 mod place;
-mod pressing;
-mod privates;
 mod profile;
-mod reacting;
+mod questions;
+mod rate_budget;
+mod reaction_keys;
+mod reaction_queue;
 mod refusals;
 mod remote;
 mod rewording;
-mod rooms;
+mod room_queue;
 mod sas;
 mod section;
+mod seen_events;
 mod session_store;
-mod standing;
 mod successors;
+mod sync_position;
 mod syncing;
 mod table;
 mod threads;
-mod turns;
 mod typing;
 mod undecryptable;
+mod unfinished;
 mod verifying;
-mod wanted;
+mod write_locks;
 mod writing;
 
 use std::sync::{Arc, OnceLock};
@@ -68,30 +68,30 @@ use pstral_core::ports::{
     Advice, BudgetSignals, Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget,
 };
 use pstral_core::text::{Text, text};
-pub use sas::{Asker, Emoji, Examiner, Outcome, verify};
+pub use sas::{Emoji, Outcome, PeerDevice, VerificationPrompt, verify};
 pub use section::MatrixSection;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::asked::Asked;
-use crate::attached::Waiting;
-use crate::beginnings::Beginnings;
 use crate::client::{OpenError, Opened};
 use crate::connection::Connection;
-use crate::heard::Heard;
-use crate::invites::Door;
-use crate::ledger::Ledger;
+use crate::dm_creation::DmCreation;
+use crate::dm_index::DmIndex;
+use crate::incoming_files::Waiting;
+use crate::invites::InviteSignal;
 use crate::notices::SentNotices;
-use crate::own_messages::Ours;
-use crate::privates::Privates;
+use crate::own_messages::OwnMessages;
+use crate::questions::Questions;
+use crate::rate_budget::RateBudget;
+use crate::reaction_queue::ReactionQueue;
 use crate::refusals::Refusals;
-use crate::session_store::Vault;
+use crate::seen_events::SeenEvents;
+use crate::session_store::SessionStore;
 use crate::successors::Successors;
 use crate::threads::Threads;
-use crate::turns::Turns;
 use crate::typing::TypingRooms;
-use crate::undecryptable::Late;
-use crate::wanted::Wanted;
+use crate::undecryptable::UndecryptableEvents;
+use crate::write_locks::WriteLocks;
 
 /// The time-out of a typing indicator, which may be lost.
 const TYPING: Duration = Duration::from_secs(5);
@@ -106,32 +106,32 @@ const REPEAT_PRIVATE_AFTER: Duration = Duration::from_hours(24);
 pub struct Matrix {
     config: MatrixConfig,
     capabilities: Capabilities,
-    vault: Vault,
+    session_store: SessionStore,
     opened: tokio::sync::Mutex<Option<Arc<Opened>>>,
     advice: OnceLock<Arc<dyn Advice>>,
-    asked: Asked,
-    beginnings: Beginnings,
+    questions: Questions,
+    dm_creation: DmCreation,
     connection: Connection,
     /// People who were recently told that their verification was cancelled.
     declined: SentNotices<OwnedUserId, ()>,
-    door: Door,
-    heard: Heard,
-    late: Late,
-    ledger: Ledger,
-    ours: Ours,
-    privates: Arc<Privates>,
+    invite_signal: InviteSignal,
+    seen_events: SeenEvents,
+    undecryptable: UndecryptableEvents,
+    rate_budget: RateBudget,
+    own_messages: OwnMessages,
+    dm_index: Arc<DmIndex>,
     refusals: Refusals,
     successors: Successors,
     threads: Threads,
     /// What people were recently told in private, by user and sentence.
-    told: SentNotices<(String, String), MessageRef>,
-    turns: Turns,
+    private_notices: SentNotices<(String, String), MessageRef>,
+    write_locks: WriteLocks,
     typing: TypingRooms,
     /// People who were recently told that a message they reacted to cannot be decrypted.
     unread: SentNotices<OwnedUserId, ()>,
     /// Files sent without a caption.
     waiting: Waiting,
-    wanted: Wanted,
+    reaction_queue: ReactionQueue,
     /// Notified when a message was written, for which there may be a new key.
     written: Notify,
 }
@@ -141,28 +141,28 @@ impl Matrix {
     pub fn new(config: MatrixConfig) -> Self {
         Self {
             capabilities: capabilities(&config),
-            vault: Vault::new(&config.folder, &config.homeserver),
-            ledger: Ledger::new(config.budget),
+            session_store: SessionStore::new(&config.folder, &config.homeserver),
+            rate_budget: RateBudget::new(config.budget),
             opened: tokio::sync::Mutex::default(),
             advice: OnceLock::new(),
-            asked: Asked::default(),
-            beginnings: Beginnings::default(),
+            questions: Questions::default(),
+            dm_creation: DmCreation::default(),
             connection: Connection::default(),
             declined: SentNotices::new(REPEAT_AFTER),
-            door: Door::default(),
-            heard: Heard::default(),
-            late: Late::default(),
-            ours: Ours::default(),
-            privates: Arc::default(),
+            invite_signal: InviteSignal::default(),
+            seen_events: SeenEvents::default(),
+            undecryptable: UndecryptableEvents::default(),
+            own_messages: OwnMessages::default(),
+            dm_index: Arc::default(),
             refusals: Refusals::new(&config.folder),
             successors: Successors::default(),
             threads: Threads::default(),
-            told: SentNotices::new(REPEAT_PRIVATE_AFTER),
-            turns: Turns::default(),
+            private_notices: SentNotices::new(REPEAT_PRIVATE_AFTER),
+            write_locks: WriteLocks::default(),
             typing: TypingRooms::default(),
             unread: SentNotices::new(REPEAT_AFTER),
             waiting: Waiting::default(),
-            wanted: Wanted::default(),
+            reaction_queue: ReactionQueue::default(),
             written: Notify::default(),
             config,
         }
@@ -174,7 +174,7 @@ impl Matrix {
         if let Some(opened) = &*opened {
             return Ok(opened.client.clone());
         }
-        let made = client::open(&self.vault, &self.config.passphrase).await?;
+        let made = client::open(&self.session_store, &self.config.passphrase).await?;
         Ok(opened.insert(Arc::new(made)).client.clone())
     }
 
@@ -203,7 +203,7 @@ fn capabilities(config: &MatrixConfig) -> Capabilities {
         asides: false,
         tables: true,
         command_prefix: hearing::PREFIX,
-        max_file_bytes: files::FILE,
+        max_file_bytes: outgoing_files::FILE,
         uploads: true,
     }
 }
@@ -223,7 +223,7 @@ impl ChatPlatform for Matrix {
     }
 
     fn report_budgets(&self, signals: BudgetSignals) {
-        self.ledger.report(signals);
+        self.rate_budget.report(signals);
     }
 
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
@@ -249,7 +249,7 @@ impl ChatPlatform for Matrix {
         place: &Place,
         known: Option<&MessageRef>,
     ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
-        self.standing_in(place, known).await
+        self.find_unfinished(place, known).await
     }
 
     async fn typing(&self, place: &Place) {
@@ -269,7 +269,7 @@ impl ChatPlatform for Matrix {
     }
 
     fn is_of_two(&self, place: &Place) -> bool {
-        place::spot(place).is_ok_and(|spot| self.privates.is_plain(&spot.room))
+        place::spot(place).is_ok_and(|spot| self.dm_index.is_plain(&spot.room))
     }
 
     /// Returns the private place for the answer to an event: whoever presses a button below somebody else's question is

@@ -17,13 +17,13 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::Matrix;
 use crate::account::open_fault;
-use crate::bookmark::Bookmark;
 use crate::catching_up::{leave_old, missed};
-use crate::connection::Standing;
+use crate::connection::SyncState;
 use crate::event::{json_of, moment};
 use crate::hearing::Work;
-use crate::line::{Line, Piece};
 use crate::place::{Spot, platform};
+use crate::room_queue::{RoomQueue, RoomUpdate};
+use crate::sync_position::SyncPosition;
 use crate::syncing::{Update, keep_syncing};
 use crate::undecryptable::rooms_of_keys;
 use crate::verifying;
@@ -40,10 +40,10 @@ const REACTING: Duration = Duration::from_secs(3);
 const BROKEN: &str = "reading what the homeserver says has failed";
 
 /// The update of a room in one sync, with the token of the sync before.
-type Told = Piece<(JoinedRoomUpdate, Option<String>)>;
+type SyncUpdate = RoomUpdate<(JoinedRoomUpdate, Option<String>)>;
 
 /// The work of handled events, and the room and sync they came from, if they did come from one.
-struct Heard<'a> {
+struct HandledUpdate<'a> {
     work: Vec<Work<'a>>,
     of: Option<(OwnedRoomId, u64)>,
 }
@@ -51,34 +51,34 @@ struct Heard<'a> {
 impl Matrix {
     /// Handles events until `shutdown`, then waits for those in progress.
     pub(crate) async fn listen(&self, inbox: &Inbox, shutdown: &CancellationToken) -> Result<(), PlatformError> {
-        self.connection.set(Standing::Connecting);
+        self.connection.set(SyncState::Connecting);
         let client = match self.open().await {
             Ok(opened) => opened,
             Err(error) => {
-                self.connection.set(Standing::Down(error.to_string()));
+                self.connection.set(SyncState::Down(error.to_string()));
                 let (fault, locale) = (open_fault(error), self.config.locale);
                 let (fact, remedy) = (fault.fact.render(locale), fault.remedy.render(locale));
                 return Err(PlatformError::Rejected(format!("{fact}. {remedy}")));
             }
         };
-        let bookmark = Bookmark::new(&self.vault.store());
+        let position = SyncPosition::new(&self.session_store.store());
         let (heard, mut updates) = channel(8);
-        let syncing = keep_syncing(client.clone(), self.connection.clone(), bookmark.read(), heard);
+        let syncing = keep_syncing(client.clone(), self.connection.clone(), position.read(), heard);
         // Apart: reading what the server says takes its time, and others need not wait for that.
         let mut syncing = AbortOnDropHandle::new(tokio::spawn(syncing));
         let mut reacting = self.keep_reactions().boxed();
         let mut keys = rooms_of_keys(&client).await;
         let (mut late, mut moved) = (tokio::time::interval(LATE), tokio::time::interval(MOVED));
         let mut beside = FuturesUnordered::from_iter([
-            self.keep_door(&client).boxed(),
+            self.answer_invites(&client).boxed(),
             self.keep_typing().boxed(),
             self.keep_trust().boxed(),
             self.keep_keys_backed_up(&client).boxed(),
             self.set_profile(&client).boxed(),
         ]);
         let _verifying = verifying::decline(&client);
-        let mut hearing: FuturesUnordered<BoxFuture<'_, Heard<'_>>> = FuturesUnordered::new();
-        let mut line = Line::default();
+        let mut hearing: FuturesUnordered<BoxFuture<'_, HandledUpdate<'_>>> = FuturesUnordered::new();
+        let mut queue = RoomQueue::default();
         let mut answering: FuturesUnordered<Work<'_>> = FuturesUnordered::new();
         let ended = loop {
             tokio::select! {
@@ -86,24 +86,24 @@ impl Matrix {
                 ended = &mut syncing => break ended.unwrap_or_else(|_| Err(PlatformError::Unavailable(BROKEN.to_owned()))),
                 Some(Update { response, since }) = updates.recv() => {
                     for room in response.rooms.left.keys() {
-                        self.privates.forget(room);
-                        self.ours.abandon_in(room);
+                        self.dm_index.forget(room);
+                        self.own_messages.abandon_in(room);
                     }
                     let left = response.rooms.left.into_iter();
                     answering.extend(left.filter_map(|(id, update)| left_room(&client, id, &update, inbox)));
                     let joined = response.rooms.joined.into_iter().map(|(id, update)| (id, (update, since.clone())));
-                    let (now, until) = line.take(joined, response.next_batch);
-                    hearing.extend(now.into_iter().map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
-                    bookmark.put(until);
-                    self.door.knocked.notify_one();
+                    let (now, until) = queue.enqueue(joined, response.next_batch);
+                    hearing.extend(now.into_iter().map(|update| self.handle_update(&client, update, inbox).boxed()));
+                    position.put(until);
+                    self.invite_signal.arrived.notify_one();
                 }
-                Some(heard) = hearing.next() => {
-                    answering.extend(heard.work);
-                    let next = next_piece(heard.of, &mut line, &bookmark);
-                    hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
+                Some(handled) = hearing.next() => {
+                    answering.extend(handled.work);
+                    let next = next_update(handled.of, &mut queue, &position);
+                    hearing.extend(next.map(|update| self.handle_update(&client, update, inbox).boxed()));
                 }
-                Some(rooms) = keys.next(), if !self.late.is_empty() => hearing.push(self.hear_late(Some(rooms), inbox).boxed()),
-                _ = late.tick(), if !self.late.is_empty() => hearing.push(self.hear_late(None, inbox).boxed()),
+                Some(rooms) = keys.next(), if !self.undecryptable.is_empty() => hearing.push(self.hear_late(Some(rooms), inbox).boxed()),
+                _ = late.tick(), if !self.undecryptable.is_empty() => hearing.push(self.hear_late(None, inbox).boxed()),
                 _ = moved.tick() => beside.push(self.successors.follow(client.joined_rooms()).boxed()),
                 () = &mut reacting => {}
                 Some(()) = beside.next() => {}
@@ -112,20 +112,20 @@ impl Matrix {
         };
         drop((syncing, beside));
         // What is being handed over is; else it would be again after the next start.
-        while let Ok(Some(heard)) = tokio::time::timeout(HANDING_OVER, hearing.next()).await {
-            answering.extend(heard.work);
-            let next = next_piece(heard.of, &mut line, &bookmark);
-            hearing.extend(next.map(|piece| self.hear_piece(&client, piece, inbox).boxed()));
+        while let Ok(Some(handled)) = tokio::time::timeout(HANDING_OVER, hearing.next()).await {
+            answering.extend(handled.work);
+            let next = next_update(handled.of, &mut queue, &position);
+            hearing.extend(next.map(|update| self.handle_update(&client, update, inbox).boxed()));
         }
         self.connection.set(match &ended {
-            Ok(()) => Standing::Idle,
-            Err(PlatformError::Rejected(_)) => Standing::LoggedOut,
-            Err(error) => Standing::Down(error.to_string()),
+            Ok(()) => SyncState::Idle,
+            Err(PlatformError::Rejected(_)) => SyncState::LoggedOut,
+            Err(error) => SyncState::Down(error.to_string()),
         });
         // While answers come to their end, their reactions do too; those of the last ones a moment later.
         let answered = async {
             answering.for_each(|()| std::future::ready(())).await;
-            let _ = tokio::time::timeout(REACTING, self.wanted.all_done()).await;
+            let _ = tokio::time::timeout(REACTING, self.reaction_queue.wait_until_empty()).await;
         };
         tokio::select! {
             () = answered => {}
@@ -136,13 +136,13 @@ impl Matrix {
 
     /// Handles the events of a room in one sync in their order, since edits follow their messages. Those that the
     /// server omitted come first.
-    async fn hear_piece<'a>(&'a self, client: &Client, piece: Told, inbox: &'a Inbox) -> Heard<'a> {
-        let (number, (update, since)) = (piece.number, piece.told);
-        let work = match client.get_room(&piece.room) {
+    async fn handle_update<'a>(&'a self, client: &Client, update: SyncUpdate, inbox: &'a Inbox) -> HandledUpdate<'a> {
+        let (number, id, (update, since)) = (update.number, update.room, update.content);
+        let work = match client.get_room(&id) {
             Some(room) => self.follow(room, update, since.as_ref(), inbox).await,
             None => Vec::new(),
         };
-        Heard { work, of: Some((piece.room, number)) }
+        HandledUpdate { work, of: Some((id, number)) }
     }
 
     async fn follow<'a>(
@@ -169,24 +169,24 @@ impl Matrix {
     }
 
     /// Handles the messages that have become decryptable.
-    async fn hear_late<'a>(&'a self, of: Option<Vec<OwnedRoomId>>, inbox: &'a Inbox) -> Heard<'a> {
+    async fn hear_late<'a>(&'a self, of: Option<Vec<OwnedRoomId>>, inbox: &'a Inbox) -> HandledUpdate<'a> {
         let mut work = Vec::new();
-        for (room, event) in self.late.read_now(of.as_deref()).await {
+        for (room, event) in self.undecryptable.read_now(of.as_deref()).await {
             work.extend(self.hear_of(&room, event, inbox).await);
         }
-        Heard { work, of: None }
+        HandledUpdate { work, of: None }
     }
 }
 
 /// Marks an update of a room as handled, and returns the next one of that room.
-fn next_piece(
+fn next_update(
     of: Option<(OwnedRoomId, u64)>,
-    line: &mut Line<(JoinedRoomUpdate, Option<String>)>,
-    bookmark: &Bookmark,
-) -> Option<Told> {
+    queue: &mut RoomQueue<(JoinedRoomUpdate, Option<String>)>,
+    position: &SyncPosition,
+) -> Option<SyncUpdate> {
     let (room, number) = of?;
-    let (next, until) = line.done(&room, number);
-    bookmark.put(until);
+    let (next, until) = queue.complete(&room, number);
+    position.put(until);
     next
 }
 

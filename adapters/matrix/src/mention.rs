@@ -13,7 +13,7 @@ pub(crate) struct Names<'a> {
 
 impl Names<'_> {
     /// Checks whether a message mentions the bot.
-    pub(crate) fn are_called(&self, content: &Value, words: &str) -> bool {
+    pub(crate) fn mention_bot(&self, content: &Value, words: &str) -> bool {
         // A program that says whom a message is for leaves nothing to its words.
         if content["m.mentions"].is_object() {
             let named = content["m.mentions"]["user_ids"].as_array();
@@ -113,7 +113,7 @@ mod tests {
             ("pstral", true, ""),
             ("", false, ""),
         ] {
-            assert_eq!(NAMES.are_called(&json!({}), words), called, "{words}");
+            assert_eq!(NAMES.mention_bot(&json!({}), words), called, "{words}");
             assert_eq!(NAMES.without(words), said, "{words}");
         }
     }
@@ -121,9 +121,9 @@ mod tests {
     #[test]
     fn the_mark_of_matrix_calls_us_too() {
         let marked = |id: &str| json!({ "m.mentions": { "user_ids": [id] } });
-        assert!(NAMES.are_called(&marked("@pstral:example.org"), "liste"));
-        assert!(!NAMES.are_called(&marked("@zoe:example.org"), "liste"));
-        assert!(!NAMES.are_called(&json!({ "m.mentions": {} }), "pstral: liste"), "nobody is meant");
+        assert!(NAMES.mention_bot(&marked("@pstral:example.org"), "liste"));
+        assert!(!NAMES.mention_bot(&marked("@zoe:example.org"), "liste"));
+        assert!(!NAMES.mention_bot(&json!({ "m.mentions": {} }), "pstral: liste"), "nobody is meant");
     }
 
     #[test]

@@ -12,12 +12,12 @@ use pstral_core::bounded_map::BoundedMap;
 use pstral_core::domain::ButtonAction;
 use pstral_core::ports::PlatformError;
 
-use crate::content::{Standing, standing};
+use crate::content::{OwnContent, parse_own};
 use crate::event::{is_encrypted, is_genuine, json_of, newest_content, thread_of};
 use crate::fault::fault;
-use crate::heard::Heard;
-use crate::keys::same;
 use crate::place::Spot;
+use crate::reaction_keys::same;
+use crate::seen_events::SeenEvents;
 
 /// The number of messages cached. Older ones are fetched again when somebody reacts to them.
 const KNOWN: usize = 4_096;
@@ -64,15 +64,15 @@ pub(crate) enum NotOurs {
 
 /// The cached messages.
 #[derive(Debug, Default)]
-pub(crate) struct Ours {
+pub(crate) struct OwnMessages {
     known: Mutex<BoundedMap<OwnedEventId, Message, KNOWN>>,
     /// Messages of others that were examined.
-    others: Heard,
+    others: SeenEvents,
     /// Unfinished messages in rooms where we may not write any more.
     abandoned: Mutex<Vec<OwnedEventId>>,
 }
 
-impl Ours {
+impl OwnMessages {
     pub(crate) fn get(&self, id: &EventId) -> Option<Message> {
         self.known.lock().get(id).cloned()
     }
@@ -152,7 +152,7 @@ impl Ours {
             let stands = !message.is_gone && message.spot.room == room.room_id();
             return Ok(if stands { Ok(message) } else { Err(NotOurs::Known) });
         }
-        if self.others.has(id) {
+        if self.others.contains(id) {
             return Ok(Err(NotOurs::Known));
         }
         let event = match room.event(id, None).await.map_err(fault) {
@@ -160,18 +160,18 @@ impl Ours {
             Err(PlatformError::Gone) => return Ok(Err(NotOurs::Known)),
             Err(error) => return Err(error),
         };
-        let Some((spot, standing)) = ours(&event, is_encrypted(room).await, room) else {
+        let Some((spot, content)) = ours(&event, is_encrypted(room).await, room) else {
             // Only the content is encrypted: its sender and its thread can be read.
-            let said = json_of(&event);
-            if is_closed(&event) && said["sender"] == room.own_user_id().as_str() {
-                let spot = Spot::new(room.room_id().to_owned(), thread_of(&said));
+            let event_json = json_of(&event);
+            if is_closed(&event) && event_json["sender"] == room.own_user_id().as_str() {
+                let spot = Spot::new(room.room_id().to_owned(), thread_of(&event_json));
                 return Ok(Err(NotOurs::Unreadable(spot)));
             }
-            self.others.is_new(id);
+            self.others.insert(id);
             return Ok(Err(NotOurs::Known));
         };
         let placed = placed(room, id).await;
-        let message = Message { is_live: standing.is_live, placed, ..Message::new(spot, standing.buttons) };
+        let message = Message { is_live: content.is_live, placed, ..Message::new(spot, content.buttons) };
         self.learn(id, message.clone());
         Ok(Ok(message))
     }
@@ -179,8 +179,10 @@ impl Ours {
 
 /// Decrypts an event if possible: after a recovery, old keys are fetched from the backup one by one.
 async fn with_its_key(room: &Room, event: TimelineEvent) -> TimelineEvent {
-    let said = json_of(&event);
-    let Some(session) = said["content"]["session_id"].as_str().filter(|_| is_closed(&event)) else { return event };
+    let event_json = json_of(&event);
+    let Some(session) = event_json["content"]["session_id"].as_str().filter(|_| is_closed(&event)) else {
+        return event;
+    };
     if let Err(error) = room.client().encryption().backups().download_room_key(room.room_id(), session).await {
         tracing::debug!(%error, room = %room.room_id(), "a room key could not be fetched from the backup");
         return event;
@@ -214,12 +216,12 @@ pub(crate) async fn placed(room: &Room, id: &EventId) -> Vec<(String, Option<Own
 }
 
 /// Reads an event as a message of ours; returns its place and its state.
-pub(crate) fn ours(event: &TimelineEvent, is_encrypted: bool, room: &Room) -> Option<(Spot, Standing)> {
-    let said = json_of(event);
-    let is_ours = said["type"] == "m.room.message" && said["sender"] == room.own_user_id().as_str();
+pub(crate) fn ours(event: &TimelineEvent, is_encrypted: bool, room: &Room) -> Option<(Spot, OwnContent)> {
+    let event_json = json_of(event);
+    let is_ours = event_json["type"] == "m.room.message" && event_json["sender"] == room.own_user_id().as_str();
     if !is_ours || !is_genuine(event, is_encrypted) {
         return None;
     }
-    let standing = standing(newest_content(&said))?;
-    Some((Spot::new(room.room_id().to_owned(), thread_of(&said)), standing))
+    let content = parse_own(newest_content(&event_json))?;
+    Some((Spot::new(room.room_id().to_owned(), thread_of(&event_json)), content))
 }

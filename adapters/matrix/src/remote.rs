@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Matrix {
     /// Returns the user id of the account, as the homeserver knows it.
     pub(crate) async fn whoami(&self) -> Result<String, PlatformError> {
-        let (vault, passphrase) = (self.vault.clone(), self.config.passphrase.clone());
-        let session = tokio::task::spawn_blocking(move || vault.open(&passphrase)).await;
+        let (session_store, passphrase) = (self.session_store.clone(), self.config.passphrase.clone());
+        let session = tokio::task::spawn_blocking(move || session_store.open(&passphrase)).await;
         let session = session.map_err(|error| PlatformError::Unavailable(error.to_string()))?;
         let session = session.map_err(|error| PlatformError::Rejected(error.to_string()))?;
         whoami(&session).await.map(|found| found.user)
@@ -30,8 +30,8 @@ impl Matrix {
     /// is not after another device has created new keys. If the query fails, the state is unchanged.
     pub(crate) async fn keep_trust(&self) {
         loop {
-            match self.vault.session(&self.config.passphrase) {
-                Ok(session) => match is_verified(&session).await {
+            match self.session_store.session(&self.config.passphrase) {
+                Ok(session) => match is_cross_signed_on_server(&session).await {
                     Ok(is_signed) => self.connection.trusts(is_signed),
                     Err(error) => tracing::debug!(%error, "the signature of the device could not be fetched"),
                 },
@@ -71,7 +71,7 @@ pub(crate) async fn log_out(session: &Session) -> Result<(), PlatformError> {
 }
 
 /// Checks whether others see the device as verified by the account.
-pub(crate) async fn is_verified(session: &Session) -> Result<bool, PlatformError> {
+pub(crate) async fn is_cross_signed_on_server(session: &Session) -> Result<bool, PlatformError> {
     let asked = json!({ "device_keys": { session.user.clone(): [] } });
     let (status, keys) = ask(session, "keys/query", Some(asked)).await?;
     if !status.is_success() {

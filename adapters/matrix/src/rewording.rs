@@ -11,12 +11,12 @@ use pstral_core::ports::Inbox;
 use serde_json::Value;
 
 use crate::Matrix;
-use crate::asked::Question;
-use crate::attached::{Files, caption};
+use crate::dms::Audience;
 use crate::event::moment;
-use crate::hearing::{Said, Work};
+use crate::hearing::{ParsedMessage, Work};
+use crate::incoming_files::{Files, caption};
 use crate::place::{platform, spot};
-use crate::rooms::Company;
+use crate::questions::Question;
 
 /// Time within which an answer that was stopped must end.
 const ENDING: Duration = Duration::from_secs(30);
@@ -31,26 +31,26 @@ impl Matrix {
         id: OwnedEventId,
         of: &OwnedEventId,
         sender: &UserId,
-        said: &Value,
+        event_json: &Value,
         inbox: &'a Inbox,
     ) -> Option<Work<'a>> {
-        let before = self.asked.by(of).filter(|question| question.event.actor.id == *sender)?;
+        let before = self.questions.get(of).filter(|question| question.event.actor.id == *sender)?;
         let is_here = spot(&before.event.place).is_ok_and(|spot| spot.room == room.room_id());
-        let content = &said["content"]["m.new_content"];
+        let content = &event_json["content"]["m.new_content"];
         let body = match content["msgtype"].as_str() {
             Some("m.text") => content["body"].as_str()?,
             Some("m.file") => caption(content)?,
             _ => return None,
         };
-        let is_direct = self.company(room).await != Company::Many;
-        let Said { words, body, .. } = self.understood(room, content, body, is_direct).await;
+        let is_direct = self.audience(room).await != Audience::Group;
+        let ParsedMessage { text: words, body, .. } = self.parse_body(room, content, body, is_direct).await;
         let is_question = matches!(body, EventBody::Said(_)) && !words.is_empty();
         if !is_here || !is_question || words == before.words || !before.can_change() {
             return None;
         }
-        let event = Event { id: id.to_string(), at: moment(said), body, ..before.event.clone() };
+        let event = Event { id: id.to_string(), at: moment(event_json), body, ..before.event.clone() };
         // Before anything is waited for: of what comes meanwhile, the last one counts.
-        let question = self.asked.asks(of, before.reworded(event, words));
+        let question = self.questions.record(of, before.reworded(event, words));
         Some(async move { self.ask_again(before, question, inbox).await }.boxed())
     }
 

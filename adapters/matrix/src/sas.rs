@@ -25,7 +25,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::account::{is_verified, open_fault, server_fault, session_fault, still_logged_in};
 use crate::client::{OpenError, open};
 use crate::connection::Connection;
-use crate::session_store::{Vault, VaultError};
+use crate::session_store::{SessionStore, SessionStoreError};
 use crate::syncing::keep_syncing;
 use crate::{AccountError, MatrixConfig};
 
@@ -39,7 +39,7 @@ const HANDED_OVER_WITHIN: Duration = Duration::from_secs(15);
 
 /// A device that asks to be verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asker {
+pub struct PeerDevice {
     /// `@name:server`.
     pub user: String,
     /// The id of the device.
@@ -60,11 +60,11 @@ pub struct Emoji {
 
 /// The admin at the terminal.
 #[async_trait]
-pub trait Examiner: Send + Sync {
+pub trait VerificationPrompt: Send + Sync {
     /// Says that requests to this account, `@name:server`, are taken from now on.
     fn waits_on(&self, account: &str);
     /// Shows which device asks, before anything is compared.
-    fn asked_by(&self, asker: &Asker);
+    fn asked_by(&self, peer: &PeerDevice);
     /// Tells whether the other device shows these emoji, in this order; `None` where nobody answers.
     async fn compares(&self, emoji: &[Emoji; 7]) -> Option<bool>;
 }
@@ -73,15 +73,15 @@ pub trait Examiner: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Both sides have confirmed.
-    Verified(Asker),
+    Verified(PeerDevice),
     /// The emoji differ, as one side says: somebody may be in between.
-    Mismatch(Asker),
+    Mismatch(PeerDevice),
     /// The other device has cancelled.
-    Cancelled(Asker),
+    Cancelled(PeerDevice),
     /// A step took too long: Matrix allows a minute for each, five for all.
-    TimedOut(Asker),
+    TimedOut(PeerDevice),
     /// The devices cannot verify each other, with the reason of the protocol.
-    Failed(Asker, String),
+    Failed(PeerDevice, String),
     /// Nobody has asked within ten minutes.
     NobodyAsked,
     /// The admin has stopped it.
@@ -93,21 +93,21 @@ pub enum Outcome {
 pub async fn verify(
     config: &MatrixConfig,
     from: Option<&str>,
-    examiner: &dyn Examiner,
+    prompt: &dyn VerificationPrompt,
     stop: &CancellationToken,
 ) -> Result<Outcome, AccountError> {
     let named = from.map(UserId::parse).transpose().map_err(|_| AccountError {
         fact: text("matrix-no-user-id").with("given", from.unwrap_or_default()),
         remedy: text("remedy-matrix-user-id"),
     })?;
-    let vault = Vault::new(&config.folder, &config.homeserver);
-    let opened = open(&vault, &config.passphrase).await.map_err(|error| match error {
-        OpenError::Vault(VaultError::InUse(_)) => {
+    let session_store = SessionStore::new(&config.folder, &config.homeserver);
+    let opened = open(&session_store, &config.passphrase).await.map_err(|error| match error {
+        OpenError::Session(SessionStoreError::InUse(_)) => {
             AccountError { remedy: text("remedy-matrix-verify-stop"), ..open_fault(error) }
         }
         error => open_fault(error),
     })?;
-    still_logged_in(&vault, config).await?;
+    still_logged_in(&session_store, config).await?;
     let client = &opened.client;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
     // What others sign is the account; of a device that the account has not signed they would learn nothing by it.
@@ -121,23 +121,23 @@ pub async fn verify(
     let (found, mut requests) = unbounded_channel();
     let _hearing = requests_of(client, &found);
     let mut syncing = AbortOnDropHandle::new(tokio::spawn(sync(client.clone())));
-    examiner.waits_on(client.user_id().map_or("", |own| own.as_str()));
+    prompt.waits_on(client.user_id().map_or("", |own| own.as_str()));
     let comparing = async {
         let waited = tokio::time::timeout(ASKED_WITHIN, next_of(&mut requests, named.as_deref()));
-        let (request, asker) = tokio::select! {
+        let (request, peer) = tokio::select! {
             asked = waited => match asked {
                 Ok(Some(asked)) => asked,
                 Ok(None) | Err(_) => return Ok(Outcome::NobodyAsked),
             },
             () = stop.cancelled() => return Ok(Outcome::Stopped),
         };
-        compare(&request, asker, examiner, stop).await.map_err(server_fault)
+        compare(&request, peer, prompt, stop).await.map_err(server_fault)
     };
     tokio::select! {
         outcome = comparing.boxed() => {
             // What was decided goes out with the syncs that follow.
-            if let Ok(Outcome::Verified(asker)) = &outcome {
-                tokio::time::sleep(if asker.is_own { HANDED_OVER_WITHIN } else { SIGNED_WITHIN }).await;
+            if let Ok(Outcome::Verified(peer)) = &outcome {
+                tokio::time::sleep(if peer.is_own { HANDED_OVER_WITHIN } else { SIGNED_WITHIN }).await;
             }
             outcome
         }
@@ -188,15 +188,15 @@ fn requests_of(client: &Client, found: &UnboundedSender<VerificationRequest>) ->
 async fn next_of(
     requests: &mut UnboundedReceiver<VerificationRequest>,
     named: Option<&UserId>,
-) -> Option<(VerificationRequest, Asker)> {
+) -> Option<(VerificationRequest, PeerDevice)> {
     loop {
         let request = requests.recv().await?;
         let VerificationRequestState::Requested { other_device_data, .. } = request.state() else { continue };
         let user = request.other_user_id().to_owned();
         if named.is_none_or(|named| named == user) {
             let device = other_device_data.device_id().to_string();
-            let asker = Asker { user: user.to_string(), device, is_own: request.is_self_verification() };
-            return Some((request, asker));
+            let peer = PeerDevice { user: user.to_string(), device, is_own: request.is_self_verification() };
+            return Some((request, peer));
         }
         match request.cancel().await {
             Ok(()) => tracing::info!(%user, "cancelled a verification request of another user"),
@@ -207,18 +207,18 @@ async fn next_of(
 
 async fn compare(
     request: &VerificationRequest,
-    asker: Asker,
-    examiner: &dyn Examiner,
+    peer: PeerDevice,
+    prompt: &dyn VerificationPrompt,
     stop: &CancellationToken,
 ) -> matrix_sdk::Result<Outcome> {
-    examiner.asked_by(&asker);
+    prompt.asked_by(&peer);
     let sas = tokio::select! {
         begun = begin(request) => match begun? {
             Either::Left(sas) => sas,
-            Either::Right(Some(why)) => return Ok(cancelled(asker, &why)),
+            Either::Right(Some(why)) => return Ok(cancelled(peer, &why)),
             Either::Right(None) => {
                 request.cancel().await?;
-                return Ok(Outcome::Failed(asker, "m.unknown_method".to_owned()));
+                return Ok(Outcome::Failed(peer, "m.unknown_method".to_owned()));
             }
         },
         () = stop.cancelled() => {
@@ -226,7 +226,7 @@ async fn compare(
             return Ok(Outcome::Stopped);
         }
     };
-    decide(request, sas, asker, examiner, stop).await
+    decide(request, sas, peer, prompt, stop).await
 }
 
 /// Accepts a request and begins to compare emoji; why it was cancelled instead, where that is known.
@@ -255,12 +255,12 @@ async fn begin(request: &VerificationRequest) -> matrix_sdk::Result<Either<SasVe
     }
 }
 
-/// Shows the emoji once both sides have them, and confirms or cancels as the examiner says.
+/// Shows the emoji once both sides have them, and confirms or cancels as the admin says.
 async fn decide(
     request: &VerificationRequest,
     mut sas: SasVerification,
-    asker: Asker,
-    examiner: &dyn Examiner,
+    peer: PeerDevice,
+    prompt: &dyn VerificationPrompt,
     stop: &CancellationToken,
 ) -> matrix_sdk::Result<Outcome> {
     let (mut changes, mut begun) = (sas.changes().boxed(), request.changes().boxed());
@@ -274,7 +274,7 @@ async fn decide(
             // Emoji that were compared vouch for this beginning alone: whoever replaces it afterwards is an attacker.
             if is_shown {
                 theirs.cancel().await?;
-                return Ok(Outcome::Failed(asker, "org.pstral.begun_again".to_owned()));
+                return Ok(Outcome::Failed(peer, "org.pstral.begun_again".to_owned()));
             }
             theirs.accept().await?;
             changes = theirs.changes().boxed();
@@ -283,14 +283,14 @@ async fn decide(
         match sas.state() {
             SasState::KeysExchanged { emojis: None, .. } => {
                 sas.cancel().await?;
-                return Ok(Outcome::Failed(asker, "m.unknown_method".to_owned()));
+                return Ok(Outcome::Failed(peer, "m.unknown_method".to_owned()));
             }
             SasState::KeysExchanged { emojis: Some(emoji), .. } if !is_shown => {
                 is_shown = true;
-                answer = Either::Right(async move { examiner.compares(&shown(&emoji)).await }.boxed());
+                answer = Either::Right(async move { prompt.compares(&shown(&emoji)).await }.boxed());
             }
-            SasState::Done { .. } => return Ok(Outcome::Verified(asker)),
-            SasState::Cancelled(why) => return Ok(cancelled(asker, &why)),
+            SasState::Done { .. } => return Ok(Outcome::Verified(peer)),
+            SasState::Cancelled(why) => return Ok(cancelled(peer, &why)),
             _ => {}
         }
         tokio::select! {
@@ -302,7 +302,7 @@ async fn decide(
                     Some(true) => sas.confirm().await?,
                     Some(false) => {
                         sas.mismatch().await?;
-                        return Ok(Outcome::Mismatch(asker));
+                        return Ok(Outcome::Mismatch(peer));
                     }
                     None => {
                         sas.cancel().await?;
@@ -323,11 +323,11 @@ fn shown(emoji: &EmojiShortAuthString) -> [Emoji; 7] {
 }
 
 /// The end of a verification that either side has cancelled by itself.
-fn cancelled(asker: Asker, why: &CancelInfo) -> Outcome {
+fn cancelled(peer: PeerDevice, why: &CancelInfo) -> Outcome {
     match why.cancel_code() {
-        CancelCode::MismatchedSas => Outcome::Mismatch(asker),
-        CancelCode::Timeout => Outcome::TimedOut(asker),
-        CancelCode::User | CancelCode::Accepted => Outcome::Cancelled(asker),
-        code => Outcome::Failed(asker, code.to_string()),
+        CancelCode::MismatchedSas => Outcome::Mismatch(peer),
+        CancelCode::Timeout => Outcome::TimedOut(peer),
+        CancelCode::User | CancelCode::Accepted => Outcome::Cancelled(peer),
+        code => Outcome::Failed(peer, code.to_string()),
     }
 }

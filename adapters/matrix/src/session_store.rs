@@ -27,7 +27,7 @@ pub(crate) struct Session {
 
 /// The reason why the state could not be read or written.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum VaultError {
+pub(crate) enum SessionStoreError {
     /// Another process uses it.
     #[error("another process uses {0}")]
     InUse(String),
@@ -47,7 +47,7 @@ pub(crate) enum VaultError {
 
 /// The folder of one account.
 #[derive(Debug, Clone)]
-pub(crate) struct Vault {
+pub(crate) struct SessionStore {
     folder: PathBuf,
     /// The configured homeserver, whose address may have changed since the login.
     homeserver: String,
@@ -57,11 +57,11 @@ pub(crate) struct Vault {
 
 /// The lock, held by one process at a time.
 #[derive(Debug)]
-pub(crate) struct Alone {
+pub(crate) struct StoreLock {
     _lock: File,
 }
 
-impl Vault {
+impl SessionStore {
     pub(crate) fn new(folder: &Path, homeserver: &str) -> Self {
         Self { folder: folder.to_owned(), homeserver: homeserver.to_owned(), unsealed: Arc::default() }
     }
@@ -72,26 +72,26 @@ impl Vault {
     }
 
     /// Locks the state against other processes: two that use the same keys create messages that nobody can decrypt.
-    pub(crate) fn lock(&self) -> Result<Alone, VaultError> {
+    pub(crate) fn lock(&self) -> Result<StoreLock, SessionStoreError> {
         self.make()?;
         let path = self.folder.join("lock");
         let file = File::create(&path).map_err(|error| disk(&path, error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Alone { _lock: file }),
-            Err(TryLockError::WouldBlock) => Err(VaultError::InUse(self.folder.display().to_string())),
+            Ok(()) => Ok(StoreLock { _lock: file }),
+            Err(TryLockError::WouldBlock) => Err(SessionStoreError::InUse(self.folder.display().to_string())),
             Err(TryLockError::Error(error)) => Err(disk(&path, error)),
         }
     }
 
     /// Reads the session, whose keys must exist.
-    pub(crate) fn open(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+    pub(crate) fn open(&self, passphrase: &SecretString) -> Result<Session, SessionStoreError> {
         let session = self.session(passphrase)?;
         let keys = self.store().join("matrix-sdk-crypto.sqlite3");
-        if keys.exists() { Ok(session) } else { Err(VaultError::StoreLost) }
+        if keys.exists() { Ok(session) } else { Err(SessionStoreError::StoreLost) }
     }
 
     /// Reads the session, with its keys or without.
-    pub(crate) fn session(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+    pub(crate) fn session(&self, passphrase: &SecretString) -> Result<Session, SessionStoreError> {
         if let Some(session) = self.unsealed.get() {
             return Ok(session.clone());
         }
@@ -102,21 +102,21 @@ impl Vault {
         Ok(self.unsealed.get_or_init(|| session).clone())
     }
 
-    fn unseal(&self, passphrase: &SecretString) -> Result<Session, VaultError> {
+    fn unseal(&self, passphrase: &SecretString) -> Result<Session, SessionStoreError> {
         let path = self.sealed();
         let sealed = match std::fs::read(&path) {
             Ok(sealed) => sealed,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(VaultError::Empty),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(SessionStoreError::Empty),
             Err(error) => return Err(disk(&path, error)),
         };
         let sealed: Sealed = serde_json::from_slice(&sealed).map_err(|error| disk(&path, error.into()))?;
         let cipher = StoreCipher::import(passphrase.expose_secret(), &sealed.cipher);
-        let cipher = cipher.map_err(|_| VaultError::Passphrase)?;
-        cipher.decrypt_value(&sealed.session).map_err(|_| VaultError::Passphrase)
+        let cipher = cipher.map_err(|_| SessionStoreError::Passphrase)?;
+        cipher.decrypt_value(&sealed.session).map_err(|_| SessionStoreError::Passphrase)
     }
 
     /// Writes a session.
-    pub(crate) fn keep(&self, session: &Session, passphrase: &SecretString) -> Result<(), VaultError> {
+    pub(crate) fn save(&self, session: &Session, passphrase: &SecretString) -> Result<(), SessionStoreError> {
         let path = self.sealed();
         let seal = || {
             let cipher = StoreCipher::new()?;
@@ -135,7 +135,7 @@ impl Vault {
     }
 
     /// Removes the remains of a store, for a new device.
-    pub(crate) fn clear_store(&self) -> Result<(), VaultError> {
+    pub(crate) fn clear_store(&self) -> Result<(), SessionStoreError> {
         let store = self.store();
         match std::fs::remove_dir_all(&store) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(&store, error)),
@@ -144,7 +144,7 @@ impl Vault {
         std::fs::create_dir_all(&store).map_err(|error| disk(&store, error))
     }
 
-    fn make(&self) -> Result<(), VaultError> {
+    fn make(&self) -> Result<(), SessionStoreError> {
         std::fs::create_dir_all(&self.folder).map_err(|error| disk(&self.folder, error))?;
         private(&self.folder)
     }
@@ -162,7 +162,7 @@ struct Sealed {
 
 /// Restricts a path to the operating-system account that the program runs under.
 #[cfg(unix)]
-fn private(path: &Path) -> Result<(), VaultError> {
+fn private(path: &Path) -> Result<(), SessionStoreError> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = if path.is_dir() { 0o700 } else { 0o600 };
     let mode = std::fs::Permissions::from_mode(mode);
@@ -170,12 +170,12 @@ fn private(path: &Path) -> Result<(), VaultError> {
 }
 
 #[cfg(not(unix))]
-fn private(_: &Path) -> Result<(), VaultError> {
+fn private(_: &Path) -> Result<(), SessionStoreError> {
     Ok(())
 }
 
-fn disk(path: &Path, error: io::Error) -> VaultError {
-    VaultError::Disk(path.display().to_string(), error)
+fn disk(path: &Path, error: io::Error) -> SessionStoreError {
+    SessionStoreError::Disk(path.display().to_string(), error)
 }
 
 #[cfg(test)]
@@ -185,11 +185,11 @@ mod tests {
     #[test]
     fn a_session_is_kept_for_one_process_that_knows_the_passphrase() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::new(&folder.path().join("matrix"), "https://matrix.example.org");
+        let session_store = SessionStore::new(&folder.path().join("matrix"), "https://matrix.example.org");
         let (right, wrong) = (SecretString::from("right"), SecretString::from("wrong"));
-        let alone = vault.lock().unwrap();
-        assert!(matches!(vault.lock(), Err(VaultError::InUse(_))));
-        assert!(matches!(vault.session(&right), Err(VaultError::Empty)));
+        let lock = session_store.lock().unwrap();
+        assert!(matches!(session_store.lock(), Err(SessionStoreError::InUse(_))));
+        assert!(matches!(session_store.session(&right), Err(SessionStoreError::Empty)));
         let word = |word: &str| word.to_owned();
         let session = Session {
             homeserver: word("https://example.org"),
@@ -199,13 +199,16 @@ mod tests {
             token: word("syt_token"),
             fingerprint: word("key"),
         };
-        vault.keep(&session, &right).unwrap();
-        assert_eq!(vault.session(&right).unwrap().token, session.token);
-        assert!(matches!(Vault::new(&vault.folder, "").session(&wrong), Err(VaultError::Passphrase)));
-        assert!(matches!(vault.open(&right), Err(VaultError::StoreLost)));
+        session_store.save(&session, &right).unwrap();
+        assert_eq!(session_store.session(&right).unwrap().token, session.token);
+        assert!(matches!(
+            SessionStore::new(&session_store.folder, "").session(&wrong),
+            Err(SessionStoreError::Passphrase)
+        ));
+        assert!(matches!(session_store.open(&right), Err(SessionStoreError::StoreLost)));
         let kept = std::fs::read(folder.path().join("matrix/session.sealed")).unwrap();
         assert!(!String::from_utf8_lossy(&kept).contains("syt_token"));
-        drop(alone);
-        vault.lock().unwrap();
+        drop(lock);
+        session_store.lock().unwrap();
     }
 }

@@ -85,7 +85,7 @@ impl Matrix {
     }
 
     /// Checks whether a message continues a thread of ours and mentions nobody else.
-    pub(crate) async fn goes_on(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
+    pub(crate) async fn continues_thread(&self, room: &Room, thread: Option<&OwnedEventId>, content: &Value) -> bool {
         let calls_somebody = content["m.mentions"]["user_ids"].as_array().is_some_and(|users| !users.is_empty());
         let Some(thread) = thread.filter(|_| !calls_somebody) else { return false };
         let known = self.threads.0.lock().threads.get(thread).map(|known| known.is_ours);

@@ -57,7 +57,7 @@ impl Matrix {
 
     /// Ends it, unless another answer is being written there.
     pub(crate) fn stop_typing_in(&self, room: &Room) {
-        if !self.ours.is_writing_in(room.room_id()) && self.typing.end(room.room_id()) {
+        if !self.own_messages.is_writing_in(room.room_id()) && self.typing.end(room.room_id()) {
             let room = room.clone();
             tokio::spawn(async move { tell(&room, Typing::No).await });
         }
@@ -68,7 +68,7 @@ impl Matrix {
         loop {
             tokio::time::sleep(AGAIN).await;
             let Ok(client) = self.client().await else { continue };
-            for room in self.typing.due(|room| self.ours.is_writing_in(room)) {
+            for room in self.typing.due(|room| self.own_messages.is_writing_in(room)) {
                 if let Some(room) = client.get_room(&room) {
                     tell(&room, Typing::Yes(TypingInfo::new(SHOWN))).await;
                 }

@@ -35,7 +35,7 @@ pub(crate) async fn rooms_of_keys(client: &Client) -> BoxStream<'static, Vec<Own
 
 /// The messages that cannot be decrypted yet.
 #[derive(Default)]
-pub(crate) struct Late(Mutex<VecDeque<Waiting>>);
+pub(crate) struct UndecryptableEvents(Mutex<VecDeque<Waiting>>);
 
 struct Waiting {
     room: Room,
@@ -44,7 +44,7 @@ struct Waiting {
     since: Instant,
 }
 
-impl Late {
+impl UndecryptableEvents {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.lock().is_empty()
     }

@@ -32,11 +32,11 @@ impl Matrix {
     ) -> Result<MessageRef, PlatformError> {
         let Some(user) = whose_aside(place) else { return self.send_there(key, place, message).await };
         let notice = (user.to_owned(), message.text.clone());
-        if let Some(stands) = self.told.find(&notice) {
+        if let Some(stands) = self.private_notices.find(&notice) {
             return Ok(stands);
         }
         let sent = self.send_there(key, &self.private_with(user).await?, message).await?;
-        self.told.record(notice, sent.clone());
+        self.private_notices.record(notice, sent.clone());
         Ok(sent)
     }
 
@@ -52,7 +52,7 @@ impl Matrix {
             let id = self.put(&spot, &room, "m.room.message", content, named.clone()).await?;
             self.written.notify_one();
             let known = Message::new(spot.clone(), buttons(message));
-            self.ours.learn(&id, Message { shown: Some(print), is_live: is_live(message), ..known });
+            self.own_messages.learn(&id, Message { shown: Some(print), is_live: is_live(message), ..known });
             self.show_typing(&room, message);
             self.want_reactions(&id, message);
             Some(id)
@@ -66,16 +66,16 @@ impl Matrix {
         let (spot, id) = (spot(&at.place)?, event_id(at)?);
         let content = change(id.as_str(), self.shown(message)?);
         let room = self.room(&spot).await?;
-        let Some(known) = self.ours.find(&room, &id).await? else { return Err(PlatformError::Gone) };
+        let Some(known) = self.own_messages.find(&room, &id).await? else { return Err(PlatformError::Gone) };
         // Where its files were refused, it is made again: what stands there need not be written again for them.
         let print = fingerprint(&content);
         if message.files.is_empty() || known.shown != Some(print) {
             let changed = self.put(&spot, &room, "m.room.message", content, TransactionId::new()).await;
             if matches!(changed, Err(PlatformError::Gone | PlatformError::Rejected(_))) {
-                self.ours.abandon(&id);
+                self.own_messages.abandon(&id);
             }
             changed?;
-            self.ours.change(&id, |known| {
+            self.own_messages.change(&id, |known| {
                 (known.buttons, known.shown, known.is_live) = (buttons(message), Some(print), is_live(message));
             });
         }
@@ -93,12 +93,12 @@ impl Matrix {
             Err(PlatformError::Gone) => return Ok(()),
             room => room?,
         };
-        if self.ours.get(&id).is_some_and(|known| known.is_gone) {
+        if self.own_messages.get(&id).is_some_and(|known| known.is_gone) {
             return Ok(());
         }
         match self.write(Some(&spot), redact(room.clone(), id.clone())).await {
             Ok(()) | Err(PlatformError::Gone) => {
-                self.ours.lose(&id, &spot.room);
+                self.own_messages.lose(&id, &spot.room);
                 Ok(())
             }
             Err(error) => Err(error),
@@ -114,7 +114,7 @@ impl Matrix {
 
     /// Builds the content of a message. If there is no reaction to stop it, it says what to type.
     fn shown(&self, message: &Outgoing) -> Result<Value, PlatformError> {
-        shown(message, self.ledger.is_limited())
+        shown(message, self.rate_budget.is_limited())
     }
 
     /// Writes an event to a place, and returns its id.
@@ -142,14 +142,14 @@ impl Matrix {
         spot: Option<&Spot>,
         work: impl Future<Output = Result<T, PlatformError>> + Send + 'static,
     ) -> Result<T, PlatformError> {
-        self.ledger.take();
+        self.rate_budget.take();
         let written = match spot {
-            Some(spot) => self.turns.write(spot, work).await,
+            Some(spot) => self.write_locks.write(spot, work).await,
             None => work.await,
         };
         if let Err(PlatformError::RateLimited { retry_after }) = &written {
-            self.ledger.refused(*retry_after);
-            if !self.ledger.is_limited() {
+            self.rate_budget.refused(*retry_after);
+            if !self.rate_budget.is_limited() {
                 self.refusals.note();
             }
         }

@@ -10,7 +10,7 @@ use matrix_sdk::ruma::UserId;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, MatrixUserIdentifier, Password, UserIdentifier};
 use matrix_sdk::ruma::events::key::verification::VerificationMethod;
 use pstral_core::domain::Locale;
-use pstral_matrix::{AccountError, Asker, Emoji, Examiner, Outcome, verify};
+use pstral_matrix::{AccountError, Emoji, Outcome, PeerDevice, VerificationPrompt, verify};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -21,18 +21,18 @@ use crate::people::Person;
 /// An admin at a terminal, whom the test tells what to answer.
 struct Admin {
     waits: UnboundedSender<String>,
-    asked: UnboundedSender<Asker>,
+    asked: UnboundedSender<PeerDevice>,
     shown: UnboundedSender<[Emoji; 7]>,
     answers: tokio::sync::Mutex<UnboundedReceiver<Option<bool>>>,
 }
 
 #[async_trait]
-impl Examiner for Admin {
+impl VerificationPrompt for Admin {
     fn waits_on(&self, account: &str) {
         self.waits.send(account.to_owned()).unwrap();
     }
 
-    fn asked_by(&self, asker: &Asker) {
+    fn asked_by(&self, asker: &PeerDevice) {
         self.asked.send(asker.clone()).unwrap();
     }
 
@@ -45,7 +45,7 @@ impl Examiner for Admin {
 /// `pstral matrix verify`, at work.
 struct Verifying {
     waits: UnboundedReceiver<String>,
-    asked: UnboundedReceiver<Asker>,
+    asked: UnboundedReceiver<PeerDevice>,
     shown: UnboundedReceiver<[Emoji; 7]>,
     answers: UnboundedSender<Option<bool>>,
     stop: CancellationToken,
@@ -159,7 +159,7 @@ async fn a_person_and_pstral_compare_emoji_in_a_room() {
     let (sas, hers) = compares(&zoe, &request, true).await;
     let asker = soon(verifying.asked.recv()).await.unwrap();
     let device = zoe.client.device_id().unwrap().to_string();
-    assert_eq!(asker, Asker { user: zoe.id().to_owned(), device, is_own: false });
+    assert_eq!(asker, PeerDevice { user: zoe.id().to_owned(), device, is_own: false });
     assert_eq!(verifying.shows().await, hers);
     verifying.answers.send(Some(true)).unwrap();
     sas.confirm().await.unwrap();

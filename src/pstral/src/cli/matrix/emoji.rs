@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, Read as _};
 use async_trait::async_trait;
 use pstral_core::domain::Locale;
 use pstral_core::text::text;
-use pstral_matrix::{Asker, Emoji, Examiner, Outcome};
+use pstral_matrix::{Emoji, Outcome, PeerDevice, VerificationPrompt};
 use tokio::sync::oneshot;
 
 use crate::cli::Ending;
@@ -20,12 +20,12 @@ pub(super) struct Terminal {
 }
 
 #[async_trait]
-impl Examiner for Terminal {
+impl VerificationPrompt for Terminal {
     fn waits_on(&self, account: &str) {
         say(&text("matrix-verify-waits").with("account", account).render(self.locale));
     }
 
-    fn asked_by(&self, asker: &Asker) {
+    fn asked_by(&self, asker: &PeerDevice) {
         let asks = if asker.is_own { text("matrix-verify-own") } else { text("matrix-verify-asks") };
         say(&asks.with("user", &asker.user).with("device", &asker.device).render(self.locale));
     }
@@ -48,7 +48,8 @@ impl Examiner for Terminal {
 impl Terminal {
     /// Says how a verification ended, and what to do where it did not succeed.
     pub(super) fn tell(&self, outcome: &Outcome) -> Ending {
-        let of = |key: &Asker, said: pstral_core::text::Text| said.with("user", &key.user).with("device", &key.device);
+        let of =
+            |key: &PeerDevice, said: pstral_core::text::Text| said.with("user", &key.user).with("device", &key.device);
         let said = match outcome {
             Outcome::Verified(asker) => {
                 let done = if asker.is_own { text("matrix-verified-own") } else { text("matrix-verified") };

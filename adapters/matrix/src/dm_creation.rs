@@ -15,8 +15,8 @@ use parking_lot::Mutex;
 use pstral_core::ports::PlatformError;
 use tokio::time::Instant;
 
+use crate::dm_index::{DmIndex, ensure_listed_as_dm};
 use crate::fault::http_fault;
-use crate::privates::{Privates, see_to_it};
 
 /// The time-out for creating a room, for which the invited person's server is contacted too. It is not retried
 /// automatically: that would create another room.
@@ -29,9 +29,9 @@ type Begun = Result<OwnedRoomId, PlatformError>;
 
 /// The conversations being created, by the person they are with.
 #[derive(Default)]
-pub(crate) struct Beginnings(Mutex<HashMap<OwnedUserId, Shared<BoxFuture<'static, Begun>>>>);
+pub(crate) struct DmCreation(Mutex<HashMap<OwnedUserId, Shared<BoxFuture<'static, Begun>>>>);
 
-impl Beginnings {
+impl DmCreation {
     /// Removes those that have ended: from then on the room itself is found.
     pub(crate) fn forget_ended(&self) {
         self.0.lock().retain(|_, begun| begun.peek().is_none());
@@ -42,11 +42,11 @@ impl Beginnings {
         &self,
         client: &Client,
         user: &OwnedUserId,
-        privates: &Arc<Privates>,
+        dm_index: &Arc<DmIndex>,
     ) -> Shared<BoxFuture<'static, Begun>> {
         let mut begun = self.0.lock();
         let new = || {
-            let task = tokio::spawn(make(client.clone(), user.clone(), Arc::clone(privates)));
+            let task = tokio::spawn(make(client.clone(), user.clone(), Arc::clone(dm_index)));
             let ended =
                 task.map(|ended| ended.unwrap_or_else(|error| Err(PlatformError::Unavailable(error.to_string()))));
             ended.boxed().shared()
@@ -55,7 +55,7 @@ impl Beginnings {
     }
 }
 
-async fn make(client: Client, user: OwnedUserId, privates: Arc<Privates>) -> Begun {
+async fn make(client: Client, user: OwnedUserId, dm_index: Arc<DmIndex>) -> Begun {
     let encryption = InitialStateEvent::with_empty_state_key(RoomEncryptionEventContent::with_recommended_defaults());
     let mut asked = Request::new();
     asked.invite = vec![user.clone()];
@@ -64,14 +64,14 @@ async fn make(client: Client, user: OwnedUserId, privates: Arc<Privates>) -> Beg
     asked.initial_state = vec![encryption.to_raw_any()];
     let patiently = RequestConfig::new().timeout(MAKING).disable_retry();
     let made = client.send(asked).with_request_config(patiently).await.map_err(|error| http_fault(&error))?.room_id;
-    privates.note(&made, &user, true);
+    dm_index.note(&made, &user, true);
     if let Err(error) = client.account().mark_as_dm(&made, std::slice::from_ref(&user)).await {
         tracing::warn!(%error, "a private conversation could not be recorded as one; trying again");
     }
     let began = Instant::now();
     loop {
         if let Some(room) = client.get_room(&made).filter(|room| room.state() == RoomState::Joined) {
-            tokio::spawn(see_to_it(room, user));
+            tokio::spawn(ensure_listed_as_dm(room, user));
             return Ok(made);
         }
         if began.elapsed() > TELLING {

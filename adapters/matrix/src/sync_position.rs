@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// The file of the token, which is kept, and removed, together with the keys.
 #[derive(Debug)]
-pub(crate) struct Bookmark(PathBuf);
+pub(crate) struct SyncPosition(PathBuf);
 
-impl Bookmark {
+impl SyncPosition {
     pub(crate) fn new(store: &Path) -> Self {
         Self(store.join("heard-until"))
     }
@@ -35,11 +35,11 @@ mod tests {
     #[test]
     fn it_stands_where_it_was_put() {
         let folder = tempfile::tempdir().unwrap();
-        let bookmark = Bookmark::new(folder.path());
-        assert_eq!(bookmark.read(), None);
+        let position = SyncPosition::new(folder.path());
+        assert_eq!(position.read(), None);
         for token in [Some("s1"), Some("s2"), None] {
-            bookmark.put(token.map(str::to_owned));
+            position.put(token.map(str::to_owned));
         }
-        assert_eq!(Bookmark::new(folder.path()).read().as_deref(), Some("s2"));
+        assert_eq!(SyncPosition::new(folder.path()).read().as_deref(), Some("s2"));
     }
 }

@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use crate::Matrix;
 use crate::content::{in_thread, shown};
+use crate::dms::Audience;
 use crate::event::{id, redacted};
 use crate::hearing::Work;
-use crate::keys::is_one;
 use crate::own_messages::NotOurs;
 use crate::place::{Spot, platform};
+use crate::reaction_keys::is_one;
 use crate::rewording::ADVICE;
-use crate::rooms::Company;
 
 /// The number of times that a sentence is sent until the homeserver accepts it, and the wait in between.
 const TRIES: usize = 3;
@@ -43,7 +43,7 @@ impl Matrix {
     pub(crate) async fn tell_unread(&self, room: &Room, spot: Spot, sender: &UserId) {
         let Some(advice) = self.advice.get() else { return };
         let actor = Actor { platform: platform(), id: sender.to_string(), name: String::new() };
-        let place = spot.place(self.company(room).await == Company::Alone);
+        let place = spot.place(self.audience(room).await == Audience::DmConfidential);
         let may_ask = tokio::time::timeout(ADVICE, advice.may_ask(&actor, &place)).await.unwrap_or(false);
         if !may_ask || self.unread.find(&sender.to_owned()).is_some() {
             return;
@@ -68,14 +68,14 @@ impl Matrix {
         room: &Room,
         event: OwnedEventId,
         sender: &UserId,
-        said: &Value,
+        event_json: &Value,
         inbox: &'a Inbox,
     ) -> Result<Option<Work<'a>>, Unread> {
-        let related = &said["content"]["m.relates_to"];
+        let related = &event_json["content"]["m.relates_to"];
         let Some((to, key)) = id(&related["event_id"]).zip(related["key"].as_str().filter(|key| is_one(key))) else {
             return Ok(None);
         };
-        let message = match self.ours.look(room, &to).await? {
+        let message = match self.own_messages.look(room, &to).await? {
             Ok(message) => message,
             Err(NotOurs::Known) => return Ok(None),
             Err(NotOurs::Unreadable(spot)) => {
@@ -87,8 +87,9 @@ impl Matrix {
         if let Some(root) = message.spot.thread.as_ref().filter(|root| !self.threads.has_askers(root)) {
             self.learn_asker(room, root).await;
         }
-        let is_private = self.company(room).await == Company::Alone;
-        let event = self.event(room, event, sender, said, message.spot, is_private, EventBody::Clicked(action)).await;
+        let is_private = self.audience(room).await == Audience::DmConfidential;
+        let event =
+            self.event(room, event, sender, event_json, message.spot, is_private, EventBody::Clicked(action)).await;
         Ok(Some(inbox(event)))
     }
 
@@ -97,17 +98,17 @@ impl Matrix {
         &'a self,
         room: &Room,
         sender: &UserId,
-        said: &Value,
+        event_json: &Value,
         inbox: &'a Inbox,
     ) -> Option<Work<'a>> {
-        let (gone, event) = (redacted(said)?, id(&said["event_id"])?);
-        if self.ours.lose(&gone, room.room_id()) {
+        let (gone, event) = (redacted(event_json)?, id(&event_json["event_id"])?);
+        if self.own_messages.lose(&gone, room.room_id()) {
             return None;
         }
-        let asked = self.asked.take_back(&gone, room.room_id());
-        let is_private = self.company(room).await == Company::Alone;
+        let asked = self.questions.withdraw(&gone, room.room_id());
+        let is_private = self.audience(room).await == Audience::DmConfidential;
         let spot = Spot::new(room.room_id().to_owned(), None);
         let body = EventBody::Deleted { event: asked.unwrap_or_else(|| gone.to_string()) };
-        Some(inbox(self.event(room, event, sender, said, spot, is_private, body).await))
+        Some(inbox(self.event(room, event, sender, event_json, spot, is_private, body).await))
     }
 }

@@ -88,24 +88,24 @@ impl Question {
 
 /// The recent questions, by the ids of their messages.
 #[derive(Default)]
-pub(crate) struct Asked(Mutex<BoundedMap<OwnedEventId, Arc<Question>, REMEMBERED>>);
+pub(crate) struct Questions(Mutex<BoundedMap<OwnedEventId, Arc<Question>, REMEMBERED>>);
 
-impl Asked {
+impl Questions {
     /// Records the question that a message asks from now on.
-    pub(crate) fn asks(&self, message: &EventId, question: Question) -> Arc<Question> {
+    pub(crate) fn record(&self, message: &EventId, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
         self.0.lock().insert(message.to_owned(), Arc::clone(&question));
         question
     }
 
     /// Returns the question of a message.
-    pub(crate) fn by(&self, message: &EventId) -> Option<Arc<Question>> {
+    pub(crate) fn get(&self, message: &EventId) -> Option<Arc<Question>> {
         self.0.lock().get(message).cloned()
     }
 
     /// Marks the question of a deleted message as withdrawn, and returns the id of the event that asked it last.
-    pub(crate) fn take_back(&self, message: &EventId, room: &RoomId) -> Option<String> {
-        let question = self.by(message)?;
+    pub(crate) fn withdraw(&self, message: &EventId, room: &RoomId) -> Option<String> {
+        let question = self.get(message)?;
         spot(&question.event.place).ok().filter(|spot| spot.room == room)?;
         question.gone.store(true, Ordering::Relaxed);
         Some(question.event.id.clone())

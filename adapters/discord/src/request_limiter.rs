@@ -16,7 +16,7 @@ const SPAN: Duration = Duration::from_secs(1);
 
 /// The times of the latest requests.
 #[derive(Default)]
-pub(crate) struct Turns(Mutex<State>);
+pub(crate) struct RequestLimiter(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -25,7 +25,7 @@ struct State {
     missed: Option<Instant>,
 }
 
-impl Turns {
+impl RequestLimiter {
     /// Takes a turn; the error is the time until one is free.
     pub(crate) fn take(&self) -> Result<(), Duration> {
         let (mut state, now) = (self.0.lock(), Instant::now());
@@ -77,30 +77,30 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_second_has_more_turns_than_there_are() {
-        let turns = Turns::default();
+        let limiter = RequestLimiter::default();
         let began = Instant::now();
         for _ in 0..OTHERS {
-            assert_eq!(turns.take(), Ok(()));
+            assert_eq!(limiter.take(), Ok(()));
         }
         tokio::time::advance(SPAN / 4).await;
-        assert_eq!(turns.take(), Err(SPAN * 3 / 4));
+        assert_eq!(limiter.take(), Err(SPAN * 3 / 4));
         for _ in 0..=OTHERS {
-            turns.wait().await;
+            limiter.wait().await;
         }
         assert!(began.elapsed() >= 2 * SPAN);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_can_be_left_undone_leaves_turns_to_those_who_wait() {
-        let turns = Turns::default();
-        let spare = std::iter::repeat_with(|| turns.take_spare()).take_while(Result::is_ok).count();
-        let rest = std::iter::repeat_with(|| turns.take()).take_while(Result::is_ok).count();
+        let limiter = RequestLimiter::default();
+        let spare = std::iter::repeat_with(|| limiter.take_spare()).take_while(Result::is_ok).count();
+        let rest = std::iter::repeat_with(|| limiter.take()).take_while(Result::is_ok).count();
         assert_eq!((spare, rest), (OTHERS / 2, OTHERS - OTHERS / 2));
         tokio::time::advance(SPAN / 2).await;
-        assert_eq!(turns.take(), Err(SPAN / 2));
+        assert_eq!(limiter.take(), Err(SPAN / 2));
         tokio::time::advance(SPAN / 2).await;
-        assert_eq!((turns.take_spare(), turns.take()), (Err(SPAN), Ok(())));
+        assert_eq!((limiter.take_spare(), limiter.take()), (Err(SPAN), Ok(())));
         tokio::time::advance(SPAN).await;
-        assert_eq!(turns.take_spare(), Ok(()));
+        assert_eq!(limiter.take_spare(), Ok(()));
     }
 }

@@ -6,16 +6,16 @@ use parking_lot::Mutex;
 
 /// The known private conversations. Discord keeps one with each person.
 #[derive(Default)]
-pub(crate) struct Privates(Mutex<Known>);
+pub(crate) struct DmChannels(Mutex<State>);
 
 #[derive(Default)]
-struct Known {
+struct State {
     with: HashMap<u64, u64>,
     of: HashMap<u64, u64>,
     closed: HashSet<u64>,
 }
 
-impl Privates {
+impl DmChannels {
     /// Returns the channel of the private conversation with a user.
     pub(crate) fn with(&self, user: u64) -> Option<u64> {
         self.0.lock().with.get(&user).copied()

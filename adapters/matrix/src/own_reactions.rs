@@ -36,24 +36,24 @@ impl Matrix {
     /// reserved for its text: the legend tells what people can react with themselves.
     pub(crate) fn want_reactions(&self, id: &EventId, message: &Outgoing) {
         let streams = message.state == OutgoingState::Streaming;
-        let is_spared = self.ledger.is_limited() && streams;
-        let Some(known) = self.ours.get(id).filter(|_| !is_spared) else { return };
+        let is_spared = self.rate_budget.is_limited() && streams;
+        let Some(known) = self.own_messages.get(id).filter(|_| !is_spared) else { return };
         if missing(&known).is_some() || stale(&known).is_some() {
-            self.wanted.put(id, if streams || self.ledger.is_limited() { PAUSE } else { Duration::ZERO });
+            self.reaction_queue.put(id, if streams || self.rate_budget.is_limited() { PAUSE } else { Duration::ZERO });
         }
     }
 
     /// Maintains reactions for as long as the future is polled.
     pub(crate) async fn keep_reactions(&self) {
-        let at_once = if self.ledger.is_limited() { 1 } else { AT_ONCE };
+        let at_once = if self.rate_budget.is_limited() { 1 } else { AT_ONCE };
         let mut working = FuturesUnordered::new();
         loop {
-            let next = if working.len() < at_once { self.wanted.next(|id| self.rank(id)) } else { Err(None) };
+            let next = if working.len() < at_once { self.reaction_queue.next(|id| self.rank(id)) } else { Err(None) };
             let at = match next {
                 Ok(id) => match self.opens_for(&id) {
                     Some(at) if at > Instant::now() => {
                         // Others may be more urgent by then.
-                        self.wanted.not_yet(&id);
+                        self.reaction_queue.release(&id);
                         Some(at)
                     }
                     _ => {
@@ -66,7 +66,7 @@ impl Matrix {
             let until = at.unwrap_or_else(|| Instant::now() + Duration::from_mins(1));
             tokio::select! {
                 Some(()) = working.next() => {}
-                () = self.wanted.changed.notified() => {}
+                () = self.reaction_queue.changed.notified() => {}
                 () = tokio::time::sleep_until(until) => {}
             }
         }
@@ -74,49 +74,49 @@ impl Matrix {
 
     /// Ranks messages without any reaction first.
     fn rank(&self, id: &EventId) -> u32 {
-        u32::from(self.ours.get(id).is_some_and(|message| !message.placed.is_empty()))
+        u32::from(self.own_messages.get(id).is_some_and(|message| !message.placed.is_empty()))
     }
 
     /// Returns the time at which the budget allows its next reaction beside texts.
     fn opens_for(&self, id: &EventId) -> Option<Instant> {
-        let message = self.ours.get(id)?;
-        Some(self.ledger.opens(if message.placed.is_empty() { LEFT_BY_FIRST } else { LEFT_BY_OTHERS }))
+        let message = self.own_messages.get(id)?;
+        Some(self.rate_budget.opens(if message.placed.is_empty() { LEFT_BY_FIRST } else { LEFT_BY_OTHERS }))
     }
 
     async fn work(&self, id: OwnedEventId) {
         let wait = match self.step(&id).await {
-            Ok(Step::More) => return self.wanted.goes_on(&id),
-            Ok(Step::Done) => return self.wanted.done(&id),
+            Ok(Step::More) => return self.reaction_queue.requeue(&id),
+            Ok(Step::Done) => return self.reaction_queue.done(&id),
             Err(PlatformError::RateLimited { retry_after }) => retry_after,
             Err(PlatformError::Unavailable(_)) => Duration::ZERO,
             Err(error) => {
                 tracing::debug!(%error, "some reactions could not be added; people can add them themselves");
-                return self.wanted.done(&id);
+                return self.reaction_queue.done(&id);
             }
         };
-        if !self.wanted.failed(&id, wait) {
+        if !self.reaction_queue.failed(&id, wait) {
             tracing::warn!("some reactions could not be added; people can add them themselves");
         }
     }
 
     /// Removes an obsolete reaction, or places a missing one.
     async fn step(&self, id: &EventId) -> Result<Step, PlatformError> {
-        let Some(message) = self.ours.get(id).filter(|message| !message.is_gone) else { return Ok(Step::Done) };
+        let Some(message) = self.own_messages.get(id).filter(|message| !message.is_gone) else { return Ok(Step::Done) };
         let room = self.room(&message.spot).await?;
         // Where each event counts, what is stale may stay: it says itself that it does nothing.
-        if let Some((key, reaction)) = stale(&message).filter(|_| !self.ledger.is_limited()) {
+        if let Some((key, reaction)) = stale(&message).filter(|_| !self.rate_budget.is_limited()) {
             if let Some(reaction) = reaction {
                 match self.write(None, redact(room.clone(), reaction)).await {
                     Ok(()) | Err(PlatformError::Gone) => {}
                     Err(error) => return Err(error),
                 }
             }
-            self.ours.change(id, |message| message.placed.retain(|(placed, _)| *placed != key));
+            self.own_messages.change(id, |message| message.placed.retain(|(placed, _)| *placed != key));
             return Ok(Step::More);
         }
         let Some(key) = missing(&message) else { return Ok(Step::Done) };
         let placed = self.react(&room, id, &key).await?;
-        self.ours.change(id, |message| message.placed.push((key, placed)));
+        self.own_messages.change(id, |message| message.placed.push((key, placed)));
         Ok(Step::More)
     }
 
@@ -124,7 +124,7 @@ impl Matrix {
         let content = json!({ "m.relates_to": { "rel_type": "m.annotation", "event_id": id, "key": key } });
         match self.write(None, put(room.clone(), "m.reaction", content, TransactionId::new())).await {
             Ok(sent) => {
-                self.ledger.beside();
+                self.rate_budget.beside();
                 Ok(Some(sent))
             }
             // It stands there, from before a restart.

@@ -16,7 +16,7 @@ const FIRST: Duration = Duration::from_secs(3);
 const LIFETIME: Duration = Duration::from_mins(14);
 
 /// An interaction that may still be answered.
-pub(crate) struct Opened {
+pub(crate) struct PendingInteraction {
     /// The id that Discord gave it.
     pub(crate) id: u64,
     /// The token that authorizes answers to it. A secret.
@@ -27,23 +27,23 @@ pub(crate) struct Opened {
     pub(crate) locale: Locale,
     since: Instant,
     /// The state of the answer. Its lock is held while Discord is told more.
-    pub(crate) told: tokio::sync::Mutex<Told>,
+    pub(crate) state: tokio::sync::Mutex<ResponseState>,
 }
 
 /// The state of the answer to an interaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum ResponseState {
     /// Not acknowledged: after three seconds the client will show that we failed.
-    Nothing,
+    Pending,
     /// Acknowledged as thinking, which only that person sees until the answer replaces it.
-    Thinking,
+    Deferred,
     /// Acknowledged without a visible effect, or answered.
-    Heard,
+    Acknowledged,
     /// Not accepted by Discord: nothing more can be answered.
-    Lost,
+    Failed,
 }
 
-impl Opened {
+impl PendingInteraction {
     /// Checks whether its token can still be used.
     pub(crate) fn is_fresh(&self) -> bool {
         self.since.elapsed() < LIFETIME
@@ -58,13 +58,13 @@ impl Opened {
 /// The interactions of the last quarter of an hour. They are not persisted: what is shown in answer to them also ends
 /// with the program.
 #[derive(Default)]
-pub(crate) struct Interactions(Mutex<HashMap<u64, Arc<Opened>>>);
+pub(crate) struct Interactions(Mutex<HashMap<u64, Arc<PendingInteraction>>>);
 
 impl Interactions {
     /// Adds an interaction; `None` if Discord reported it before.
-    pub(crate) fn open(&self, id: u64, token: &str, user: u64, locale: Locale) -> Option<Arc<Opened>> {
-        let (token, told) = (token.to_owned(), tokio::sync::Mutex::new(Told::Nothing));
-        let opened = Arc::new(Opened { id, token, user, locale, since: Instant::now(), told });
+    pub(crate) fn insert(&self, id: u64, token: &str, user: u64, locale: Locale) -> Option<Arc<PendingInteraction>> {
+        let (token, state) = (token.to_owned(), tokio::sync::Mutex::new(ResponseState::Pending));
+        let opened = Arc::new(PendingInteraction { id, token, user, locale, since: Instant::now(), state });
         let mut all = self.0.lock();
         all.retain(|_, opened| opened.is_fresh());
         if all.contains_key(&id) {
@@ -75,12 +75,12 @@ impl Interactions {
     }
 
     /// Returns the interaction of that id while it can be answered.
-    pub(crate) fn get(&self, id: u64) -> Option<Arc<Opened>> {
+    pub(crate) fn get(&self, id: u64) -> Option<Arc<PendingInteraction>> {
         self.0.lock().get(&id).filter(|opened| opened.is_fresh()).cloned()
     }
 
     /// Returns the interactions of a user, the latest first.
-    pub(crate) fn of(&self, user: u64) -> Vec<Arc<Opened>> {
+    pub(crate) fn of(&self, user: u64) -> Vec<Arc<PendingInteraction>> {
         let all = self.0.lock();
         let mut theirs: Vec<_> =
             all.values().filter(|opened| opened.user == user && opened.is_fresh()).cloned().collect();
@@ -101,16 +101,16 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_interaction_is_forgotten_before_discord_forgets_it() {
         let interactions = Interactions::default();
-        interactions.open(1, "a", 7, Locale::Fr);
+        interactions.insert(1, "a", 7, Locale::Fr);
         tokio::time::advance(Duration::from_secs(1)).await;
-        interactions.open(2, "b", 7, locale("en-GB"));
-        interactions.open(3, "c", 8, Locale::Fr);
+        interactions.insert(2, "b", 7, locale("en-GB"));
+        interactions.insert(3, "c", 8, Locale::Fr);
         assert_eq!(interactions.of(7).iter().map(|opened| opened.id).collect::<Vec<_>>(), [2, 1]);
         assert!(interactions.get(1).is_some() && interactions.of(9).is_empty());
         tokio::time::advance(LIFETIME).await;
         assert!(interactions.get(2).is_none() && interactions.of(8).is_empty());
-        interactions.open(4, "d", 9, Locale::Fr);
-        assert!(interactions.open(4, "e", 9, Locale::Fr).is_none(), "it comes twice");
+        interactions.insert(4, "d", 9, Locale::Fr);
+        assert!(interactions.insert(4, "e", 9, Locale::Fr).is_none(), "it comes twice");
         assert_eq!(interactions.0.lock().len(), 1, "what is over takes no memory");
     }
 }

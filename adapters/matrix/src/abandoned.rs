@@ -17,19 +17,19 @@ impl Matrix {
         if room.state() != RoomState::Joined {
             return;
         }
-        for (id, message) in self.ours.take_abandoned(room.room_id()) {
+        for (id, message) in self.own_messages.take_abandoned(room.room_id()) {
             let Ok(read) = room.event(&id, None).await else {
-                self.ours.abandon(&id);
+                self.own_messages.abandon(&id);
                 continue;
             };
-            let Some((_, standing)) = ours(&read, is_encrypted(room).await, room) else { continue };
+            let Some((_, content)) = ours(&read, is_encrypted(room).await, room) else { continue };
             let sentence = text("answer-interrupted").render(self.config.locale);
-            let whole = format!("{}\n\n{sentence}", standing.text.trim_end());
-            let whole = if LENGTH.holds(&whole) { whole } else { standing.text };
+            let whole = format!("{}\n\n{sentence}", content.text.trim_end());
+            let whole = if LENGTH.holds(&whole) { whole } else { content.text };
             let at = MessageRef { place: message.spot.place(false), id: id.to_string() };
             if let Err(error) = self.edit_at(&at, &Outgoing::text(whole)).await {
                 tracing::info!(%error, room = %room.room_id(), "a message that looks live could not be closed yet");
-                self.ours.abandon(&id);
+                self.own_messages.abandon(&id);
             }
         }
     }

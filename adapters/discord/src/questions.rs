@@ -74,19 +74,19 @@ impl Question {
     }
 
     /// Notes that something was said in reply.
-    pub(crate) fn is_replied_to(&self) {
+    pub(crate) fn mark_replied(&self) {
         self.replied.store(true, Ordering::Relaxed);
     }
 }
 
 /// The recent questions, by the ids of their messages.
 #[derive(Default)]
-pub(crate) struct Asked(
+pub(crate) struct Questions(
     /// `None` for messages that are still being examined, and for those that asked nothing.
     Mutex<BoundedMap<u64, Option<Arc<Question>>, REMEMBERED>>,
 );
 
-impl Asked {
+impl Questions {
     /// Notes a message, and returns true if it was not known before.
     pub(crate) fn is_new(&self, message: u64) -> bool {
         let mut questions = self.0.lock();
@@ -98,24 +98,24 @@ impl Asked {
     }
 
     /// Records the question that a message asks from now on.
-    pub(crate) fn asks(&self, message: u64, question: Question) -> Arc<Question> {
+    pub(crate) fn record(&self, message: u64, question: Question) -> Arc<Question> {
         let question = Arc::new(question);
         self.0.lock().insert(message, Some(Arc::clone(&question)));
         question
     }
 
     /// Returns the latest version of a message's question.
-    pub(crate) fn by(&self, message: u64) -> Option<Arc<Question>> {
+    pub(crate) fn get(&self, message: u64) -> Option<Arc<Question>> {
         self.0.lock().get(&message)?.clone()
     }
 
     /// Checks whether this is still the message's latest version: it was neither edited nor deleted since.
     pub(crate) fn still_asks(&self, message: u64, question: &Arc<Question>) -> bool {
-        self.by(message).is_some_and(|last| Arc::ptr_eq(&last, question))
+        self.get(message).is_some_and(|last| Arc::ptr_eq(&last, question))
     }
 
     /// Forgets the question of a message, and returns it.
-    pub(crate) fn take_back(&self, message: u64) -> Option<Arc<Question>> {
+    pub(crate) fn withdraw(&self, message: u64) -> Option<Arc<Question>> {
         self.0.lock().get_mut(&message)?.take()
     }
 

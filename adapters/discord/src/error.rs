@@ -19,18 +19,18 @@ pub(crate) mod codes {
     pub(crate) const ALREADY_ANSWERED: i64 = 40_060;
     pub(crate) const MISSING_ACCESS: i64 = 50_001;
     pub(crate) const MISSING_PERMISSIONS: i64 = 50_013;
-    pub(crate) const CLOSED_TO_US: i64 = 50_007;
+    pub(crate) const CANNOT_MESSAGE_USER: i64 = 50_007;
     pub(crate) const INVALID_TOKEN: i64 = 50_027;
     pub(crate) const THREAD_EXISTS: i64 = 160_004;
 }
 
 /// The reason why a request failed.
 #[derive(Debug, Clone)]
-pub(crate) enum Fault {
+pub(crate) enum DiscordError {
     /// The rate limit was reached, so the request was refused or not made. It may be retried after this time.
-    Limited(Duration),
+    RateLimited(Duration),
     /// Discord refused the request.
-    Refused {
+    Rejected {
         /// The HTTP status.
         status: u16,
         /// Discord's error code; 0 if none was given.
@@ -39,47 +39,47 @@ pub(crate) enum Fault {
         message: String,
     },
     /// No connection was made: Discord did not receive the request.
-    Unreached(String),
+    NotSent(String),
     /// Discord did not answer, or failed with a server error: the request may have been carried out.
-    Away(String),
+    Unavailable(String),
 }
 
-impl Fault {
+impl DiscordError {
     /// Builds the error of an unsuccessful answer. The limit for edits of an old message comes as a rate limit without
     /// a wait; it is treated as a refusal, as a retry would be of no use.
     pub(crate) fn of_answer(status: u16, code: i64, message: String, wait: Option<Duration>) -> Self {
         match status {
-            429 if code != codes::EDITED_TOO_OFTEN => Self::Limited(wait.unwrap_or(UNSAID)),
-            500.. => Self::Away(format!("{status} {message}")),
-            _ => Self::Refused { status, code, message },
+            429 if code != codes::EDITED_TOO_OFTEN => Self::RateLimited(wait.unwrap_or(UNSAID)),
+            500.. => Self::Unavailable(format!("{status} {message}")),
+            _ => Self::Rejected { status, code, message },
         }
     }
 
     /// Returns Discord's error code, if it refused.
     pub(crate) fn code(&self) -> Option<i64> {
         match self {
-            Self::Refused { code, .. } => Some(*code),
-            Self::Limited(_) | Self::Unreached(_) | Self::Away(_) => None,
+            Self::Rejected { code, .. } => Some(*code),
+            Self::RateLimited(_) | Self::NotSent(_) | Self::Unavailable(_) => None,
         }
     }
 }
 
-impl From<reqwest::Error> for Fault {
+impl From<reqwest::Error> for DiscordError {
     fn from(error: reqwest::Error) -> Self {
         let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
         let is_unreached = error.is_connect();
         // Its own words hold the address, and some addresses hold a token.
         let fact = format!("{}{cause}", error.without_url());
-        if is_unreached { Self::Unreached(fact) } else { Self::Away(fact) }
+        if is_unreached { Self::NotSent(fact) } else { Self::Unavailable(fact) }
     }
 }
 
-impl From<Fault> for PlatformError {
-    fn from(fault: Fault) -> Self {
+impl From<DiscordError> for PlatformError {
+    fn from(fault: DiscordError) -> Self {
         match fault {
-            Fault::Limited(retry_after) => Self::RateLimited { retry_after },
-            Fault::Unreached(fact) | Fault::Away(fact) => Self::Unavailable(fact),
-            Fault::Refused { code, status, message } => match code {
+            DiscordError::RateLimited(retry_after) => Self::RateLimited { retry_after },
+            DiscordError::NotSent(fact) | DiscordError::Unavailable(fact) => Self::Unavailable(fact),
+            DiscordError::Rejected { code, status, message } => match code {
                 codes::UNKNOWN_CHANNEL
                 | codes::UNKNOWN_MESSAGE
                 | codes::UNKNOWN_WEBHOOK
@@ -98,16 +98,16 @@ mod tests {
 
     #[test]
     fn what_is_gone_is_told_from_what_is_refused() {
-        let refused = |status, code| Fault::Refused { status, code, message: "no".to_owned() };
+        let refused = |status, code| DiscordError::Rejected { status, code, message: "no".to_owned() };
         for (fault, expected) in [
             (refused(404, codes::UNKNOWN_MESSAGE), PlatformError::Gone),
             (refused(403, codes::MISSING_ACCESS), PlatformError::Gone),
             (refused(401, codes::INVALID_TOKEN), PlatformError::Gone),
-            (refused(403, codes::CLOSED_TO_US), PlatformError::Rejected("403 50007 no".to_owned())),
+            (refused(403, codes::CANNOT_MESSAGE_USER), PlatformError::Rejected("403 50007 no".to_owned())),
             (refused(400, 50_035), PlatformError::Rejected("400 50035 no".to_owned())),
-            (Fault::Limited(UNSAID), PlatformError::RateLimited { retry_after: UNSAID }),
-            (Fault::Unreached("refused".to_owned()), PlatformError::Unavailable("refused".to_owned())),
-            (Fault::Away("503".to_owned()), PlatformError::Unavailable("503".to_owned())),
+            (DiscordError::RateLimited(UNSAID), PlatformError::RateLimited { retry_after: UNSAID }),
+            (DiscordError::NotSent("refused".to_owned()), PlatformError::Unavailable("refused".to_owned())),
+            (DiscordError::Unavailable("503".to_owned()), PlatformError::Unavailable("503".to_owned())),
         ] {
             assert_eq!(PlatformError::from(fault), expected);
         }

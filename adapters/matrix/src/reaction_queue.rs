@@ -28,12 +28,12 @@ struct Want {
 
 /// The queued messages, in the order in which they came.
 #[derive(Default)]
-pub(crate) struct Wanted {
+pub(crate) struct ReactionQueue {
     line: Mutex<VecDeque<Want>>,
     pub(crate) changed: Notify,
 }
 
-impl Wanted {
+impl ReactionQueue {
     /// Queues a message for an update after a wait; sooner, if it is queued already.
     pub(crate) fn put(&self, message: &EventId, wait: Duration) {
         let at = Instant::now() + wait;
@@ -62,14 +62,14 @@ impl Wanted {
     }
 
     /// Releases a message for which nothing was done yet.
-    pub(crate) fn not_yet(&self, message: &EventId) {
+    pub(crate) fn release(&self, message: &EventId) {
         if let Some(want) = self.line.lock().iter_mut().find(|want| want.message == message) {
             want.is_busy = false;
         }
     }
 
     /// Releases a message for which there is more to do, and queues it after the others.
-    pub(crate) fn goes_on(&self, message: &EventId) {
+    pub(crate) fn requeue(&self, message: &EventId) {
         let mut line = self.line.lock();
         if let Some(want) = taken(&mut line, message) {
             line.push_back(Want { is_busy: false, failed: 0, ..want });
@@ -94,7 +94,7 @@ impl Wanted {
     }
 
     /// Waits until the queue is empty.
-    pub(crate) async fn all_done(&self) {
+    pub(crate) async fn wait_until_empty(&self) {
         while !self.line.lock().is_empty() {
             tokio::time::sleep(LOOK).await;
         }
@@ -112,25 +112,25 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn each_gets_its_first_before_any_gets_its_second() {
-        let wanted = Wanted::default();
+        let queue = ReactionQueue::default();
         let id = |name: &str| OwnedEventId::try_from(name).unwrap();
         for (name, wait) in [("$has_one", 0), ("$has_none", 0), ("$later", 2)] {
-            wanted.put(&id(name), Duration::from_secs(wait));
+            queue.put(&id(name), Duration::from_secs(wait));
         }
         let rank = |id: &EventId| u32::from(id == "$has_one");
-        let next = || wanted.next(rank).map(|message| message.to_string());
+        let next = || queue.next(rank).map(|message| message.to_string());
         assert_eq!(next().unwrap(), "$has_none");
-        wanted.put(&id("$has_none"), Duration::ZERO);
+        queue.put(&id("$has_none"), Duration::ZERO);
         assert_eq!(next().unwrap(), "$has_one", "one thing at a time is done for a message");
         let later = Instant::now() + Duration::from_secs(2);
         assert_eq!(next(), Err(Some(later)));
-        assert!(wanted.failed(&id("$has_one"), Duration::ZERO));
-        wanted.done(&id("$has_none"));
+        assert!(queue.failed(&id("$has_one"), Duration::ZERO));
+        queue.done(&id("$has_none"));
         assert_eq!(next().unwrap(), "$has_none", "it was put again meanwhile");
-        wanted.done(&id("$has_none"));
+        queue.done(&id("$has_none"));
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(next().unwrap(), "$has_one", "again");
-        wanted.put(&id("$later"), Duration::ZERO);
+        queue.put(&id("$later"), Duration::ZERO);
         assert_eq!(next().unwrap(), "$later", "sooner than it was to be");
         assert_eq!(next(), Err(None));
     }

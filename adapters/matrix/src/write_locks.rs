@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use pstral_core::ports::PlatformError;
-use tokio::sync::Mutex as Turn;
+use tokio::sync::Mutex as WriteLock;
 
 use crate::place::Spot;
 
@@ -18,9 +18,9 @@ const MANY: usize = 256;
 
 /// The lock of each place.
 #[derive(Debug, Default)]
-pub(crate) struct Turns(Mutex<HashMap<Spot, Arc<Turn<()>>>>);
+pub(crate) struct WriteLocks(Mutex<HashMap<Spot, Arc<WriteLock<()>>>>);
 
-impl Turns {
+impl WriteLocks {
     /// Writes to a place after all earlier writes have ended. A write is not begun if its caller is gone by then; one
     /// that has begun completes, and later writes wait for it.
     pub(crate) async fn write<T: Send + 'static>(
@@ -28,22 +28,22 @@ impl Turns {
         spot: &Spot,
         work: impl Future<Output = Result<T, PlatformError>> + Send + 'static,
     ) -> Result<T, PlatformError> {
-        let turn = self.of(spot).lock_owned().await;
+        let lock = self.of(spot).lock_owned().await;
         tokio::task::yield_now().await;
         let working = tokio::spawn(async move {
             let done = tokio::time::timeout(PATIENCE, work).await;
-            drop(turn);
+            drop(lock);
             done.unwrap_or_else(|_| Err(PlatformError::Unavailable("it took too long".to_owned())))
         });
         working.await.unwrap_or_else(|error| Err(PlatformError::Unavailable(error.to_string())))
     }
 
-    fn of(&self, spot: &Spot) -> Arc<Turn<()>> {
-        let mut turns = self.0.lock();
-        if turns.len() > MANY {
-            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+    fn of(&self, spot: &Spot) -> Arc<WriteLock<()>> {
+        let mut locks = self.0.lock();
+        if locks.len() > MANY {
+            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
         }
-        Arc::clone(turns.entry(spot.clone()).or_default())
+        Arc::clone(locks.entry(spot.clone()).or_default())
     }
 }
 
@@ -55,7 +55,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_has_begun_ends_before_the_next_begins() {
-        let (turns, written) = (Turns::default(), Arc::new(Mutex::new(Vec::new())));
+        let (locks, written) = (WriteLocks::default(), Arc::new(Mutex::new(Vec::new())));
         let spot = Spot::new("!room:x".try_into().unwrap(), None);
         let slow = |name: &'static str| {
             let written = Arc::clone(&written);
@@ -65,10 +65,10 @@ mod tests {
                 Ok(())
             }
         };
-        assert!(turns.write(&spot, slow("not begun")).now_or_never().is_none());
-        let dropped = tokio::time::timeout(Duration::from_millis(500), turns.write(&spot, slow("dropped"))).await;
+        assert!(locks.write(&spot, slow("not begun")).now_or_never().is_none());
+        let dropped = tokio::time::timeout(Duration::from_millis(500), locks.write(&spot, slow("dropped"))).await;
         assert!(dropped.is_err());
-        assert_eq!(turns.write(&spot, slow("next")).await, Ok(()));
+        assert_eq!(locks.write(&spot, slow("next")).await, Ok(()));
         assert_eq!(*written.lock(), ["dropped", "next"]);
     }
 }

@@ -11,11 +11,11 @@ use reqwest::header::HeaderMap;
 use serenity::http::{RatelimitingBucket, Route};
 use tokio::time::Instant;
 
-use crate::budget::seconds;
+use crate::rate_limit_headers::seconds;
 
 /// The limits that are used up, each with the time until which it is.
 #[derive(Default)]
-pub(crate) struct UsedUp(Mutex<State>);
+pub(crate) struct ExhaustedLimits(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -23,7 +23,7 @@ struct State {
     buckets: HashMap<RatelimitingBucket, Instant>,
 }
 
-impl UsedUp {
+impl ExhaustedLimits {
     /// Returns the time until a request to this route would be accepted; `None` if it would be now.
     pub(crate) fn wait(&self, route: &Route<'_>) -> Option<Duration> {
         let state = self.0.lock();
@@ -70,25 +70,29 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_bucket_is_left_alone_until_it_is_full_again() {
-        let used_up = UsedUp::default();
-        used_up.learn(&channel(1), OK, &headers(&[("x-ratelimit-remaining", "1"), ("x-ratelimit-reset-after", "5")]));
-        assert_eq!(used_up.wait(&channel(1)), None);
-        used_up.learn(&channel(1), OK, &headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "2.5")]));
-        assert_eq!(used_up.wait(&channel(1)), Some(Duration::from_millis(2_500)));
-        assert_eq!(used_up.wait(&channel(2)), None);
+        let exhausted = ExhaustedLimits::default();
+        exhausted.learn(&channel(1), OK, &headers(&[("x-ratelimit-remaining", "1"), ("x-ratelimit-reset-after", "5")]));
+        assert_eq!(exhausted.wait(&channel(1)), None);
+        exhausted.learn(
+            &channel(1),
+            OK,
+            &headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "2.5")]),
+        );
+        assert_eq!(exhausted.wait(&channel(1)), Some(Duration::from_millis(2_500)));
+        assert_eq!(exhausted.wait(&channel(2)), None);
         tokio::time::advance(Duration::from_millis(2_500)).await;
-        assert_eq!(used_up.wait(&channel(1)), None);
-        used_up.learn(&channel(2), TOO_MANY, &headers(&[("retry-after", "1"), ("x-ratelimit-remaining", "0")]));
-        assert_eq!(used_up.wait(&channel(2)), Some(Duration::from_secs(1)));
-        assert_eq!(used_up.0.lock().buckets.len(), 1, "what is over is forgotten");
+        assert_eq!(exhausted.wait(&channel(1)), None);
+        exhausted.learn(&channel(2), TOO_MANY, &headers(&[("retry-after", "1"), ("x-ratelimit-remaining", "0")]));
+        assert_eq!(exhausted.wait(&channel(2)), Some(Duration::from_secs(1)));
+        assert_eq!(exhausted.0.lock().buckets.len(), 1, "what is over is forgotten");
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_global_limit_is_that_of_every_route() {
-        let used_up = UsedUp::default();
-        used_up.learn(&channel(1), TOO_MANY, &headers(&[("retry-after", "3"), ("x-ratelimit-global", "true")]));
-        assert_eq!(used_up.wait(&channel(2)), Some(Duration::from_secs(3)));
+        let exhausted = ExhaustedLimits::default();
+        exhausted.learn(&channel(1), TOO_MANY, &headers(&[("retry-after", "3"), ("x-ratelimit-global", "true")]));
+        assert_eq!(exhausted.wait(&channel(2)), Some(Duration::from_secs(3)));
         tokio::time::advance(Duration::from_secs(3)).await;
-        assert_eq!(used_up.wait(&channel(2)), None);
+        assert_eq!(exhausted.wait(&channel(2)), None);
     }
 }

@@ -11,7 +11,7 @@ use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomId, UserId};
 
 use parking_lot::Mutex;
 
-use crate::rooms::Company;
+use crate::dms::Audience;
 
 /// Time to wait for the account data before it is written again, and the number of attempts.
 const KNOWN_AFTER: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const TRIES: u32 = 4;
 
 /// Rooms created as private conversations, and the person of each.
 #[derive(Debug, Default)]
-pub(crate) struct Privates {
+pub(crate) struct DmIndex {
     begun: Mutex<HashMap<OwnedRoomId, Begun>>,
     /// The room in which each person wrote last.
     used: Mutex<HashMap<OwnedUserId, OwnedRoomId>>,
@@ -33,7 +33,7 @@ struct Begun {
     by_us: bool,
 }
 
-impl Privates {
+impl DmIndex {
     pub(crate) fn note(&self, room: &RoomId, with: &UserId, by_us: bool) {
         self.begun.lock().insert(room.to_owned(), Begun { with: with.to_owned(), by_us });
     }
@@ -43,15 +43,15 @@ impl Privates {
     }
 
     /// Notes that somebody writes in a conversation of two.
-    pub(crate) fn uses(&self, user: &UserId, room: &RoomId, company: Company) {
+    pub(crate) fn uses(&self, user: &UserId, room: &RoomId, audience: Audience) {
         let mut plain = self.plain.lock();
-        if company == Company::Two {
+        if audience == Audience::DmReadableByOthers {
             plain.insert(room.to_owned());
         } else {
             plain.remove(room);
         }
         drop(plain);
-        if company == Company::Alone {
+        if audience == Audience::DmConfidential {
             self.used.lock().insert(user.to_owned(), room.to_owned());
         }
     }
@@ -91,7 +91,7 @@ impl Privates {
 
 /// Ensures that the account data lists a private conversation, also after a restart. matrix-sdk writes it on joining,
 /// unless a sync was faster or another room was written at the same time.
-pub(crate) async fn see_to_it(room: Room, with: OwnedUserId) {
+pub(crate) async fn ensure_listed_as_dm(room: Room, with: OwnedUserId) {
     for tried in 0..TRIES {
         tokio::time::sleep(KNOWN_AFTER * (1 + tried)).await;
         if room.direct_targets_length() > 0 {

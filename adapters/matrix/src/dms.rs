@@ -10,13 +10,13 @@ use crate::place::Spot;
 
 /// The readers of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Company {
+pub(crate) enum Audience {
     /// Several people, or anybody who may join.
-    Many,
+    Group,
     /// One person and we, but others could read it, at least the server. Nothing private is said there.
-    Two,
+    DmReadableByOthers,
     /// One person and we only, encrypted.
-    Alone,
+    DmConfidential,
 }
 
 impl Matrix {
@@ -24,29 +24,29 @@ impl Matrix {
     pub(crate) async fn private_with(&self, user: &str) -> Result<Place, PlatformError> {
         let user: OwnedUserId = user.try_into().map_err(|_| PlatformError::Gone)?;
         let client = self.client().await?;
-        self.beginnings.forget_ended();
+        self.dm_creation.forget_ended();
         let mut rooms: Vec<Room> = client.joined_rooms();
         // Of several, the one that they write in.
-        rooms.sort_by_key(|room| !self.privates.is_used(&user, room.room_id()));
-        for room in rooms.into_iter().filter(|room| self.privates.is_with(room, &user)) {
+        rooms.sort_by_key(|room| !self.dm_index.is_used(&user, room.room_id()));
+        for room in rooms.into_iter().filter(|room| self.dm_index.is_with(room, &user)) {
             let others = self.other_readers(&room).await.unwrap_or_default();
-            if others == [user.clone()] && self.privates.is_closed(&room).await {
+            if others == [user.clone()] && self.dm_index.is_closed(&room).await {
                 return Ok(private(room.room_id()));
             }
         }
-        let room = self.beginnings.begin(&client, &user, &self.privates).await?;
+        let room = self.dm_creation.begin(&client, &user, &self.dm_index).await?;
         Ok(private(&room))
     }
 
     /// Determines the readers of a room: a private conversation is one that was created as such and that only one
     /// person and we read.
-    pub(crate) async fn company(&self, room: &Room) -> Company {
+    pub(crate) async fn audience(&self, room: &Room) -> Audience {
         let is_of_two =
-            self.privates.is_one(room) && self.other_readers(room).await.is_some_and(|others| others.len() == 1);
+            self.dm_index.is_one(room) && self.other_readers(room).await.is_some_and(|others| others.len() == 1);
         if !is_of_two {
-            return Company::Many;
+            return Audience::Group;
         }
-        if self.privates.is_closed(room).await { Company::Alone } else { Company::Two }
+        if self.dm_index.is_closed(room).await { Audience::DmConfidential } else { Audience::DmReadableByOthers }
     }
 
     /// Returns the members of a room and those invited, except us; `None` if that cannot be known.

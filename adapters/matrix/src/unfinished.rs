@@ -10,7 +10,7 @@ use pstral_core::domain::{MessageRef, Place};
 use pstral_core::ports::PlatformError;
 
 use crate::Matrix;
-use crate::content::{Standing, standing};
+use crate::content::{OwnContent, parse_own};
 use crate::event::{id, is_encrypted, is_genuine, json_of, replaced};
 use crate::fault::fault;
 use crate::own_messages::{Message, ours, placed};
@@ -22,21 +22,21 @@ const LOOKED_AT: usize = 50;
 const PAGES: usize = 20;
 
 impl Matrix {
-    pub(crate) async fn standing_in(
+    pub(crate) async fn find_unfinished(
         &self,
         place: &Place,
         known: Option<&MessageRef>,
     ) -> Result<Vec<(MessageRef, String)>, PlatformError> {
         let spot = spot(place)?;
         let room = self.room(&spot).await?;
-        let mut found: Vec<(OwnedEventId, Standing)> = Vec::new();
+        let mut found: Vec<(OwnedEventId, OwnContent)> = Vec::new();
         for (at, there, message) in newest(&room).await? {
             if there.spot != spot {
                 continue;
             }
             // Others are looked at when somebody reacts to them.
             if message.is_live {
-                self.ours.learn(&at, Message { is_live: true, placed: placed(&room, &at).await, ..there });
+                self.own_messages.learn(&at, Message { is_live: true, placed: placed(&room, &at).await, ..there });
             }
             found.push((at, message));
         }
@@ -58,8 +58,8 @@ impl Matrix {
 }
 
 /// Our newest messages of a room as they stand, the newest first.
-async fn newest(room: &Room) -> Result<Vec<(OwnedEventId, Message, Standing)>, PlatformError> {
-    let (mut from, mut changed, mut found) = (None::<String>, HashMap::<OwnedEventId, Standing>::new(), Vec::new());
+async fn newest(room: &Room) -> Result<Vec<(OwnedEventId, Message, OwnContent)>, PlatformError> {
+    let (mut from, mut changed, mut found) = (None::<String>, HashMap::<OwnedEventId, OwnContent>::new(), Vec::new());
     let is_encrypted = is_encrypted(room).await;
     for page in 0..PAGES {
         if page > 0 && from.is_none() {
@@ -81,20 +81,22 @@ fn read(
     event: &TimelineEvent,
     is_encrypted: bool,
     room: &Room,
-    changed: &mut HashMap<OwnedEventId, Standing>,
-    found: &mut Vec<(OwnedEventId, Message, Standing)>,
+    changed: &mut HashMap<OwnedEventId, OwnContent>,
+    found: &mut Vec<(OwnedEventId, Message, OwnContent)>,
 ) {
-    let said = json_of(event);
-    if said["sender"] != room.own_user_id().as_str() || !is_genuine(event, is_encrypted) {
+    let event_json = json_of(event);
+    if event_json["sender"] != room.own_user_id().as_str() || !is_genuine(event, is_encrypted) {
         return;
     }
-    if let Some(of) = replaced(&said) {
-        if let Some(standing) = standing(&said["content"]["m.new_content"]) {
-            changed.entry(of).or_insert(standing);
+    if let Some(of) = replaced(&event_json) {
+        if let Some(content) = parse_own(&event_json["content"]["m.new_content"]) {
+            changed.entry(of).or_insert(content);
         }
         return;
     }
-    let (Some(at), Some((spot, first))) = (id(&said["event_id"]), ours(event, is_encrypted, room)) else { return };
-    let standing = changed.remove(&at).unwrap_or(first);
-    found.push((at, Message::new(spot, standing.buttons.clone()), standing));
+    let (Some(at), Some((spot, first))) = (id(&event_json["event_id"]), ours(event, is_encrypted, room)) else {
+        return;
+    };
+    let content = changed.remove(&at).unwrap_or(first);
+    found.push((at, Message::new(spot, content.buttons.clone()), content));
 }

@@ -7,7 +7,7 @@ use pstral_core::ports::{BudgetSignal, BudgetSignals, Rate};
 use tokio::time::Instant;
 
 /// The estimated state of the server's token bucket; unlimited if the account is not limited.
-pub(crate) struct Ledger {
+pub(crate) struct RateBudget {
     rate: Option<(u32, Duration)>,
     state: Mutex<State>,
     signals: Mutex<Option<BudgetSignals>>,
@@ -20,7 +20,7 @@ struct State {
     closed_until: Instant,
 }
 
-impl Ledger {
+impl RateBudget {
     pub(crate) fn new(budget: Option<Rate>) -> Self {
         let rate = match budget {
             Some(Rate::Bucket { burst, refill }) => Some((burst, refill)),
@@ -108,61 +108,61 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_nobody_waits_for_leaves_most_of_the_bucket() {
-        let ledger = Ledger::new(Some(SYNAPSE_DEFAULT));
+        let budget = RateBudget::new(Some(SYNAPSE_DEFAULT));
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&told);
-        ledger.report(Arc::new(move |signal| heard.lock().push(signal.remaining)));
+        budget.report(Arc::new(move |signal| heard.lock().push(signal.remaining)));
         let began = Instant::now();
-        let opens = |tenths| ledger.opens(tenths).saturating_duration_since(began);
+        let opens = |tenths| budget.opens(tenths).saturating_duration_since(began);
         let s = Duration::from_secs;
         assert_eq!([0, 8, 9].map(opens), [s(0); 3]);
         for beside in [true, true, false] {
-            ledger.take();
+            budget.take();
             if beside {
-                ledger.beside();
+                budget.beside();
             }
         }
         assert_eq!(*told.lock(), [9, 8]);
         assert_eq!([0, 6, 8, 9].map(opens), [s(0), s(0), s(10), s(15)]);
-        (0..7).for_each(|_| ledger.take());
-        ledger.wait_for_one().await;
+        (0..7).for_each(|_| budget.take());
+        budget.wait_for_one().await;
         assert_eq!(began.elapsed(), s(5), "one has come back");
-        ledger.refused(s(3));
-        ledger.wait_for_one().await;
+        budget.refused(s(3));
+        budget.wait_for_one().await;
         assert_eq!(began.elapsed(), s(8));
     }
 
     #[tokio::test(start_paused = true)]
     async fn no_more_is_missing_than_there_can_be() {
-        let ledger = Ledger::new(Some(SYNAPSE_DEFAULT));
-        (0..1_000).for_each(|_| ledger.take());
+        let budget = RateBudget::new(Some(SYNAPSE_DEFAULT));
+        (0..1_000).for_each(|_| budget.take());
         let began = Instant::now();
-        ledger.wait_for_one().await;
+        budget.wait_for_one().await;
         assert_eq!(began.elapsed(), Duration::from_secs(5));
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_core_learns_how_fast_it_comes_back_as_it_is() {
-        let ledger = Ledger::new(Some(SYNAPSE_DEFAULT));
+        let budget = RateBudget::new(Some(SYNAPSE_DEFAULT));
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&told);
-        ledger.report(Arc::new(move |signal| heard.lock().push(signal.reset_after / (10 - signal.remaining))));
-        ledger.take();
+        budget.report(Arc::new(move |signal| heard.lock().push(signal.reset_after / (10 - signal.remaining))));
+        budget.take();
         tokio::time::advance(Duration::from_millis(4_900)).await;
-        ledger.take();
-        ledger.beside();
+        budget.take();
+        budget.beside();
         assert_eq!(*told.lock(), [Duration::from_secs(5)]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_a_limit_nothing_waits_but_for_a_refusal() {
-        let ledger = Ledger::new(None);
-        (0..1_000).for_each(|_| ledger.take());
+        let budget = RateBudget::new(None);
+        (0..1_000).for_each(|_| budget.take());
         let began = Instant::now();
-        ledger.wait_for_one().await;
+        budget.wait_for_one().await;
         assert_eq!(began.elapsed(), Duration::ZERO);
-        ledger.refused(Duration::from_secs(2));
-        ledger.wait_for_one().await;
+        budget.refused(Duration::from_secs(2));
+        budget.wait_for_one().await;
         assert_eq!(began.elapsed(), Duration::from_secs(2));
     }
 }

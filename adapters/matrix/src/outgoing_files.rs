@@ -27,20 +27,20 @@ impl Matrix {
     ) -> Result<Option<OwnedEventId>, PlatformError> {
         let mut first = None;
         for (at, one) in files.iter().enumerate() {
-            let known = of.and_then(|id| self.ours.get(id)).map(|message| message.files).unwrap_or_default();
+            let known = of.and_then(|id| self.own_messages.get(id)).map(|message| message.files).unwrap_or_default();
             if known.contains(&one.name) {
                 continue;
             }
             // The text has taken one; the file needs another.
-            self.ledger.wait_for_one().await;
+            self.rate_budget.wait_for_one().await;
             let uploaded = upload(room, one).await?;
             let content = in_thread(file(&one.name, one.media_type, one.bytes, uploaded), spot.thread.as_ref());
             // The same file of the same message, when it is sent again.
             let named = format!("{named}-{at}").into();
             let sent = self.put(spot, room, "m.room.message", content, named).await?;
-            self.ledger.beside();
+            self.rate_budget.beside();
             if let Some(id) = of {
-                self.ours.change(id, |message| message.files.push(one.name.clone()));
+                self.own_messages.change(id, |message| message.files.push(one.name.clone()));
             }
             first.get_or_insert(sent);
         }

@@ -9,11 +9,11 @@ const REMEMBERED: usize = 8_192;
 
 /// The ids of the latest events.
 #[derive(Debug, Default)]
-pub(crate) struct Heard(Mutex<BoundedMap<OwnedEventId, (), REMEMBERED>>);
+pub(crate) struct SeenEvents(Mutex<BoundedMap<OwnedEventId, (), REMEMBERED>>);
 
-impl Heard {
+impl SeenEvents {
     /// Checks whether an event was received before.
-    pub(crate) fn has(&self, id: &EventId) -> bool {
+    pub(crate) fn contains(&self, id: &EventId) -> bool {
         self.0.lock().contains_key(id)
     }
 
@@ -23,7 +23,7 @@ impl Heard {
     }
 
     /// Adds an event, and returns true if it was not received before.
-    pub(crate) fn is_new(&self, id: &EventId) -> bool {
+    pub(crate) fn insert(&self, id: &EventId) -> bool {
         self.0.lock().insert(id.to_owned(), ()).is_none()
     }
 }

@@ -8,16 +8,16 @@ use serenity::model::id::ChannelId;
 
 use crate::Discord;
 use crate::buttons::action;
-use crate::fault::Fault;
+use crate::error::DiscordError;
 use crate::place::{Spot, spot};
 use crate::rest::plain;
-use crate::writing::{above, standing};
+use crate::writing::{above, location};
 
 /// The number of newest messages that are examined.
 const LOOKED_AT: u8 = 50;
 
 impl Discord {
-    pub(crate) async fn standing_in(
+    pub(crate) async fn find_unfinished(
         &self,
         place: &Place,
         known: Option<&MessageRef>,
@@ -27,7 +27,7 @@ impl Discord {
         }
         let mut live = match spot(place)? {
             // What would stand there was shown beside what somebody did, and is over with that.
-            Spot::Channel(channel_id) if place.private && self.privates.is_closed(channel_id.get()) => {
+            Spot::Channel(channel_id) if place.private && self.dm_channels.is_closed(channel_id.get()) => {
                 return Err(PlatformError::Gone);
             }
             Spot::Channel(channel_id) => self.live_in(channel_id, place).await?,
@@ -67,14 +67,14 @@ impl Discord {
         Ok(live.collect())
     }
 
-    async fn newest(&self, channel_id: ChannelId) -> Result<Vec<Value>, Fault> {
+    async fn newest(&self, channel_id: ChannelId) -> Result<Vec<Value>, DiscordError> {
         let request = plain(LightMethod::Get, Route::ChannelMessages { channel_id });
-        self.rest.ask(request.params(Some(vec![("limit", LOOKED_AT.to_string())]))).await
+        self.rest.get_json(request.params(Some(vec![("limit", LOOKED_AT.to_string())]))).await
     }
 
     /// Returns the text of a message that still looks unfinished.
     async fn still_live(&self, at: &MessageRef) -> Result<Option<String>, PlatformError> {
-        let Ok(at) = standing(at) else { return Ok(None) };
+        let Ok(at) = location(at) else { return Ok(None) };
         match self.message_at(&at).await.map_err(PlatformError::from) {
             Ok(message) => Ok(message.as_ref().and_then(live_text)),
             Err(PlatformError::Gone) => Ok(None),
