@@ -9,7 +9,7 @@ use serenity::model::channel::Attachment;
 use crate::Discord;
 
 /// The time-out for reading one file.
-const PATIENCE: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// The hosts that serve Discord's files (<https://discord.com/developers/docs/reference#cdn-formatting>).
 const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 
@@ -49,7 +49,7 @@ impl Discord {
             }
             plain(bytes).ok_or_else(|| "it is not text in UTF-8".to_owned())
         };
-        tokio::time::timeout(PATIENCE, reading).await.unwrap_or_else(|_| Err("it took too long".to_owned()))
+        tokio::time::timeout(READ_TIMEOUT, reading).await.unwrap_or_else(|_| Err("it took too long".to_owned()))
     }
 
     /// Allows only addresses on Discord's file hosts: whatever an event says, nothing else is fetched.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::buttons::rows;
 
 /// Discord's limit for the text of a message, in characters.
-const MOST: Length = Length::characters(2_000);
+const MAX_LENGTH: Length = Length::characters(2_000);
 /// The limit for a text of ours: it leaves room for the line that says why something is shown where it is.
 pub(crate) const LENGTH: Length = Length::characters(1_850);
 /// The largest file in bytes that servers without a boost accept.
@@ -73,7 +73,7 @@ impl Body {
     pub(crate) fn after(mut self, line: &str) -> Self {
         let said = self.json["content"].as_str().unwrap_or_default();
         let longer = format!("{line}\n{said}");
-        if MOST.holds(&longer) {
+        if MAX_LENGTH.holds(&longer) {
             self.json["content"] = json!(longer);
         }
         self

@@ -54,7 +54,7 @@ impl Discord {
     /// Answers questions that were asked while a shard was disconnected. Messages already received are recognized by
     /// id.
     pub(crate) async fn catch_up(&self, shard: u32, inbox: &Inbox) {
-        tracing::info!(shard, "connected to Discord anew; looking at what was said meanwhile");
+        tracing::info!(shard, "a new gateway session began; fetching messages missed since the last one");
         let mut places = self.recent.places();
         for channel in self.config.channels.union(&self.config.without_mention) {
             let guild = self.channels.get(*channel).map(|known| known.guild);
@@ -79,7 +79,7 @@ impl Discord {
             let found = match self.page(channel, after).await {
                 Ok(found) => found,
                 Err(fault) => {
-                    tracing::warn!(?fault, channel, "what was said meanwhile cannot be looked at");
+                    tracing::warn!(?fault, channel, "missed messages could not be fetched; they are not answered");
                     break;
                 }
             };
@@ -99,7 +99,7 @@ impl Discord {
         let read = async || {
             let params = vec![("after", after.to_string()), ("limit", MESSAGES.to_string())];
             let route = Route::ChannelMessages { channel_id: ChannelId::new(channel) };
-            self.rest.get_json(plain(LightMethod::Get, route).params(Some(params))).await
+            self.rest.request_json(plain(LightMethod::Get, route).params(Some(params))).await
         };
         for pause in PAUSES {
             match read().await {

@@ -65,7 +65,7 @@ fn is_thread(kind: ChannelType) -> bool {
     matches!(kind, ChannelType::NewsThread | ChannelType::PublicThread | ChannelType::PrivateThread)
 }
 
-/// The channels that Discord told of, by their ids: a few words each, and nothing of their messages.
+/// The channels that Discord reported, by id, without any of their messages.
 #[derive(Default)]
 pub(crate) struct Channels(Mutex<HashMap<u64, CachedChannel>>);
 

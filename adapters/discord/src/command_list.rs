@@ -1,8 +1,8 @@
-//! The options of commands as Discord's own list gives them back: put into the order in which they are typed.
+//! Puts the options of an application command into the order in which they would be typed.
 
 use pstral_core::domain::{COMMANDS, CommandOption, CommandSpec, OptionKind, Suggested, VerbSpec};
 
-/// The command of the list with that name.
+/// Finds the command of that name.
 pub(crate) fn spec(name: &str) -> Option<&'static CommandSpec> {
     COMMANDS.iter().find(|spec| spec.word == name)
 }

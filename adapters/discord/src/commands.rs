@@ -30,7 +30,7 @@ impl Discord {
     pub(crate) async fn are_registered(&self) -> Result<bool, DiscordError> {
         let route = Route::Commands { application_id: self.application() };
         let request = plain(LightMethod::Get, route).params(Some(vec![("with_localizations", "true".to_owned())]));
-        let known: Value = self.rest.get_json(request).await?;
+        let known: Value = self.rest.request_json(request).await?;
         Ok(alike(&known) == alike(&all()))
     }
 }
@@ -136,7 +136,7 @@ fn alike(commands: &Value) -> Vec<Value> {
                 let said = members.iter().filter(|(key, _)| SAID.contains(&key.as_str()));
                 let said = said.filter(|(_, value)| !is_nothing(value));
                 let mut said: Map<String, Value> = said.map(|(key, value)| (key.clone(), meant(key, value))).collect();
-                // Discord gives back a text where it takes a number.
+                // Discord returns a string where it accepts a number.
                 let permissions = &members.get("default_member_permissions").cloned().unwrap_or_default();
                 let permissions = permissions.as_u64().or_else(|| permissions.as_str()?.parse().ok());
                 said.extend(permissions.map(|number| ("default_member_permissions".to_owned(), json!(number))));
@@ -146,7 +146,7 @@ fn alike(commands: &Value) -> Vec<Value> {
         }
     }
     fn meant(key: &str, value: &Value) -> Value {
-        // Names by language are no descriptions of ours.
+        // Localizations map languages to texts, so their keys are not fields.
         if key.ends_with("_localizations") { value.clone() } else { plain(value) }
     }
     fn is_nothing(value: &Value) -> bool {

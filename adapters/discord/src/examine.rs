@@ -49,7 +49,7 @@ impl Discord {
         let invitation = text("discord-found-invitation").with("url", self.config.invitation());
         let mut found = vec![Finding::good("invitation", invitation)];
         let application: Result<Application, DiscordError> =
-            self.rest.get_json(plain(LightMethod::Get, Route::Oauth2ApplicationCurrent)).await;
+            self.rest.request_json(plain(LightMethod::Get, Route::Oauth2ApplicationCurrent)).await;
         match application {
             Ok(application) => found.push(self.of_application(&application)),
             Err(fault) => {
@@ -111,14 +111,14 @@ impl Discord {
     /// Returns the name of a channel and our permissions in it.
     async fn granted_in(&self, id: u64) -> Result<(String, Permissions), DiscordError> {
         let route = Route::Channel { channel_id: ChannelId::new(id) };
-        let channel: Channel = self.rest.get_json(plain(LightMethod::Get, route)).await?;
+        let channel: Channel = self.rest.request_json(plain(LightMethod::Get, route)).await?;
         let Some(channel) = channel.guild() else {
             return Err(DiscordError::Unavailable("it belongs to no server".to_owned()));
         };
         let guild_id = channel.guild_id;
-        let guild: PartialGuild = self.rest.get_json(plain(LightMethod::Get, Route::Guild { guild_id })).await?;
+        let guild: PartialGuild = self.rest.request_json(plain(LightMethod::Get, Route::Guild { guild_id })).await?;
         let route = Route::GuildMember { guild_id, user_id: UserId::new(self.own_id().await?) };
-        let member: Member = self.rest.get_json(plain(LightMethod::Get, route)).await?;
+        let member: Member = self.rest.request_json(plain(LightMethod::Get, route)).await?;
         let granted = guild.user_permissions_in(&channel, &member);
         Ok((channel.name, granted))
     }

@@ -117,7 +117,7 @@ impl Discord {
             return Some(known);
         }
         let channel: Result<GuildChannel, DiscordError> =
-            self.rest.get_json(plain(LightMethod::Get, Route::Channel { channel_id })).await;
+            self.rest.request_json(plain(LightMethod::Get, Route::Channel { channel_id })).await;
         match channel {
             Ok(channel) => {
                 let known = CachedChannel::from(&channel);

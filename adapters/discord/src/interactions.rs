@@ -117,7 +117,11 @@ impl Discord {
             // By another instance, which has it.
             Err(fault) if fault.code() == Some(codes::ALREADY_ANSWERED) => (ResponseState::Failed, false),
             Err(fault) => {
-                tracing::warn!(?fault, "Discord did not take the first answer to an interaction");
+                tracing::warn!(
+                    ?fault,
+                    interaction = opened.id,
+                    "Discord did not accept the first response; the result is shown elsewhere"
+                );
                 (ResponseState::Failed, true)
             }
         };
@@ -181,7 +185,11 @@ impl Discord {
         let route =
             Route::WebhookOriginalInteractionResponse { application_id: self.application(), token: &opened.token };
         if let Err(fault) = self.rest.answer(plain(LightMethod::Delete, route)).await {
-            tracing::warn!(?fault, "somebody goes on reading that Pstral thinks");
+            tracing::warn!(
+                ?fault,
+                interaction = opened.id,
+                "the deferred reply could not be removed; the person still sees that Pstral is thinking"
+            );
         }
         *state = ResponseState::Acknowledged;
     }

@@ -116,7 +116,7 @@ impl Discord {
         if let Some(id) = self.own.get() {
             return Ok(*id);
         }
-        let own: CurrentUser = self.rest.get_json(plain(LightMethod::Get, Route::UserMe)).await?;
+        let own: CurrentUser = self.rest.request_json(plain(LightMethod::Get, Route::UserMe)).await?;
         Ok(*self.own.get_or_init(|| own.id.get()))
     }
 }
@@ -205,7 +205,7 @@ impl ChatPlatform for Discord {
             if fault.code() == Some(codes::MISSING_PERMISSIONS) {
                 self.closed.record(place);
             }
-            tracing::debug!(?fault, "nobody sees that an answer is being prepared");
+            tracing::debug!(?fault, place = place.path(), "the typing indicator could not be shown");
         }
     }
 
@@ -232,7 +232,7 @@ impl ChatPlatform for Discord {
     async fn health(&self) -> Result<Text, PlatformError> {
         self.connection.is_up(self.config.shards).await?;
         let began = Instant::now();
-        let own: CurrentUser = self.rest.get_json(plain(LightMethod::Get, Route::UserMe)).await?;
+        let own: CurrentUser = self.rest.request_json(plain(LightMethod::Get, Route::UserMe)).await?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(text("health-discord").with("name", own.name.clone()).count("millis", millis))
     }

@@ -25,7 +25,7 @@ use crate::rate_limit_headers::{seconds, signal};
 use crate::request_limiter::RequestLimiter;
 
 /// The time-out of a request without files.
-const PATIENCE: Duration = Duration::from_secs(25);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);
 /// The time-out for establishing a connection.
 const CONNECTING: Duration = Duration::from_secs(10);
 
@@ -69,7 +69,7 @@ impl Rest {
     }
 
     /// Makes a request that no visible text waits for. It may be delayed.
-    pub(crate) async fn get_json<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, DiscordError> {
+    pub(crate) async fn request_json<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, DiscordError> {
         let response = self.retry(&request).await?;
         decoded(&in_time(response.bytes()).await?)
     }
@@ -84,7 +84,7 @@ impl Rest {
         loop {
             self.limiter.wait().await;
             match self.request(request).await {
-                Err(DiscordError::RateLimited(wait)) if began.elapsed() + wait < PATIENCE => {
+                Err(DiscordError::RateLimited(wait)) if began.elapsed() + wait < REQUEST_TIMEOUT => {
                     tokio::time::sleep(wait).await
                 }
                 done => return done,
@@ -241,9 +241,9 @@ pub(crate) fn plain(method: LightMethod, route: Route<'_>) -> Request<'_> {
 }
 
 async fn in_time<T>(work: impl Future<Output = reqwest::Result<T>>) -> Result<T, DiscordError> {
-    match tokio::time::timeout(PATIENCE, work).await {
+    match tokio::time::timeout(REQUEST_TIMEOUT, work).await {
         Ok(done) => Ok(done?),
-        Err(_) => Err(DiscordError::Unavailable(format!("no answer within {} s", PATIENCE.as_secs()))),
+        Err(_) => Err(DiscordError::Unavailable(format!("no answer within {} s", REQUEST_TIMEOUT.as_secs()))),
     }
 }
 

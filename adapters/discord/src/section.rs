@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 use crate::{Discord, DiscordConfig, Shards};
 
-/// Shards of a bot at most: more than Discord has ever asked of one.
-const MOST_SHARDS: u32 = 16_384;
+/// The maximum number of shards: more than Discord has ever recommended.
+const MAX_SHARDS: u32 = 16_384;
 
 /// The keys of Discord.
 #[derive(Debug, Clone, Deserialize)]
@@ -69,7 +69,7 @@ impl PlatformSection for DiscordSection {
         }
         let hold_together = match (self.first_shard, self.last_shard, self.shards) {
             (None, None, None) => true,
-            (Some(first), Some(last), Some(all)) => first <= last && last < all && all <= MOST_SHARDS,
+            (Some(first), Some(last), Some(all)) => first <= last && last < all && all <= MAX_SHARDS,
             _ => false,
         };
         if !hold_together {
@@ -120,7 +120,7 @@ fn ids(ids: &[String]) -> BTreeSet<u64> {
     ids.iter().filter_map(|id| id_of(id)).collect()
 }
 
-/// The number that an id is: Discord writes it as a text, for it is too long for some languages.
+/// Parses an id, which Discord writes as a string because some languages cannot represent it as a number.
 fn id_of(id: &str) -> Option<u64> {
     id.parse().ok().filter(|number| *number > 0)
 }

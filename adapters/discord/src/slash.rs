@@ -78,7 +78,7 @@ impl Discord {
         self.close(&opened).await;
     }
 
-    /// `/whoami` and its like, as they would be typed. What concerns one person is answered to them alone.
+    /// Handles a command such as `/whoami` as if it had been typed. One that concerns a person is answered to them alone.
     async fn do_as_typed(
         &self,
         command: Command,
@@ -90,7 +90,7 @@ impl Discord {
             return;
         }
         let is_for_one = command.name.spec().is_some_and(|spec| spec.about == About::Person);
-        // A code that is given so is read by nobody else.
+        // A linking code is then seen by nobody else.
         let place = if is_for_one && !place.private { aside(opened.id) } else { place };
         inbox(acted.event(place, EventBody::Command(command))).await;
     }
@@ -211,11 +211,15 @@ impl Discord {
         }
         let (application_id, token) = (self.application(), opened.token.as_str());
         let route = Route::WebhookOriginalInteractionResponse { application_id, token };
-        let posted: Result<Message, DiscordError> = self.rest.get_json(plain(LightMethod::Get, route)).await;
+        let posted: Result<Message, DiscordError> = self.rest.request_json(plain(LightMethod::Get, route)).await;
         let posted = match posted {
             Ok(posted) => posted.id.get(),
             Err(fault) => {
-                tracing::warn!(?fault, "a question that was shown cannot be found again");
+                tracing::warn!(
+                    ?fault,
+                    interaction = opened.id,
+                    "the message of a question could not be fetched; it is answered without a thread"
+                );
                 return Some((place, None));
             }
         };
@@ -287,7 +291,7 @@ impl Discord {
         let said =
             async { self.answer_aside(opened.id, &aside(opened.id), Body::of(&Outgoing::text(sentence))?).await };
         if let Err(error) = said.await {
-            tracing::warn!(%error, "somebody who acted was told nothing");
+            tracing::warn!(%error, interaction = opened.id, "a private reply could not be sent; the person sees nothing");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::interactions::{acted, answers};
 use crate::rest::with_body;
 
 /// The maximum number of suggestions that Discord shows.
-const MOST: usize = 25;
+const MAX_SUGGESTIONS: usize = 25;
 /// The maximum length of a suggestion, in characters.
 const LENGTH: usize = 100;
 
@@ -29,7 +29,11 @@ impl Discord {
         let answer = json!({ "type": answers::SUGGESTIONS, "data": { "choices": choices(&all, option.value) } });
         let route = Route::InteractionResponse { interaction_id: command.id, token: &command.token };
         if let Err(fault) = self.rest.answer(with_body(LightMethod::Post, route, &answer)).await {
-            tracing::debug!(?fault, "suggestions came too late");
+            tracing::debug!(
+                ?fault,
+                interaction = command.id.get(),
+                "Discord did not accept the suggestions; none are shown"
+            );
         }
     }
 }
@@ -43,7 +47,7 @@ fn choices(all: &[Suggestion], typed: &str) -> Vec<Value> {
     let line = |word: &str| if before.is_empty() { word.to_owned() } else { format!("{before} {word}") };
     let lines = meant.map(|one| (line(&one.label), line(&one.word)));
     let fitting = lines.filter(|(_, line)| line.chars().count() <= LENGTH);
-    fitting.take(MOST).map(|(label, line)| json!({ "name": fit(&label, LENGTH), "value": line })).collect()
+    fitting.take(MAX_SUGGESTIONS).map(|(label, line)| json!({ "name": fit(&label, LENGTH), "value": line })).collect()
 }
 
 #[cfg(test)]
@@ -71,7 +75,7 @@ mod tests {
             assert_eq!(shown(&all, typed), expected, "{typed}");
         }
         assert_eq!(shown(&all, "").len(), 3);
-        assert_eq!(shown(&[("x", "x"); 30], "").len(), MOST);
+        assert_eq!(shown(&[("x", "x"); 30], "").len(), MAX_SUGGESTIONS);
         assert!(shown(&all, &format!("{} ", "y".repeat(99))).is_empty(), "Discord takes no longer ones");
     }
 }

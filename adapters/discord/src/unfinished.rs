@@ -69,7 +69,7 @@ impl Discord {
 
     async fn newest(&self, channel_id: ChannelId) -> Result<Vec<Value>, DiscordError> {
         let request = plain(LightMethod::Get, Route::ChannelMessages { channel_id });
-        self.rest.get_json(request.params(Some(vec![("limit", LOOKED_AT.to_string())]))).await
+        self.rest.request_json(request.params(Some(vec![("limit", LOOKED_AT.to_string())]))).await
     }
 
     /// Returns the text of a message that still looks unfinished.

@@ -208,7 +208,7 @@ impl Discord {
     /// Fetches a message of ours; `None` if it can no longer be fetched.
     pub(crate) async fn message_at(&self, location: &MessageLocation) -> Result<Option<Value>, DiscordError> {
         let Some(token) = self.token_for(location) else { return Ok(None) };
-        self.rest.get_json(plain(LightMethod::Get, self.route(location, &token))).await.map(Some)
+        self.rest.request_json(plain(LightMethod::Get, self.route(location, &token))).await.map(Some)
     }
 
     /// Returns the token of the interaction that a message answers, empty if it answers none; `None` if it has expired.
@@ -252,7 +252,7 @@ impl Discord {
         }
         let wish: Value = json!({ "recipient_id": user.to_string() });
         let opened: PrivateChannel =
-            self.rest.get_json(with_body(LightMethod::Post, Route::UserMeDmChannels, &wish)).await?;
+            self.rest.request_json(with_body(LightMethod::Post, Route::UserMeDmChannels, &wish)).await?;
         self.dm_channels.learn(user, opened.id.get());
         Ok(opened.id.get())
     }

@@ -24,7 +24,7 @@ pub(crate) async fn missed(room: &Room, from: String, known: Option<&String>) ->
         let page = match room.messages(options).await {
             Ok(page) => page,
             Err(error) => {
-                tracing::warn!(%error, "missed messages could not be read");
+                tracing::warn!(%error, room = %room.room_id(), "missed messages could not be fetched; they are not answered");
                 break;
             }
         };

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::session_store::{Session, SessionStore, SessionStoreError, StoreLock};
 
 /// The time-out of a request.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// The number of attempts at a request that no visible text waits for.
 const TRIES: usize = 3;
 
@@ -98,7 +98,7 @@ pub(crate) async fn build(homeserver: &str, store: &Path, passphrase: &SecretStr
         .homeserver_url(homeserver)
         .store_config(stores)
         .with_encryption_settings(settings)
-        .request_config(RequestConfig::new().timeout(PATIENCE).retry_limit(TRIES))
+        .request_config(RequestConfig::new().timeout(REQUEST_TIMEOUT).retry_limit(TRIES))
         .user_agent(concat!("pstral/", env!("CARGO_PKG_VERSION")))
         .build()
         .await

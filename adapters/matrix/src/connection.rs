@@ -44,7 +44,7 @@ impl Connection {
         *self.state.lock() = state;
     }
 
-    /// Notes that the homeserver answers, and logs it where it did not.
+    /// Records that the homeserver answers, and logs the end of an outage.
     pub(crate) fn came_up(&self) {
         self.set(SyncState::Up);
         if let Some(since) = self.down_since.lock().take() {
@@ -52,7 +52,7 @@ impl Connection {
         }
     }
 
-    /// Notes that it does not; logged once an outage.
+    /// Records that the homeserver does not answer, and logs the start of an outage once.
     pub(crate) fn went_down(&self, why: String) {
         let mut outage = self.down_since.lock();
         if outage.is_none() {
@@ -63,7 +63,7 @@ impl Connection {
         self.set(SyncState::Down(why));
     }
 
-    /// Notes whether the device is signed by the account, and logs it where that has changed.
+    /// Records whether the device is signed by the account, and logs a change.
     pub(crate) fn trusts(&self, is_signed: bool) {
         let was_unsigned = self.is_unsigned.swap(!is_signed, Ordering::Relaxed);
         match (was_unsigned, is_signed) {
@@ -75,7 +75,7 @@ impl Connection {
         }
     }
 
-    /// Tells whether the device was signed by the account when that was last asked.
+    /// Checks whether the device was signed by the account at the last check.
     pub(crate) fn is_signed(&self) -> bool {
         !self.is_unsigned.load(Ordering::Relaxed)
     }

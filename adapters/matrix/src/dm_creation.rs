@@ -23,7 +23,7 @@ use crate::fault::http_fault;
 const MAKING: Duration = Duration::from_mins(2);
 /// Time within which a sync must report the new room, and the interval at which that is checked.
 const TELLING: Duration = Duration::from_secs(20);
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 type Begun = Result<OwnedRoomId, PlatformError>;
 
@@ -66,7 +66,7 @@ async fn make(client: Client, user: OwnedUserId, dm_index: Arc<DmIndex>) -> Begu
     let made = client.send(asked).with_request_config(patiently).await.map_err(|error| http_fault(&error))?.room_id;
     dm_index.note(&made, &user, true);
     if let Err(error) = client.account().mark_as_dm(&made, std::slice::from_ref(&user)).await {
-        tracing::warn!(%error, "a private conversation could not be recorded as one; trying again");
+        tracing::warn!(%error, room = %made, "a room could not be listed as a private conversation; trying again");
     }
     let began = Instant::now();
     loop {
@@ -77,6 +77,6 @@ async fn make(client: Client, user: OwnedUserId, dm_index: Arc<DmIndex>) -> Begu
         if began.elapsed() > TELLING {
             return Err(PlatformError::Unavailable("the homeserver does not tell of a new room".to_owned()));
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }

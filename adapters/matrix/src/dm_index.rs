@@ -98,7 +98,7 @@ pub(crate) async fn ensure_listed_as_dm(room: Room, with: OwnedUserId) {
             return;
         }
         if let Err(error) = room.client().account().mark_as_dm(room.room_id(), std::slice::from_ref(&with)).await {
-            tracing::warn!(%error, "a private conversation could not be recorded as one");
+            tracing::warn!(%error, room = %room.room_id(), "a room could not be listed as a private conversation; unlisted, it is not one after a restart");
         }
     }
 }

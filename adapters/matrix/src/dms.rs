@@ -54,7 +54,7 @@ impl Matrix {
         let members = match room.members(matrix_sdk::RoomMemberships::ACTIVE).await {
             Ok(members) => members,
             Err(error) => {
-                tracing::warn!(%error, "the members of a room could not be read; it does not count as private");
+                tracing::warn!(%error, room = %room.room_id(), "the members of a room could not be read; it does not count as private");
                 return None;
             }
         };

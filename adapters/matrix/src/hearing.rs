@@ -49,7 +49,7 @@ impl Matrix {
         if sender == *room.own_user_id() {
             return None;
         }
-        // What is read again page by page does not say that it could not be decrypted.
+        // An event that was fetched in a page of messages is not marked as undecryptable.
         if event.kind.is_utd()
             || (event_json["type"] == "m.room.encrypted" && event_json["content"]["algorithm"].is_string())
         {
@@ -59,8 +59,8 @@ impl Matrix {
         if !self.seen_events.insert(&id) {
             return None;
         }
-        // What is encrypted may say that it is anything. What changes a room, or takes something back, is what the server
-        // has checked.
+        // An encrypted event may claim any type. Changes of a room and redactions count only in plain events, which the
+        // server has checked.
         let is_plain = event.encryption_info().is_none();
         match event_json["type"].as_str() {
             Some("m.room.message" | "m.sticker" | "m.poll.start" | "org.matrix.msc3381.poll.start")

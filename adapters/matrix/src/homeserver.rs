@@ -6,7 +6,7 @@ use matrix_sdk::reqwest::Client;
 use serde_json::Value;
 
 /// The time-out of a request.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Returns the address of the client-server API; the given address if none is found.
 pub(crate) async fn address_of(given: &str) -> String {
@@ -31,7 +31,7 @@ async fn answers(address: &str) -> bool {
 }
 
 async fn get(address: &str) -> Option<Value> {
-    let client = Client::builder().timeout(PATIENCE).build().ok()?;
+    let client = Client::builder().timeout(REQUEST_TIMEOUT).build().ok()?;
     let answer = client.get(address).send().await.ok()?;
     let body = if answer.status().is_success() { answer.bytes().await.ok()? } else { return None };
     serde_json::from_slice(&body).ok()

@@ -18,11 +18,11 @@ use crate::event::{answered, json_of, newest_content};
 use crate::place::Spot;
 
 /// The time-out for reading one file.
-const PATIENCE: Duration = Duration::from_secs(10);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for which a file without a caption waits for a question.
 const WAITS: Duration = Duration::from_mins(5);
 /// The maximum number of waiting files.
-const MANY: usize = 256;
+const MAX_WAITING: usize = 256;
 
 /// A file that somebody sent, as its message describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(crate) struct Waiting(Mutex<VecDeque<(Spot, OwnedUserId, Attached, Instant)>
 impl Waiting {
     pub(crate) fn put(&self, spot: Spot, sender: &UserId, file: Attached) {
         let mut waiting = self.0.lock();
-        if waiting.len() >= MANY {
+        if waiting.len() >= MAX_WAITING {
             waiting.pop_front();
         }
         waiting.push_back((spot, sender.to_owned(), file, Instant::now()));
@@ -119,7 +119,7 @@ impl Matrix {
         let (sealed, address) = (&file.content["file"], &file.content["file"]["url"]);
         let address = if sealed.is_object() { address } else { &file.content["url"] };
         let address = OwnedMxcUri::from(address.as_str().unwrap_or_default());
-        let bytes = tokio::time::timeout(PATIENCE, fetched(room, &address));
+        let bytes = tokio::time::timeout(READ_TIMEOUT, fetched(room, &address));
         let bytes = bytes.await.unwrap_or_else(|_| Err("it took too long".to_owned()))?;
         let bytes = if sealed.is_object() { opened(sealed, bytes)? } else { bytes };
         content(bytes).ok_or_else(|| "it is not text in UTF-8".to_owned())
@@ -128,7 +128,7 @@ impl Matrix {
 
 /// Returns the file of the message that is replied to.
 async fn answered_to(room: &Room, answered: &EventId) -> Option<Attached> {
-    let event = tokio::time::timeout(PATIENCE, room.event(answered, None)).await.ok()?.ok()?;
+    let event = tokio::time::timeout(READ_TIMEOUT, room.event(answered, None)).await.ok()?.ok()?;
     Attached::of(newest_content(&json_of(&event)))
 }
 

@@ -19,12 +19,12 @@ use crate::own_reactions::LEFT_BY_OTHERS;
 use crate::writing::once;
 
 /// The number of rooms joined at the same time, so that a server that is down delays no others.
-const AT_ONCE: usize = 4;
+const MAX_CONCURRENT: usize = 4;
 /// The time-out for joining a room, and the time until the next attempt.
-const PATIENCE: Duration = Duration::from_secs(45);
-const AGAIN: Duration = Duration::from_mins(2);
+const JOIN_TIMEOUT: Duration = Duration::from_secs(45);
+const RETRY_AFTER: Duration = Duration::from_mins(2);
 /// Time between two declined invitations, which keeps the load of a flood of them small.
-const APART: Duration = Duration::from_millis(200);
+const DECLINE_INTERVAL: Duration = Duration::from_millis(200);
 /// The interval at which invitations are checked without news.
 const NOW_AND_THEN: Duration = Duration::from_mins(1);
 
@@ -65,7 +65,7 @@ impl Matrix {
             }
             for room in welcome.iter().chain(others.first().filter(|_| welcome.is_empty())) {
                 if let Some(judged) = known.get_mut(room.room_id()) {
-                    judged.at = now + AGAIN;
+                    judged.at = now + RETRY_AFTER;
                 }
             }
             if !welcome.is_empty() {
@@ -73,13 +73,13 @@ impl Matrix {
                     let by = known[room.room_id()].inviter.clone();
                     self.come_in(room, by)
                 });
-                stream::iter(coming).for_each_concurrent(AT_ONCE, |coming| coming).await;
+                stream::iter(coming).for_each_concurrent(MAX_CONCURRENT, |coming| coming).await;
             } else if let Some(room) = others.first() {
                 self.counts();
                 if let Err(PlatformError::RateLimited { retry_after }) = decline(room).await {
                     self.rate_budget.refused(retry_after);
                 }
-                tokio::time::sleep(APART).await;
+                tokio::time::sleep(DECLINE_INTERVAL).await;
             } else {
                 let _ = tokio::time::timeout_at(next, self.invite_signal.arrived.notified()).await;
             }
@@ -127,7 +127,7 @@ impl Matrix {
             self.dm_index.note(room.room_id(), with, false);
         }
         self.counts();
-        match tokio::time::timeout(PATIENCE, room.join()).await {
+        match tokio::time::timeout(JOIN_TIMEOUT, room.join()).await {
             Ok(Ok(())) => {
                 tracing::info!(room = %room.room_id(), "joined a room");
                 if let Some(with) = direct {

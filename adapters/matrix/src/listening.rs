@@ -37,7 +37,7 @@ const HANDING_OVER: Duration = Duration::from_secs(2);
 /// The time-out for placing reactions below the last answers when the program ends.
 const REACTING: Duration = Duration::from_secs(3);
 /// The error of a sync that failed because of a bug of ours.
-const BROKEN: &str = "reading what the homeserver says has failed";
+const BROKEN: &str = "the sync task panicked";
 
 /// The update of a room in one sync, with the token of the sync before.
 type SyncUpdate = RoomUpdate<(JoinedRoomUpdate, Option<String>)>;

@@ -206,7 +206,7 @@ pub(crate) async fn placed(room: &Room, id: &EventId) -> Vec<(String, Option<Own
     let found = match room.relations(id.to_owned(), options).await {
         Ok(found) => found.chunk,
         Err(error) => {
-            tracing::debug!(%error, "earlier reactions of Pstral could not be read");
+            tracing::debug!(%error, event = %id, "earlier reactions of Pstral could not be fetched; obsolete ones stay");
             return Vec::new();
         }
     };

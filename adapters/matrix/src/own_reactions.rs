@@ -19,7 +19,7 @@ use crate::writing::{put, redact};
 const LEFT_BY_FIRST: u32 = 5;
 pub(crate) const LEFT_BY_OTHERS: u32 = 8;
 /// The number of messages handled at the same time when the rate is not limited.
-const AT_ONCE: usize = 3;
+const MAX_CONCURRENT: usize = 3;
 /// Time after which a growing message gets a reaction that stops it: most have ended by then and need none. When the
 /// rate is limited, the time that other answers have to end first.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -45,7 +45,7 @@ impl Matrix {
 
     /// Maintains reactions for as long as the future is polled.
     pub(crate) async fn keep_reactions(&self) {
-        let at_once = if self.rate_budget.is_limited() { 1 } else { AT_ONCE };
+        let at_once = if self.rate_budget.is_limited() { 1 } else { MAX_CONCURRENT };
         let mut working = FuturesUnordered::new();
         loop {
             let next = if working.len() < at_once { self.reaction_queue.next(|id| self.rank(id)) } else { Err(None) };
@@ -90,12 +90,12 @@ impl Matrix {
             Err(PlatformError::RateLimited { retry_after }) => retry_after,
             Err(PlatformError::Unavailable(_)) => Duration::ZERO,
             Err(error) => {
-                tracing::debug!(%error, "some reactions could not be added; people can add them themselves");
+                tracing::debug!(%error, event = %id, "some reactions could not be added; people can add them themselves");
                 return self.reaction_queue.done(&id);
             }
         };
         if !self.reaction_queue.failed(&id, wait) {
-            tracing::warn!("some reactions could not be added; people can add them themselves");
+            tracing::warn!(event = %id, "some reactions could not be added; people can add them themselves");
         }
     }
 

@@ -9,11 +9,11 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// The first wait after a failed attempt, which doubles, and the number of attempts.
-const AGAIN: Duration = Duration::from_secs(1);
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 const TRIES: u32 = 8;
 
 /// The interval at which completion is checked.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A message whose reactions need an update.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl ReactionQueue {
     pub(crate) fn failed(&self, message: &EventId, wait: Duration) -> bool {
         let mut line = self.line.lock();
         let Some(tried) = taken(&mut line, message).filter(|tried| tried.failed < TRIES) else { return false };
-        let at = Instant::now() + wait.max(AGAIN * 2_u32.pow(tried.failed));
+        let at = Instant::now() + wait.max(RETRY_AFTER * 2_u32.pow(tried.failed));
         line.push_back(Want { at, failed: tried.failed + 1, is_busy: false, ..tried });
         true
     }
@@ -96,7 +96,7 @@ impl ReactionQueue {
     /// Waits until the queue is empty.
     pub(crate) async fn wait_until_empty(&self) {
         while !self.line.lock().is_empty() {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }

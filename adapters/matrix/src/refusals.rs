@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// The interval at which a refusal is recorded.
-const APART: Duration = Duration::from_mins(10);
+const RECORD_INTERVAL: Duration = Duration::from_mins(10);
 /// Time for which a refusal is reported: by then somebody may have lifted the limit.
 const TOLD: SignedDuration = SignedDuration::from_hours(24);
 
@@ -28,7 +28,7 @@ impl Refusals {
     /// Records a refusal now.
     pub(crate) fn note(&self) {
         let mut noted = self.noted.lock();
-        if noted.is_some_and(|noted| noted.elapsed() < APART) {
+        if noted.is_some_and(|noted| noted.elapsed() < RECORD_INTERVAL) {
             return;
         }
         *noted = Some(Instant::now());

@@ -10,9 +10,9 @@ use crate::Matrix;
 use crate::session_store::Session;
 
 /// The interval at which the signature of the device is checked.
-const LOOK: Duration = Duration::from_mins(10);
+const CHECK_INTERVAL: Duration = Duration::from_mins(10);
 /// The time-out of a query.
-const PATIENCE: Duration = Duration::from_secs(10);
+const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Matrix {
     /// Returns the user id of the account, as the homeserver knows it.
@@ -39,7 +39,7 @@ impl Matrix {
                     tracing::warn!(%error, "the session could not be read to check the signature of the device");
                 }
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
         }
     }
 }
@@ -88,7 +88,7 @@ pub(crate) async fn is_cross_signed_on_server(session: &Session) -> Result<bool,
 async fn ask(session: &Session, what: &str, body: Option<Value>) -> Result<(StatusCode, Value), PlatformError> {
     let address = format!("{}/_matrix/client/v3/{what}", session.homeserver.trim_end_matches('/'));
     let asked = async {
-        let client = Client::builder().timeout(PATIENCE).build()?;
+        let client = Client::builder().timeout(QUERY_TIMEOUT).build()?;
         let request = match body {
             Some(body) => client.post(address).body(body.to_string()),
             None => client.get(address),

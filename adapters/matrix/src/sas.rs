@@ -29,11 +29,11 @@ use crate::session_store::{SessionStore, SessionStoreError};
 use crate::syncing::keep_syncing;
 use crate::{AccountError, MatrixConfig};
 
-/// Time in which somebody has to ask; programs give up on their own request after as long.
+/// Time within which a request must arrive; clients give up on their own request after the same time.
 const ASKED_WITHIN: Duration = Duration::from_mins(10);
-/// Time that the other device has to begin the comparison, before it is begun from this side.
+/// Time for the other device to start the comparison before this side starts it.
 const BEGUN_WITHIN: Duration = Duration::from_secs(10);
-/// Time in which signatures reach the homeserver, and the account's keys a device of its own that asks for them.
+/// Time for signatures to reach the homeserver, and for the account's keys to reach another device of the account.
 const SIGNED_WITHIN: Duration = Duration::from_secs(3);
 const HANDED_OVER_WITHIN: Duration = Duration::from_secs(15);
 
@@ -110,7 +110,7 @@ pub async fn verify(
     still_logged_in(&session_store, config).await?;
     let client = &opened.client;
     client.encryption().wait_for_e2ee_initialization_tasks().await;
-    // What others sign is the account; of a device that the account has not signed they would learn nothing by it.
+    // Others sign the account, which vouches only for devices that it has signed.
     if !is_verified(client).await? {
         return Err(AccountError::unverified());
     }
@@ -156,7 +156,7 @@ async fn sync(client: Client) -> Result<(), PlatformError> {
     join(syncing, passing_over).await.0
 }
 
-/// Hands over requests that devices make, directly or in a room, until what this gives is dropped.
+/// Sends on the verification requests of devices, direct ones and those in a room, until the returned guards are dropped.
 fn requests_of(client: &Client, found: &UnboundedSender<VerificationRequest>) -> [EventHandlerDropGuard; 2] {
     let to = found.clone();
     let direct = client.add_event_handler(move |event: ToDeviceKeyVerificationRequestEvent, client: Client| {

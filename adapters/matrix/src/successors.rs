@@ -18,10 +18,10 @@ use crate::invites::leave;
 use crate::writing::once;
 
 /// The time-out for joining, and the number of attempts.
-const PATIENCE: Duration = Duration::from_mins(1);
+const JOIN_TIMEOUT: Duration = Duration::from_mins(1);
 const TRIES: u32 = 5;
 /// The time until the first retry, which doubles each time.
-const AGAIN: Duration = Duration::from_secs(30);
+const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// Rooms that were tried: the number of attempts, and the time of the next.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Successors {
         if *times >= TRIES || *at > now {
             return false;
         }
-        *at = now + AGAIN * 2_u32.pow(*times);
+        *at = now + RETRY_AFTER * 2_u32.pow(*times);
         *times += 1;
         true
     }
@@ -51,7 +51,7 @@ impl Successors {
             if is_known || !self.is_due(&next) {
                 continue;
             }
-            match tokio::time::timeout(PATIENCE, come_along(&client, &room, &next)).await {
+            match tokio::time::timeout(JOIN_TIMEOUT, come_along(&client, &room, &next)).await {
                 Ok(Ok(true)) => {
                     tracing::info!(from = %room.room_id(), to = %next, "joined the room that replaced another");
                 }

@@ -19,7 +19,7 @@ use crate::fault::{fault, is_logged_out};
 /// The time for which the server may delay its answer until there is news.
 const POLL: Duration = Duration::from_secs(30);
 /// The time-out of one sync, including reading it and rate limits.
-const PATIENCE: Duration = Duration::from_mins(3);
+const SYNC_TIMEOUT: Duration = Duration::from_mins(3);
 /// The first and the longest wait after a failed sync.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -36,14 +36,14 @@ pub(crate) async fn first_sync(client: &Client) -> matrix_sdk::Result<()> {
     client.sync_once(settings(client, Duration::ZERO)).boxed().await.map(drop)
 }
 
-/// Synapse tells of ten events a room where nobody asks for more, and of whom is online.
+/// Builds the settings of a sync. Without a filter, Synapse returns only ten events per room, and presence.
 ///
-/// All members of a room come with it, not only those who write. Where they come one by one (`lazy_load_members`), Synapse takes
-/// each for somebody new whose keys may have changed, us too; matrix-sdk then keeps what is sent into encrypted rooms waiting
-/// for our own keys, five seconds each, and the sync that asks for them waits behind that.
+/// The sync includes all members of a room, not only those who write. With `lazy_load_members`, Synapse treats each member
+/// as new, including ourselves, whose keys may have changed; matrix-sdk then delays messages to encrypted rooms by five
+/// seconds each while it waits for our own keys, and the sync that fetches them waits behind that.
 ///
-/// Our own events stay away: each edit would otherwise end a sync, and be decrypted again. A room that we come into is told of
-/// with all its state, whoever wrote that. Of a room that we leave Synapse then tells nothing: matrix-sdk notes it when it
+/// Our own events are excluded: each edit would otherwise end a sync and be decrypted again. A room that we join comes
+/// with all its state, whoever wrote it. When we leave a room, Synapse then reports nothing: matrix-sdk records it when it
 /// leaves.
 fn settings(client: &Client, timeout: Duration) -> SyncSettings {
     let mut timeline = json!({ "limit": 100 });
@@ -72,7 +72,7 @@ pub(crate) async fn keep_syncing(
             Some(token) => settings.token(token.clone()),
             None => settings,
         };
-        let synced = tokio::time::timeout(PATIENCE, client.sync_once(settings).boxed());
+        let synced = tokio::time::timeout(SYNC_TIMEOUT, client.sync_once(settings).boxed());
         match synced.await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into())) {
             Ok(response) => {
                 connection.came_up();

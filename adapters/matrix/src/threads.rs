@@ -80,7 +80,9 @@ impl Matrix {
         match room.event(thread, None).await.map(|event| event.sender()) {
             Ok(Some(sender)) => self.threads.asked(thread, &sender),
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "the first message of a thread could not be read"),
+            Err(error) => {
+                tracing::warn!(%error, %thread, "the first message of a thread could not be fetched; its asker stays unknown")
+            }
         }
     }
 
@@ -101,7 +103,7 @@ impl Matrix {
                 is_ours
             }
             Err(error) => {
-                tracing::warn!(%error, "a thread could not be read");
+                tracing::warn!(%error, %thread, "a thread could not be fetched; the message in it is not answered");
                 false
             }
         }

@@ -1,4 +1,4 @@
-//! Shows in a room that an answer is being written, from the question to its last text.
+//! Typing notices: a room shows that an answer is being written, from the question to its last text.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,33 +12,33 @@ use tokio::time::Instant;
 use crate::Matrix;
 use crate::writing::once;
 
-/// Time that the homeserver shows it for, and after which it is told again.
+/// Time for which the homeserver shows a typing notice, and the interval at which it is renewed.
 const SHOWN: Duration = Duration::from_secs(30);
-const AGAIN: Duration = Duration::from_secs(20);
-/// Longest time that it is shown where no text follows.
+const REPEAT_INTERVAL: Duration = Duration::from_secs(20);
+/// The maximum time for which a typing notice is shown while no text follows.
 const WITHOUT_TEXT: Duration = Duration::from_mins(3);
 
-/// Rooms where it is shown: since when, and when the homeserver was told last.
+/// The rooms with a typing notice: when it was started, and when it was sent to the homeserver last.
 #[derive(Default)]
 pub(crate) struct TypingRooms(Mutex<HashMap<OwnedRoomId, (Instant, Instant)>>);
 
 impl TypingRooms {
-    /// Shows it from now on; whether that is new.
+    /// Starts the typing notice of a room; true if it was not shown.
     fn begin(&self, room: &RoomId) -> bool {
         let now = Instant::now();
         self.0.lock().insert(room.to_owned(), (now, now)).is_none()
     }
 
-    /// Ends it; says if it was shown until now.
+    /// Ends the typing notice of a room; true if it was shown until now.
     fn end(&self, room: &RoomId) -> bool {
         self.0.lock().remove(room).is_some()
     }
 
-    /// Rooms where the homeserver is told again; `is_live` says where a text is being written.
+    /// Returns the rooms whose typing notice is to be renewed; `is_live` checks whether a text is being written there.
     fn due(&self, is_live: impl Fn(&RoomId) -> bool) -> Vec<OwnedRoomId> {
         let mut rooms = self.0.lock();
         rooms.retain(|room, (since, _)| since.elapsed() < WITHOUT_TEXT || is_live(room));
-        let due = rooms.iter_mut().filter(|(_, (_, told))| told.elapsed() >= AGAIN);
+        let due = rooms.iter_mut().filter(|(_, (_, told))| told.elapsed() >= REPEAT_INTERVAL);
         due.map(|(room, (_, told))| {
             *told = Instant::now();
             room.clone()
@@ -55,7 +55,7 @@ impl Matrix {
         }
     }
 
-    /// Ends it, unless another answer is being written there.
+    /// Ends the typing notice of a room, unless another answer is being written there.
     pub(crate) fn stop_typing_in(&self, room: &Room) {
         if !self.own_messages.is_writing_in(room.room_id()) && self.typing.end(room.room_id()) {
             let room = room.clone();
@@ -63,10 +63,10 @@ impl Matrix {
         }
     }
 
-    /// Shows it for as long as it is true and this is polled.
+    /// Renews typing notices for as long as the future is polled.
     pub(crate) async fn keep_typing(&self) {
         loop {
-            tokio::time::sleep(AGAIN).await;
+            tokio::time::sleep(REPEAT_INTERVAL).await;
             let Ok(client) = self.client().await else { continue };
             for room in self.typing.due(|room| self.own_messages.is_writing_in(room)) {
                 if let Some(room) = client.get_room(&room) {
@@ -77,7 +77,7 @@ impl Matrix {
     }
 }
 
-/// Tells the homeserver, once: nobody waits for it.
+/// Sends a typing notice without retries: nobody waits for it.
 async fn tell(room: &Room, typing: Typing) {
     let request = Request::new(room.own_user_id().to_owned(), room.room_id().to_owned(), typing);
     if let Err(error) = room.client().send(request).with_request_config(once()).await {
@@ -97,7 +97,7 @@ mod tests {
         assert!(typing.begin(room) && !typing.begin(room));
         assert!(typing.due(|_| true).is_empty());
         for _ in 0..20 {
-            tokio::time::advance(AGAIN).await;
+            tokio::time::advance(REPEAT_INTERVAL).await;
             assert_eq!(typing.due(|_| true), [room]);
         }
         assert!(typing.end(room) && !typing.end(room));

@@ -16,10 +16,10 @@ use tokio::time::Instant;
 use crate::event::json_of;
 
 /// Time to wait for a key.
-const PATIENCE: Duration = Duration::from_mins(5);
+const KEY_TIMEOUT: Duration = Duration::from_mins(5);
 /// The maximum number of waiting messages, in all and of one person, since each is retried repeatedly.
-const MANY: usize = 500;
-const OF_ONE: usize = 20;
+const MAX_WAITING: usize = 500;
+const MAX_WAITING_OF_ONE: usize = 20;
 
 /// Streams the rooms for which keys have arrived.
 pub(crate) async fn rooms_of_keys(client: &Client) -> BoxStream<'static, Vec<OwnedRoomId>> {
@@ -55,8 +55,9 @@ impl UndecryptableEvents {
             return;
         }
         let of_one = waiting.iter().filter(|other| other.sender == sender).count();
-        let first = if of_one >= OF_ONE { waiting.iter().position(|other| other.sender == sender) } else { None };
-        if let Some(first) = first.or((waiting.len() >= MANY).then_some(0)) {
+        let first =
+            if of_one >= MAX_WAITING_OF_ONE { waiting.iter().position(|other| other.sender == sender) } else { None };
+        if let Some(first) = first.or((waiting.len() >= MAX_WAITING).then_some(0)) {
             waiting.remove(first);
         }
         waiting.push_back(Waiting { room, sender, event, since: Instant::now() });
@@ -77,7 +78,7 @@ impl UndecryptableEvents {
             let raw: &Raw<OriginalSyncRoomEncryptedEvent> = one.event.raw().cast_ref_unchecked();
             match one.room.decrypt_event(raw, None).await {
                 Ok(decrypted) if !decrypted.kind.is_utd() => read.push((one.room, decrypted)),
-                _ if one.since.elapsed() < PATIENCE => self.0.lock().push_back(one),
+                _ if one.since.elapsed() < KEY_TIMEOUT => self.0.lock().push_back(one),
                 _ => {
                     tracing::warn!(room = %one.room.room_id(), "a message cannot be decrypted: its key did not arrive");
                 }

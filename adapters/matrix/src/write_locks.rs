@@ -12,9 +12,9 @@ use tokio::sync::Mutex as WriteLock;
 use crate::place::Spot;
 
 /// The time-out of a write, including distributing keys to everybody in the room: less than the core waits for one.
-const PATIENCE: Duration = Duration::from_secs(28);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(28);
 /// The number of places above which idle ones are forgotten.
-const MANY: usize = 256;
+const MAX_PLACES: usize = 256;
 
 /// The lock of each place.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ impl WriteLocks {
         let lock = self.of(spot).lock_owned().await;
         tokio::task::yield_now().await;
         let working = tokio::spawn(async move {
-            let done = tokio::time::timeout(PATIENCE, work).await;
+            let done = tokio::time::timeout(WRITE_TIMEOUT, work).await;
             drop(lock);
             done.unwrap_or_else(|_| Err(PlatformError::Unavailable("it took too long".to_owned())))
         });
@@ -40,7 +40,7 @@ impl WriteLocks {
 
     fn of(&self, spot: &Spot) -> Arc<WriteLock<()>> {
         let mut locks = self.0.lock();
-        if locks.len() > MANY {
+        if locks.len() > MAX_PLACES {
             locks.retain(|_, lock| Arc::strong_count(lock) > 1);
         }
         Arc::clone(locks.entry(spot.clone()).or_default())

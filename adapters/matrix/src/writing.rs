@@ -11,7 +11,7 @@ use pstral_core::ports::{PlatformError, SendKey};
 use serde_json::Value;
 
 use crate::Matrix;
-use crate::client::PATIENCE;
+use crate::client::REQUEST_TIMEOUT;
 use crate::content::{LIVE, OURS, buttons, change, in_thread, shown};
 use crate::fault::{fault, http_fault};
 use crate::invites::leave;
@@ -20,7 +20,7 @@ use crate::place::{Spot, spot, whose_aside};
 
 /// Requests without retries: by the time of a retry the text would be stale.
 pub(crate) fn once() -> RequestConfig {
-    RequestConfig::new().timeout(PATIENCE).disable_retry()
+    RequestConfig::new().timeout(REQUEST_TIMEOUT).disable_retry()
 }
 
 impl Matrix {
