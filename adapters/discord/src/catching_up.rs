@@ -104,7 +104,7 @@ impl Discord {
         for pause in PAUSES {
             match read().await {
                 Err(DiscordError::NotSent(_) | DiscordError::Unavailable(_) | DiscordError::RateLimited(_)) => {
-                    tokio::time::sleep(pause).await
+                    tokio::time::sleep(pause).await;
                 }
                 read => return read,
             }

@@ -5,7 +5,7 @@ use pstral_core::text::{Text, text};
 use serde::Deserialize;
 use serenity::http::{LightMethod, Route};
 use serenity::model::Permissions;
-use serenity::model::channel::Channel;
+use serenity::model::channel::GuildChannel;
 use serenity::model::guild::{Member, PartialGuild};
 use serenity::model::id::{ChannelId, UserId};
 
@@ -111,10 +111,7 @@ impl Discord {
     /// Returns the name of a channel and our permissions in it.
     async fn granted_in(&self, id: u64) -> Result<(String, Permissions), DiscordError> {
         let route = Route::Channel { channel_id: ChannelId::new(id) };
-        let channel: Channel = self.rest.request_json(plain(LightMethod::Get, route)).await?;
-        let Some(channel) = channel.guild() else {
-            return Err(DiscordError::Unavailable("it belongs to no server".to_owned()));
-        };
+        let channel: GuildChannel = self.rest.request_json(plain(LightMethod::Get, route)).await?;
         let guild_id = channel.guild_id;
         let guild: PartialGuild = self.rest.request_json(plain(LightMethod::Get, Route::Guild { guild_id })).await?;
         let route = Route::GuildMember { guild_id, user_id: UserId::new(self.own_id().await?) };

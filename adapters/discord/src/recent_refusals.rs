@@ -19,8 +19,9 @@ pub(crate) struct RecentRefusals<K>(Mutex<BoundedMap<K, Instant, REMEMBERED>>);
 impl<K: Clone + Eq + Hash> RecentRefusals<K> {
     /// Records a refusal. One that is known is not prolonged.
     pub(crate) fn record(&self, key: &K) {
-        if !self.contains(key) {
-            self.0.lock().insert(key.clone(), Instant::now());
+        let mut refused = self.0.lock();
+        if refused.get(key).is_none_or(|since| since.elapsed() >= RETRY_AFTER) {
+            refused.insert_newest(key.clone(), Instant::now());
         }
     }
 

@@ -85,7 +85,7 @@ impl Rest {
             self.limiter.wait().await;
             match self.request(request).await {
                 Err(DiscordError::RateLimited(wait)) if began.elapsed() + wait < REQUEST_TIMEOUT => {
-                    tokio::time::sleep(wait).await
+                    tokio::time::sleep(wait).await;
                 }
                 done => return done,
             }

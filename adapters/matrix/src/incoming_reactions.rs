@@ -45,10 +45,9 @@ impl Matrix {
         let actor = Actor { platform: platform(), id: sender.to_string(), name: String::new() };
         let place = spot.place(self.audience(room).await == Audience::DmConfidential);
         let may_ask = tokio::time::timeout(ADVICE, advice.may_ask(&actor, &place)).await.unwrap_or(false);
-        if !may_ask || self.unread.find(&sender.to_owned()).is_some() {
+        if !may_ask || !self.unread.is_due(sender.to_owned()) {
             return;
         }
-        self.unread.record(sender.to_owned(), ());
         let sentence = Outgoing::text(text("matrix-press-unread").render(self.config.locale));
         let named = TransactionId::new();
         for _ in 0..TRIES {

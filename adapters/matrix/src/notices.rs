@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// The number of notices remembered.
 const REMEMBERED: usize = 1_024;
 
-/// The latest notices by whom they were sent to, each with the message that it is.
+/// The latest notices by whom they were sent to, each with a value, such as its message.
 #[derive(Debug)]
 pub(crate) struct SentNotices<K, V> {
     repeat_after: Duration,
@@ -32,7 +32,19 @@ impl<K: Clone + Eq + Hash, V: Clone> SentNotices<K, V> {
 
     /// Records that a notice was sent now.
     pub(crate) fn record(&self, notice: K, message: V) {
-        self.sent.lock().insert(notice, (message, Instant::now()));
+        self.sent.lock().insert_newest(notice, (message, Instant::now()));
+    }
+}
+
+impl<K: Clone + Eq + Hash> SentNotices<K, ()> {
+    /// Checks whether a notice is due, and if so records it as sent now.
+    pub(crate) fn is_due(&self, notice: K) -> bool {
+        let mut sent = self.sent.lock();
+        let is_due = sent.get(&notice).is_none_or(|((), at)| at.elapsed() >= self.repeat_after);
+        if is_due {
+            sent.insert_newest(notice, ((), Instant::now()));
+        }
+        is_due
     }
 }
 

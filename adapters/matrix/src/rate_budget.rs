@@ -1,5 +1,6 @@
 //! An estimate of the homeserver's rate limit for the account, used for writes beside texts: reactions and files.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -10,7 +11,7 @@ use tokio::time::Instant;
 pub(crate) struct RateBudget {
     rate: Option<(u32, Duration)>,
     state: Mutex<State>,
-    signals: Mutex<Option<BudgetSignals>>,
+    signals: OnceLock<BudgetSignals>,
 }
 
 struct State {
@@ -28,12 +29,13 @@ impl RateBudget {
             None => None,
         };
         let now = Instant::now();
-        Self { rate, state: Mutex::new(State { full_at: now, closed_until: now }), signals: Mutex::default() }
+        Self { rate, state: Mutex::new(State { full_at: now, closed_until: now }), signals: OnceLock::new() }
     }
 
     /// Sets the receiver that learns of writes beside texts.
     pub(crate) fn report(&self, signals: BudgetSignals) {
-        *self.signals.lock() = Some(signals);
+        // The first receiver stays: there is one program.
+        let _ = self.signals.set(signals);
     }
 
     /// Checks whether the server limits the account.
@@ -55,8 +57,7 @@ impl RateBudget {
         let Some((limit, refill)) = self.rate else { return };
         let missing = missing(self.state.lock().full_at.saturating_duration_since(Instant::now()), refill);
         let (remaining, reset_after) = (limit.saturating_sub(missing), refill * missing);
-        let signals = self.signals.lock().clone();
-        if let Some(signals) = signals {
+        if let Some(signals) = self.signals.get() {
             signals(&BudgetSignal { place: None, limit, remaining, reset_after });
         }
     }

@@ -34,7 +34,7 @@ impl Threads {
     /// Records that somebody asks in a thread now, which becomes their latest one.
     pub(crate) fn asks_now(&self, room: &RoomId, thread: &EventId, asker: &UserId) {
         self.asked(thread, asker);
-        self.0.lock().latest.insert((room.to_owned(), asker.to_owned()), thread.to_owned());
+        self.0.lock().latest.insert_newest((room.to_owned(), asker.to_owned()), thread.to_owned());
     }
 
     /// Returns the thread of a room in which somebody asked last.
@@ -81,7 +81,7 @@ impl Matrix {
             Ok(Some(sender)) => self.threads.asked(thread, &sender),
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(%error, %thread, "the first message of a thread could not be fetched; its asker stays unknown")
+                tracing::warn!(%error, %thread, "the first message of a thread could not be fetched; its asker stays unknown");
             }
         }
     }

@@ -42,8 +42,7 @@ impl Matrix {
         let told = async {
             self.put(&spot, room, "m.key.verification.cancel", cancelled, TransactionId::new()).await?;
             let is_encrypted = room.latest_encryption_state().await.is_ok_and(|state| state.is_encrypted());
-            if is_encrypted && self.declined.find(&sender.to_owned()).is_none() {
-                self.declined.record(sender.to_owned(), ());
+            if is_encrypted && self.declined.is_due(sender.to_owned()) {
                 let content = crate::content::shown(&sentence, false)?;
                 self.put(&spot, room, "m.room.message", content, TransactionId::new()).await?;
             }

@@ -41,13 +41,12 @@ impl OracleSection {
         let given = self.driver.as_deref()?;
         let fault = |sentence| Some(SectionFault::new("driver", sentence));
         match given {
-            "client" => None,
             "thin" if self.driver().is_none() => fault(text("config-driver-left-out")),
             "thin" if own_accounts => fault(text("config-driver-own")),
             "thin" if self.client_folder.is_some() => {
                 Some(SectionFault::new("client_folder", text("config-driver-folder")))
             }
-            "thin" => None,
+            "client" | "thin" => None,
             _ => fault(text("config-not-one-of").with("given", given).with("known", "client, thin")),
         }
     }

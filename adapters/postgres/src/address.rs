@@ -24,7 +24,7 @@ pub(crate) fn options(url: &SecretString) -> Result<PgConnectOptions, Text> {
     for (name, value) in url.query_pairs() {
         match &*name {
             "sslmode" if value != "allow" => {
-                ssl_mode = value.parse().map_err(|_| text("config-postgres-url-sslmode"))?
+                ssl_mode = value.parse().map_err(|_| text("config-postgres-url-sslmode"))?;
             }
             "sslmode" => return Err(text("config-postgres-url-sslmode")),
             "sslrootcert" => root = Some(value.into_owned()),

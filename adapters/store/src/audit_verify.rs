@@ -76,7 +76,7 @@ impl Store {
             let before = self.retention_state().await;
             match self.verify_once(since, known).await {
                 Err(AuditVerifyError::Chain(_)) if tries < TRIES && self.retention_state().await? != before? => {
-                    tries += 1
+                    tries += 1;
                 }
                 proven => return proven,
             }

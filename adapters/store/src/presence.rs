@@ -81,7 +81,7 @@ async fn hold(mut session: PgConnection, url: String, instance: String) {
         match taken(&url, presence_of(&instance)).await {
             Ok(Some(again)) => session = again,
             Ok(None) => {
-                tracing::error!(instance, "another program answers under the name of this instance: stop one of them")
+                tracing::error!(instance, "another program answers under the name of this instance: stop one of them");
             }
             Err(error) => {
                 tracing::warn!(instance, %error, "instance lease lost; retrying in 15 s");

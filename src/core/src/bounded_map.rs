@@ -56,6 +56,12 @@ impl<K: Clone + Eq + Hash, V, const MOST: usize> BoundedMap<K, V, MOST> {
         }
     }
 
+    /// Adds an entry as the newest, also if there is one of this key.
+    pub fn insert_newest(&mut self, key: K, value: V) {
+        self.remove(&key);
+        self.insert(key, value);
+    }
+
     /// Removes an entry and returns its value.
     pub fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
@@ -92,5 +98,8 @@ mod tests {
         map.insert("d", 5);
         assert_eq!(map.get("c"), Some(&4), "what was removed takes no room");
         assert_eq!(map.iter().count(), 2);
+        map.insert_newest("c", 6);
+        map.insert("e", 7);
+        assert_eq!((map.get("c"), map.get("d")), (Some(&6), None), "c became the newest");
     }
 }

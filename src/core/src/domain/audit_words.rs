@@ -64,7 +64,7 @@ words! {
         /// A verified query is no longer offered.
         VerifiedRetired = "verified.retired",
         /// A person said what an answer was worth.
-        Ratings = "feedback",
+        Feedback = "feedback",
         /// Something leaves as a file: a conversation, the audit.
         Export = "export",
         /// The catalog of a target was read again because somebody asked.

@@ -38,7 +38,7 @@ words! {
         Status = "status",
         Verified = "verified",
         /// No command has this name.
-        Unknown = "unknown",
+        Unknown = "",
     }
 }
 

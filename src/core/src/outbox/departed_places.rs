@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{Actor, Event, Form, Locale, MessageRef, Outgoing, Place, PlatformName};
 use crate::egress::WriteTimeout;
 use crate::lock::lock;
-use crate::ports::{BudgetSignals, Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
+use crate::ports::{Capabilities, ChatPlatform, Clock, Inbox, LONGEST_WRITE, PlatformError, SendKey};
 use crate::text::Text;
 
 /// Places remembered: of those it left before them, the platform itself says that they are gone.
@@ -89,10 +89,6 @@ impl ChatPlatform for GatedPlatform {
     async fn delete(&self, at: &MessageRef) -> Result<(), PlatformError> {
         self.open(&at.place)?;
         self.platform.delete(at).await
-    }
-
-    fn report_budgets(&self, signals: BudgetSignals) {
-        self.platform.report_budgets(signals);
     }
 
     async fn live(

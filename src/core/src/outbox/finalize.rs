@@ -20,6 +20,7 @@ use crate::outbox::buttons::retry_button;
 use crate::outbox::cards::Cards;
 use crate::outbox::messages::Messages;
 use crate::outbox::pending_finals::{ClosingTurn, Ending, PendingFinals, Seen};
+use crate::outbox::result_pages::ResultPages;
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::{signature, signed};
@@ -41,6 +42,7 @@ pub(crate) struct Finalizer {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) cards: Arc<Cards>,
+    pub(crate) pages: Arc<ResultPages>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -330,6 +332,11 @@ impl Finalizer {
                 at
             }
         };
+        match &at {
+            Some(at) => self.pages.kept.shown_at(turn, at),
+            None if self.pending.holds(turn) => {}
+            None => self.pages.kept.forget(turn),
+        }
         if let Some(at) = at {
             self.outbox.release_uploaded_files(&asker, &messages.last.files).await;
             for button in &messages.last.buttons {

@@ -132,6 +132,7 @@ impl Pipeline {
             entropy,
             files,
             outbox,
+            pages,
             pending,
             people,
             proposals,

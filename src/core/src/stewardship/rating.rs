@@ -56,7 +56,7 @@ impl Ratings {
 
     /// Keeps what the asker thinks of an answer of theirs.
     pub(crate) async fn rate(&self, asker: &Asker, answer: &AnswerId, rating: Rating) -> Result<(), PipelineError> {
-        let feedback = self.recorder.event(asker, AuditAction::Ratings, AuditStatus::Ok);
+        let feedback = self.recorder.event(asker, AuditAction::Feedback, AuditStatus::Ok);
         let (conversation, event, verified) = match answer {
             AnswerId::Proposal(id) => {
                 let proposal = self.statements.proposal_of(asker, id, text("rate-not-yours")).await?;

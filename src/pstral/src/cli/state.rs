@@ -41,7 +41,7 @@ pub(super) struct RestoreArgs {
 pub(super) enum StoreCommand {
     /// Copy the whole state into an empty database, and verify its audit there
     Copy {
-        /// Source: sqlite://FILE, postgres://… or @FILE, a file that holds the address
+        /// Source: `sqlite://FILE`, `postgres://…` or @FILE, a file that holds the address
         from: String,
         /// Destination, written like the source
         to: String,

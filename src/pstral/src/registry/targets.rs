@@ -25,8 +25,10 @@ pub struct TargetKind {
     name: &'static str,
     keys: fn() -> &'static [&'static str],
     secrets: fn() -> &'static [&'static str],
-    read: fn(Value) -> Result<Arc<dyn TargetSection>, PathError<ConfigError>>,
+    read: ReadSection,
 }
+
+type ReadSection = fn(Value) -> Result<Arc<dyn TargetSection>, Box<PathError<ConfigError>>>;
 
 impl fmt::Debug for TargetKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,7 +39,7 @@ impl fmt::Debug for TargetKind {
 impl TargetKind {
     const fn of<S: TargetSection + DeserializeOwned + 'static>(name: &'static str) -> Self {
         let read = |keys| {
-            let section: S = serde_path_to_error::deserialize(keys)?;
+            let section: S = serde_path_to_error::deserialize(keys).map_err(Box::new)?;
             Ok(Arc::new(section) as Arc<dyn TargetSection>)
         };
         Self { name, keys: S::keys, secrets: S::secrets, read }
@@ -77,7 +79,7 @@ impl TargetKind {
     ///
     /// # Errors
     /// Fails with the path of the first value that has not the form it must have.
-    pub(crate) fn read(&self, keys: Value) -> Result<Arc<dyn TargetSection>, PathError<ConfigError>> {
+    pub(crate) fn read(&self, keys: Value) -> Result<Arc<dyn TargetSection>, Box<PathError<ConfigError>>> {
         (self.read)(keys)
     }
 }

@@ -59,6 +59,10 @@ fn a_result_that_cannot_be_recorded_yet_can_be_paged() {
         state.execute_batch("DROP TRIGGER full").unwrap();
         world.clock.advance(Duration::from_mins(2));
         assert_eq!(world.pipeline.close_orphaned_turns().await.unwrap(), 1);
+        // Once the message is on record, the buttons go with the rows.
+        world.clock.advance(Duration::from_mins(31));
+        world.pipeline.expire_proposals().await.unwrap();
+        assert_eq!((turns(world, "◀"), turns(world, "▶")), (None, None));
     });
 }
 

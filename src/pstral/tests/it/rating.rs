@@ -18,7 +18,7 @@ fn rated(world: &World) -> AnswerId {
 
 /// The details of the ratings on record.
 async fn feedback(world: &World) -> Vec<String> {
-    let entries = world.entries().await.into_iter().filter(|entry| entry.event.action == AuditAction::Ratings);
+    let entries = world.entries().await.into_iter().filter(|entry| entry.event.action == AuditAction::Feedback);
     entries.map(|entry| entry.event.detail.unwrap().split(':').next().unwrap().to_owned()).collect()
 }
 
@@ -87,7 +87,7 @@ fn the_last_answer_is_rated_by_a_command() {
         world.model_says("Bonjour !");
         world.say(&camille(), "Bonjour").await;
         world.command(&camille(), "bad").await;
-        let entries = world.entries().await.into_iter().filter(|entry| entry.event.action == AuditAction::Ratings);
+        let entries = world.entries().await.into_iter().filter(|entry| entry.event.action == AuditAction::Feedback);
         let on: Vec<bool> = entries.map(|entry| entry.event.proposal.is_some()).collect();
         assert_eq!(
             (feedback(world).await, on),
@@ -101,7 +101,7 @@ fn without_a_record_nothing_is_rated() {
     run_test(async |world| {
         world.say(&camille(), "Combien de clients avons-nous ?").await;
         world.command(&camille(), "execute").await;
-        world.audit.refuse(&[AuditAction::Ratings]);
+        world.audit.refuse(&[AuditAction::Feedback]);
         world.command(&camille(), "bien").await;
         assert_eq!(world.store.tallies("crm").await.unwrap().len(), 0);
     });

@@ -214,7 +214,7 @@ fn an_answer_that_is_shown_and_cannot_be_noted_down_was_not_interrupted() {
         ⚠️ Not from your data: no statement was run for this answer.
         Two hundred.
         ── #2 private
-        The answer above is complete but not recorded yet. I keep retrying; if this continues, contact an administrator (disk space, state database).
+        What you see above is final but not recorded yet. I keep retrying; if this continues, contact an administrator (disk space, state database).
         ");
     });
 }
@@ -235,7 +235,7 @@ fn a_disk_that_fills_within_an_answer_is_told_once_and_the_question_asked_again(
         [Try again]
         ");
         world.command(&alex(), "retry").await;
-        assert_snapshot!(world.newest(), @"The answer above is complete but not recorded yet. I keep retrying; if this continues, contact an administrator (disk space, state database).");
+        assert_snapshot!(world.newest(), @"What you see above is final but not recorded yet. I keep retrying; if this continues, contact an administrator (disk space, state database).");
         state.execute_batch("DROP TRIGGER full").unwrap();
         world.audit.refuse(&[]);
         world.model_says("Two hundred, and one.");

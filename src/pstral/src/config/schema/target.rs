@@ -86,7 +86,7 @@ impl<'de> Deserialize<'de> for TargetConfig {
         Ok(Self {
             kind,
             shared: serde_path_to_error::deserialize(table(shared)).map_err(error)?,
-            section: kind.read(table(own)).map_err(error)?,
+            section: kind.read(table(own)).map_err(|broken| error(*broken))?,
             foreign,
         })
     }
