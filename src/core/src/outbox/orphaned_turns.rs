@@ -289,7 +289,8 @@ fn words(shown: &str) -> &str {
     }
 }
 
-/// No model says anything that begins so.
+/// Checks whether a line says who asked. The sign is ours alone: it is taken out of what a model writes. The line is not
+/// compared with the asker's name, which may have changed since the crash.
 fn is_heading(line: &str) -> bool {
     line.starts_with('↳')
 }
