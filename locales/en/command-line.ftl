@@ -36,6 +36,8 @@ config-postgres-url-database = the address names no database: write it at the en
 config-postgres-url-sslmode = sslmode must be disable, prefer, require, verify-ca or verify-full, such as ?sslmode=verify-full.
 config-postgres-url-parameter = the address may not set “{ $name }”, only sslmode, sslrootcert and host. Remove it.
 config-postgres-url-environment = the environment variable PGOPTIONS would change every session. Unset it where Pstral is started.
+config-kind-left-out = this program was built without { $kind }. Build it with --features { $kind }, or remove this target.
+config-target-section = a target is a section of its own: write [targets.NAME] above its keys.
 config-not-of-kind = a database of kind { $kind } has no such key. Remove it.
 config-cost = the cost must be 0 or more, in the database's own unit, such as 100000; 0 means no limit.
 config-no-cost = SQLite does not say what a statement will cost. Remove this key; [targets.<name>.limits] limits time and rows.

@@ -36,6 +36,8 @@ config-postgres-url-database = l'adresse ne nomme pas de base : écrivez-la à l
 config-postgres-url-sslmode = sslmode doit être disable, prefer, require, verify-ca ou verify-full, par exemple ?sslmode=verify-full.
 config-postgres-url-parameter = l'adresse ne peut pas régler « { $name } », seulement sslmode, sslrootcert et host. Supprimez-le.
 config-postgres-url-environment = la variable d'environnement PGOPTIONS changerait chaque session. Supprimez-la là où Pstral est lancé.
+config-kind-left-out = ce programme a été compilé sans { $kind }. Compilez-le avec --features { $kind }, ou retirez cette base.
+config-target-section = chaque base a sa propre section : écrivez [targets.NOM] au-dessus de ses clés.
 config-not-of-kind = une base de type { $kind } n'a pas cette clé. Supprimez-la.
 config-cost = le coût doit être un nombre positif ou nul, dans l'unité de la base, par exemple 100000 ; 0 signifie aucune limite.
 config-no-cost = SQLite ne dit pas ce que coûtera une requête. Supprimez cette clé ; [targets.<nom>.limits] limite le temps et les lignes.

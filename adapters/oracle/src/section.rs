@@ -37,18 +37,20 @@ impl OracleSection {
         }
     }
 
-    fn driver_fault(&self, own_accounts: bool) -> Option<SectionFault> {
-        let given = self.driver.as_deref()?;
-        let fault = |sentence| Some(SectionFault::new("driver", sentence));
-        match given {
-            "thin" if self.driver().is_none() => fault(text("config-driver-left-out")),
-            "thin" if own_accounts => fault(text("config-driver-own")),
-            "thin" if self.client_folder.is_some() => {
-                Some(SectionFault::new("client_folder", text("config-driver-folder")))
-            }
-            "client" | "thin" => None,
-            _ => fault(text("config-not-one-of").with("given", given).with("known", "client, thin")),
-        }
+    fn driver_faults(&self, own_accounts: bool) -> Vec<SectionFault> {
+        let given = self.driver.as_deref().unwrap_or("client");
+        let is_thin = given == "thin";
+        let not_one_of = || text("config-not-one-of").with("given", given).with("known", "client, thin");
+        [
+            (!matches!(given, "client" | "thin")).then(|| SectionFault::new("driver", not_one_of())),
+            (is_thin && self.driver().is_none()).then(|| SectionFault::new("driver", text("config-driver-left-out"))),
+            (is_thin && own_accounts).then(|| SectionFault::new("driver", text("config-driver-own"))),
+            (is_thin && self.client_folder.is_some())
+                .then(|| SectionFault::new("client_folder", text("config-driver-folder"))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -65,7 +67,7 @@ impl TargetSection for OracleSection {
         let needed =
             [("connect", self.connect.is_some()), ("user", self.user.is_some()), ("password", self.password.is_some())];
         let missing = needed.into_iter().filter(|(_, given)| !given).map(|(key, _)| SectionFault::missing(key));
-        missing.chain(self.driver_fault(around.accounts.is_some())).collect()
+        missing.chain(self.driver_faults(around.accounts.is_some())).collect()
     }
 
     fn needed_paths(&self, _: &TargetSurroundings) -> Vec<NeededPath> {

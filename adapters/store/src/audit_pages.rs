@@ -9,7 +9,7 @@ use pstral_core::ports::{AuditFilter, AuditMark, Towards};
 use crate::engine::Engine;
 use crate::sql::{Sql, Value, dynamic_sql};
 
-/// A condition that grows, with its values.
+/// A SELECT of audit entries, put together piece by piece, with its values.
 struct PageQuery<'e> {
     engine: &'e Engine,
     text: String,

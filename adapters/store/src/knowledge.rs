@@ -168,7 +168,7 @@ fn read(row: &Row) -> Result<KeptQuery, StoreError> {
 }
 
 fn step(row: &Row, by: &str, at: &str) -> Result<Option<Step>, StoreError> {
-    let Some(by) = get::<Option<i64>>(row, by)? else { return Ok(None) };
+    let (Some(by), Some(_)) = (get::<Option<i64>>(row, by)?, get::<Option<i64>>(row, at)?) else { return Ok(None) };
     Ok(Some(Step { by: UserId(by), at: time(row, at)? }))
 }
 

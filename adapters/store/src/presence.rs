@@ -84,7 +84,7 @@ async fn hold(mut session: PgConnection, url: String, instance: String) {
                 tracing::error!(instance, "another program answers under the name of this instance: stop one of them");
             }
             Err(error) => {
-                tracing::warn!(instance, %error, "instance lease lost; retrying in 15 s");
+                tracing::warn!(instance, %error, retry_after = ?PING_INTERVAL, "instance lease lost; retrying");
             }
         }
     }

@@ -128,7 +128,7 @@ impl App {
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {
             load_verified(&store, name, target, locale).await?;
-            let port = registry::target(name, target)?;
+            let port = registry::target(config, name, target)?;
             let target = Target::new(name, &target.shared.description, port, terms(config, name, target));
             targets.insert(name.clone(), Arc::new(target));
         }
@@ -214,7 +214,7 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
             .extend(unusable.map(|file| fault(&registry::key_of(name, file.key), &file.path, file.why.render(locale))));
     }
     for (name, target) in &config.targets {
-        for NeededPath { key, path, is_folder } in target.section.needed_paths(&target.surroundings()) {
+        for NeededPath { key, path, is_folder } in target.section.needed_paths(&target.surroundings(config)) {
             let looked = if is_folder { std::fs::read_dir(&path).map(drop) } else { paths::can_be_read(&path) };
             faults.extend(unusable(&format!("targets.{name}.{key}"), &path, looked));
         }

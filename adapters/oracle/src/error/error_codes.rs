@@ -63,16 +63,19 @@ mod tests {
     fn each_kind_of_number_has_its_decision() {
         for (expected, numbers) in [
             (ErrorClass::Stopped, &[1013][..]),
-            (ErrorClass::Timeout, &[3136, 12_161]),
+            (ErrorClass::Timeout, &[3136, 3156, 12_161]),
             // Exceptions within the ranges of what is rejected or unavailable.
             (ErrorClass::Lost, &[28, 1012, 3113, 3114, 12_547, 12_571]),
-            (ErrorClass::NoAccount, &[28_030, 28_150, 28_184, 28_187]),
+            (ErrorClass::NoAccount, &[28_030, 28_150, 28_183, 28_184, 28_187]),
             (ErrorClass::Busy, &[18, 54, 60, 2391, 4021, 4061, 4068, 12_519, 12_528, 30_006]),
-            (ErrorClass::Unavailable, &[1017, 1034, 1045, 12_154, 12_541, 28_000]),
+            (ErrorClass::Unavailable, &[1017, 1033, 1035, 1045, 1089, 1090, 12_150, 12_541, 12_699, 28_000, 28_003]),
             (ErrorClass::OutOfMemory, &[1652, 4030, 4036]),
             // The last three are in no range, or beside one.
-            (ErrorClass::Failed, &[600, 1555, 1659, 22_924, 4031, 4039, 65_000]),
-            (ErrorClass::Rejected, &[1, 942, 1031, 1476, 4063, 16_000, 20_001, 28_113, 28_194, 32_034, 54_999]),
+            (ErrorClass::Failed, &[600, 1110, 1116, 1555, 1650, 1659, 22_924, 4031, 4039, 65_000]),
+            (ErrorClass::Rejected, &[1, 942, 1031, 3112, 4040, 4099, 6500, 6599, 12_700, 13_999, 16_000, 18_008]),
+            (ErrorClass::Rejected, &[20_999, 22_800, 22_999, 28_100, 28_149, 28_194, 29_200, 32_999, 36_800, 36_999]),
+            (ErrorClass::Rejected, &[38_100, 38_199, 40_400, 40_799, 41_900, 41_999, 43_900, 43_999, 46_000, 46_999]),
+            (ErrorClass::Rejected, &[54_000, 54_999]),
         ] {
             for number in numbers {
                 assert_eq!(by_ora(*number), expected, "ORA-{number:05}");

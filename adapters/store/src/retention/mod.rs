@@ -18,7 +18,7 @@ pub use due::{ExpiryLimits, Pruning, PruningClass};
 pub use erase::Erasure;
 pub use prune::Sign;
 
-/// Rows deleted by one transaction.
+/// Rows that one transaction deletes or seals.
 const AT_ONCE: u32 = 200;
 
 /// The advisory lock of a PostgreSQL database that serializes sealing and pruning. The number is arbitrary.

@@ -10,7 +10,7 @@ use super::{QueryTarget, SectionError, SectionFault};
 /// The settings that an adapter needs and that targets of every kind have.
 #[derive(Debug, Clone, Default)]
 pub struct TargetSurroundings {
-    /// The folder of everything that Pstral keeps: relative paths begin there.
+    /// The folder of everything that Pstral keeps; [`Self::inside`] puts a relative path there.
     pub data: PathBuf,
     /// The time zone of statements, such as `Europe/Paris`.
     pub timezone: String,
@@ -75,6 +75,6 @@ pub trait TargetSection: fmt::Debug + Send + Sync {
     /// Creates the target, without connecting.
     ///
     /// # Errors
-    /// Fails if a value has an error that [`Self::faults`] reports, or if this build has no such adapter.
+    /// Fails if a value has an error that [`Self::faults`] reports.
     fn target(&self, around: &TargetSurroundings) -> Result<Arc<dyn QueryTarget>, SectionError>;
 }

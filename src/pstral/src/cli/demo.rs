@@ -87,7 +87,8 @@ fn prepare(config: &Config) -> anyhow::Result<()> {
         std::fs::write(verified, demo::VERIFIED)?;
     }
     let today = jiff::Timestamp::now().to_zoned(TimeZone::UTC).date();
-    let path = config.data.join(demo::DATABASE);
+    let needed = target.section.needed_paths(&target.surroundings(config)).into_iter().next();
+    let path = needed.context("invariant: demo.toml names a file")?.path;
     if demo::generated_for(&path) != Some(today) {
         demo::generate(&path, today)?;
     }

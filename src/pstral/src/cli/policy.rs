@@ -207,7 +207,7 @@ impl PolicyChecker<'_> {
             return Ok(Some(kept.catalog));
         }
         let Some(config) = self.config.targets.get(target) else { return Ok(None) };
-        let port = registry::target(target, config)?;
+        let port = registry::target(self.config, target, config)?;
         Ok(port
             .catalog()
             .await

@@ -4,7 +4,7 @@ use pstral_core::text::text;
 use strsim::levenshtein as distance;
 
 use super::Fault;
-use super::schema::NOT_ONE_OF;
+use super::schema::{LEFT_OUT, NOT_ONE_OF};
 
 /// The fault behind a parser's error, and the key to take out so that the rest can be read.
 pub(super) fn diagnose(path: &str, cause: &str) -> (Fault, String) {
@@ -20,6 +20,13 @@ pub(super) fn diagnose(path: &str, cause: &str) -> (Fault, String) {
     if let Some(missing) = between(cause, "missing configuration field \"", '"') {
         return (Fault::new(missing, text("config-missing")), path.to_owned());
     }
+    if let Some(kind) = readable(cause).strip_suffix(LEFT_OUT) {
+        return (Fault::new(path, text("config-kind-left-out").with("kind", kind)), path.to_owned());
+    }
+    if is_target(path) && cause.starts_with("invalid type") {
+        // What the parser says holds the value it was given, which may be a secret where the section's name was forgotten.
+        return (Fault::new(path, text("config-target-section")), path.to_owned());
+    }
     if let Some((given, known)) = readable(cause).split_once(NOT_ONE_OF) {
         return (
             Fault::new(path, text("config-not-one-of").with("given", given).with("known", known)),
@@ -27,6 +34,11 @@ pub(super) fn diagnose(path: &str, cause: &str) -> (Fault, String) {
         );
     }
     (Fault::new(path, text("config-wrong-value").with("error", readable(cause))), path.to_owned())
+}
+
+/// Checks whether a path is that of a whole target: `targets.crm`.
+fn is_target(path: &str) -> bool {
+    path.strip_prefix("targets.").is_some_and(|name| !name.contains('.'))
 }
 
 fn between<'a>(text: &'a str, before: &str, after: char) -> Option<&'a str> {

@@ -3,11 +3,11 @@
 use pstral_core::text::text;
 
 use super::Fault;
-use super::schema::{SharedTargetKeys, TargetConfig};
+use super::schema::{Config, SharedTargetKeys, TargetConfig};
 use super::validate::{MOST_ROWS, between, entries_faults, rules_faults};
 
 /// Validates a target; returns all errors.
-pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
+pub(super) fn target_faults(config: &Config, name: &str, target: &TargetConfig) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut check = |holds: bool, key: &str, sentence: pstral_core::text::Text| {
         if !holds {
@@ -19,7 +19,7 @@ pub(super) fn target_faults(name: &str, target: &TargetConfig) -> Vec<Fault> {
     for key in &target.foreign {
         check(false, &format!(".{key}"), text("config-not-of-kind").with("kind", target.kind.name()));
     }
-    for fault in target.section.faults(&target.surroundings()) {
+    for fault in target.section.faults(&target.surroundings(config)) {
         check(false, &format!(".{}", fault.key), fault.sentence);
     }
     let shared = &target.shared;

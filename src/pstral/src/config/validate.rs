@@ -62,7 +62,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     }
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
-        faults.extend(target_faults(name, target));
+        faults.extend(target_faults(config, name, target));
         faults.extend(platforms_faults(config, name, target));
     }
     faults.extend(role_and_place_faults(config));
@@ -172,8 +172,6 @@ impl Config {
         }
         for target in self.targets.values_mut() {
             let target = &mut target.shared;
-            target.timezone.clone_from(&self.timezone);
-            target.data.clone_from(&data);
             target.verified = target.verified.take().map(|path: PathBuf| inside(&path));
         }
     }

@@ -16,9 +16,6 @@ use rusqlite::{Connection, OpenFlags};
 /// The verified queries of the sample company, read with [`crate::verified::verified_queries`].
 pub const VERIFIED: &str = include_str!("../../../../demo/verified.toml");
 
-/// The file of the sample company in the data folder, as config/demo.toml names it.
-pub(crate) const DATABASE: &str = "crm.db";
-
 /// Writes the sample company to `path` as it stands on `today`, replacing what is there.
 ///
 /// The file is complete or not there at all: it is written beside `path` and renamed.

@@ -9,7 +9,7 @@ use pstral_core::ports::{QueryTarget, TargetSection};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Error as PathError;
 
-use crate::config::TargetConfig;
+use crate::config::{Config, TargetConfig};
 
 /// Every kind of target that this build has.
 const KINDS: &[TargetKind] = &[
@@ -18,6 +18,14 @@ const KINDS: &[TargetKind] = &[
     TargetKind::of::<pstral_postgres::PostgresSection>("postgres"),
     #[cfg(feature = "sqlite")]
     TargetKind::of::<pstral_sqlite::SqliteSection>("sqlite"),
+];
+
+/// The kinds that this build leaves out.
+const LEFT_OUT: &[&str] = &[
+    #[cfg(not(feature = "postgres"))]
+    "postgres",
+    #[cfg(not(feature = "sqlite"))]
+    "sqlite",
 ];
 
 /// A kind of target: the name that a configuration writes, and the keys that belong to it.
@@ -55,6 +63,11 @@ impl TargetKind {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
+    /// Returns whether a name is that of a kind that this build leaves out.
+    pub(crate) fn is_left_out(name: &str) -> bool {
+        LEFT_OUT.contains(&name)
+    }
+
     /// Returns the keys that some kind of target has and not all.
     pub(crate) fn all_keys() -> impl Iterator<Item = &'static str> {
         KINDS.iter().flat_map(|kind| (kind.keys)()).copied()
@@ -68,6 +81,11 @@ impl TargetKind {
     /// Returns the name that a configuration writes.
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Returns the keys that belong to this kind.
+    pub(crate) fn keys(&self) -> &'static [&'static str] {
+        (self.keys)()
     }
 
     /// Returns whether a key belongs to this kind.
@@ -88,8 +106,8 @@ impl TargetKind {
 ///
 /// # Errors
 /// Fails if the configuration was not checked and a value has an error.
-pub fn target(name: &str, config: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
-    config.section.target(&config.surroundings()).with_context(|| format!("targets.{name}"))
+pub fn target(config: &Config, name: &str, target: &TargetConfig) -> anyhow::Result<Arc<dyn QueryTarget>> {
+    target.section.target(&target.surroundings(config)).with_context(|| format!("targets.{name}"))
 }
 
 #[cfg(test)]

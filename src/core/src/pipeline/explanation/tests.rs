@@ -37,7 +37,7 @@ fn a_grouped_statement_in_both_languages() {
     Ce qu’elle fait :
     - Lit `clients c`.
     - Y ajoute `contracts k` quand `k.client_id` est `c.id` ; les lignes sans correspondance sont gardées.
-    - Ne garde que les lignes où `c.city` n’est pas `Lyon` et (`c.name` commence par `A` ou `c.region` n’est pas vide).
+    - Ne garde que les lignes où `c.city` n’est pas `Lyon` et (`c.name` commence par `A` ou `c.region` a une valeur).
     - Fait une ligne pour chaque valeur différente de `c.city`.
     - Ne garde que les groupes où le nombre de lignes vaut au moins 5.
     - Affiche `c.city`, `clients` (le nombre de lignes), `contracts` (le nombre de valeurs différentes de `k.id`), `largest` (la plus grande valeur de `k.amount`).

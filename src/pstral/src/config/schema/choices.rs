@@ -10,8 +10,16 @@ pub(super) fn not_one_of(word: &str, known: &[&str]) -> String {
     format!("{word}{NOT_ONE_OF}{}", known.join(", "))
 }
 
-/// Stands between a key below the one that the parser knows and its error.
-const BELOW: &str = " has below it: ";
+/// Stands behind the kind of a target that this build has no adapter for.
+pub(in crate::config) const LEFT_OUT: &str = " is left out of this build";
+
+/// Encodes a kind of target that this build leaves out in the parser's error.
+pub(super) fn left_out(kind: &str) -> String {
+    format!("{kind}{LEFT_OUT}")
+}
+
+/// Stands between a key below the one that the parser knows and its error. No error shows this sign as it is.
+const BELOW: char = '\u{1f}';
 
 /// Encodes the key of an error in the parser's error, for a part that is parsed by itself.
 pub(super) fn below(key: &str, error: &str) -> String {

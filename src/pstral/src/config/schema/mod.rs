@@ -21,7 +21,7 @@ pub use model::{EndpointConfig, Model};
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{SharedTargetKeys, TargetConfig, TargetLimits};
 
-pub(super) use choices::{NOT_ONE_OF, with_key_below};
+pub(super) use choices::{LEFT_OUT, NOT_ONE_OF, with_key_below};
 use reading::{formats, kept_answers, language, needed_secret, verified_use};
 
 use crate::files::FileFormat;

@@ -10,9 +10,9 @@ use pstral_core::settings::OverCost;
 use serde::{Deserialize, Deserializer, de};
 use serde_path_to_error::Error as PathError;
 
-use super::choices::{below, not_one_of};
+use super::choices::{below, left_out, not_one_of};
 use super::reading::over_cost;
-use super::{DeliveryChoice, IdentityChoice};
+use super::{Config, DeliveryChoice, IdentityChoice};
 use crate::registry::TargetKind;
 
 /// `[targets.<name>]`
@@ -56,20 +56,18 @@ pub struct SharedTargetKeys {
     pub delivery: DeliveryChoice,
     #[serde(default)]
     pub private_tables: Vec<String>,
-    /// The time zone of the whole configuration.
-    #[serde(skip)]
-    pub timezone: String,
-    /// The data folder of the whole configuration.
-    #[serde(skip)]
-    pub data: PathBuf,
 }
 
 impl<'de> Deserialize<'de> for TargetConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut shared = Map::<String, Value>::deserialize(deserializer)?;
-        let kind = shared.remove("kind").ok_or_else(|| de::Error::missing_field("kind"))?.to_string();
-        let known = || de::Error::custom(below("kind", &not_one_of(&kind, &TargetKind::names())));
-        let kind = TargetKind::named(&kind).ok_or_else(known)?;
+        let at_kind = |error: &str| de::Error::custom(below("kind", error));
+        let kind = shared.remove("kind").ok_or_else(|| de::Error::missing_field("kind"))?;
+        let kind = kind.into_string().map_err(|error| at_kind(&error.to_string()))?;
+        if TargetKind::is_left_out(&kind) {
+            return Err(at_kind(&left_out(&kind)));
+        }
+        let kind = TargetKind::named(&kind).ok_or_else(|| at_kind(&not_one_of(&kind, &TargetKind::names())))?;
         let mut own = Map::new();
         let mut foreign = Vec::new();
         for key in TargetKind::all_keys() {
@@ -81,7 +79,12 @@ impl<'de> Deserialize<'de> for TargetConfig {
         }
         let table = |keys| Value::new(None, ValueKind::Table(keys));
         let error = |error: PathError<ConfigError>| {
-            de::Error::custom(below(&error.path().to_string(), &error.inner().to_string()))
+            let mut cause = error.inner().to_string();
+            if cause.contains("unknown field `") {
+                // A misspelt key may be meant for either part.
+                cause.extend(["kind"].iter().chain(kind.keys()).map(|key| format!(", `{key}`")));
+            }
+            de::Error::custom(below(&error.path().to_string(), &cause))
         };
         Ok(Self {
             kind,
@@ -113,13 +116,12 @@ impl TargetConfig {
     }
 
     /// Returns what the adapter needs besides its own keys.
-    pub(crate) fn surroundings(&self) -> TargetSurroundings {
-        let shared = &self.shared;
+    pub(crate) fn surroundings(&self, config: &Config) -> TargetSurroundings {
         TargetSurroundings {
-            data: shared.data.clone(),
-            timezone: shared.timezone.clone(),
-            max_concurrent: shared.max_concurrent,
-            accounts: self.has_own_accounts().then(|| shared.accounts.clone()),
+            data: config.data.clone(),
+            timezone: config.timezone.clone(),
+            max_concurrent: self.shared.max_concurrent,
+            accounts: self.has_own_accounts().then(|| self.shared.accounts.clone()),
         }
     }
 }

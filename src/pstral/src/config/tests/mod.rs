@@ -207,6 +207,15 @@ fn what_could_not_run_is_told_beforehand() {
             "targets.a.accounts: with",
         ),
         ("[targets.a]\nkind = \"oracle\"\nuser = \"u\"\npassword = \"secret\"", "targets.a.connect: this value"),
+        (
+            "[targets.a]\nkind = \"sqlite\"\npath = \"x\"\npth = \"y\"",
+            "targets.a.pth: there is no such key. Did you mean",
+        ),
+        (
+            "[targets.a]\nkind = \"sqlite\"\npath = \"x\"\nlimts.rows = 1",
+            "targets.a.limts: there is no such key. Did you",
+        ),
+        ("model.threads = \"x\\u001fy\"", "model.threads: the value does not fit"),
         ("[roles.Chief]\ncapabilities = []", "roles.Chief: this cannot be a role"),
         ("[roles.chief]", "roles.chief.capabilities: say what the role may do"),
         ("[roles.member]\ncapabilities = [\"ask\", \"fly\"]", "roles.member.capabilities: “fly” is not known here"),

@@ -65,4 +65,25 @@ fn a_secret_can_come_from_a_file() {
     let config = check(&of_target.replace("/nowhere", &path), &[]).unwrap();
     let section = format!("{:?}", config.targets["a"].section);
     assert!(section.contains("password: Some(SecretBox") && !section.contains("s3cret"), "{section}");
+    let address = folder.path().join("address");
+    let of_target = format!("[targets.a]\nkind = \"postgres\"\nurl_file = \"{}\"", address.display());
+    std::fs::write(&address, "postgres://u@h/d\n").unwrap();
+    check(&of_target, &[]).unwrap();
+    std::fs::write(&address, "mysql://u:s3cret@h/d\n").unwrap();
+    let told = check(&of_target, &[]).unwrap_err();
+    assert!(told.starts_with("targets.a.url: the address must begin with"), "{told}");
+}
+
+#[test]
+fn what_stands_in_the_wrong_place_of_a_target_is_not_shown() {
+    for file in [
+        "[targets]\nurl = \"postgres://u:s3cret@h/d\"",
+        "[targets]\npassword = \"s3cret\"",
+        "[targets.a]\nkind = { url = \"postgres://u:s3cret@h/d\" }",
+        "[targets.a]\nkind = [\"s3cret\"]",
+        "[targets.a]\nkind = \"postgres\"\nurl = { a = \"s3cret\" }",
+    ] {
+        let told = check(file, &[]).map(drop).unwrap_err();
+        assert!(told.starts_with("targets.") && !told.contains("s3cret"), "{file}: {told}");
+    }
 }
