@@ -1,5 +1,5 @@
-//! What Discord recently refused us for lack of a permission: it is not tried again for ten minutes, because Discord counts
-//! forbidden requests and bans clients that insist.
+//! Recent refusals for lack of a permission: the request is not repeated for ten minutes, because Discord counts forbidden
+//! requests and bans clients that insist.
 
 use std::hash::Hash;
 use std::time::Duration;

@@ -123,7 +123,7 @@ pub struct Matrix {
     refusals: Refusals,
     successors: Successors,
     threads: Threads,
-    /// What people were recently told in private, by user and sentence.
+    /// Notices recently sent to people in private, by user and sentence.
     private_notices: SentNotices<(String, String), MessageRef>,
     write_locks: WriteLocks,
     typing: TypingRooms,

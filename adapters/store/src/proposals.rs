@@ -13,7 +13,7 @@ use crate::fault::{conflict, fault};
 use crate::rows::{corrupt_json, get, place, time, word};
 use crate::sql::{Row, sql};
 
-/// What the JSON of a row is of, in errors.
+/// The subject of the JSON of a row, named in errors.
 const SUBJECT: &str = "a proposal";
 
 const ADD: &str = "INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin,

@@ -96,12 +96,12 @@ impl AuditEntry {
         ChainHead { instance: self.instance.clone(), seq: self.seq, hash: self.hash.clone() }
     }
 
-    /// All of it as one JSON object, for exports.
+    /// Returns the whole entry as one JSON object, for exports.
     pub fn json(&self) -> Json {
         serde_json::from_str(&self.to_json()).expect("invariant: what is written here is JSON")
     }
 
-    /// The same as a text, with names sorted and without spaces or line ends.
+    /// Returns the whole entry as JSON text, with names sorted and without spaces or line ends.
     pub fn to_json(&self) -> String {
         let (salt, sealed) = match &self.seal {
             AuditSeal::None => (None, None),

@@ -253,7 +253,7 @@ impl Common {
         }
     }
 
-    /// What a command needs that looks at an installation: says so when it is the demo's.
+    /// Loads the configuration and the language of an installation; says so if it is the demo's.
     fn installed(&self) -> Result<Installed, Ending> {
         let config = self.load()?;
         let locale = self.chosen_locale().unwrap_or(config.locale);
