@@ -20,8 +20,8 @@ pub(crate) enum PipelineError {
 
 impl PipelineError {
     /// Leaves it at what is shown, where that says itself that nothing can be noted down.
-    pub(crate) fn unless_unnoted<T>(self) -> Result<Option<T>, Self> {
-        if matches!(self, Self::Unnoted(_)) { Ok(None) } else { Err(self) }
+    pub(crate) fn unless_unnoted(self) -> Result<(), Self> {
+        if matches!(self, Self::Unnoted(_)) { Ok(()) } else { Err(self) }
     }
 
     /// Makes a sentence for the person private; other errors are unchanged.

@@ -39,7 +39,7 @@ pub(crate) struct OwnConversations {
     pub(crate) cards: Arc<Cards>,
     pub(crate) pages: Arc<ResultPages>,
     pub(crate) history: Arc<History>,
-    pub(crate) agreements: Arc<CostApprovals>,
+    pub(crate) cost_approvals: Arc<CostApprovals>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) conversations: Arc<dyn Conversations>,

@@ -69,7 +69,7 @@ impl OwnConversations {
         let turns = self.conversations.turns(conversation.id, MOST).await?;
         let proposals = self.proposals.of_conversation(conversation.id).await?;
         // Rows were kept under the rules of their day: what one may not read any more does not leave.
-        let open = self.agreements.readable(asker, proposals.clone()).await;
+        let open = self.cost_approvals.readable(asker, proposals.clone()).await;
         let open: BTreeSet<String> = open.into_iter().map(|proposal| proposal.id.0).collect();
         let locale = asker.user.locale;
         let turns = turns.into_iter().map(|turn| if is_open(&turn, &open) { turn } else { withheld(turn, locale) });

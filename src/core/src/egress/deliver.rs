@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::lane::Urgency;
 use super::scheduler::PlaceWriter;
+use super::write_queue::Urgency;
 use crate::domain::{MessageRef, Outgoing, Place};
 use crate::ports::{ChatPlatform, PlatformError, SendKey};
 
@@ -53,11 +53,11 @@ impl PlaceWriter {
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
-        aim: Destination,
+        destination: Destination,
         message: &Outgoing,
-        patience: RetryPolicy,
+        retry: RetryPolicy,
     ) -> Result<MessageRef, PlatformError> {
-        self.deliver_as(self.key(), platform, place, aim, message, patience).await
+        self.deliver_as(self.key(), platform, place, destination, message, retry).await
     }
 
     /// Delivers a message; if it is a new one, with this key.
@@ -66,16 +66,16 @@ impl PlaceWriter {
         key: SendKey,
         platform: &dyn ChatPlatform,
         place: &Place,
-        mut aim: Destination,
+        mut destination: Destination,
         message: &Outgoing,
-        patience: RetryPolicy,
+        retry: RetryPolicy,
     ) -> Result<MessageRef, PlatformError> {
-        let mut trying = RetryState::new(self, patience);
+        let mut trying = RetryState::new(self, retry);
         loop {
             let turn = self.turn(Urgency::Last).await;
             let began = self.clock().elapsed();
             let write = async {
-                match &aim {
+                match &destination {
                     Destination::New => platform.send(key, place, message).await,
                     Destination::Only(at) | Destination::OrNew(at) => {
                         platform.edit(at, message).await.map(|()| at.clone())
@@ -84,7 +84,9 @@ impl PlaceWriter {
             };
             match turn.carrying(message).spend(write).await {
                 Ok(at) => return Ok(at),
-                Err(PlatformError::Gone) if matches!(aim, Destination::OrNew(_)) => aim = Destination::New,
+                Err(PlatformError::Gone) if matches!(destination, Destination::OrNew(_)) => {
+                    destination = Destination::New
+                }
                 Err(error) => trying.again(error, began).await?,
             }
         }
@@ -95,9 +97,9 @@ impl PlaceWriter {
         &self,
         platform: &dyn ChatPlatform,
         at: &MessageRef,
-        patience: RetryPolicy,
+        retry: RetryPolicy,
     ) -> Result<(), PlatformError> {
-        let mut trying = RetryState::new(self, patience);
+        let mut trying = RetryState::new(self, retry);
         loop {
             let turn = self.turn(Urgency::Last).await;
             let began = self.clock().elapsed();
@@ -107,7 +109,7 @@ impl PlaceWriter {
                 Err(error) => trying.again(error, began).await?,
             }
         }
-        self.deliver(platform, &at.place, Destination::Only(at.clone()), &emptied(), patience).await.map(drop)
+        self.deliver(platform, &at.place, Destination::Only(at.clone()), &emptied(), retry).await.map(drop)
     }
 }
 
@@ -119,8 +121,8 @@ struct RetryState<'a> {
 }
 
 impl<'a> RetryState<'a> {
-    fn new(outlet: &'a PlaceWriter, patience: RetryPolicy) -> Self {
-        Self { outlet, left: patience, pause: FIRST_WAIT }
+    fn new(outlet: &'a PlaceWriter, retry: RetryPolicy) -> Self {
+        Self { outlet, left: retry, pause: FIRST_WAIT }
     }
 
     /// Waits before the next try, or says that there is none. Pauses count from when the last try began: one that was not

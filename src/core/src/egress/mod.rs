@@ -5,7 +5,6 @@ mod budget;
 mod deliver;
 pub(crate) mod fence;
 mod fitting;
-mod lane;
 mod layout;
 mod live;
 mod neutralize;
@@ -13,8 +12,9 @@ mod pacing;
 mod scheduler;
 mod split;
 mod tables;
-mod tag;
+mod think_tags;
 mod thinking;
+mod write_queue;
 mod write_timeout;
 
 pub use deliver::{Destination, RetryPolicy};

@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 use futures::FutureExt as _;
 use futures::future::poll_fn;
 
-use super::lane::{FinalReservation, Permit, Urgency, Waiting, WriteQueue, poll_each};
+use super::write_queue::{FinalReservation, Permit, Urgency, Waiting, WriteQueue, poll_each};
 use super::write_timeout::WriteTimeout;
 use super::{Destination, RetryPolicy};
 use crate::domain::{MessageRef, Outgoing, Place, PlatformName};
 use crate::lock::lock;
 use crate::ports::{BudgetSignals, ChatPlatform, Clock, PlatformError, Rate, SendKey};
 
-/// Lanes above which those are forgotten that nobody needs.
+/// Queues above which those are forgotten that nobody needs.
 const MANY: usize = 64;
 
 /// Everything that is written to platforms goes through one of these, so that whoever shares a budget shares it fairly.
@@ -22,7 +22,7 @@ const MANY: usize = 64;
 pub struct Scheduler {
     clock: Arc<dyn Clock>,
     keys: Keys,
-    lanes: Arc<Mutex<Lanes>>,
+    queues: Arc<Mutex<Queues>>,
 }
 
 /// Gives each message a key of its own, from the time of the start on.
@@ -37,7 +37,7 @@ impl Keys {
 }
 
 #[derive(Default)]
-struct Lanes {
+struct Queues {
     /// By platform and place; without a place, that of the account.
     known: HashMap<(PlatformName, Option<String>), Arc<WriteQueue>>,
     tidied: usize,
@@ -48,18 +48,18 @@ impl Scheduler {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         // Nobody sends a message each nanosecond: what was given before a restart is not given again.
         let keys = Keys(u64::try_from(clock.now().as_nanosecond()).unwrap_or_default());
-        Self { clock, keys, lanes: Arc::default() }
+        Self { clock, keys, queues: Arc::default() }
     }
 
     /// Hears what a platform says of its budgets from now on.
     pub fn listen(&self, platform: &dyn ChatPlatform) {
-        let (name, lanes) = (platform.name(), Arc::clone(&self.lanes));
+        let (name, queues) = (platform.name(), Arc::clone(&self.queues));
         let signals: BudgetSignals = Arc::new(move |signal| {
             let key = (name.clone(), signal.place.as_ref().map(Place::path));
             // Of what nothing was written to, nothing need be known.
-            let lane = lock(&lanes).known.get(&key).map(Arc::clone);
-            if let Some(lane) = lane {
-                lane.told(signal);
+            let queue = lock(&queues).known.get(&key).map(Arc::clone);
+            if let Some(queue) = queue {
+                queue.told(signal);
             }
         });
         platform.report_budgets(signals);
@@ -70,11 +70,11 @@ impl Scheduler {
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
-        aim: Destination,
+        destination: Destination,
         message: &Outgoing,
-        patience: RetryPolicy,
+        retry: RetryPolicy,
     ) -> Result<MessageRef, PlatformError> {
-        self.outlet(platform, place).deliver(platform, place, aim, message, patience).boxed().await
+        self.outlet(platform, place).deliver(platform, place, destination, message, retry).boxed().await
     }
 
     /// Changes a message if that keeps nobody waiting: a kindness, such as taking buttons away that do nothing any more.
@@ -94,24 +94,24 @@ impl Scheduler {
     pub(super) fn outlet(&self, platform: &dyn ChatPlatform, place: &Place) -> PlaceWriter {
         let (name, capabilities) = (platform.name(), platform.capabilities());
         let budget = capabilities.budget;
-        let mut lanes = Vec::with_capacity(1);
+        let mut queues = Vec::with_capacity(1);
         if budget.place.is_some() || budget.account.is_none() {
-            lanes.push(self.lane((name.clone(), Some(place.path())), budget.place));
+            queues.push(self.queue((name.clone(), Some(place.path())), budget.place));
         }
         if budget.account.is_some() {
-            lanes.push(self.lane((name, None), budget.account));
+            queues.push(self.queue((name, None), budget.account));
         }
         let bound = WriteTimeout { clock: Arc::clone(&self.clock), longest: capabilities.longest_write };
-        PlaceWriter { bound, keys: self.keys, lanes }
+        PlaceWriter { bound, keys: self.keys, queues }
     }
 
-    fn lane(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<WriteQueue> {
-        let mut lanes = lock(&self.lanes);
-        if lanes.known.len() > MANY.max(lanes.tidied * 2) {
-            lanes.known.retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
-            lanes.tidied = lanes.known.len();
+    fn queue(&self, key: (PlatformName, Option<String>), rate: Option<Rate>) -> Arc<WriteQueue> {
+        let mut queues = lock(&self.queues);
+        if queues.known.len() > MANY.max(queues.tidied * 2) {
+            queues.known.retain(|_, queue| Arc::strong_count(queue) > 1 || !queue.is_idle());
+            queues.tidied = queues.known.len();
         }
-        Arc::clone(lanes.known.entry(key).or_insert_with(|| WriteQueue::new(Arc::clone(&self.clock), rate)))
+        Arc::clone(queues.known.entry(key).or_insert_with(|| WriteQueue::new(Arc::clone(&self.clock), rate)))
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) struct PlaceWriter {
     /// The time-out of a request.
     pub(super) bound: WriteTimeout,
     keys: Keys,
-    lanes: Vec<Arc<WriteQueue>>,
+    queues: Vec<Arc<WriteQueue>>,
 }
 
 impl PlaceWriter {
@@ -136,7 +136,7 @@ impl PlaceWriter {
 
     /// Waits until something may be written.
     pub(super) fn turn(&self, urgency: Urgency) -> impl Future<Output = Turn> + Send + use<> {
-        let mut waiting: Vec<Waiting> = self.lanes.iter().map(|lane| lane.enter(urgency)).collect();
+        let mut waiting: Vec<Waiting> = self.queues.iter().map(|queue| queue.enter(urgency)).collect();
         let bound = self.bound.clone();
         poll_fn(move |context| poll_each(&mut waiting, context).map(|permits| Turn { permits, bound: bound.clone() }))
     }
@@ -148,7 +148,7 @@ impl PlaceWriter {
 
     /// Keeps a write for an answer until what this gives is dropped.
     pub(super) fn owe(&self) -> Vec<FinalReservation> {
-        self.lanes.iter().map(WriteQueue::owe).collect()
+        self.queues.iter().map(WriteQueue::owe).collect()
     }
 }
 

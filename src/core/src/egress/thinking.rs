@@ -9,7 +9,7 @@
 //!   may have left such a block open: there a closing tag counts that begins its line, unless the answer has named an
 //!   opening one before. A block ends, for this, also where words follow its marks.
 
-use super::tag::{Piece, ThinkTagParser};
+use super::think_tags::{Piece, ThinkTagParser};
 
 /// Passes on visible text and swallows thoughts.
 ///

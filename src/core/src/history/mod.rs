@@ -39,7 +39,7 @@ pub(crate) struct History {
     pub(crate) shown_again: ShownAgain,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) targets: Arc<Targets>,
-    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) finalizer: Arc<Finalizer>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) proposals: Arc<dyn Proposals>,
@@ -152,7 +152,7 @@ impl History {
     pub(crate) async fn latest(&self, asker: &Asker) -> Result<Latest, PipelineError> {
         let conversation = self.current(asker).await?;
         let own = self.proposals.latest(conversation.id).await?;
-        let mut last = self.finals.recorded_turns(conversation.id, 1).await?.pop();
+        let mut last = self.finalizer.recorded_turns(conversation.id, 1).await?.pop();
         let written = own.as_ref().filter(|own| own.origin == Origin::Person).map(|own| own.created_at);
         if let Some(aside) = self.last_aside(asker).await?
             && last.as_ref().is_none_or(|last| last.id < aside.id)
@@ -181,7 +181,7 @@ impl History {
             if held.place.private {
                 continue;
             }
-            let Some(turn) = self.finals.recorded_turns(held.id, 1).await?.pop() else { continue };
+            let Some(turn) = self.finalizer.recorded_turns(held.id, 1).await?.pop() else { continue };
             let cards = match &turn.proposal {
                 Some(proposal) => self.proposals.cards(proposal).await?,
                 None => Vec::new(),

@@ -119,8 +119,10 @@ impl Cards {
             let mut buttons = buttons(&used, locale);
             buttons.retain(|button| !matches!(button.action, ButtonAction::Execute(_)));
             let message = Outgoing { buttons, ..Outgoing::text(whole(&card.text, platform.capabilities().length)) };
-            let (place, aim) = (&card.message.place, Destination::Only(card.message.clone()));
-            if let Err(error) = self.scheduler.deliver(&**platform, place, aim, &message, RetryPolicy::SHORT).await {
+            let (place, destination) = (&card.message.place, Destination::Only(card.message.clone()));
+            if let Err(error) =
+                self.scheduler.deliver(&**platform, place, destination, &message, RetryPolicy::SHORT).await
+            {
                 tracing::debug!(%error, proposal = %id, "the Execute button of a used proposal could not be removed");
             }
         }

@@ -1,20 +1,16 @@
-//! The last state of what is shown: as many messages as it takes, a file for the rest, and in private where the place
-//! does not take it.
+//! The last state of what is shown: in its place, in private where the place does not take it, and later where the
+//! platform is away.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures::FutureExt as _;
 
 use crate::asker::Asker;
 use crate::domain::{
-    AuditDelivery, AuditEvent, ButtonAction, ConversationId, FileRef, Length, MessageRef, NewTurn, Outgoing,
-    ProposalId, Speaker, Turn, TurnEnd, TurnId, TurnState,
+    AuditDelivery, AuditEvent, ButtonAction, ConversationId, Length, MessageRef, NewTurn, Outgoing, ProposalId,
+    Speaker, Turn, TurnEnd, TurnId, TurnState,
 };
-use crate::egress::{
-    AnswerLayout, Destination, LiveMessage, RetryPolicy, Scheduler, Splitting, Unfinished, align_tables, lay_out,
-    splitting,
-};
+use crate::egress::{Destination, LiveMessage, RetryPolicy, Scheduler, Unfinished};
 use crate::error::PipelineError;
 use crate::outbox::buttons::retry_button;
 use crate::outbox::cards::Cards;
@@ -23,7 +19,7 @@ use crate::outbox::pending_finals::{ClosingTurn, Ending, PendingFinals, Seen};
 use crate::outbox::result_pages::ResultPages;
 use crate::outbox::running::Running;
 use crate::outbox::send::Outbox;
-use crate::outbox::signature::{signature, signed};
+use crate::outbox::signature::signed;
 use crate::ports::{Clock, Conversations, Entropy, People, PlatformError, Proposals, ResultFiles, StoreError};
 use crate::recorder::Recorder;
 use crate::text::text;
@@ -106,63 +102,54 @@ impl Finalizer {
         Ok(asked.filter(|asked| !asked.text.trim().is_empty()))
     }
 
-    /// An answer in messages. What is beyond the most that one may have is in a file with the last one.
-    pub(crate) async fn lay_out_messages(&self, asker: &Asker, answer: AnswerLayout<'_>) -> Messages {
-        let by = splitting(asker.platform.capabilities());
-        let lines = signature(asker).into_iter().chain((!answer.heading.is_empty()).then(|| answer.heading.to_owned()));
-        let heading = lines.collect::<Vec<_>>().join("\n");
-        let drawn = asker.platform.capabilities().tables;
-        let aligned = |said| if drawn { Cow::Borrowed(said) } else { align_tables(said) };
-        let (before, after) = (aligned(answer.before), aligned(answer.after));
-        let answer = AnswerLayout { heading: &heading, before: &before, after: &after, ..answer };
-        let laid = lay_out(answer, by);
-        let (mut parts, files) = match laid.rest {
-            None => (laid.parts, Vec::new()),
-            // What was laid out is not held meanwhile.
-            Some(_) => self.write_rest_to_file(asker, answer, by).await,
-        };
-        let last = parts.pop().unwrap_or_default();
-        let before = parts.into_iter().map(Outgoing::text).collect();
-        Messages { before, ..Messages::from(Outgoing { files, ..Outgoing::text(last) }) }
-    }
-
-    /// Lays out an answer with a line that says the rest is in a file, or that it is lost.
-    async fn write_rest_to_file(
-        &self,
-        asker: &Asker,
-        answer: AnswerLayout<'_>,
-        by: Splitting,
-    ) -> (Vec<String>, Vec<FileRef>) {
-        let beside = |sentence: &'static str| {
-            let sentence = text(sentence).render(asker.user.locale);
-            let parts = [answer.ours, &sentence];
-            let ours = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-            lay_out(AnswerLayout { ours: &ours, ..answer }, by)
-        };
-        let rest = beside("answer-rest-in-file").rest.unwrap_or_default();
-        let now = self.clock.now().strftime("%Y%m%d-%H%M%S");
-        let name = format!("answer-{now}-{}", self.entropy.hex(3));
-        // It waits for its turn at the disk, among thousands, without the messages.
-        match self.files.text(&name, &rest).await {
-            Ok(file) if file.bytes <= asker.platform.capabilities().max_file_bytes => {
-                (beside("answer-rest-in-file").parts, vec![file])
-            }
-            Ok(file) => {
-                self.files.discard(&[file]).await;
-                (beside("answer-rest-lost").parts, Vec::new())
-            }
-            Err(error) => {
-                tracing::error!(%error, "file with the rest of a long answer not written; the rest is lost");
-                (beside("answer-rest-lost").parts, Vec::new())
-            }
-        }
-    }
-
     /// Shows the last state of an answer or a result and then ends its turn, with what it says for the history. In this
     /// order: a message that people still see as live is found by the next start, and where the platform was away for too
     /// long each minute tries again. One that the platform refuses ends in a sentence instead, and where even that is
-    /// refused the person is told in private. Says where the last message is shown.
-    pub(crate) async fn settle(
+    /// refused the person is told in private.
+    pub(crate) async fn finalize(
+        &self,
+        asker: &Asker,
+        live: &mut LiveMessage,
+        turn: TurnId,
+        messages: &mut Messages,
+        end: &TurnEnd,
+    ) -> Result<(), PipelineError> {
+        let delivered = self.deliver_final(asker, live, turn, messages, end).await;
+        let at = delivered.as_ref().ok().and_then(Option::as_ref);
+        self.after_delivery(asker, turn, messages, end, at).await;
+        delivered.map(drop)
+    }
+
+    /// Does what belongs to a last state that is shown: its pages can be turned, its card can be changed, and files that the
+    /// platform has are not kept.
+    async fn after_delivery(
+        &self,
+        asker: &Asker,
+        turn: TurnId,
+        messages: &Messages,
+        end: &TurnEnd,
+        at: Option<&MessageRef>,
+    ) {
+        let Some(at) = at else {
+            // People will see it later, or see it already: its pages can be turned all the same.
+            if !self.pending.holds(turn) {
+                self.pages.kept.forget(turn);
+            }
+            return;
+        };
+        self.pages.kept.shown_at(turn, at);
+        self.outbox.release_uploaded_files(asker, &messages.last.files).await;
+        let executed = messages.last.buttons.iter().find_map(|button| match &button.action {
+            ButtonAction::Execute(proposal) => Some(proposal),
+            _ => None,
+        });
+        if let Some(proposal) = end.proposal.as_ref().or(executed) {
+            self.cards.remember_card(proposal, at.clone(), &messages.last).await;
+        }
+    }
+
+    /// Shows a last state and ends its turn; says where its last message is shown.
+    async fn deliver_final(
         &self,
         asker: &Asker,
         live: &mut LiveMessage,
@@ -326,25 +313,11 @@ impl Finalizer {
     async fn retry_final(&self, turn: TurnId, ending: Ending) -> Result<(), PipelineError> {
         let Ending { asker, mut live, mut messages, end, seen } = ending;
         let at = match seen {
-            Seen::NotYet => self.settle(&asker, &mut live, turn, &mut messages, &end).await?,
-            Seen::There(at) => {
-                self.record_end(&asker, &mut live, turn, &messages, &end, Seen::There(at.clone())).await?;
-                at
-            }
+            Seen::NotYet => return self.finalize(&asker, &mut live, turn, &mut messages, &end).await,
+            Seen::There(at) => at,
         };
-        match &at {
-            Some(at) => self.pages.kept.shown_at(turn, at),
-            None if self.pending.holds(turn) => {}
-            None => self.pages.kept.forget(turn),
-        }
-        if let Some(at) = at {
-            self.outbox.release_uploaded_files(&asker, &messages.last.files).await;
-            for button in &messages.last.buttons {
-                if let ButtonAction::Execute(proposal) = &button.action {
-                    self.cards.remember_card(proposal, at.clone(), &messages.last).await;
-                }
-            }
-        }
+        self.record_end(&asker, &mut live, turn, &messages, &end, Seen::There(at.clone())).await?;
+        self.after_delivery(&asker, turn, &messages, &end, at.as_ref()).await;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod buttons;
 pub(crate) mod cards;
 pub(crate) mod departed_places;
 pub(crate) mod finalize;
+pub(crate) mod long_answers;
 pub(crate) mod messages;
 pub(crate) mod orphaned_turns;
 pub(crate) mod pending_finals;

@@ -68,7 +68,7 @@ pub(crate) struct OrphanedTurns {
     pub(crate) scheduler: Scheduler,
     pub(crate) platforms: Platforms,
     pub(crate) running: Running,
-    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) finalizer: Arc<Finalizer>,
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) people: Arc<dyn People>,
 }
@@ -241,13 +241,13 @@ impl OrphanedTurns {
         &self,
         platform: &dyn ChatPlatform,
         place: &Place,
-        aim: Destination,
+        destination: Destination,
         message: Outgoing,
     ) -> Result<MessageRef, PlatformError> {
-        match self.scheduler.deliver(platform, place, aim.clone(), &message, PATIENCE).await {
+        match self.scheduler.deliver(platform, place, destination.clone(), &message, PATIENCE).await {
             Err(PlatformError::Rejected(_)) => {
                 let plain = Outgoing::text(message.text);
-                self.scheduler.deliver(platform, place, aim, &plain, PATIENCE).await
+                self.scheduler.deliver(platform, place, destination, &plain, PATIENCE).await
             }
             shown => shown,
         }
@@ -266,7 +266,7 @@ impl OrphanedTurns {
             Some(_) => text("execution-interrupted"),
             None => text("answer-interrupted"),
         };
-        let question = self.finals.question_of(turn).await?;
+        let question = self.finalizer.question_of(turn).await?;
         let buttons = question.map(|_| retry_button(turn.id, locale)).into_iter().collect();
         let heading = reader.filter(|_| !place.private).map(|reader| asked_by(reader, locale));
         let lines: Vec<String> = heading.into_iter().chain([sentence.render(locale)]).collect();

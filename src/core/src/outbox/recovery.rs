@@ -39,7 +39,7 @@ pub(crate) struct Recovery {
     pub(crate) running: Running,
     pub(crate) pending: PendingFinals,
     pub(crate) recorder: Arc<Recorder>,
-    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) finalizer: Arc<Finalizer>,
     pub(crate) orphans: Arc<OrphanedTurns>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -92,7 +92,7 @@ impl Recovery {
             }
         }
         let settled = known.into_iter().map(|mut closing| async move {
-            self.finals.retry_if_wanted(&mut closing).await.unwrap_or_else(|trouble| {
+            self.finalizer.retry_if_wanted(&mut closing).await.unwrap_or_else(|trouble| {
                 tracing::error!(?trouble, "end of an answer not recorded; retrying every minute");
                 false
             })

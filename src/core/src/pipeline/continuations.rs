@@ -36,12 +36,12 @@ pub(crate) struct Continuations {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) access: Arc<Access>,
     pub(crate) targets: Arc<Targets>,
-    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) finalizer: Arc<Finalizer>,
     pub(crate) history: Arc<History>,
     pub(crate) briefings: Arc<Briefings>,
-    pub(crate) proposing: Arc<ProposalMaker>,
+    pub(crate) proposal_maker: Arc<ProposalMaker>,
     pub(crate) endings: Arc<Endings>,
-    pub(crate) answers: Arc<AnswerStreamer>,
+    pub(crate) answer_streamer: Arc<AnswerStreamer>,
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
 }
@@ -50,7 +50,7 @@ impl Continuations {
     /// Goes on with the last answer of this place, where it was cut.
     pub(crate) async fn go_on_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let conversation = self.history.current(asker).await?;
-        let turns = self.finals.recorded_turns(conversation.id, RECENT).await?;
+        let turns = self.finalizer.recorded_turns(conversation.id, RECENT).await?;
         let question = turns.iter().rposition(|turn| turn.speaker == Speaker::Person).unwrap_or_default();
         let (earlier, since) = turns.split_at(question);
         let is_broken = |turn: &Turn| {
@@ -73,7 +73,7 @@ impl Continuations {
     pub(crate) async fn go_on(&self, asker: &Asker, id: TurnId) -> Result<(), PipelineError> {
         self.access.require(asker, Capability::Ask, "continue", text("ask-not-allowed")).await?;
         let conversations = &self.conversations;
-        self.finals.record_shown_end(id).await?;
+        self.finalizer.record_shown_end(id).await?;
         let (held, before) = self.cut_answer(asker, id).await?;
         let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         work.restore_question_event(before.asked.id);
@@ -134,15 +134,15 @@ impl Continuations {
         let wish = text("continue-asked").render(asker.user.locale);
         let briefing = self.briefings.briefing_to_go_on(asker, data, &before, &wish)?;
         self.record_wish(asker, held, wish).await?;
-        let mut exchange = self.answers.begin(asker, held, &work.stop).await?;
+        let mut exchange = self.answer_streamer.begin(asker, held, &work.stop).await?;
         exchange.before = Some(before);
-        self.answers.stream(&mut exchange, briefing).await?;
+        self.answer_streamer.stream(&mut exchange, briefing).await?;
         match exchange.end {
             ExchangeEnd::Answered(_) => {
                 self.briefings.learn_size(&exchange);
                 let went_on = exchange.state() != TurnState::Failed;
                 let offer = match &inquiry {
-                    Some(inquiry) => self.proposing.offer_from(inquiry, &exchange, 0).await,
+                    Some(inquiry) => self.proposal_maker.offer_from(inquiry, &exchange, 0).await,
                     None => Ok(None),
                 };
                 self.endings.close_answer(&mut exchange, offer).await?;

@@ -23,8 +23,8 @@ const REPAIRS: u32 = 2;
 pub(crate) struct Corrections {
     pub(crate) prompts: Arc<Prompts>,
     pub(crate) briefings: Arc<Briefings>,
-    pub(crate) proposing: Arc<ProposalMaker>,
-    pub(crate) answers: Arc<AnswerStreamer>,
+    pub(crate) proposal_maker: Arc<ProposalMaker>,
+    pub(crate) answer_streamer: Arc<AnswerStreamer>,
 }
 
 impl Corrections {
@@ -35,7 +35,7 @@ impl Corrections {
         exchange: &mut Exchange<'_>,
     ) -> Result<Option<Offer>, PipelineError> {
         let locale = inquiry.asker.user.locale;
-        let mut offer = self.proposing.offer_from(inquiry, exchange, 0).await?;
+        let mut offer = self.proposal_maker.offer_from(inquiry, exchange, 0).await?;
         let mut refused = None;
         for repair in 1..=REPAIRS {
             let is_heavy = offer.as_ref().and_then(Offer::fault).is_some_and(|(_, fault)| fault.heavy);
@@ -50,7 +50,7 @@ impl Corrections {
                 (false, true) => "asked-enough",
                 (false, false) => "claimed-without-data",
             });
-            self.answers.stream_correction(exchange, briefing, &note).await?;
+            self.answer_streamer.stream_correction(exchange, briefing, &note).await?;
             self.briefings.learn_size(exchange);
             if exchange.is_stopped() {
                 return Ok(None);
@@ -66,7 +66,7 @@ impl Corrections {
                 return Ok(offer.map(|offer| offer.with_note(&note, locale)));
             }
             refused = offer.and_then(Offer::into_refused);
-            offer = self.proposing.offer_from(inquiry, exchange, repair).await?;
+            offer = self.proposal_maker.offer_from(inquiry, exchange, repair).await?;
             let is_same = |offer: &Offer| refused.as_deref().is_some_and(|refused| offer.repeats(refused));
             if offer.as_ref().is_some_and(is_same) {
                 break;

@@ -29,10 +29,10 @@ impl Pipeline {
                 self.explaining.explain(asker, &latest.proposal.id, Some(&latest)).await
             }
             CommandName::Chart => self.charting.chart_latest(&self.history.where_held(asker).await?).await,
-            CommandName::Keep => self.feedback.propose_latest(asker, words).await,
+            CommandName::Keep => self.ratings.propose_latest(asker, words).await,
             CommandName::Verified => self.review.verified(asker, words).await,
-            CommandName::Good => self.feedback.rate_latest(asker, Rating::Good).await,
-            CommandName::Bad => self.feedback.rate_latest(asker, Rating::Bad).await,
+            CommandName::Good => self.ratings.rate_latest(asker, Rating::Good).await,
+            CommandName::Bad => self.ratings.rate_latest(asker, Rating::Bad).await,
             CommandName::Stop => self.own_conversations.stop_all(asker),
             CommandName::Mode => self.own_conversations.set_mode(asker, words).await,
             CommandName::History => self.own_conversations.history(asker, words).await,
@@ -44,7 +44,7 @@ impl Pipeline {
             CommandName::Retry => self.retries.retry_latest(&self.history.where_held(asker).await?).await,
             CommandName::Continue => self.continuations.go_on_latest(&self.history.where_held(asker).await?).await,
             CommandName::Audit => self.audit_view.show_audit(asker, words).await,
-            CommandName::Agree => self.agreements.agree(asker, words).await,
+            CommandName::Agree => self.cost_approvals.agree(asker, words).await,
             CommandName::Whoami => self.account.whoami(asker).await,
             CommandName::Link => Err(already_linked(asker)),
             CommandName::Unlink => self.account.unlink_oneself(asker, words).await,

@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::domain::{
-    AnswerId, AuditAction, AuditDelivery, AuditEvent, MessageRef, Mode, Outgoing, TurnEnd, TurnState, sha256,
-};
+use crate::domain::{AnswerId, AuditAction, AuditDelivery, AuditEvent, Mode, Outgoing, TurnEnd, TurnState, sha256};
 use crate::egress::{AnswerLayout, whole};
 use crate::error::PipelineError;
 use crate::models::ModelPool;
 use crate::outbox::buttons::{continue_button, rating_buttons};
-use crate::outbox::cards::Cards;
 use crate::outbox::finalize::Finalizer;
 use crate::outbox::running::Stopped;
-use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::offer::Offer;
@@ -33,10 +29,8 @@ pub(crate) struct Endings {
     /// Answers that are recorded at the same time.
     pub(crate) recording: Semaphore,
     pub(crate) recorder: Arc<Recorder>,
-    pub(crate) outbox: Arc<Outbox>,
-    pub(crate) cards: Arc<Cards>,
-    pub(crate) finals: Arc<Finalizer>,
-    pub(crate) proposing: Arc<ProposalMaker>,
+    pub(crate) finalizer: Arc<Finalizer>,
+    pub(crate) proposal_maker: Arc<ProposalMaker>,
     pub(crate) conversations: Arc<dyn Conversations>,
 }
 
@@ -66,11 +60,11 @@ impl Endings {
             // What the model wrote around it goes with it: it was written of what not everybody may see.
             Ok(Some(offer)) if offer.is_barred() => {
                 let proposal = offer.proposal.clone();
-                let said = self.proposing.placed(asker, offer, str::to_owned).await;
+                let said = self.proposal_maker.placed(asker, offer, str::to_owned).await;
                 end.text = Arc::new(said.text.clone());
                 end.proposal = Some(proposal);
                 (
-                    self.finals
+                    self.finalizer
                         .lay_out_messages(asker, AnswerLayout { ours: &said.text, ..AnswerLayout::default() })
                         .await,
                     said.buttons,
@@ -80,7 +74,7 @@ impl Endings {
                 end.proposal = Some(offer.proposal.clone());
                 let heading = &marked(unsupported_claims::warning_beside_statement(&offer, exchange.text()));
                 let laid = self
-                    .finals
+                    .finalizer
                     .lay_out_messages(asker, AnswerLayout { heading, ..offer.within(exchange.text()) })
                     .await;
                 (laid.with_statement(offer.files), offer.buttons)
@@ -98,7 +92,7 @@ impl Endings {
                 }
                 let said =
                     AnswerLayout { heading: &heading, before: exchange.text(), ours: &ours, ..AnswerLayout::default() };
-                (self.finals.lay_out_messages(asker, said).await, buttons)
+                (self.finalizer.lay_out_messages(asker, said).await, buttons)
             }
             Err(trouble) => {
                 end.state = TurnState::Failed;
@@ -107,7 +101,7 @@ impl Endings {
                 let ours = if is_unrecorded { text("answer-not-recorded") } else { sentence }.render(locale);
                 let said =
                     AnswerLayout { heading: &heading, before: exchange.text(), ours: &ours, ..AnswerLayout::default() };
-                (self.finals.lay_out_messages(asker, said).await, Vec::new())
+                (self.finalizer.lay_out_messages(asker, said).await, Vec::new())
             }
         };
         let stopped = end.state == TurnState::Stopped && exchange.before.is_none();
@@ -115,15 +109,8 @@ impl Endings {
             buttons.push(exchange.again());
         }
         messages.last.buttons = buttons;
-        let shown = self.finals.settle(asker, &mut exchange.live, exchange.turn, &mut messages, &end).await;
-        let shown = if is_unrecorded { shown.or_else(PipelineError::unless_unnoted) } else { shown };
-        if let Some(at) = shown? {
-            self.outbox.release_uploaded_files(asker, &messages.last.files).await;
-            if let Some(proposal) = &end.proposal {
-                self.cards.remember_card(proposal, at, &messages.last).await;
-            }
-        }
-        Ok(())
+        let ended = self.finalizer.finalize(asker, &mut exchange.live, exchange.turn, &mut messages, &end).await;
+        if is_unrecorded { ended.or_else(PipelineError::unless_unnoted) } else { ended }
     }
 
     /// Returns the audit's record of an answer: its text, or only its hash.
@@ -172,7 +159,7 @@ impl Endings {
         let asker = exchange.asker;
         let sentence = self.recorder.explain_error(trouble, self.recorder.incident(asker)).await;
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.close_unanswered(exchange, &message).await.or_else(PipelineError::unless_unnoted).map(drop)
+        self.close_unanswered(exchange, &message).await.or_else(PipelineError::unless_unnoted)
     }
 
     /// Says why there is no answer, with a button that tries again. `beside` follows the reason.
@@ -181,22 +168,22 @@ impl Endings {
         let why = exchange.why(&self.settings).map(|why| why.render(asker.user.locale)).unwrap_or_default();
         let sentence = signed(asker, &format!("{why}{beside}"));
         let message = Outgoing { buttons: vec![exchange.again()], ..Outgoing::text(sentence) };
-        self.close_unanswered(exchange, &message).await.map(drop)
+        self.close_unanswered(exchange, &message).await
     }
 
     /// Shows what the person gets instead of an answer, in place of the message that said that they wait, where there is
-    /// one; says where it stands.
+    /// one.
     pub(crate) async fn close_unanswered(
         &self,
         exchange: &mut Exchange<'_>,
         message: &Outgoing,
-    ) -> Result<Option<MessageRef>, PipelineError> {
+    ) -> Result<(), PipelineError> {
         exchange.end = ExchangeEnd::Closed;
         let Exchange { asker, turn, live, .. } = exchange;
         let most = asker.platform.capabilities().length;
         let message = Outgoing { text: whole(&message.text, most), ..message.clone() };
         // The turn ends after the person was told, not before: a start in between finds it and tells them.
-        self.finals.settle(asker, live, *turn, &mut message.into(), &TurnEnd::words("", TurnState::Failed)).await
+        self.finalizer.finalize(asker, live, *turn, &mut message.into(), &TurnEnd::words("", TurnState::Failed)).await
     }
 
     /// Ends an answer that nobody wants any more: what was shown of it is taken back, and nothing new is said.
@@ -217,7 +204,7 @@ impl Endings {
         }
         let Exchange { asker, turn, live, .. } = exchange;
         let message = Outgoing::text(signed(asker, &sentence.render(asker.user.locale)));
-        self.finals.settle(asker, live, *turn, &mut message.into(), &end).await?;
+        self.finalizer.finalize(asker, live, *turn, &mut message.into(), &end).await?;
         recorded
     }
 }

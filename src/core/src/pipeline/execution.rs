@@ -26,7 +26,6 @@ use crate::history::{History, is_aside};
 use crate::outbox::cards::{Cards, closed};
 use crate::outbox::finalize::Finalizer;
 use crate::outbox::messages::Messages;
-use crate::outbox::result_pages::ResultPages;
 use crate::outbox::running::{Running, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
@@ -64,11 +63,10 @@ pub(crate) struct Executions {
     pub(crate) targets: Arc<Targets>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) cards: Arc<Cards>,
-    pub(crate) pages: Arc<ResultPages>,
-    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) finalizer: Arc<Finalizer>,
     pub(crate) history: Arc<History>,
     pub(crate) statements: Arc<Statements>,
-    pub(crate) proposing: Arc<ProposalMaker>,
+    pub(crate) proposal_maker: Arc<ProposalMaker>,
     pub(crate) results: Arc<Results>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -201,10 +199,10 @@ impl Executions {
         let Execution { reader, target, proposal, approved, is_aside, stop, .. } = *execution;
         let locale = reader.user.locale;
         let began = self.clock.elapsed();
-        let turn = self.finals.begin_turn(proposal.conversation, Some(&proposal.id), is_aside).await?;
+        let turn = self.finalizer.begin_turn(proposal.conversation, Some(&proposal.id), is_aside).await?;
         let mut live = self.outbox.live_message(reader);
         live.reserve();
-        let (note, on_sent) = (text("running").render(locale), self.finals.on_sent(turn));
+        let (note, on_sent) = (text("running").render(locale), self.finalizer.on_sent(turn));
         // A platform that is slow to show it does not keep the database waiting; what it shows is noted down even where
         // there is a bug.
         let collecting = AssertUnwindSafe(self.results.collect(reader, target, approved, stop)).catch_unwind();
@@ -233,21 +231,8 @@ impl Executions {
             }
         };
         let mut messages = Messages::from(message);
-        let shown = self.finals.settle(reader, &mut live, turn, &mut messages, &end).await;
-        match &shown {
-            Ok(Some(at)) => self.pages.kept.shown_at(turn, at),
-            // People will see it later, or see it already: its pages can be turned all the same.
-            _ if self.finals.pending.holds(turn) => {}
-            _ => self.pages.kept.forget(turn),
-        }
-        let shown = if is_recorded { shown } else { shown.or_else(PipelineError::unless_unnoted) };
-        if let Some(at) = shown? {
-            self.outbox.release_uploaded_files(reader, &messages.last.files).await;
-            if let Some(again) = &end.proposal {
-                self.cards.remember_card(again, at, &messages.last).await;
-            }
-        }
-        Ok(())
+        let ended = self.finalizer.finalize(reader, &mut live, turn, &mut messages, &end).await;
+        if is_recorded { ended } else { ended.or_else(PipelineError::unless_unnoted) }
     }
 
     /// That a statement was stopped, and the same once more as a new proposal: its one use is taken.
@@ -262,7 +247,7 @@ impl Executions {
         let end = TurnEnd::words(&sentence, TurnState::Stopped);
         let Some(offer) = offer else { return (Outgoing::text(sentence), end) };
         let again = Some(offer.proposal.clone());
-        let card = self.proposing.placed(reader, offer, str::to_owned).await;
+        let card = self.proposal_maker.placed(reader, offer, str::to_owned).await;
         let message = Outgoing { text: format!("{sentence}\n{}", card.text), ..card };
         (message, TurnEnd { proposal: again, ..end })
     }
@@ -275,7 +260,9 @@ impl Executions {
         let question = Question::of_statement(&proposal.question, proposal.asked.clone());
         let inquiry = Inquiry::new(reader, &held, &question, Arc::clone(target), &schemas, &self.settings);
         let Proposal { statement, parameters, origin, told, .. } = proposal.clone();
-        self.proposing.propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 }).await
+        self.proposal_maker
+            .propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 })
+            .await
     }
 
     fn result_event(

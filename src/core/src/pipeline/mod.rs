@@ -97,15 +97,15 @@ pub struct Pipeline {
     statements: Arc<Statements>,
     verified: Arc<VerifiedQueries>,
     review: Arc<Review>,
-    feedback: Arc<Ratings>,
-    agreements: Arc<CostApprovals>,
+    ratings: Arc<Ratings>,
+    cost_approvals: Arc<CostApprovals>,
     account: Arc<Account>,
     users: Arc<Users>,
     policy: Arc<PolicyView>,
     status: Arc<StatusView>,
     audit_view: Arc<AuditView>,
     own_conversations: Arc<OwnConversations>,
-    adviser: Arc<PlatformQueries>,
+    platform_queries: Arc<PlatformQueries>,
     questions: Arc<Questions>,
     retries: Arc<Retries>,
     continuations: Arc<Continuations>,
@@ -129,7 +129,7 @@ impl Pipeline {
 
     /// The checks that platforms may make before they hand something over.
     pub fn advice(&self) -> Arc<dyn Advice> {
-        Arc::clone(&self.adviser) as _
+        Arc::clone(&self.platform_queries) as _
     }
 
     /// Closes the messages an earlier run left behind, and says how many. Called once, before the
@@ -235,14 +235,14 @@ impl Pipeline {
             ButtonAction::Explain(proposal) => self.explaining.explain(asker, &proposal, None).boxed().await,
             ButtonAction::Plan(proposal) => self.explaining.show_plan(asker, &proposal, None).boxed().await,
             ButtonAction::Show(proposal) => self.statements.show_alone(asker, &proposal).boxed().await,
-            ButtonAction::Agree(proposal) => self.agreements.approve_by_click(asker, &proposal).boxed().await,
+            ButtonAction::Agree(proposal) => self.cost_approvals.approve_by_click(asker, &proposal).boxed().await,
             ButtonAction::Chart(proposal) => self.charting.chart(asker, &proposal).boxed().await,
             ButtonAction::AuditOlder(page) | ButtonAction::AuditNewer(page) => {
                 self.audit_view.show_audit_page(asker, &page).boxed().await
             }
             ButtonAction::ShowRows(page) => self.paging.show_rows(asker, &page).boxed().await,
-            ButtonAction::Keep(proposal) => self.feedback.keep(asker, &proposal, "").boxed().await,
-            ButtonAction::Rate(answer, rating) => self.feedback.rate(asker, &answer, rating).boxed().await,
+            ButtonAction::Keep(proposal) => self.ratings.keep(asker, &proposal, "").boxed().await,
+            ButtonAction::Rate(answer, rating) => self.ratings.rate(asker, &answer, rating).boxed().await,
             ButtonAction::Stop => self.own_conversations.stop(asker),
             ButtonAction::Retry(turn) => self.retries.retry(asker, turn).boxed().await,
             ButtonAction::Continue(turn) => self.continuations.go_on(asker, turn).boxed().await,

@@ -125,7 +125,7 @@ impl Pipeline {
         let outbox = part!(Outbox { files, scheduler });
         let cards = part!(Cards { clock, outbox, people, platforms, proposals, scheduler, settings });
         let pages = part!(ResultPages { clock, conversations, platforms, scheduler } kept: Pages::default());
-        let finals = part!(Finalizer {
+        let finalizer = part!(Finalizer {
             cards,
             clock,
             conversations,
@@ -140,20 +140,20 @@ impl Pipeline {
             running,
             scheduler
         });
-        let orphans = part!(OrphanedTurns { scheduler, platforms, running, finals, conversations, people });
+        let orphans = part!(OrphanedTurns { scheduler, platforms, running, finalizer, conversations, people });
         let recovery = part!(Recovery {
             settings,
             platforms,
             running,
             pending,
             recorder,
-            finals,
+            finalizer,
             orphans,
             clock,
             conversations,
             people
         });
-        let history = part!(History { clock, conversations, finals, proposals, recorder, settings, targets } shown_again: ShownAgain::default());
+        let history = part!(History { clock, conversations, finalizer, proposals, recorder, settings, targets } shown_again: ShownAgain::default());
         let statements = part!(Statements {
             cards,
             clock,
@@ -168,7 +168,7 @@ impl Pipeline {
         });
         let verified = part!(VerifiedQueries { catalogs, clock, knowledge, recorder, settings, targets });
         let review = part!(Review { access, knowledge, outbox, people, recorder, targets, verified });
-        let feedback = part!(Ratings {
+        let ratings = part!(Ratings {
             audit,
             clock,
             conversations,
@@ -181,7 +181,7 @@ impl Pipeline {
             targets,
             verified
         });
-        let agreements = part!(CostApprovals {
+        let cost_approvals = part!(CostApprovals {
             access,
             cards,
             clock,
@@ -202,7 +202,7 @@ impl Pipeline {
         let status = part!(StatusView { access, checkup, model, outbox, pending });
         let audit_view = part!(AuditView { access, audit, clock, entropy, files, outbox, people, platforms, recorder, targets } queries: Queries::default());
         let own_conversations = part!(OwnConversations {
-            agreements,
+            cost_approvals,
             cards,
             clock,
             conversations,
@@ -217,9 +217,9 @@ impl Pipeline {
             targets
         });
         let identity = part!(Identity { clock, entropy, outbox, people, recorder, settings } helped: Recent::new(1, Duration::from_mins(10)), requested: Recent::new(5, Duration::from_mins(15)));
-        let adviser = part!(PlatformQueries { conversations, people, proposals, running, settings, targets });
+        let platform_queries = part!(PlatformQueries { conversations, people, proposals, running, settings, targets });
         let briefings = part!(Briefings { clock, history, model, prompts, settings } gauges: Gauges::default());
-        let proposing = part!(ProposalMaker {
+        let proposal_maker = part!(ProposalMaker {
             cards,
             clock,
             entropy,
@@ -232,25 +232,25 @@ impl Pipeline {
             statements,
             targets
         });
-        let endings = part!(Endings { settings, model, recorder, outbox, cards, finals, proposing, conversations } recording: Semaphore::new(RECORDED_AT_ONCE));
-        let answers = part!(AnswerStreamer { settings, model, endings, outbox, finals, clock });
-        let corrections = part!(Corrections { prompts, briefings, proposing, answers });
+        let endings = part!(Endings { settings, model, recorder, finalizer, proposal_maker, conversations } recording: Semaphore::new(RECORDED_AT_ONCE));
+        let answer_streamer = part!(AnswerStreamer { settings, model, endings, outbox, finalizer, clock });
+        let corrections = part!(Corrections { prompts, briefings, proposal_maker, answer_streamer });
         let verified_answers =
-            part!(VerifiedAnswers { settings, outbox, cards, proposing, endings, clock, conversations });
-        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answers, corrections, knowledge } verified: Arc::clone(&verified_answers));
-        let retries = part!(Retries { running, recorder, access, finals, history, questions, conversations });
+            part!(VerifiedAnswers { settings, outbox, cards, proposal_maker, endings, clock, conversations });
+        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections, knowledge } verified: Arc::clone(&verified_answers));
+        let retries = part!(Retries { running, recorder, access, finalizer, history, questions, conversations });
         let continuations = part!(Continuations {
             settings,
             running,
             recorder,
             access,
             targets,
-            finals,
+            finalizer,
             history,
             briefings,
-            proposing,
+            proposal_maker,
             endings,
-            answers,
+            answer_streamer,
             conversations,
             knowledge
         });
@@ -261,13 +261,12 @@ impl Pipeline {
             cards,
             clock,
             conversations,
-            finals,
+            finalizer,
             history,
             outbox,
-            pages,
             people,
             proposals,
-            proposing,
+            proposal_maker,
             recorder,
             results,
             running,
@@ -285,7 +284,7 @@ impl Pipeline {
             history,
             outbox,
             proposals,
-            proposing,
+            proposal_maker,
             settings,
             statements,
             targets
@@ -308,15 +307,15 @@ impl Pipeline {
             statements,
             verified,
             review,
-            feedback,
-            agreements,
+            ratings,
+            cost_approvals,
             account,
             users,
             policy,
             status,
             audit_view,
             own_conversations,
-            adviser,
+            platform_queries,
             questions,
             retries,
             continuations,

@@ -50,7 +50,7 @@ pub(crate) struct Questions {
     pub(crate) history: Arc<History>,
     pub(crate) briefings: Arc<Briefings>,
     pub(crate) endings: Arc<Endings>,
-    pub(crate) answers: Arc<AnswerStreamer>,
+    pub(crate) answer_streamer: Arc<AnswerStreamer>,
     pub(crate) corrections: Arc<Corrections>,
     pub(crate) verified: Arc<VerifiedAnswers>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
@@ -245,7 +245,7 @@ impl Questions {
         stop: &'a Stop,
     ) -> Result<Exchange<'a>, PipelineError> {
         let briefing = self.briefings.briefing(asker, conversation, data, usize::MAX).await?;
-        let mut exchange = self.answers.begin(asker, conversation, stop).await?;
+        let mut exchange = self.answer_streamer.begin(asker, conversation, stop).await?;
         let briefing = match briefing {
             Ok(briefing) => briefing,
             Err(error) => {
@@ -255,11 +255,11 @@ impl Questions {
             }
         };
         let smaller = briefing.tokens / 4 * 3;
-        self.answers.stream(&mut exchange, briefing).await?;
+        self.answer_streamer.stream(&mut exchange, briefing).await?;
         if exchange.is_too_long() {
             self.briefings.learn_too_long();
             if let Ok(smaller) = self.briefings.briefing(asker, conversation, data, smaller).await? {
-                self.answers.stream_smaller_prompt(&mut exchange, smaller).await?;
+                self.answer_streamer.stream_smaller_prompt(&mut exchange, smaller).await?;
             }
         }
         self.briefings.learn_size(&exchange);

@@ -19,7 +19,7 @@ pub(crate) struct Retries {
     pub(crate) running: Running,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) access: Arc<Access>,
-    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) finalizer: Arc<Finalizer>,
     pub(crate) history: Arc<History>,
     pub(crate) questions: Arc<Questions>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -32,7 +32,7 @@ impl Retries {
         self.access.require(asker, Capability::Ask, "retry", text("ask-not-allowed")).await?;
         let conversations = &self.conversations;
         let gone = || PipelineError::Tell(text("retry-gone"));
-        self.finals.record_shown_end(id).await?;
+        self.finalizer.record_shown_end(id).await?;
         let turn = conversations.turn(id).await?.ok_or_else(gone)?;
         let held = conversations.conversation(turn.conversation).await?.ok_or_else(gone)?;
         if held.user != asker.user.id {
@@ -43,7 +43,7 @@ impl Retries {
         if turn.cut {
             return Err(PipelineError::Tell(text("retry-nothing")));
         }
-        let question = self.finals.question_of(&turn).await?.ok_or_else(gone)?;
+        let question = self.finalizer.question_of(&turn).await?.ok_or_else(gone)?;
         let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         // A statement that ran may be older than the last question.
         if turn.proposal.is_none()
@@ -74,7 +74,7 @@ impl Retries {
     /// Asks the last question of this place again, where it was not answered.
     pub(crate) async fn retry_latest(&self, asker: &Asker) -> Result<(), PipelineError> {
         let conversation = self.history.current(asker).await?;
-        let last = self.finals.recorded_turns(conversation.id, 1).await?.pop();
+        let last = self.finalizer.recorded_turns(conversation.id, 1).await?.pop();
         match last {
             Some(Turn {
                 id,

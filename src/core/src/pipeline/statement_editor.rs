@@ -32,7 +32,7 @@ pub(crate) struct StatementEditor {
     pub(crate) cards: Arc<Cards>,
     pub(crate) history: Arc<History>,
     pub(crate) statements: Arc<Statements>,
-    pub(crate) proposing: Arc<ProposalMaker>,
+    pub(crate) proposal_maker: Arc<ProposalMaker>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) proposals: Arc<dyn Proposals>,
     pub(crate) files: Arc<dyn ResultFiles>,
@@ -100,11 +100,11 @@ impl StatementEditor {
         let inquiry = Inquiry::new(asker, &conversation, &question, target, &schemas, &self.settings);
         let statement = statement.trim_end_matches(';');
         let offer = self
-            .proposing
+            .proposal_maker
             .propose(&inquiry, Draft { statement, parameters, origin: Origin::Person, told: None, repairs: 0 })
             .await?;
         let proposal = offer.proposal.clone();
-        let card = self.proposing.placed(asker, offer, str::to_owned).await;
+        let card = self.proposal_maker.placed(asker, offer, str::to_owned).await;
         let message = Outgoing { text: signed(asker, &card.text), ..card };
         self.cards.show_card(asker, &proposal, &message).await;
         self.outbox.release_uploaded_files(asker, &message.files).await;

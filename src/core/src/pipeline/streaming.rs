@@ -30,7 +30,7 @@ pub(crate) struct AnswerStreamer {
     pub(crate) model: Arc<ModelPool>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) outbox: Arc<Outbox>,
-    pub(crate) finals: Arc<Finalizer>,
+    pub(crate) finalizer: Arc<Finalizer>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -43,7 +43,7 @@ impl AnswerStreamer {
         stop: &'a Stop,
     ) -> Result<Exchange<'a>, PipelineError> {
         let aside = is_aside(&conversation.place, &asker.place);
-        let turn = self.finals.begin_turn(conversation.id, None, aside).await?;
+        let turn = self.finalizer.begin_turn(conversation.id, None, aside).await?;
         Ok(Exchange::new(asker, conversation, stop, turn, self.outbox.live_message(asker)))
     }
 
@@ -81,7 +81,7 @@ impl AnswerStreamer {
         let began = self.clock.elapsed();
         exchange.live.put_aside();
         let note = signed(exchange.asker, &note.render(exchange.asker.user.locale));
-        if let Err(error) = exchange.live.announce(&note, &self.finals.on_sent(exchange.turn)).await {
+        if let Err(error) = exchange.live.announce(&note, &self.finalizer.on_sent(exchange.turn)).await {
             tracing::info!(%error, turn = exchange.turn.0, "correction note not shown");
         }
         let streamed = match self.ask(exchange, briefing) {
@@ -122,7 +122,7 @@ impl AnswerStreamer {
 
     /// Waits for the answer and follows it to its end; says how it ended.
     async fn hear(&self, exchange: &mut Exchange<'_>, asking: Asking) -> StreamEnd {
-        let (on_sent, limits) = (self.finals.on_sent(exchange.turn), self.settings.answer);
+        let (on_sent, limits) = (self.finalizer.on_sent(exchange.turn), self.settings.answer);
         let wait = Wait { clock: &*self.clock, settings: &self.settings, asker: exchange.asker };
         // What follows takes longer and less room.
         let first = wait.first_tokens(&mut exchange.live, asking, exchange.stop, &on_sent).boxed().await;

@@ -37,7 +37,7 @@ pub(crate) struct VerifiedAnswers {
     pub(crate) settings: Arc<Settings>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) cards: Arc<Cards>,
-    pub(crate) proposing: Arc<ProposalMaker>,
+    pub(crate) proposal_maker: Arc<ProposalMaker>,
     pub(crate) endings: Arc<Endings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) conversations: Arc<dyn Conversations>,
@@ -75,7 +75,7 @@ impl VerifiedAnswers {
             assumed: assumed.iter().cloned().collect(),
         };
         let draft = Draft { statement: &query.statement, parameters: values.clone(), origin, told: None, repairs: 0 };
-        let offer = match self.proposing.propose(inquiry, draft).await {
+        let offer = match self.proposal_maker.propose(inquiry, draft).await {
             Ok(offer) => offer,
             Err(trouble) => {
                 let Some(mut unanswered) = unanswered else { return Err(trouble) };
@@ -91,7 +91,7 @@ impl VerifiedAnswers {
                 format!("{why}\n\n{}\n\n", text("meanwhile").render(locale))
             }
         };
-        let card = self.proposing.placed(inquiry.asker, offer, |card| why + card).await;
+        let card = self.proposal_maker.placed(inquiry.asker, offer, |card| why + card).await;
         self.conversations
             .add_turn(&NewTurn {
                 conversation: inquiry.conversation.id,
@@ -106,15 +106,13 @@ impl VerifiedAnswers {
             .await?;
         let message = Outgoing { text: signed(inquiry.asker, &card.text), ..card };
         match &mut unanswered {
-            None => drop(self.cards.show_card(inquiry.asker, &proposal, &message).await),
-            Some(unanswered) => {
-                if let Some(at) = self.endings.close_unanswered(unanswered, &message).await? {
-                    self.cards.remember_card(&proposal, at, &message).await;
-                }
+            None => {
+                self.cards.show_card(inquiry.asker, &proposal, &message).await;
+                self.outbox.release_uploaded_files(inquiry.asker, &message.files).await;
+                Ok(())
             }
+            Some(unanswered) => self.endings.close_unanswered(unanswered, &message).await,
         }
-        self.outbox.release_uploaded_files(inquiry.asker, &message.files).await;
-        Ok(())
     }
 }
 

@@ -56,15 +56,15 @@ impl Ratings {
 
     /// Keeps what the asker thinks of an answer of theirs.
     pub(crate) async fn rate(&self, asker: &Asker, answer: &AnswerId, rating: Rating) -> Result<(), PipelineError> {
-        let feedback = self.recorder.event(asker, AuditAction::Feedback, AuditStatus::Ok);
+        let event = self.recorder.event(asker, AuditAction::Feedback, AuditStatus::Ok);
         let (conversation, event, verified) = match answer {
             AnswerId::Proposal(id) => {
                 let proposal = self.statements.proposal_of(asker, id, text("rate-not-yours")).await?;
-                (proposal.conversation, about(feedback, &proposal, &[]), verified_of(&proposal))
+                (proposal.conversation, about(event, &proposal, &[]), verified_of(&proposal))
             }
             AnswerId::Turn(conversation, _) => {
                 self.own_words(asker, *conversation).await?;
-                (*conversation, AuditEvent { conversation: Some(conversation.0), ..feedback }, None)
+                (*conversation, AuditEvent { conversation: Some(conversation.0), ..event }, None)
             }
         };
         let given = self.knowledge.rating(asker.user.id, answer).await?;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::writing::{AFTER_FAILURE, Next, Write, WriteOp};
 use super::{LiveMessage, OnSent};
 use crate::egress::ThinkingFilter;
-use crate::egress::lane::Urgency;
+use crate::egress::write_queue::Urgency;
 use crate::ports::{Delta, ModelError, ModelStats, ModelStream, PlatformError};
 
 /// The end of a stream.

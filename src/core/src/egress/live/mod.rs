@@ -1,7 +1,7 @@
 //! One answer that grows while the model speaks, in as many messages as it takes, and always ends in a final state.
 
+mod answer_text;
 mod growing;
-mod spoken;
 mod writing;
 
 use std::borrow::Borrow;
@@ -10,14 +10,14 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
+use answer_text::AnswerText;
 pub(crate) use growing::THOUGHTS;
 pub use growing::{AnswerLimits, StreamEnd};
-use spoken::AnswerText;
 use writing::{Sending, Shown};
 
 use super::fence::closed;
-use super::lane::FinalReservation;
 use super::scheduler::{PlaceWriter, Scheduler};
+use super::write_queue::FinalReservation;
 use super::{Destination, Pacing, RetryPolicy, splitting};
 use crate::domain::{Button, MessageRef, Outgoing, Place};
 use crate::ports::{ChatPlatform, PlatformError};
@@ -233,8 +233,8 @@ impl LiveMessage {
         if shown.is(message) {
             return Ok(at);
         }
-        let aim = if self.speaks { Destination::Only(at) } else { Destination::OrNew(at) };
-        let at = self.outlet.deliver(&*self.platform, &self.place, aim, message, RetryPolicy::LONG).await?;
+        let destination = if self.speaks { Destination::Only(at) } else { Destination::OrNew(at) };
+        let at = self.outlet.deliver(&*self.platform, &self.place, destination, message, RetryPolicy::LONG).await?;
         self.keep(index, &at, Arc::new(message.clone()));
         if before.is_some_and(|before| before != at) {
             on_sent(at.clone()).await;

@@ -8,8 +8,8 @@ use futures::future::{BoxFuture, Fuse, FutureExt as _};
 use super::{Lag, LiveMessage, OnSent};
 use crate::domain::{MessageRef, Outgoing, OutgoingState, sha256};
 use crate::egress::deliver::{SHORTEST_WAIT, emptied};
-use crate::egress::lane::Urgency;
 use crate::egress::scheduler::Turn;
+use crate::egress::write_queue::Urgency;
 use crate::ports::{PlatformError, SendKey};
 
 /// The state of one message as people see it.

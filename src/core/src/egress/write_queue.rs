@@ -85,7 +85,7 @@ impl WriteQueue {
 
     /// Somebody who wants to write; not in line yet.
     pub(super) fn enter(self: &Arc<Self>, urgency: Urgency) -> Waiting {
-        Waiting { lane: Arc::clone(self), urgency, rank: None, timer: None }
+        Waiting { queue: Arc::clone(self), urgency, rank: None, timer: None }
     }
 
     /// Keeps a write for an answer.
@@ -121,7 +121,7 @@ impl WriteQueue {
 
 /// Somebody in line; leaves it when dropped.
 pub(super) struct Waiting {
-    lane: Arc<WriteQueue>,
+    queue: Arc<WriteQueue>,
     urgency: Urgency,
     rank: Option<Rank>,
     /// Until when the first in line waits.
@@ -159,7 +159,7 @@ impl Waiting {
             }
             let mut timer = match self.timer.take() {
                 Some((until, timer)) if until == due => timer,
-                _ => self.lane.clock.sleep(due.saturating_sub(now)),
+                _ => self.queue.clock.sleep(due.saturating_sub(now)),
             };
             if timer.as_mut().poll(context).is_pending() {
                 self.timer = Some((due, timer));
@@ -170,8 +170,8 @@ impl Waiting {
 
     /// Returns the time at which its turn comes, and the current time.
     fn look(&mut self, waker: &Waker) -> (Option<Duration>, Duration) {
-        let now = self.lane.clock.elapsed();
-        let mut state = lock(&self.lane.state);
+        let now = self.queue.clock.elapsed();
+        let mut state = lock(&self.queue.state);
         let rank = *self.rank.get_or_insert_with(|| {
             state.came += 1;
             (self.urgency, state.came)
@@ -183,8 +183,8 @@ impl Waiting {
     /// The write, where it still is its turn.
     fn take(&mut self) -> Option<Permit> {
         let rank = self.rank?;
-        let now = self.lane.clock.elapsed();
-        let mut state = lock(&self.lane.state);
+        let now = self.queue.clock.elapsed();
+        let mut state = lock(&self.queue.state);
         state.due_for(rank, now).filter(|due| *due <= now)?;
         state.budget.take(now);
         let streams = matches!(self.urgency, Urgency::First | Urgency::Interim);
@@ -196,13 +196,13 @@ impl Waiting {
         if let Some(next) = next {
             next.wake();
         }
-        Some(Permit { lane: Arc::clone(&self.lane), used: Use::Not, streamed })
+        Some(Permit { queue: Arc::clone(&self.queue), used: Use::Not, streamed })
     }
 
     fn leave(&mut self) {
         self.timer = None;
         if let Some(rank) = self.rank.take() {
-            self.lane.change(|state, _| drop(state.waiting.remove(&rank)));
+            self.queue.change(|state, _| drop(state.waiting.remove(&rank)));
         }
     }
 }
@@ -215,7 +215,7 @@ impl Drop for Waiting {
 
 /// One write, taken from a budget.
 pub(super) struct Permit {
-    lane: Arc<WriteQueue>,
+    queue: Arc<WriteQueue>,
     used: Use,
     /// Of what streams: when the one before it was written, and when this was taken.
     streamed: Option<(Option<Duration>, Duration)>,
@@ -242,7 +242,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.lane.change(|state, now| match self.used {
+        self.queue.change(|state, now| match self.used {
             Use::Not => {
                 state.budget.put_back();
                 if let Some((before, _)) = self.streamed.filter(|(_, at)| state.streamed == Some(*at)) {
