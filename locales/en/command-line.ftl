@@ -86,6 +86,7 @@ tour-audit = The audit log, as an administrator sees it
 tour-verify = The audit log is verified
 
 ## Running
+command-left-out = This program was built for the demo, without “pstral { $command }”. Build all of it with: cargo build --release
 run-needs-config = Give a configuration: pstral run --config FILE. config/example.toml is a good start; to try without configuring anything: pstral demo.
 
 ## Doctor

@@ -86,6 +86,7 @@ tour-audit = Le journal d'audit, vu par un administrateur
 tour-verify = Le journal d'audit est vérifié
 
 ## Exécution
+command-left-out = Ce programme a été compilé pour la démonstration, sans « pstral { $command } ». Compilez-le en entier avec : cargo build --release
 run-needs-config = Donnez une configuration : pstral run --config FICHIER. config/example.toml est un bon point de départ ; pour essayer sans rien configurer : pstral demo.
 
 ## Diagnostic

@@ -10,6 +10,7 @@ pub mod config;
 pub mod demo;
 pub mod files;
 pub mod health;
+#[cfg(feature = "endpoint")]
 pub mod http;
 pub mod instance_lock;
 pub mod lifecycle;

@@ -85,7 +85,7 @@ impl PlaceWriter {
             match turn.carrying(message).spend(write).await {
                 Ok(at) => return Ok(at),
                 Err(PlatformError::Gone) if matches!(destination, Destination::OrNew(_)) => {
-                    destination = Destination::New
+                    destination = Destination::New;
                 }
                 Err(error) => trying.again(error, began).await?,
             }

@@ -8,6 +8,8 @@ mod demo;
 mod doctor;
 mod export;
 mod follow;
+#[cfg(not(all(feature = "endpoint", feature = "matrix")))]
+mod left_out;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod model;
@@ -15,6 +17,7 @@ mod new_file;
 mod out;
 mod policy;
 mod prune;
+#[cfg(feature = "endpoint")]
 mod run;
 mod sql;
 mod state;
@@ -77,7 +80,11 @@ enum Command {
     /// Try Pstral on a sample company: no server, account or network needed
     Demo(demo::DemoArgs),
     /// Run the bot until SIGTERM or Ctrl-C
+    #[cfg(feature = "endpoint")]
     Run,
+    #[cfg(not(feature = "endpoint"))]
+    #[command(hide = true)]
+    Run(left_out::LeftOut),
     /// Check each part and say how to fix it
     Doctor(doctor::DoctorArgs),
     /// Test that a database can be read, limited and stopped
@@ -119,6 +126,9 @@ enum Command {
     #[cfg(feature = "matrix")]
     #[command(subcommand)]
     Matrix(matrix::MatrixCommand),
+    #[cfg(not(feature = "matrix"))]
+    #[command(hide = true)]
+    Matrix(left_out::LeftOut),
     /// Check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -199,7 +209,10 @@ async fn dispatch(cli: Cli) -> Result<anyhow::Result<Ending>, Ending> {
     let common = &cli.common;
     Ok(match cli.command {
         Command::Demo(args) => Box::pin(demo::run(common, &args)).await,
+        #[cfg(feature = "endpoint")]
         Command::Run => run::run(common).await,
+        #[cfg(not(feature = "endpoint"))]
+        Command::Run(_) => Ok(left_out::tell("run", common.locale())),
         Command::Doctor(args) => doctor::run(common.installed()?, &args).await,
         Command::Target(command) => target::run(common.installed()?, command).await,
         Command::Sql(command) => sql::run(common, &command),
@@ -216,6 +229,8 @@ async fn dispatch(cli: Cli) -> Result<anyhow::Result<Ending>, Ending> {
         Command::Verified(command) => verified::run(common.installed()?, command).await,
         #[cfg(feature = "matrix")]
         Command::Matrix(command) => Box::pin(matrix::run(common.installed()?, command)).await,
+        #[cfg(not(feature = "matrix"))]
+        Command::Matrix(_) => Ok(left_out::tell("matrix", common.locale())),
         Command::Config(config::ConfigCommand::Check) => Ok(config::check(&common.installed()?)),
     })
 }

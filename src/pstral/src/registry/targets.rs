@@ -13,6 +13,7 @@ use crate::config::{Config, TargetConfig};
 
 /// Every kind of target that this build has.
 const KINDS: &[TargetKind] = &[
+    #[cfg(feature = "oracle")]
     TargetKind::of::<pstral_oracle::OracleSection>("oracle"),
     #[cfg(feature = "postgres")]
     TargetKind::of::<pstral_postgres::PostgresSection>("postgres"),
@@ -22,6 +23,8 @@ const KINDS: &[TargetKind] = &[
 
 /// The kinds that this build leaves out.
 const LEFT_OUT: &[&str] = &[
+    #[cfg(not(feature = "oracle"))]
+    "oracle",
     #[cfg(not(feature = "postgres"))]
     "postgres",
     #[cfg(not(feature = "sqlite"))]
