@@ -64,3 +64,9 @@ async fn verify(store: &Store) -> Result<u64, String> {
         Err(fault) => Err(fault.to_string()),
     }
 }
+
+/// The migrations of a database, as sqlx reads them from their folder.
+async fn migrations(database: &str) -> sqlx::migrate::Migrator {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(database);
+    sqlx::migrate::Migrator::new(folder).await.unwrap()
+}

@@ -74,7 +74,7 @@ async fn in_a_file() {
     let folder = folder();
     let file = folder.path().join("state.db");
     let mut owner = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
-    sqlx::migrate!("../../migrations/sqlite").run_to(BEFORE, &mut owner).await.unwrap();
+    crate::migrations("sqlite").await.run_to(BEFORE, &mut owner).await.unwrap();
     written_before(&mut owner).await;
     owner.close().await.unwrap();
 
@@ -89,7 +89,7 @@ async fn in_a_file() {
 async fn on_a_server() {
     let Some(server) = Server::start() else { return };
     let mut owner = PgConnection::connect(server.url("postgres").expose_secret()).await.unwrap();
-    sqlx::migrate!("../../migrations/postgres").run_to(BEFORE, &mut owner).await.unwrap();
+    crate::migrations("postgres").await.run_to(BEFORE, &mut owner).await.unwrap();
     written_before(&mut owner).await;
     goes_on(&on(&server, "one").await.unwrap(), &mut owner).await;
 }

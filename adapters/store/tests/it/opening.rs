@@ -108,7 +108,7 @@ async fn an_older_database_is_looked_at_without_bringing_it_up_to_date() {
     let folder = folder();
     let file = folder.path().join("state.db");
     let mut before = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
-    sqlx::migrate!("../../migrations/sqlite").run_to(5, &mut before).await.unwrap();
+    crate::migrations("sqlite").await.run_to(5, &mut before).await.unwrap();
     before.close().await.unwrap();
     let before = contents(folder.path());
     assert_eq!(verify(&Store::open_to_read(&file).await.unwrap()).await, Ok(0));
@@ -160,7 +160,7 @@ async fn a_migration_that_is_not_the_one_that_ran_is_noticed() {
 
 #[tokio::test]
 async fn every_earlier_state_comes_forward_with_its_rows() {
-    let migrations = sqlx::migrate!("../../migrations/sqlite");
+    let migrations = crate::migrations("sqlite").await;
     for earlier in migrations.iter().map(|migration| migration.version) {
         let folder = folder();
         let file = folder.path().join("state.db");
@@ -193,7 +193,7 @@ async fn conversations_of_before_go_on_in_the_order_they_were_begun() {
     let folder = folder();
     let file = folder.path().join("state.db");
     let mut before = SqliteConnection::connect(&format!("{}?mode=rwc", url(&file))).await.unwrap();
-    sqlx::migrate!("../../migrations/sqlite").run_to(7, &mut before).await.unwrap();
+    crate::migrations("sqlite").await.run_to(7, &mut before).await.unwrap();
     for insert in [
         "INSERT INTO users VALUES (5, 'zoe', 'Zoé', '', 'admin', 'fr', 0, 1000)",
         "INSERT INTO conversations VALUES (1, 5, 'terminal', 'room', 1, 'First', 'sql', 1000)",

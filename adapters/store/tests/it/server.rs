@@ -34,7 +34,7 @@ async fn programs_that_start_at_once_on_a_new_database_all_open_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_earlier_state_comes_forward_with_its_rows() {
     let Some(server) = Server::start() else { return };
-    let migrations = sqlx::migrate!("../../migrations/postgres");
+    let migrations = crate::migrations("postgres").await;
     for earlier in migrations.iter().map(|migration| migration.version) {
         let name = format!("from_{earlier}");
         server.batch(&format!("CREATE DATABASE {name}")).await;
