@@ -427,6 +427,7 @@ model-list = { $endpoint } has { $models ->
 }
 model-pull-cannot = A server of kind { $kind } does not download models itself: start it with the one you need (docs/models.md).
 model-pull-begins = { $endpoint } is downloading { $model } …
+model-pull-cost = It takes { $disk } of disk, and about { $memory } of memory while it answers.
 model-pull-done = { $model } is installed on { $endpoint }.
 model-pull-stopped = Stopped. What is there already is kept: the same command goes on from here.
 model-pull-cut = The connection to the server was lost. What is there already is kept: run the same command again to go on.

@@ -430,6 +430,7 @@ model-list = { $endpoint } { $models ->
 }
 model-pull-cannot = Un serveur de type { $kind } ne télécharge pas de modèle lui-même : démarrez-le avec celui qu'il vous faut (docs/models.md).
 model-pull-begins = { $endpoint } télécharge { $model } …
+model-pull-cost = Il prend { $disk } de disque, et environ { $memory } de mémoire pendant qu’il répond.
 model-pull-done = { $model } est installé sur { $endpoint }.
 model-pull-stopped = Arrêté. Ce qui est déjà là est gardé : la même commande reprendra à cet endroit.
 model-pull-cut = La connexion au serveur s'est interrompue. Ce qui est déjà là est gardé : relancez la même commande pour continuer.

@@ -1,7 +1,24 @@
 //! Folders and files that the configuration names, looked at before they are needed.
 
+use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The folder in which programs keep data of this user, by the environment: `$XDG_DATA_HOME`
+/// (<https://specifications.freedesktop.org/basedir-spec/latest/>), else the one that is customary on this system.
+pub(crate) fn user_data() -> Option<PathBuf> {
+    user_data_by(|name| std::env::var_os(name))
+}
+
+fn user_data_by(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let (home, below) = match std::env::consts::OS {
+        "windows" => (folder("LOCALAPPDATA"), ""),
+        "macos" => (folder("HOME"), "Library/Application Support"),
+        _ => (folder("HOME"), ".local/share"),
+    };
+    folder("XDG_DATA_HOME").or_else(|| Some(home?.join(below)))
+}
 
 /// Finds out whether files can be made in a folder, or the folder itself where it is missing. Leaves nothing behind.
 pub(crate) fn can_hold_files(folder: &Path) -> io::Result<()> {
@@ -27,6 +44,22 @@ pub(crate) fn can_be_read(file: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn data_of_a_user_lies_where_the_system_keeps_it() {
+        for (home, xdg, expected) in [
+            (Some("/home/zoe"), None, Some("/home/zoe/.local/share")),
+            (Some("/home/zoe"), Some("/data"), Some("/data")),
+            // The specification has a path that is not absolute ignored.
+            (Some("/home/zoe"), Some("data"), Some("/home/zoe/.local/share")),
+            (None, None, None),
+            (Some(""), None, None),
+        ] {
+            let variable = |name: &str| (if name == "HOME" { home } else { xdg }).map(OsString::from);
+            assert_eq!(user_data_by(variable).as_deref(), expected.map(Path::new), "{home:?} {xdg:?}");
+        }
+    }
 
     #[test]
     fn looking_leaves_nothing_behind() {

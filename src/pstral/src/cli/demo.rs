@@ -47,6 +47,10 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     if args.tour {
         config.answers.verified = VerifiedUse::Offer;
     }
+    let is_set = |key: &str| std::env::var_os(format!("PSTRAL__MODEL__{key}")).is_some();
+    if let Some(found) = demo::find_model(&config.model, is_set).await {
+        config.model = found;
+    }
     let _log = log_to_stderr(&config.log);
     let cannot = |error: &anyhow::Error| {
         let sentence = text("demo-folder").with("folder", config.data.display().to_string());

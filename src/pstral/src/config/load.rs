@@ -10,10 +10,15 @@ use super::layers::{self, Source};
 use super::schema::with_key_below;
 use super::validate;
 use super::{Config, Fault};
+use crate::paths::user_data;
 
-/// Reads the configuration, with `data` in place of its data folder where given. All faults come together.
+/// Reads the configuration, with `data` in place of its data folder where given. All faults come together. The demo's
+/// data lies with the user's, not in whatever folder it is tried in.
 pub fn load(source: &Source, data: Option<&Path>) -> Result<Config, Vec<Fault>> {
-    load_with(source, data, &layers::environment())
+    let is_chosen = data.is_some() || std::env::var_os("PSTRAL__DATA").is_some();
+    let of_user = if *source == Source::Demo && !is_chosen { user_data() } else { None };
+    let of_user = of_user.map(|folder| folder.join("pstral/demo"));
+    load_with(source, data.or(of_user.as_deref()), &layers::environment())
 }
 
 pub(super) fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) -> Result<Config, Vec<Fault>> {

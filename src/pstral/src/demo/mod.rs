@@ -1,6 +1,7 @@
 //! The sample company: a French CRM in SQLite, made by the program itself, the same for the same day.
 
 mod company;
+mod find_model;
 mod lists;
 mod paperwork;
 mod random;
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use jiff::civil::Date;
 use rusqlite::{Connection, OpenFlags};
+
+pub(crate) use find_model::find_model;
 
 /// The verified queries of the sample company, read with [`crate::verified::verified_queries`].
 pub const VERIFIED: &str = include_str!("../../../../demo/verified.toml");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pstral_ollama::testkit::ScriptedOllama;
 
-use crate::program::Place;
+use crate::program::{Place, feed};
 
 const QUESTION: &str = "Liste les clients de Paris\n/execute\n";
 
@@ -72,7 +72,13 @@ async fn the_greeting_says_what_is_the_matter_with_the_model() {
     let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
     let place = Place::with_model(&ollama.url());
     place.run(&["demo"]).code(0).says(&["Model: ", "qwen2.5-coder:3b"]);
-    ollama.install(&[("another:1b", 1)]);
+    let embeddings = ("nomic-embed-text:latest", 300_000_000);
+    ollama.install(&[("another:1b", 1), ("another:3b", 1), embeddings]);
+    place.run(&["demo"]).code(0).says(&["Model: ", "another:3b"]);
+    let mut chosen = place.pstral(&["demo"]);
+    chosen.env("PSTRAL__MODEL__NAME", "another:1b");
+    feed(chosen, b"").code(0).says(&["Model: ", "another:1b"]);
+    ollama.install(&[embeddings]);
     place.run(&["demo"]).code(0).says(&[
         "Model: the server answers, but model qwen2.5-coder:3b is not installed. I answer with verified queries. \
          Run: pstral model pull qwen2.5-coder:3b",

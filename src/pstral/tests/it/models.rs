@@ -98,6 +98,7 @@ async fn a_model_is_fetched_with_its_progress_and_goes_on_where_it_was_cut() {
     server.answer(Answer::bytes(&[begun.as_bytes()]).ends(Ending::CutConnection));
     let cut = run(&place, &["model", "pull"]).code(1).says(&[
         " is downloading qwen2.5-coder:3b …",
+        "It takes 1.0 GB of disk, and about 1.6 GB of memory while it answers.",
         "pulling 4a18 · 0 % · 0 MB / 1.0 GB",
         "pulling 4a18 · 25 % · 250 MB / 1.0 GB",
         "run the same command again to go on",

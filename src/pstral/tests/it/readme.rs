@@ -65,7 +65,9 @@ fn what_the_pages_show_is_what_the_program_prints() {
     for page in pages() {
         for block in blocks(&page) {
             let place = Place::new();
-            place.run(&["demo"]).code(0);
+            let mut demo = place.pstral(&["demo"]);
+            demo.env("HOME", place.path(""));
+            feed(demo, b"").code(0);
             std::fs::create_dir(place.path("config")).unwrap();
             for name in ["default", "demo", "docker", "example"] {
                 let file = format!("{}/../../config/{name}.toml", env!("CARGO_MANIFEST_DIR"));
@@ -76,7 +78,7 @@ fn what_the_pages_show_is_what_the_program_prints() {
                 assert!(is_ours, "{file}: only commands of pstral stand in console blocks: {command}");
                 let mut shell = place.command("bash");
                 let script = format!("pstral() {{ '{}' \"$@\"; }}; {command}", env!("CARGO_BIN_EXE_pstral"));
-                shell.args(["-c", &script]);
+                shell.args(["-c", &script]).env("HOME", place.path(""));
                 let ended = feed(shell, b"").says(&[]);
                 let printed = format!("{}\n{}", ended.out, ended.err);
                 for line in lines {

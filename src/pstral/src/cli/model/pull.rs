@@ -8,6 +8,7 @@ use pstral_core::harmless;
 use pstral_core::models::Endpoint;
 use pstral_core::ports::{ModelError, PullProgress};
 use pstral_core::text::text;
+use pstral_modelhttp::size;
 
 use super::progress::Progress;
 use super::{print_model_error, say, say_error};
@@ -49,16 +50,38 @@ pub(super) async fn run(servers: &ModelServers, name: &str, locale: Locale) -> E
     Ending::Fine
 }
 
+/// The smallest part of a model that can be its weights, in bytes: the others are texts of some kilobytes.
+const WEIGHTS: u64 = 10_000_000;
+
+/// The memory that a model takes besides its weights while it answers, in bytes: 0.3 GB for 8192 tokens of context of a
+/// model of 3 billion parameters (36 layers × 2 heads × 128 values × 2 × 2 bytes a token), and as much to compute with.
+const BESIDE_WEIGHTS: u64 = 600_000_000;
+
 async fn fetch(endpoint: &Endpoint, name: &str, locale: Locale) -> Result<(), ModelError> {
     let mut steps = endpoint.model.pull(name).await?;
     let mut progress = Progress::default();
+    let mut is_cost_told = false;
     while let Some(step) = steps.next().await {
         match step? {
             PullProgress::Done => return Ok(()),
-            PullProgress::Step { said, bytes } => tell(&mut progress, &said, bytes, locale),
+            PullProgress::Step { said, bytes } => {
+                if let Some((_, all)) = bytes.filter(|(_, all)| *all >= WEIGHTS && !is_cost_told) {
+                    is_cost_told = true;
+                    end_line();
+                    say(&cost(all, locale));
+                }
+                tell(&mut progress, &said, bytes, locale);
+            }
         }
     }
     Err(ModelError::Interrupted)
+}
+
+/// Says what weights of so many bytes cost on the server.
+fn cost(weights: u64, locale: Locale) -> String {
+    let memory = weights.saturating_add(BESIDE_WEIGHTS);
+    let [disk, memory] = [weights, memory].map(|bytes| size(bytes).render(locale));
+    text("model-pull-cost").with("disk", disk).with("memory", memory).render(locale)
 }
 
 /// A terminal has one line that changes; elsewhere a line is said when it is worth one.
