@@ -78,9 +78,11 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
             input: Box::new(tokio::io::empty()),
             output: Box::new(output),
             interrupts,
+            resizes: Box::pin(futures::stream::pending()),
             forget: Box::new(|| {}),
             size: Box::new(size),
             tty: false,
+            edits: false,
         };
         let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim, ..config() }, io);
         let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
@@ -158,6 +160,51 @@ async fn ctrl_c_stops_the_answer_and_not_the_program() {
 
     >
     ");
+}
+
+#[tokio::test]
+async fn ctrl_c_twice_leaves_unless_something_was_entered_between() {
+    for entered in [false, true] {
+        let mut desk = Desk::live(40, 12);
+        let running = run(&desk);
+        desk.shows(">").await;
+        desk.interrupts();
+        desk.shows("Ctrl-D pour quitter\n>").await;
+        if entered {
+            desk.types("bonjour\n").await;
+            desk.shows("Voici : bonjour\n\n>").await;
+            desk.interrupts();
+            desk.shows("bonjour\n\nCtrl-D pour quitter\n>").await;
+        }
+        desk.interrupts();
+        running.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_word_leaves_after_the_answer_that_is_being_written() {
+    let mut desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.types("Combien ?\n").await;
+    desk.shows("Je cherche").await;
+    desk.types("quit\n").await;
+    desk.shows("Encore cette réponse\nJe cherche").await;
+    desk.interrupts();
+    running.await.unwrap().unwrap();
+    assert!(desk.seen().ends_with("Je cherchais. Arrêté."), "{}", desk.seen());
+}
+
+#[tokio::test]
+async fn a_live_message_is_drawn_for_the_new_size_at_once() {
+    let desk = Desk::live(10, 6);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.terminal.send(key(), &place(), &Outgoing::streaming("un deux trois quatre")).await.unwrap();
+    desk.resizes(20, 6);
+    desk.shows("un deux trois quatre").await;
+    desk.shutdown.cancel();
+    running.await.unwrap().unwrap();
 }
 
 #[tokio::test]
