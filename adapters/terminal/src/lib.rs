@@ -336,6 +336,10 @@ impl ChatPlatform for Terminal {
         &self.capabilities
     }
 
+    fn columns(&self) -> Option<usize> {
+        self.live.then(|| (self.size)().columns.into()).filter(|columns| *columns > 0)
+    }
+
     fn advise(&self, advice: Arc<dyn Advice>) {
         if self.advice.set(advice).is_err() {
             tracing::debug!("the terminal has its advice already");
