@@ -76,6 +76,7 @@ demo-model = Model: { $fact }
 demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: { $command }
 demo-model-fails = Model: { $fact }. I answer with verified queries. { $remedy }
 demo-try = Try “List the clients in Paris”, then /execute. Type /help for the commands, Ctrl-D to leave.
+demo-language = Language: English. Français : écrivez en français, ou tapez /langue fr ; au prochain démarrage, --locale fr.
 terminal-idle = Nothing is going on. To leave: Ctrl-C again, Ctrl-D or quit.
 terminal-ending = I end after this answer. To stop it now: Ctrl-C.
 tour-french = A question in French, and its table

@@ -76,6 +76,7 @@ demo-model = Modèle : { $fact }
 demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : { $command }
 demo-model-fails = Modèle : { $fact }. Je réponds avec les requêtes vérifiées. { $remedy }
 demo-try = Essayez « Liste les clients de Paris » puis /exécuter. Tapez /aide pour les commandes, Ctrl-D pour quitter.
+demo-language = Langue : français. English: just write in English, or type /language en; at the next start, --locale en.
 terminal-idle = Rien n'est en cours. Pour quitter : encore Ctrl-C, Ctrl-D ou quitter.
 terminal-ending = Je m'arrête après cette réponse. Pour l'interrompre tout de suite : Ctrl-C.
 tour-french = Une question en français, et son tableau

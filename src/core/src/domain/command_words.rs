@@ -3,6 +3,7 @@
 use super::capability::Capability;
 use super::command::{Command, CommandName, CommandSpec, Verb, VerbSpec};
 use super::command_table::COMMANDS;
+use crate::locale::Locale;
 use crate::text::first_word;
 
 /// The longest misspelt word that is compared, in letters.
@@ -42,6 +43,17 @@ impl CommandName {
         let mut begun = typed().filter_map(|spec| words(spec).find(|(typed, _)| typed.starts_with(&misspelt)));
         let (first, others) = (begun.next(), begun.count());
         first.filter(|_| letters > 2 && others == 0).map(|(_, shown)| shown)
+    }
+
+    /// Returns the language of the word of a command, if it is of one alone.
+    pub fn language(word: &str) -> Option<Locale> {
+        let word = word.to_lowercase();
+        let of = |spec: &CommandSpec| match (spec.word == word, spec.french == word) {
+            (true, false) => Some(Locale::En),
+            (false, true) => Some(Locale::Fr),
+            _ => None,
+        };
+        COMMANDS.iter().filter(|spec| spec.is_typed).find_map(of)
     }
 
     /// Returns the capability that it needs by the table, with its verbs.
@@ -99,7 +111,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::{About, Locale};
+    use crate::domain::About;
     use crate::text::text;
 
     #[test]
@@ -130,6 +142,19 @@ mod tests {
             ("fly", (CommandName::Unknown, "fly")),
         ] {
             assert_eq!(Command::parse(line), Command::new(name, words), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_one_language_tells_it() {
+        for (word, expected) in [
+            ("help", Some(Locale::En)),
+            ("Aide", Some(Locale::Fr)),
+            ("mode", None),
+            ("quisuisje", Some(Locale::Fr)),
+            ("nothing", None),
+        ] {
+            assert_eq!(CommandName::language(word), expected, "{word}");
         }
     }
 
