@@ -43,7 +43,7 @@ impl HistoryFile {
         if line.trim().is_empty() || line.len() > LONGEST || is_secret(line) {
             return;
         }
-        let kept = editor.add_history_entry(line);
+        let kept = editor.add_history_entry(line.trim_end());
         if self.works
             && let Err(error) = kept.and_then(|_| editor.append_history(&self.path))
         {
@@ -106,7 +106,7 @@ mod tests {
             " à part",
             "/link ABCD-EFGH",
             "lier ABCD-EFGH",
-            "/link",
+            "/link ",
             "",
             "Combien ?",
         ] {

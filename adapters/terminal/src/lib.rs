@@ -179,7 +179,8 @@ impl Terminal {
         let (advice, actor, runtime) = (Arc::clone(&self.advice), self.actor(), tokio::runtime::Handle::current());
         let suggest = move |kind| {
             let Some(advice) = advice.get() else { return vec![] };
-            let advised = tokio::time::timeout(ADVICE_TIMEOUT, advice.suggestions(&actor, kind));
+            // The timer of the time-out is made within the runtime.
+            let advised = async { tokio::time::timeout(ADVICE_TIMEOUT, advice.suggestions(&actor, kind)).await };
             runtime.block_on(advised).unwrap_or_default()
         };
         completion::Completion {

@@ -6,8 +6,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pstral_core::domain::{ButtonAction, Event, EventBody, Outgoing};
-use pstral_core::ports::ChatPlatform as _;
+use pstral_core::domain::{Actor, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName, Suggested};
+use pstral_core::ports::{Advice, ChatPlatform as _, Suggestion};
 use pstral_core::testkit::chat_platform::key;
 use pstral_terminal::{Terminal, TerminalConfig};
 use tokio::sync::Notify;
@@ -58,6 +58,24 @@ async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
     }
 }
 
+/// Knows one database.
+struct Names;
+
+#[async_trait::async_trait]
+impl Advice for Names {
+    async fn suggestions(&self, _: &Actor, _: Suggested) -> Vec<Suggestion> {
+        vec![Suggestion::word("crm")]
+    }
+
+    async fn may_ask(&self, _: &Actor, _: &Place) -> bool {
+        true
+    }
+
+    async fn was_run(&self, _: &PlatformName, _: &str) -> bool {
+        false
+    }
+}
+
 /// The program that the tests below start; run by itself it does the same in memory.
 #[tokio::test]
 async fn reciter() {
@@ -67,6 +85,7 @@ async fn reciter() {
         let history = std::env::var_os(HISTORY).map(Into::into);
         let terminal = Arc::new(Terminal::new(TerminalConfig { history, ..config() }));
         assert_eq!(terminal.is_interactive(), inside == "terminal");
+        terminal.advise(Arc::new(Names));
         let answering = Arc::clone(&terminal);
         let inbox = Arc::new(move |event| Box::pin(answer(Arc::clone(&answering), event)) as _);
         return terminal.run(inbox, CancellationToken::new()).await.unwrap();
@@ -265,6 +284,10 @@ fn a_line_is_edited_and_found_again_at_the_next_start() {
     session.shows("rang 9 de bonjour\n\n>");
     session.types("/exec\t");
     session.shows("\n> /execute");
+    session.types("\u{15}");
+    session.is_ready();
+    session.types("dans c\t");
+    session.shows("\n> dans crm");
     session.types("\u{15}");
     session.is_ready();
     // What comes in one piece is not lost behind the line's end.
