@@ -106,7 +106,8 @@ impl Session {
     fn start(folder: &Path) -> Self {
         let program = std::env::current_exe().unwrap();
         let command = format!(
-            "trap : INT; stty echo isig icanon cols 20 rows 6; '{}' {}; echo ended $?; stty -a | grep -ow -e -*icanon -e -*echo",
+            "trap : INT; tty > '{}'; stty echo isig icanon cols 20 rows 6; '{}' {}; echo ended $?; stty -a | grep -ow -e -*icanon -e -*echo",
+            folder.join("tty").display(),
             program.display(),
             RECITER.join(" ")
         );
@@ -151,6 +152,18 @@ impl Session {
             if begun.elapsed() > Duration::from_secs(20) {
                 self.script.kill().unwrap();
                 panic!("{text:?} is not at the end of {:?}", self.seen());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until these bytes were written.
+    fn writes(&mut self, bytes: &str) {
+        let begun = Instant::now();
+        while !String::from_utf8_lossy(&self.written.lock().unwrap()).contains(bytes) {
+            if begun.elapsed() > Duration::from_secs(20) {
+                self.script.kill().unwrap();
+                panic!("{bytes:?} was not written: {:?}", self.seen());
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -234,6 +247,27 @@ fn ctrl_c_stops_an_answer_and_twice_leaves() {
     session.types("deux\u{3}");
     session.shows("> deux\nCtrl-D pour quitter\n>");
     session.types("\u{3}");
+    session.ends();
+}
+
+#[test]
+fn a_live_message_is_drawn_again_right_after_a_resize() {
+    if !available() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("Combien ?\r");
+    session.shows("> Combien ?\nJe cherche");
+    let tty = std::fs::read_to_string(folder.path().join("tty")).unwrap();
+    let resized = Command::new("stty").args(["-F", tty.trim(), "cols", "18"]).status().unwrap();
+    assert!(resized.success());
+    session.writes("\u{1b}[1A\u{1b}[J\r\u{1b}[JJe cherche");
+    session.shows("> Combien ?\nJe cherche");
+    session.types("\u{3}");
+    session.shows("> Combien ?\nArrêté.\n\n>");
+    session.types("\u{4}");
     session.ends();
 }
 

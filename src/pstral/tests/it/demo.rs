@@ -102,7 +102,7 @@ fn without_a_language_of_the_system_the_one_of_the_first_words_is_spoken() {
         let mut command = place.pstral(&["demo"]);
         command.env("LANG", locale);
         let ended = crate::program::feed(command, format!("{first}\n").as_bytes()).code(0);
-        let ended = ended.says(&["Langue : français", "/language en", expected]);
+        let ended = ended.says(&["English: just write in English, or type /language en", expected]);
         assert!(!ended.out.contains("expired"), "{}", ended.out);
     }
     let ended = Place::new().run_with(&["demo"], "Liste les clients de Paris\n").code(0).says(&["Query verified by"]);

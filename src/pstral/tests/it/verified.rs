@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ProposalId, Value};
-use pstral_core::ports::ModelError;
+use pstral_core::ports::{ModelError, Proposals as _};
 use pstral_core::settings::VerifiedUse;
 use pstral_core::testkit::language_model::Script;
 
