@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, FuturesUnordered};
 use futures::{FutureExt as _, StreamExt as _};
+use pstral_core::commands::reads_as_command;
 use pstral_core::domain::{ButtonAction, EventBody};
 use pstral_core::ports::{Inbox, PlatformError};
 use tokio::io::AsyncRead;
@@ -121,7 +122,14 @@ impl<'a> Session<'a> {
         if self.terminal.live && leaves(&line, prefix) {
             return Next::End;
         }
-        match EventBody::typed(&line, prefix) {
+        let body = match EventBody::typed(&line, prefix) {
+            // A person alone with the program needs no mark for commands.
+            Some(EventBody::Said(said)) if self.terminal.live && reads_as_command(&said) => {
+                Some(EventBody::command(&said))
+            }
+            body => body,
+        };
+        match body {
             Some(body) => self.hand_over(body),
             None if self.answering.is_empty() => self.terminal.idle().await,
             None => {}

@@ -117,15 +117,17 @@ fn run(desk: &Desk) -> crate::desk::Running {
 
 #[tokio::test]
 async fn a_conversation_reads_well() {
-    let mut desk = Desk::live(40, 12);
+    let mut desk = Desk::live(40, 16);
     let running = run(&desk);
     desk.shows(">").await;
     desk.types("bonjour\n").await;
     desk.shows("Voici : bonjour\n\n>").await;
     desk.types("\n").await;
     desk.shows("> \n>").await;
-    desk.types("/whoami\n").await;
+    desk.types("whoami\n").await;
     desk.shows("Voici : whoami\n\n>").await;
+    desk.types("help me\n").await;
+    desk.shows("Voici : help me\n\n>").await;
     desk.leaves();
     running.await.unwrap().unwrap();
     assert_snapshot!(desk.seen().replace("> \n", ">\n"), @r"
@@ -133,8 +135,11 @@ async fn a_conversation_reads_well() {
     Voici : bonjour
 
     >
-    > /whoami
+    > whoami
     Voici : whoami
+
+    > help me
+    Voici : help me
 
     >
     ");

@@ -96,7 +96,7 @@ fn without_a_language_of_the_system_the_one_of_the_first_words_is_spoken() {
         ("C", "Who are the top 5 clients by revenue?", "Query verified by Claire Fontaine"),
         ("", "List the clients in Paris", "Query verified by Claire Fontaine"),
         ("C", "/whoami\nListe les clients de Paris", "Requête vérifiée par Claire Fontaine"),
-        ("POSIX", "help\n", "Ask your question in English or French"),
+        ("POSIX", "help\n", "This demo runs without a language model"),
     ] {
         let place = Place::new();
         let mut command = place.pstral(&["demo"]);
