@@ -40,7 +40,7 @@ pub use crate::drawing::Size;
 pub use crate::io::TerminalIo;
 use crate::keyboard::Keyboard;
 use crate::lines::Lines;
-use crate::page::{Look, Page};
+use crate::page::{Effect, Look, Page};
 pub use crate::section::TerminalSection;
 use crate::session::Session;
 
@@ -256,7 +256,8 @@ impl Terminal {
         }
         let above = screen.page.is_edited();
         let bytes = change(&mut screen.page, (self.size)()).ok_or(PlatformError::Gone)?;
-        if screen.page.forgets() {
+        let effect = screen.page.effect();
+        if effect == Effect::Forget {
             (self.forget)();
         }
         let written = if above && screen.page.is_edited() {
@@ -265,7 +266,7 @@ impl Terminal {
         } else {
             write(&mut screen.output, bytes.as_bytes()).await
         };
-        if screen.page.asks() {
+        if effect == Effect::Ask {
             self.ask();
         }
         self.streaming.send_replace(screen.page.streaming().count());

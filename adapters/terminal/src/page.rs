@@ -38,10 +38,19 @@ pub(crate) struct Page {
     gap: bool,
     /// A message was drawn since the prompt was: over what was typed and not entered.
     drawn_over: bool,
-    /// The prompt stands there alone: what was typed before is to be forgotten.
-    forgets: bool,
-    /// The line editor is to show the prompt.
-    asks: bool,
+    effect: Effect,
+}
+
+/// What the output of the page needs beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing.
+    #[default]
+    None,
+    /// Text that was typed but not entered is no longer visible: it must not be sent with the next line.
+    Forget,
+    /// The line editor is to show the prompt, where the cursor then is.
+    Ask,
 }
 
 #[derive(Debug)]
@@ -64,18 +73,12 @@ enum Prompt {
 impl Page {
     pub(crate) fn new(look: Look) -> Self {
         let (messages, prompt) = (BTreeMap::new(), Prompt::Unwanted);
-        Self { look, messages, drawing: None, prompt, gap: false, drawn_over: false, forgets: false, asks: false }
+        Self { look, messages, drawing: None, prompt, gap: false, drawn_over: false, effect: Effect::None }
     }
 
-    /// Returns true, once, if text that was typed but not entered is no longer visible: it must not be sent with the
-    /// next line.
-    pub(crate) fn forgets(&mut self) -> bool {
-        std::mem::take(&mut self.forgets)
-    }
-
-    /// Returns true, once, if the line editor is now to show the prompt, where the cursor is.
-    pub(crate) fn asks(&mut self) -> bool {
-        std::mem::take(&mut self.asks)
+    /// Returns, once, what the last output needs beside it.
+    pub(crate) fn effect(&mut self) -> Effect {
+        std::mem::take(&mut self.effect)
     }
 
     /// Returns true while the line editor has the last rows of the screen: output then belongs above them, as complete
@@ -262,10 +265,10 @@ impl Page {
         let clear = if drawn_over { CLEAR } else { "" };
         let gap = if std::mem::take(&mut self.gap) { "\r\n" } else { "" };
         if self.look.edits {
-            self.asks = true;
+            self.effect = Effect::Ask;
             return format!("{clear}{gap}");
         }
-        self.forgets = drawn_over;
+        self.effect = if drawn_over { Effect::Forget } else { Effect::None };
         format!("{clear}{gap}{}", self.look.prompt)
     }
 }

@@ -80,14 +80,14 @@ impl Desk {
     fn of(size: Size, tty: bool, input: impl AsyncRead + Send + Unpin + 'static, room: usize) -> Self {
         let paper = Paper { writes: Arc::default(), room };
         let (interrupts, pressed) = mpsc::unbounded();
-        let (resizes, resized) = mpsc::unbounded();
+        let (resizes, dragged) = mpsc::unbounded();
         let size = Arc::new(Mutex::new(size));
         let forgotten = Arc::<AtomicUsize>::default();
         let io = TerminalIo {
             input: Box::new(input),
             output: Box::new(paper.clone()),
             interrupts: pressed.boxed(),
-            resizes: resized.boxed(),
+            resizes: dragged.boxed(),
             forget: Box::new({
                 let forgotten = Arc::clone(&forgotten);
                 move || {
