@@ -27,8 +27,9 @@ target-not-here = 🔒 The database “{ $target }” does not answer here. Ask 
 conversation-not-here = 🔒 This conversation was held on { $platform } and is not shown here: some databases do not answer here. Open it there.
 target-removed = The database “{ $target }” is no longer configured. Ask your question again.
 target-unknown = There is no database called “{ $given }”. The databases you can ask are: { $known }.
-suggestions = Here are the nearest verified questions; I can answer them without a model:
-suggestions-any = Here are some verified questions; I can answer them without a model:
+suggestions = Here are the nearest verified questions; I can answer them without a model. Reply with a number:
+suggestions-any = Here are some verified questions; I can answer them without a model. Reply with a number:
+suggestion-value = “{ $question }” needs a value in place of “…”. Reply with the number and the value: { $number } VALUE
 
 ## Answers
 answer-cut = ✂️ The answer reached the model's longest length and ends here. Continue goes on from there; or ask something more precise.
@@ -275,6 +276,7 @@ explain-no-plan = The database gives no estimate for this statement; you can run
 
 ## Commands
 command-unknown = I do not know the command “{ $name }”. Type { $prefix }help to see those I know.
+command-unknown-near = I do not know the command “{ $name }”. Did you mean { $prefix }{ $near }?
 nothing-to-stop = There is nothing to stop: nothing is going on here.
 stop-not-yours = Only the person who asked this question can stop its answer. You can ask your own meanwhile.
 mode-unknown = Choose a mode: { $prefix }mode sql for data, { $prefix }mode chat to talk.

@@ -27,8 +27,9 @@ target-not-here = 🔒 La base « { $target } » ne répond pas ici. Posez votre
 conversation-not-here = 🔒 Cette conversation a eu lieu sur { $platform } et ne s'affiche pas ici : certaines bases n'y répondent pas. Ouvrez-la là-bas.
 target-removed = La base « { $target } » n'est plus configurée. Posez votre question à nouveau.
 target-unknown = Aucune base ne s'appelle « { $given } ». Bases disponibles : { $known }.
-suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle :
-suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle :
+suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle. Répondez par un numéro :
+suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle. Répondez par un numéro :
+suggestion-value = « { $question } » attend une valeur à la place de « … ». Répondez par le numéro et la valeur : { $number } VALEUR
 
 ## Réponses
 answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
@@ -275,6 +276,7 @@ explain-no-plan = La base ne donne pas d'estimation pour cette requête ; vous p
 
 ## Commandes
 command-unknown = Je ne connais pas la commande « { $name } ». Tapez { $prefix }aide pour voir celles que je connais.
+command-unknown-near = Je ne connais pas la commande « { $name } ». Vouliez-vous dire { $prefix }{ $near } ?
 nothing-to-stop = Il n'y a rien à arrêter : rien n'est en cours ici.
 stop-not-yours = Seule la personne qui a posé cette question peut en arrêter la réponse. Vous pouvez poser la vôtre pendant ce temps.
 mode-unknown = Choisissez un mode : { $prefix }mode sql pour les données, { $prefix }mode chat pour discuter.

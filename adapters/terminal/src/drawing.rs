@@ -1,6 +1,6 @@
 //! A message that changes in place at the bottom of the screen.
 
-use crate::rows::Row;
+use crate::rows::{Row, columns_of};
 
 /// The size of the screen, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +29,7 @@ impl Drawing {
     pub(crate) fn update(&mut self, new: &[Row], size: Size, last: bool, dim: bool) -> String {
         let mut out = String::new();
         if self.size.replace(size).is_some_and(|before| before != size) {
-            // The terminal has moved the text about: where it stands now is not known. Begin anew below it.
-            self.rows.clear();
-            self.sealed = 0;
+            out.push_str(&self.forget(size));
         }
         let sealed = self.sealed;
         let visible = self.rows.len() - sealed;
@@ -68,6 +66,20 @@ impl Drawing {
         let out = up(self.rows.len() - self.sealed + usize::from(typed));
         self.rows.truncate(self.sealed);
         out
+    }
+
+    /// Begins anew after the screen has changed its size. Some terminals lay long rows out again and others do not: the
+    /// output goes up by as many rows as the message has in either, so that nothing above it is lost.
+    fn forget(&mut self, size: Size) -> String {
+        let columns = usize::from(size.columns.max(1));
+        let visible = &self.rows[self.sealed..];
+        let lines = visible.split_inclusive(|row| !row.goes_on);
+        let width = |line: &[Row]| line.iter().map(|row| columns_of(&row.text)).sum::<usize>();
+        let again: usize = lines.map(|line| width(line).div_ceil(columns).max(1)).sum();
+        let rows = again.min(visible.len()).min(usize::from(size.rows.max(1)) - 1);
+        self.rows.clear();
+        self.sealed = 0;
+        up(rows)
     }
 
     fn back_to(&self, row: usize) -> String {

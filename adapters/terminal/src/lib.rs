@@ -3,8 +3,15 @@
 //! In front of a person, a message changes in place while it is written and Ctrl-C stops the answer. With piped input,
 //! each line is a message, answered before the next is read, and each answer is printed once, when it is final.
 
+#[cfg(unix)]
+mod completion;
 mod drawing;
+#[cfg(unix)]
+mod editor;
+#[cfg(unix)]
+mod history_file;
 mod io;
+mod keyboard;
 mod lines;
 mod message;
 mod page;
@@ -14,15 +21,16 @@ mod session;
 mod typed;
 
 use std::io::ErrorKind;
-use std::sync::Mutex;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
-use pstral_core::domain::{Actor, Event, EventBody, Length, MessageRef, Outgoing, Place, PlatformName};
-use pstral_core::ports::{Capabilities, ChatPlatform, Inbox, PlatformError, SendKey, WriteBudget};
+use pstral_core::domain::{Actor, Event, EventBody, Length, Locale, MessageRef, Outgoing, Place, PlatformName};
+use pstral_core::ports::{Advice, Capabilities, ChatPlatform, Inbox, PlatformError, SendKey, WriteBudget};
 use pstral_core::text::{Text, text};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::watch;
@@ -30,9 +38,15 @@ use tokio_util::sync::CancellationToken;
 
 pub use crate::drawing::Size;
 pub use crate::io::TerminalIo;
-use crate::page::{Look, Page};
+use crate::keyboard::Keyboard;
+use crate::lines::Lines;
+use crate::page::{Effect, Look, Page};
 pub use crate::section::TerminalSection;
 use crate::session::Session;
+
+/// The longest time that Tab waits for names.
+#[cfg(unix)]
+const ADVICE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The person at the terminal, and the adapter's own sentences in their language.
 #[derive(Debug, Clone)]
@@ -43,6 +57,10 @@ pub struct TerminalConfig {
     pub actor_name: String,
     /// Stands before what the person types, such as `> `.
     pub prompt: String,
+    /// The language of the words that Tab completes first.
+    pub locale: Locale,
+    /// The file that keeps what was typed, on a terminal; `None` to keep nothing.
+    pub history: Option<PathBuf>,
     /// The sentence shown on Ctrl-C when nothing is being answered: how to leave.
     pub idle_hint: String,
     /// The sentence shown at the end of the input while something is being answered: how to stop it.
@@ -58,10 +76,14 @@ pub struct Terminal {
     config: TerminalConfig,
     capabilities: Capabilities,
     live: bool,
+    edits: bool,
     size: Box<dyn Fn() -> Size + Send + Sync>,
     forget: Box<dyn Fn() + Send + Sync>,
     screen: tokio::sync::Mutex<Screen>,
     input: Mutex<Option<Input>>,
+    #[cfg(unix)]
+    editor: OnceLock<editor::EditorControl>,
+    advice: Arc<OnceLock<Arc<dyn Advice>>>,
     /// The number of messages that are still being written.
     streaming: watch::Sender<usize>,
     /// Cancelled when nobody reads the output any more.
@@ -76,7 +98,8 @@ struct Screen {
     output: Box<dyn AsyncWrite + Send + Unpin>,
 }
 
-type Input = (Box<dyn AsyncRead + Send + Unpin>, BoxStream<'static, ()>);
+/// What is typed, Ctrl-C, and changes of the screen's size.
+type Input = (Box<dyn AsyncRead + Send + Unpin>, BoxStream<'static, ()>, BoxStream<'static, ()>);
 
 impl Terminal {
     /// The terminal this program runs in. Reads its standard input from now on.
@@ -88,7 +111,8 @@ impl Terminal {
     pub fn with(config: TerminalConfig, io: TerminalIo) -> Self {
         let live = config.tty.unwrap_or(io.tty);
         let dim = live && config.dim;
-        let page = Page::new(Look { live, dim, prompt: config.prompt.clone() });
+        let edits = live && io.edits;
+        let page = Page::new(Look { live, dim, edits, prompt: config.prompt.clone() });
         let started = format!("{}-{}", Timestamp::now().as_millisecond(), std::process::id());
         let capabilities = Capabilities {
             length: Length::characters(100_000),
@@ -111,10 +135,14 @@ impl Terminal {
             config,
             capabilities,
             live,
+            edits,
             size: io.size,
             forget: io.forget,
             screen: tokio::sync::Mutex::new(Screen { page, output: io.output }),
-            input: Mutex::new(Some((io.input, io.interrupts))),
+            input: Mutex::new(Some((io.input, io.interrupts, io.resizes))),
+            #[cfg(unix)]
+            editor: OnceLock::new(),
+            advice: Arc::default(),
             streaming: watch::Sender::new(0),
             closed: CancellationToken::new(),
             started,
@@ -128,15 +156,52 @@ impl Terminal {
         self.live
     }
 
+    /// Where what is typed comes from: the line editor, or the input line by line.
+    fn keyboard(&self, input: Box<dyn AsyncRead + Send + Unpin>) -> Result<Keyboard, PlatformError> {
+        #[cfg(unix)]
+        if self.edits {
+            let failed =
+                |error: std::io::Error| PlatformError::Rejected(format!("the line editor cannot be started: {error}"));
+            let setup = editor::EditorSetup {
+                prompt: self.config.prompt.clone(),
+                history: self.config.history.clone(),
+                completion: self.completion(),
+            };
+            let (control, typed) = editor::start(setup).map_err(failed)?;
+            let _ = self.editor.get_or_init(|| control);
+            return Ok(Keyboard::Editor(typed));
+        }
+        Ok(Keyboard::Lines(Lines::new(input)))
+    }
+
+    #[cfg(unix)]
+    fn completion(&self) -> completion::Completion {
+        let (advice, actor, runtime) = (Arc::clone(&self.advice), self.actor(), tokio::runtime::Handle::current());
+        let suggest = move |kind| {
+            let Some(advice) = advice.get() else { return vec![] };
+            // The timer of the time-out is made within the runtime.
+            let advised = async { tokio::time::timeout(ADVICE_TIMEOUT, advice.suggestions(&actor, kind)).await };
+            runtime.block_on(advised).unwrap_or_default()
+        };
+        completion::Completion {
+            locale: self.config.locale,
+            prefix: self.capabilities.command_prefix,
+            suggest: Arc::new(suggest),
+        }
+    }
+
+    fn actor(&self) -> Actor {
+        let TerminalConfig { actor_id, actor_name, .. } = &self.config;
+        Actor { platform: self.name(), id: actor_id.clone(), name: actor_name.clone() }
+    }
+
     fn place(&self) -> Place {
         Place { platform: self.name(), id: "terminal".to_owned(), thread: None, private: true }
     }
 
     fn event(&self, body: EventBody) -> Event {
         let id = format!("{}-{}", self.started, self.next_id());
-        let TerminalConfig { actor_id, actor_name, .. } = &self.config;
-        let actor = Actor { platform: self.name(), id: actor_id.clone(), name: actor_name.clone() };
-        Event { id, at: Timestamp::now(), actor, place: self.place(), body }
+        Event { id, at: Timestamp::now(), actor: self.actor(), place: self.place(), body }
     }
 
     fn next_id(&self) -> u64 {
@@ -164,6 +229,14 @@ impl Terminal {
         self.show_quietly(|page, size| page.aside(&self.config.ending_hint, size)).await;
     }
 
+    async fn resized(&self) {
+        self.show_quietly(Page::resized).await;
+    }
+
+    async fn line_left(&self) {
+        self.screen.lock().await.page.line_left();
+    }
+
     async fn leave(&self) {
         self.show_quietly(|page, _| page.leave()).await;
     }
@@ -181,11 +254,21 @@ impl Terminal {
         if self.closed.is_cancelled() {
             return Err(PlatformError::Gone);
         }
+        let above = screen.page.is_edited();
         let bytes = change(&mut screen.page, (self.size)()).ok_or(PlatformError::Gone)?;
-        if screen.page.forgets() {
+        let effect = screen.page.effect();
+        if effect == Effect::Forget {
             (self.forget)();
         }
-        let written = write(&mut screen.output, bytes.as_bytes()).await;
+        let written = if above && screen.page.is_edited() {
+            self.print_above(bytes);
+            Ok(())
+        } else {
+            write(&mut screen.output, bytes.as_bytes()).await
+        };
+        if effect == Effect::Ask {
+            self.ask();
+        }
         self.streaming.send_replace(screen.page.streaming().count());
         written.map_err(|error| {
             if error.kind() == ErrorKind::BrokenPipe {
@@ -196,12 +279,44 @@ impl Terminal {
         })
     }
 
+    #[cfg(unix)]
+    fn print_above(&self, text: String) {
+        if let Some(editor) = self.editor.get().filter(|_| !text.is_empty()) {
+            editor.print_above(text);
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn print_above(&self, _: String) {}
+
+    #[cfg(unix)]
+    fn ask(&self) {
+        if let Some(editor) = self.editor.get() {
+            editor.ask();
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn ask(&self) {}
+
     fn check_length(&self, message: &Outgoing) -> Result<(), PlatformError> {
         let length = self.capabilities.length;
         if !length.holds(&message.text) {
             return Err(PlatformError::Rejected(format!("a text of more than {} characters", length.most)));
         }
         Ok(())
+    }
+}
+
+/// Puts the terminal's mode back when the session ends in whatever way: it returns, is dropped or panics.
+struct RestoredMode<'a>(&'a Terminal);
+
+impl Drop for RestoredMode<'_> {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(editor) = self.0.editor.get() {
+            editor.restore();
+        }
     }
 }
 
@@ -223,10 +338,22 @@ impl ChatPlatform for Terminal {
         &self.capabilities
     }
 
+    fn columns(&self) -> Option<usize> {
+        self.live.then(|| (self.size)().columns.into()).filter(|columns| *columns > 0)
+    }
+
+    fn advise(&self, advice: Arc<dyn Advice>) {
+        if self.advice.set(advice).is_err() {
+            tracing::debug!("the terminal has its advice already");
+        }
+    }
+
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
         let input = self.input.lock().expect("invariant: nothing panics while taking the input").take();
-        let (input, interrupts) = input.ok_or_else(|| PlatformError::Rejected("it has run already".to_owned()))?;
-        Session::new(self, inbox).run(input, interrupts, shutdown).await
+        let (input, interrupts, resizes) =
+            input.ok_or_else(|| PlatformError::Rejected("it has run already".to_owned()))?;
+        let _mode = RestoredMode(self);
+        Session::new(self, inbox).run(input, interrupts, resizes, shutdown).await
     }
 
     async fn send(&self, key: SendKey, place: &Place, message: &Outgoing) -> Result<MessageRef, PlatformError> {

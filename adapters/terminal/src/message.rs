@@ -10,6 +10,19 @@ pub(crate) struct Line {
     pub(crate) text: String,
     /// Secondary: shown dim where there is dim.
     pub(crate) dim: bool,
+    /// Where it is cut if the screen is too narrow.
+    pub(crate) cut: Cut,
+}
+
+/// Where a line is cut if the screen is too narrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// At the edge, as terminals do: a copy of it is whole. For statements, tables and paths.
+    Edge,
+    /// Between words. For prose.
+    Words,
+    /// Where two spaces are. For buttons.
+    Gaps,
 }
 
 /// The text, then the files, then the buttons with what to type instead of pressing them. Never empty.
@@ -17,15 +30,22 @@ pub(crate) struct Line {
 /// Files and buttons alone have `→` before `/`: no text passes for them, nor where nothing is dim.
 pub(crate) fn lines(message: &Outgoing) -> Vec<Line> {
     let text = without_commands(&harmless::text(&message.text));
-    let plain = |text: &str| Line { text: text.to_owned(), dim: false };
-    let mut lines: Vec<Line> = text.trim_end().lines().map(plain).collect();
-    lines.extend(message.files.iter().map(|file| plain(&file_line(file))));
+    let plain = |text: &str, cut| Line { text: text.to_owned(), dim: false, cut };
+    let mut in_code = false;
+    let cut = |line: &str| {
+        let fence = line.trim_start().starts_with("```");
+        in_code ^= fence;
+        if in_code || fence || line.trim_start().starts_with('|') { Cut::Edge } else { Cut::Words }
+    };
+    let text = text.trim_end();
+    let mut lines: Vec<Line> = text.lines().zip(text.lines().map(cut)).map(|(line, cut)| plain(line, cut)).collect();
+    lines.extend(message.files.iter().map(|file| plain(&file_line(file), Cut::Edge)));
     if !message.buttons.is_empty() {
         let labels: Vec<String> = message.buttons.iter().map(label).collect();
-        lines.push(Line { text: labels.join("  "), dim: true });
+        lines.push(Line { text: labels.join("  "), dim: true, cut: Cut::Gaps });
     }
     if lines.is_empty() {
-        lines.push(plain(""));
+        lines.push(plain("", Cut::Words));
     }
     lines
 }

@@ -20,6 +20,8 @@ pub(crate) struct Look {
     pub(crate) live: bool,
     /// True if secondary text is dimmed.
     pub(crate) dim: bool,
+    /// A line editor writes the prompt and the typed line: while it does, nothing may be drawn over them.
+    pub(crate) edits: bool,
     /// Stands before what the person types.
     pub(crate) prompt: String,
 }
@@ -36,8 +38,19 @@ pub(crate) struct Page {
     gap: bool,
     /// A message was drawn since the prompt was: over what was typed and not entered.
     drawn_over: bool,
-    /// The prompt stands there alone: what was typed before is to be forgotten.
-    forgets: bool,
+    effect: Effect,
+}
+
+/// What the output of the page needs beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing.
+    #[default]
+    None,
+    /// Text that was typed but not entered is no longer visible: it must not be sent with the next line.
+    Forget,
+    /// The line editor is to show the prompt, where the cursor then is.
+    Ask,
 }
 
 #[derive(Debug)]
@@ -60,13 +73,18 @@ enum Prompt {
 impl Page {
     pub(crate) fn new(look: Look) -> Self {
         let (messages, prompt) = (BTreeMap::new(), Prompt::Unwanted);
-        Self { look, messages, drawing: None, prompt, gap: false, drawn_over: false, forgets: false }
+        Self { look, messages, drawing: None, prompt, gap: false, drawn_over: false, effect: Effect::None }
     }
 
-    /// Returns true, once, if text that was typed but not entered is no longer visible: it must not be sent with the
-    /// next line.
-    pub(crate) fn forgets(&mut self) -> bool {
-        std::mem::take(&mut self.forgets)
+    /// Returns, once, what the last output needs beside it.
+    pub(crate) fn effect(&mut self) -> Effect {
+        std::mem::take(&mut self.effect)
+    }
+
+    /// Returns true while the line editor has the last rows of the screen: output then belongs above them, as complete
+    /// rows.
+    pub(crate) fn is_edited(&self) -> bool {
+        self.look.edits && self.prompt == Prompt::Shown
     }
 
     /// The messages that are still being written.
@@ -118,7 +136,7 @@ impl Page {
         self.prompt = Prompt::Unwanted;
         // Through a pipe, the line does not stand on the screen.
         self.gap &= !self.look.live;
-        let Some((_, drawing)) = &mut self.drawing else { return String::new() };
+        let Some((_, drawing)) = &mut self.drawing else { return self.next(size) };
         if columns(line) > size.columns.into() {
             *drawing = Drawing::default();
             return String::new();
@@ -142,6 +160,18 @@ impl Page {
         format!("{CLEAR}{text}\r\n{}", self.prompt_if_wanted())
     }
 
+    /// The line editor has left its line without entering it, with the cursor at the beginning of a row.
+    pub(crate) fn line_left(&mut self) {
+        if self.look.edits {
+            self.prompt = Prompt::Unwanted;
+        }
+    }
+
+    /// The screen has another size: what is being drawn is drawn for it.
+    pub(crate) fn resized(&mut self, size: Size) -> String {
+        self.draw(size)
+    }
+
     /// Leaves the cursor at the beginning of a row.
     pub(crate) fn leave(&mut self) -> String {
         self.drawing = None;
@@ -156,6 +186,9 @@ impl Page {
         let drawn = self.drawing.as_ref().map(|(drawn, _)| *drawn);
         if drawn == Some(id) {
             return self.draw(size);
+        }
+        if self.is_edited() {
+            return if printed || streaming { String::new() } else { self.print_above(id, size) };
         }
         if printed || (streaming && (drawn.is_some() || !self.look.live)) {
             return String::new();
@@ -178,6 +211,15 @@ impl Page {
             }
         }
         out
+    }
+
+    /// A complete message above the line that is being edited. What is still being written waits for the line's end.
+    fn print_above(&mut self, id: u64, size: Size) -> String {
+        let Some(kept) = self.messages.get_mut(&id) else { return String::new() };
+        let shown = lines(&kept.message);
+        kept.printed = Some(content(&kept.message));
+        Drawing::default().update(&rows(&shown, size.columns.into()), size, true, self.look.dim).replace(CLEAR, "")
+            + "\r\n"
     }
 
     fn begin(&mut self, id: u64, size: Size) -> String {
@@ -219,9 +261,14 @@ impl Page {
             return String::new();
         }
         self.prompt = Prompt::Shown;
-        self.forgets = std::mem::take(&mut self.drawn_over);
-        let clear = if self.forgets { CLEAR } else { "" };
+        let drawn_over = std::mem::take(&mut self.drawn_over);
+        let clear = if drawn_over { CLEAR } else { "" };
         let gap = if std::mem::take(&mut self.gap) { "\r\n" } else { "" };
+        if self.look.edits {
+            self.effect = Effect::Ask;
+            return format!("{clear}{gap}");
+        }
+        self.effect = if drawn_over { Effect::Forget } else { Effect::None };
         format!("{clear}{gap}{}", self.look.prompt)
     }
 }

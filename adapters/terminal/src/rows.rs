@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::message::Line;
+use crate::message::{Cut, Line};
 
 /// One row of the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +26,29 @@ fn of_line(line: &Line, columns: usize) -> Vec<Row> {
     let empty = || Row { text: String::new(), dim: line.dim, goes_on: false };
     let mut rows = vec![];
     let (mut row, mut column) = (empty(), 0);
+    // Where the row can be cut: behind a space, in bytes.
+    let mut cut = None;
+    let mut before = None;
     for c in line.text.chars() {
         let (c, times) = if c == '\t' { (' ', TAB - column % TAB) } else { (c, 1) };
         let width = c.width().unwrap_or(0);
         for _ in 0..times {
+            let is_cut = c == ' ' && is_cut(line.cut, before);
+            before = Some(c);
+            if column > 0 && column + width > columns {
+                if is_cut && !row.text.trim_end().is_empty() {
+                    // The space is the cut.
+                    rows.push(std::mem::replace(&mut row, empty()));
+                    (column, cut) = (0, None);
+                    continue;
+                }
+                let rest = cut.take().map(|at| row.text.split_off(at));
+                row.goes_on = rest.is_none();
+                row.text.truncate(if rest.is_some() { row.text.trim_end_matches(' ').len() } else { row.text.len() });
+                rows.push(std::mem::replace(&mut row, empty()));
+                row.text = rest.unwrap_or_default();
+                column = columns_of(&row.text);
+            }
             if column > 0 && column + width > columns {
                 row.goes_on = true;
                 rows.push(std::mem::replace(&mut row, empty()));
@@ -37,19 +56,44 @@ fn of_line(line: &Line, columns: usize) -> Vec<Row> {
             }
             row.text.push(c);
             column += width;
+            if is_cut && !row.text.trim_end().is_empty() {
+                cut = Some(row.text.len());
+            }
         }
     }
-    rows.push(row);
+    // A space at the end of a line that was cut there needs no row.
+    if !row.text.is_empty() || rows.last().is_none_or(|last| last.goes_on) {
+        rows.push(row);
+    }
     rows
+}
+
+/// Tells whether a line may be cut at a space, by what stands before it.
+fn is_cut(cut: Cut, before: Option<char>) -> bool {
+    match cut {
+        Cut::Edge => false,
+        Cut::Words => true,
+        Cut::Gaps => before == Some(' '),
+    }
+}
+
+/// Returns the number of columns that characters take on one row.
+pub(crate) fn columns_of(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(text: &str, columns: usize, expected: &[&str]) {
-        let rows = rows(&[Line { text: text.to_owned(), dim: false }], columns);
+    fn drawn(text: &str, columns: usize, cut: Cut, expected: &[&str]) -> Vec<Row> {
+        let rows = rows(&[Line { text: text.to_owned(), dim: false, cut }], columns);
         assert_eq!(rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>(), expected, "{text:?} in {columns}");
+        rows
+    }
+
+    fn check(text: &str, columns: usize, expected: &[&str]) {
+        let rows = drawn(text, columns, Cut::Edge, expected);
         let (last, others) = rows.split_last().unwrap();
         assert!(!last.goes_on && others.iter().all(|row| row.goes_on));
     }
@@ -65,5 +109,28 @@ mod tests {
         check("a\tb", 5, &["a    ", "   b"]);
         check("東京", 1, &["東", "京"]);
         check("ab", 0, &["a", "b"]);
+    }
+
+    #[test]
+    fn prose_is_cut_between_words() {
+        for (text, columns, expected) in [
+            ("", 4, &[""][..]),
+            ("un deux trois", 8, &["un deux", "trois"]),
+            ("un deux trois", 7, &["un deux", "trois"]),
+            ("un deux trois", 6, &["un", "deux", "trois"]),
+            ("un deux", 5, &["un", "deux"]),
+            ("un  deux", 4, &["un", "deux"]),
+            ("anticonstitutionnel", 8, &["anticons", "titution", "nel"]),
+            ("un anticonstitutionnel", 8, &["un", "anticons", "titution", "nel"]),
+            ("  retrait long", 9, &["  retrait", "long"]),
+            ("東京 都", 4, &["東京", "都"]),
+            ("ab 東京都", 5, &["ab", "東京", "都"]),
+            ("un ", 2, &["un"]),
+        ] {
+            drawn(text, columns, Cut::Words, expected);
+        }
+        let buttons = "[Exécuter → /execute]  [Modifier → /edit]";
+        drawn(buttons, 30, Cut::Gaps, &["[Exécuter → /execute]", "[Modifier → /edit]"]);
+        drawn(buttons, 60, Cut::Gaps, &[buttons]);
     }
 }

@@ -26,6 +26,8 @@ impl PlatformSection for TerminalSection {
             actor_id: "console".to_owned(),
             actor_name: "console".to_owned(),
             prompt: "> ".to_owned(),
+            locale: around.locale,
+            history: Some(around.data.join("history.txt")),
             idle_hint: text("terminal-idle").render(around.locale),
             ending_hint: text("terminal-ending").render(around.locale),
             tty: None,

@@ -5,7 +5,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use pstral_core::domain::{Column, ColumnKind, Length, Locale, Row, Value};
 use pstral_core::results::{Preview, TableFormat};
 
-const FORMAT: TableFormat = TableFormat { length: Length::characters(2_000), max_rows: 20, locale: Locale::Fr };
+const FORMAT: TableFormat =
+    TableFormat { length: Length::characters(2_000), columns: None, max_rows: 20, locale: Locale::Fr };
 
 fn columns(count: usize) -> Vec<Column> {
     let kinds = [ColumnKind::Text, ColumnKind::Number, ColumnKind::Date];

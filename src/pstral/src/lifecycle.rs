@@ -107,6 +107,17 @@ pub async fn run(
     drain: Duration,
     after: AfterPlatforms,
 ) -> anyhow::Result<()> {
+    run_through(app, shutdown, drain, after, |inbox| inbox).await
+}
+
+/// Does what [`run`] does, with every event going through what `heard` makes of the inbox.
+pub async fn run_through(
+    app: &App,
+    shutdown: &CancellationToken,
+    drain: Duration,
+    after: AfterPlatforms,
+    heard: impl FnOnce(Inbox) -> Inbox,
+) -> anyhow::Result<()> {
     let mut beside = refresh_catalogs(&app.pipeline);
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
     beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
@@ -115,7 +126,7 @@ pub async fn run(
     beside.spawn(check_endpoints(Arc::clone(&app.pipeline), ServerLog::new(app.models.clone(), locale)));
     beside.spawn(app.heads.clone().tell_on());
     let tasks = TaskTracker::new();
-    let inbox = inbox(&app.pipeline, &tasks);
+    let inbox = heard(inbox(&app.pipeline, &tasks));
     app.platforms.iter().for_each(|platform| platform.advise(app.pipeline.advice()));
     let mut outcome = Ok(());
     let all_of_it = async {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::channel::mpsc;
 use futures::{FutureExt as _, StreamExt as _};
-use pstral_core::domain::{Event, EventBody, Outgoing, Place, PlatformName};
+use pstral_core::domain::{Event, EventBody, Locale, Outgoing, Place, PlatformName};
 use pstral_core::ports::{ChatPlatform as _, Inbox, PlatformError};
 use pstral_terminal::{Size, Terminal, TerminalConfig, TerminalIo};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, DuplexStream};
@@ -47,6 +47,7 @@ pub(crate) struct Desk {
     pub(crate) shutdown: CancellationToken,
     keyboard: Option<DuplexStream>,
     interrupts: mpsc::UnboundedSender<()>,
+    resizes: mpsc::UnboundedSender<()>,
     paper: Paper,
     forgotten: Arc<AtomicUsize>,
     size: Arc<Mutex<Size>>,
@@ -79,12 +80,14 @@ impl Desk {
     fn of(size: Size, tty: bool, input: impl AsyncRead + Send + Unpin + 'static, room: usize) -> Self {
         let paper = Paper { writes: Arc::default(), room };
         let (interrupts, pressed) = mpsc::unbounded();
+        let (resizes, dragged) = mpsc::unbounded();
         let size = Arc::new(Mutex::new(size));
         let forgotten = Arc::<AtomicUsize>::default();
         let io = TerminalIo {
             input: Box::new(input),
             output: Box::new(paper.clone()),
             interrupts: pressed.boxed(),
+            resizes: dragged.boxed(),
             forget: Box::new({
                 let forgotten = Arc::clone(&forgotten);
                 move || {
@@ -96,9 +99,11 @@ impl Desk {
                 move || *size.lock().unwrap()
             }),
             tty,
+            edits: false,
         };
         let terminal = Arc::new(Terminal::with(config(), io));
-        Self { terminal, shutdown: CancellationToken::new(), keyboard: None, interrupts, paper, forgotten, size }
+        let shutdown = CancellationToken::new();
+        Self { terminal, shutdown, keyboard: None, interrupts, resizes, paper, forgotten, size }
     }
 
     /// Runs until the end of the input, answering with `answer`.
@@ -137,6 +142,8 @@ impl Desk {
 
     pub(crate) fn resizes(&self, columns: u16, rows: u16) {
         *self.size.lock().unwrap() = Size { columns, rows };
+        // Nobody listens before it runs.
+        let _ = self.resizes.unbounded_send(());
     }
 
     pub(crate) fn writes(&self) -> Vec<String> {
@@ -187,6 +194,8 @@ pub(crate) fn config() -> TerminalConfig {
         actor_id: "zoe".to_owned(),
         actor_name: "Zoé".to_owned(),
         prompt: "> ".to_owned(),
+        locale: Locale::Fr,
+        history: None,
         idle_hint: "Ctrl-D pour quitter".to_owned(),
         ending_hint: "Encore cette réponse".to_owned(),
         tty: None,

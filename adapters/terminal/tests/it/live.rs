@@ -26,12 +26,12 @@ async fn an_edit_is_one_write_of_the_rows_that_change() {
     stream(&desk, &["Voici", "Voici les clients", "Voici les clients\nParis"]).await;
     let expected = [
         "\r\x1b[JVoici\r\n",
-        "\r\x1b[1A\x1b[JVoici les clients\r\n",
+        "\r\x1b[1A\x1b[JVoici les\r\nclients\r\n",
         // The second row is written again: it might go on in the third.
         "\r\x1b[1A\x1b[Jclients\r\nParis\r\n",
     ];
     assert_eq!(desk.writes(), expected);
-    assert_eq!(desk.seen(), "Voici les \nclients\nParis");
+    assert_eq!(desk.seen(), "Voici les\nclients\nParis");
 }
 
 #[tokio::test]
@@ -61,10 +61,11 @@ async fn a_message_that_shrinks_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_screen_that_changes_size_loses_nothing() {
     let desk = Desk::live(10, 5);
+    desk.terminal.send(key(), &place(), &finished("==")).await.unwrap();
     let at = desk.terminal.send(key(), &place(), &Outgoing::streaming("un deux trois")).await.unwrap();
     desk.resizes(20, 5);
     desk.terminal.edit(&at, &finished("un deux trois quatre")).await.unwrap();
-    assert!(desk.seen().ends_with("\nun deux trois quatre"));
+    assert_eq!(desk.seen(), "==\n\nun deux trois quatre");
 }
 
 #[tokio::test]
@@ -78,9 +79,11 @@ async fn buttons_say_what_to_type_and_are_dim_where_wanted() {
             input: Box::new(tokio::io::empty()),
             output: Box::new(output),
             interrupts,
+            resizes: Box::pin(futures::stream::pending()),
             forget: Box::new(|| {}),
             size: Box::new(size),
             tty: false,
+            edits: false,
         };
         let terminal = Terminal::with(TerminalConfig { tty: Some(true), dim, ..config() }, io);
         let stop = Button { action: ButtonAction::Stop, label: "Arrêter".to_owned() };
@@ -114,15 +117,17 @@ fn run(desk: &Desk) -> crate::desk::Running {
 
 #[tokio::test]
 async fn a_conversation_reads_well() {
-    let mut desk = Desk::live(40, 12);
+    let mut desk = Desk::live(40, 16);
     let running = run(&desk);
     desk.shows(">").await;
     desk.types("bonjour\n").await;
     desk.shows("Voici : bonjour\n\n>").await;
     desk.types("\n").await;
     desk.shows("> \n>").await;
-    desk.types("/whoami\n").await;
+    desk.types("whoami\n").await;
     desk.shows("Voici : whoami\n\n>").await;
+    desk.types("help me\n").await;
+    desk.shows("Voici : help me\n\n>").await;
     desk.leaves();
     running.await.unwrap().unwrap();
     assert_snapshot!(desk.seen().replace("> \n", ">\n"), @r"
@@ -130,8 +135,11 @@ async fn a_conversation_reads_well() {
     Voici : bonjour
 
     >
-    > /whoami
+    > whoami
     Voici : whoami
+
+    > help me
+    Voici : help me
 
     >
     ");
@@ -158,6 +166,51 @@ async fn ctrl_c_stops_the_answer_and_not_the_program() {
 
     >
     ");
+}
+
+#[tokio::test]
+async fn ctrl_c_twice_leaves_unless_something_was_entered_between() {
+    for entered in [false, true] {
+        let mut desk = Desk::live(40, 12);
+        let running = run(&desk);
+        desk.shows(">").await;
+        desk.interrupts();
+        desk.shows("Ctrl-D pour quitter\n>").await;
+        if entered {
+            desk.types("bonjour\n").await;
+            desk.shows("Voici : bonjour\n\n>").await;
+            desk.interrupts();
+            desk.shows("bonjour\n\nCtrl-D pour quitter\n>").await;
+        }
+        desk.interrupts();
+        running.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_word_leaves_after_the_answer_that_is_being_written() {
+    let mut desk = Desk::live(40, 12);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.types("Combien ?\n").await;
+    desk.shows("Je cherche").await;
+    desk.types("quit\n").await;
+    desk.shows("Encore cette réponse\nJe cherche").await;
+    desk.interrupts();
+    running.await.unwrap().unwrap();
+    assert!(desk.seen().ends_with("Je cherchais. Arrêté."), "{}", desk.seen());
+}
+
+#[tokio::test]
+async fn a_live_message_is_drawn_for_the_new_size_at_once() {
+    let desk = Desk::live(10, 6);
+    let running = run(&desk);
+    desk.shows(">").await;
+    desk.terminal.send(key(), &place(), &Outgoing::streaming("un deux trois quatre")).await.unwrap();
+    desk.resizes(20, 6);
+    desk.shows("un deux trois quatre").await;
+    desk.shutdown.cancel();
+    running.await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -334,6 +387,7 @@ proptest! {
         let last = last.replace('\t', " ");
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let desk = Desk::live(columns, 50);
+        let last = format!("```\n{last}");
         runtime.block_on(stream(&desk, &["x", &last]));
         let plain = last.trim_end().replace('\n', "\r\n");
         prop_assert_eq!(desk.seen(), seen(plain.as_bytes(), columns, 50));

@@ -14,7 +14,7 @@ use crate::desk::{Desk, place};
 
 #[tokio::test]
 async fn keeps_the_contract() {
-    for desk in [Desk::live(20, 6), Desk::piped("")] {
+    for desk in [Desk::live(40, 6), Desk::piped("")] {
         contract(&*desk.terminal, &place()).await;
         assert!(desk.written().contains("Voici les clients de Paris."), "what is final is printed");
         assert!(!desk.written().contains("manifest.toml"), "the path is shown, not the name");

@@ -6,10 +6,10 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pstral_core::domain::{ButtonAction, Event, EventBody, Outgoing};
-use pstral_core::ports::ChatPlatform as _;
+use pstral_core::domain::{Actor, ButtonAction, Event, EventBody, Outgoing, Place, PlatformName, Suggested};
+use pstral_core::ports::{Advice, ChatPlatform as _, Suggestion};
 use pstral_core::testkit::chat_platform::key;
-use pstral_terminal::Terminal;
+use pstral_terminal::{Terminal, TerminalConfig};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,9 @@ const INSIDE: &str = "PSTRAL_TEST_INSIDE";
 
 /// Names a file: once it is there, a question that ends with an exclamation mark is answered.
 const ANSWERED: &str = "PSTRAL_TEST_ANSWERED";
+
+/// Names the file that keeps what was typed.
+const HISTORY: &str = "PSTRAL_TEST_HISTORY";
 
 const RECITER: [&str; 3] = ["pseudo_terminal::reciter", "--exact", "--nocapture"];
 
@@ -55,14 +58,34 @@ async fn recite(terminal: Arc<Terminal>, event: Event, stop: Arc<Notify>) {
     }
 }
 
+/// Knows one database.
+struct Names;
+
+#[async_trait::async_trait]
+impl Advice for Names {
+    async fn suggestions(&self, _: &Actor, _: Suggested) -> Vec<Suggestion> {
+        vec![Suggestion::word("crm")]
+    }
+
+    async fn may_ask(&self, _: &Actor, _: &Place) -> bool {
+        true
+    }
+
+    async fn was_run(&self, _: &PlatformName, _: &str) -> bool {
+        false
+    }
+}
+
 /// The program that the tests below start; run by itself it does the same in memory.
 #[tokio::test]
 async fn reciter() {
     let stop = Arc::new(Notify::new());
     let answer = move |terminal, event| recite(terminal, event, Arc::clone(&stop));
     if let Ok(inside) = std::env::var(INSIDE) {
-        let terminal = Arc::new(Terminal::new(config()));
+        let history = std::env::var_os(HISTORY).map(Into::into);
+        let terminal = Arc::new(Terminal::new(TerminalConfig { history, ..config() }));
         assert_eq!(terminal.is_interactive(), inside == "terminal");
+        terminal.advise(Arc::new(Names));
         let answering = Arc::clone(&terminal);
         let inbox = Arc::new(move |event| Box::pin(answer(Arc::clone(&answering), event)) as _);
         return terminal.run(inbox, CancellationToken::new()).await.unwrap();
@@ -79,14 +102,21 @@ struct Session {
 }
 
 impl Session {
-    fn start(answered: &Path) -> Self {
+    /// Starts the program in a terminal of a folder, and shows the mode that it leaves the terminal in.
+    fn start(folder: &Path) -> Self {
         let program = std::env::current_exe().unwrap();
-        let command =
-            format!("stty echo isig icanon cols 20 rows 6; exec '{}' {}", program.display(), RECITER.join(" "));
+        let command = format!(
+            "trap : INT; tty > '{}'; stty echo isig icanon cols 20 rows 6; '{}' {}; echo ended $?; stty -a | grep -ow -e -*icanon -e -*echo",
+            folder.join("tty").display(),
+            program.display(),
+            RECITER.join(" ")
+        );
         let mut script = Command::new("script")
             .args(["--quiet", "--flush", "--return", "--command", &command, "/dev/null"])
             .env(INSIDE, "terminal")
-            .env(ANSWERED, answered)
+            .env(ANSWERED, folder.join("answered"))
+            .env(HISTORY, folder.join("history.txt"))
+            .env("TERM", "xterm")
             .env("SHELL", "/bin/sh")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -126,6 +156,29 @@ impl Session {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
+
+    /// Waits until these bytes were written.
+    fn writes(&mut self, bytes: &str) {
+        let begun = Instant::now();
+        while !String::from_utf8_lossy(&self.written.lock().unwrap()).contains(bytes) {
+            if begun.elapsed() > Duration::from_secs(20) {
+                self.script.kill().unwrap();
+                panic!("{bytes:?} was not written: {:?}", self.seen());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits for a prompt with nothing typed at it.
+    fn is_ready(&mut self) {
+        self.shows("\n>");
+    }
+
+    /// Waits until the program has ended well, with the terminal in the mode that it had.
+    fn ends(&mut self) {
+        self.shows("ended 0\nicanon\necho");
+        assert!(self.script.wait().unwrap().success(), "{}", self.seen());
+    }
 }
 
 fn available() -> bool {
@@ -161,9 +214,10 @@ fn a_real_terminal_shows_messages_as_they_change() {
     if !available() {
         return;
     }
-    let mut session = Session::start(Path::new("/"));
-    session.shows("\n>");
-    session.types("bonjour\n");
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("bonjour\r");
     session.shows("rang 9 de bonjour\n\n>");
     let shown = session.seen();
     assert!(
@@ -172,34 +226,134 @@ fn a_real_terminal_shows_messages_as_they_change() {
     );
     let written = String::from_utf8_lossy(&session.written.lock().unwrap()).into_owned();
     assert!(written.contains("Un instant…") && !shown.contains("instant"), "it was there and has been replaced");
-
-    session.types("Combien ?\n");
-    session.shows("Je cherche");
-    session.types("\u{3}");
-    session.shows("> Combien ?\nArrêté.\n\n>");
-    session.types("\u{3}");
-    session.shows("\nCtrl-D pour quitter\n>");
     session.types("\u{4}");
-    assert!(session.script.wait().unwrap().success(), "{}", session.seen());
+    session.ends();
 }
 
 #[test]
-fn what_is_typed_into_an_answer_is_sent_when_it_was_entered_and_forgotten_when_not() {
+fn ctrl_c_stops_an_answer_and_twice_leaves() {
     if !available() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let answered = folder.path().join("answered");
-    let mut session = Session::start(&answered);
-    session.shows("\n>");
-    session.types("Combien !\n");
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("Combien ?\r");
     session.shows("Je cherche");
+    session.types("\u{3}");
+    session.shows("> Combien ?\nArrêté.\n\n>");
+    session.types("un\r");
+    session.shows("rang 9 de un\n\n>");
+    session.types("deux\u{3}");
+    session.shows("> deux\nCtrl-D pour quitter\n>");
+    session.types("\u{3}");
+    session.ends();
+}
+
+#[test]
+fn a_live_message_is_drawn_again_right_after_a_resize() {
+    if !available() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("Combien ?\r");
+    session.shows("> Combien ?\nJe cherche");
+    let tty = std::fs::read_to_string(folder.path().join("tty")).unwrap();
+    let resized = Command::new("stty").args(["-F", tty.trim(), "cols", "18"]).status().unwrap();
+    assert!(resized.success());
+    session.writes("\u{1b}[1A\u{1b}[J\r\u{1b}[JJe cherche");
+    session.shows("> Combien ?\nJe cherche");
+    session.types("\u{3}");
+    session.shows("> Combien ?\nArrêté.\n\n>");
+    session.types("\u{4}");
+    session.ends();
+}
+
+#[test]
+fn a_word_leaves() {
+    if !available() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("quit\r");
+    session.ends();
+}
+
+#[test]
+fn what_is_typed_into_an_answer_is_sent_when_it_was_entered_and_edited_when_not() {
+    if !available() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("Combien !\r");
+    session.shows("Je cherche");
+    session.types("cinq\n");
+    session.shows("rang 9 de cinq\n\nJe cherche");
     session.types("demi");
     session.shows("Je cherche\ndemi");
-    std::fs::write(&answered, "").unwrap();
-    session.shows("> Combien !\nTrouvé.\n\n>");
-    session.types("entier\n");
-    session.shows("rang 9 de entier\n\n>");
+    std::fs::write(folder.path().join("answered"), "").unwrap();
+    session.shows("Trouvé.\n\n> demi");
+    session.types("e\r");
+    session.shows("rang 9 de demie\n\n>");
     session.types("\u{4}");
-    assert!(session.script.wait().unwrap().success(), "{}", session.seen());
+    session.ends();
+}
+
+#[test]
+fn a_line_is_edited_and_found_again_at_the_next_start() {
+    if !available() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    // Left twice, a letter, and to the end of the line.
+    session.types("bnjour\u{1b}[D\u{1b}[D\u{1b}[D\u{1b}[D\u{1b}[Do\u{5}\r");
+    session.shows("rang 9 de bonjour\n\n>");
+    session.types("/exec\t");
+    session.shows("\n> /execute");
+    session.types("\u{15}");
+    session.is_ready();
+    session.types("dans c\t");
+    session.shows("\n> dans crm");
+    session.types("\u{15}");
+    session.is_ready();
+    // What comes in one piece is not lost behind the line's end.
+    session.types("un\rdeux\r");
+    session.shows("rang 9 de deux\n\n>");
+    session.types("exit\r");
+    session.ends();
+
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("\u{1b}[A\u{1b}[A\u{1b}[A");
+    session.shows("\n> un");
+    session.types("\u{12}bonj");
+    session.shows("bonjour");
+    session.types("\r");
+    session.shows("rang 9 de bonjour\n\n>");
+    session.types("\u{4}");
+    session.ends();
+}
+
+#[test]
+fn several_pasted_lines_are_one_message() {
+    if !available() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    session.types("\u{1b}[200~SELECT 1\rFROM a\u{1b}[201~");
+    session.shows("> SELECT 1\nFROM a");
+    session.types("\r");
+    session.shows("rang 9 de SELECT 1\nFROM a\n\n>");
+    session.types("\u{4}");
+    session.ends();
 }

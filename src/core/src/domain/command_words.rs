@@ -3,12 +3,57 @@
 use super::capability::Capability;
 use super::command::{Command, CommandName, CommandSpec, Verb, VerbSpec};
 use super::command_table::COMMANDS;
+use crate::locale::Locale;
 use crate::text::first_word;
+
+/// The longest misspelt word that is compared, in letters.
+const MOST_LETTERS: usize = 20;
 
 impl CommandName {
     /// Returns its description; `None` for one that is unknown.
     pub fn spec(self) -> Option<&'static CommandSpec> {
         COMMANDS.iter().find(|spec| spec.name == self)
+    }
+
+    /// Returns the word of the command that a misspelt one is nearest to, in either language, unless it is far from all.
+    /// The beginning of a single command's word is near it.
+    pub fn nearest(misspelt: &str) -> Option<&'static str> {
+        let misspelt = misspelt.to_lowercase();
+        let letters = misspelt.chars().count();
+        // No word has so many: what is longer is text.
+        if !(2..=MOST_LETTERS).contains(&letters) {
+            return None;
+        }
+        let typed = || COMMANDS.iter().filter(|spec| spec.is_typed);
+        // A word without accents stands for the one with them.
+        let unaccented = |word: &str, accented: &str| {
+            word.chars().count() == accented.chars().count()
+                && word.chars().zip(accented.chars()).all(|(plain, letter)| plain == letter || !letter.is_ascii())
+        };
+        let shown = move |spec: &CommandSpec, word| if unaccented(word, spec.french) { spec.french } else { word };
+        let words = |spec: &'static CommandSpec| {
+            let all = [spec.word, spec.french].into_iter().chain(spec.also.iter().copied());
+            all.map(move |word| (word, shown(spec, word)))
+        };
+        let all = typed().flat_map(words).map(|(typed, shown)| (strsim::osa_distance(&misspelt, typed), shown));
+        let near = all.filter(|(distance, _)| *distance <= (letters / 3).max(1)).min_by_key(|(distance, _)| *distance);
+        if let Some((_, near)) = near {
+            return Some(near);
+        }
+        let mut begun = typed().filter_map(|spec| words(spec).find(|(typed, _)| typed.starts_with(&misspelt)));
+        let (first, others) = (begun.next(), begun.count());
+        first.filter(|_| letters > 2 && others == 0).map(|(_, shown)| shown)
+    }
+
+    /// Returns the language of the word of a command, if it is of one alone.
+    pub fn language(word: &str) -> Option<Locale> {
+        let word = word.to_lowercase();
+        let of = |spec: &CommandSpec| match (spec.word == word, spec.french == word) {
+            (true, false) => Some(Locale::En),
+            (false, true) => Some(Locale::Fr),
+            _ => None,
+        };
+        COMMANDS.iter().filter(|spec| spec.is_typed).find_map(of)
     }
 
     /// Returns the capability that it needs by the table, with its verbs.
@@ -66,7 +111,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::{About, Locale};
+    use crate::domain::About;
     use crate::text::text;
 
     #[test]
@@ -97,6 +142,45 @@ mod tests {
             ("fly", (CommandName::Unknown, "fly")),
         ] {
             assert_eq!(Command::parse(line), Command::new(name, words), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_one_language_tells_it() {
+        for (word, expected) in [
+            ("help", Some(Locale::En)),
+            ("Aide", Some(Locale::Fr)),
+            ("mode", None),
+            ("quisuisje", Some(Locale::Fr)),
+            ("nothing", None),
+        ] {
+            assert_eq!(CommandName::language(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_command_is_recognized() {
+        for (misspelt, expected) in [
+            ("execut", Some("execute")),
+            ("Exceute", Some("execute")),
+            ("exécute", Some("execute")),
+            ("executr", Some("execute")),
+            ("executter", Some("exécuter")),
+            ("historiqe", Some("historique")),
+            ("hlep", Some("help")),
+            ("aid", Some("aide")),
+            ("expor", Some("export")),
+            ("grap", Some("graphique")),
+            ("who", Some("whoami")),
+            ("utilisateures", Some("utilisateurs")),
+            ("nothing", None),
+            ("fly", None),
+            ("x", None),
+            ("", None),
+            ("ask", None),
+            ("éééééééééééééééééééééééééééé", None),
+        ] {
+            assert_eq!(CommandName::nearest(misspelt), expected, "{misspelt:?}");
         }
     }
 

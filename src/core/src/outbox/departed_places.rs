@@ -72,6 +72,10 @@ impl ChatPlatform for GatedPlatform {
         self.platform.capabilities()
     }
 
+    fn columns(&self) -> Option<usize> {
+        self.platform.columns()
+    }
+
     async fn run(&self, inbox: Inbox, shutdown: CancellationToken) -> Result<(), PlatformError> {
         self.platform.run(inbox, shutdown).await
     }

@@ -287,7 +287,7 @@ mod tests {
 
     fn result(rows: Vec<Row>) -> PagedResult {
         let columns = vec![Column { name: "v".to_owned(), kind: ColumnKind::Text }];
-        let format = TableFormat { length: Length::characters(2000), max_rows: 20, locale: Locale::En };
+        let format = TableFormat { length: Length::characters(2000), columns: None, max_rows: 20, locale: Locale::En };
         let first = FirstRows { columns, rows, total: 10_000 };
         PagedResult::of(ConversationId(1), None, first, format, Below::default())
     }

@@ -58,8 +58,11 @@ impl Pipeline {
             // The first two are chosen from a list, which sends a question and a statement instead.
             CommandName::Ask | CommandName::Sql | CommandName::Unknown => {
                 let name = words.split_whitespace().next().unwrap_or_default();
-                let sentence = text("command-unknown").with("prefix", asker.prefix());
-                Err(PipelineError::Tell(sentence.with("name", echo(name))))
+                let sentence = match CommandName::nearest(name) {
+                    Some(near) => text("command-unknown-near").with("near", near),
+                    None => text("command-unknown"),
+                };
+                Err(PipelineError::Tell(sentence.with("prefix", asker.prefix()).with("name", echo(name))))
             }
         }
     }

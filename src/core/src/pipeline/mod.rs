@@ -33,6 +33,7 @@ pub(crate) mod retries;
 mod rewritten;
 pub(crate) mod statement_editor;
 pub(crate) mod streaming;
+pub(crate) mod suggested;
 mod unsupported_claims;
 pub(crate) mod verified;
 mod waiting;

@@ -193,7 +193,8 @@ impl Results {
     /// The largest table for the asker's chat that leaves room for the lines below it.
     pub(crate) fn table_format(&self, asker: &Asker) -> TableFormat {
         let length = asker.platform.capabilities().length.less(600);
-        TableFormat { length, max_rows: self.settings.preview_rows, locale: asker.user.locale }
+        let columns = asker.platform.columns();
+        TableFormat { length, columns, max_rows: self.settings.preview_rows, locale: asker.user.locale }
     }
 
     /// A button for the chart of a result that can be one.

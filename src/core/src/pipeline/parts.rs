@@ -23,6 +23,7 @@ use super::question::Questions;
 use super::retries::Retries;
 use super::statement_editor::StatementEditor;
 use super::streaming::AnswerStreamer;
+use super::suggested::SuggestedQuestions;
 use super::verified::VerifiedAnswers;
 use crate::access::gate::Access;
 use crate::access::quotas::Quotas;
@@ -237,7 +238,7 @@ impl Pipeline {
         let corrections = part!(Corrections { prompts, briefings, proposal_maker, answer_streamer });
         let verified_answers =
             part!(VerifiedAnswers { settings, outbox, cards, proposal_maker, endings, clock, conversations });
-        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections, knowledge } verified: Arc::clone(&verified_answers));
+        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections, knowledge } verified: Arc::clone(&verified_answers), suggested: SuggestedQuestions::default());
         let retries = part!(Retries { running, recorder, access, finalizer, history, questions, conversations });
         let continuations = part!(Continuations {
             settings,

@@ -24,6 +24,7 @@ use crate::pipeline::endings::Endings;
 use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::streaming::AnswerStreamer;
+use crate::pipeline::suggested::SuggestedQuestions;
 use crate::pipeline::verified::{Matched, VerifiedAnswers, asked};
 use crate::ports::Knowledge;
 use crate::recorder::Recorder;
@@ -54,6 +55,7 @@ pub(crate) struct Questions {
     pub(crate) corrections: Arc<Corrections>,
     pub(crate) verified: Arc<VerifiedAnswers>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
+    pub(crate) suggested: SuggestedQuestions,
 }
 
 impl Questions {
@@ -70,7 +72,8 @@ impl Questions {
         let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
         work.answers(&asker.actor.platform, &asker.event);
         let conversation = self.history.current(asker).await?;
-        let question = Asked { text: question.to_owned(), target: target.map(str::to_owned) };
+        let question = self.suggested.question(conversation.id, question)?;
+        let question = Asked { text: question, target: target.map(str::to_owned) };
         self.ask_within(asker, &conversation, &question, &work).await
     }
 
@@ -266,7 +269,7 @@ impl Questions {
         Ok(exchange)
     }
 
-    /// The model does not answer: questions that can be answered without it are shown.
+    /// The model does not answer: questions that can be answered without it are shown, to be chosen by their number.
     fn suggested(&self, inquiry: &Inquiry<'_>, verified: &[VerifiedQuery], nearest: Vec<Example>) -> String {
         let (heading, samples) = match nearest {
             none if none.is_empty() => ("suggestions-any", inquiry.samples(verified, self.settings.examples)),
@@ -276,6 +279,10 @@ impl Questions {
             return String::new();
         }
         let heading = format!("\n\n{}", text(heading).render(inquiry.asker.user.locale));
-        samples.iter().fold(heading, |lines, sample| format!("{lines}\n- {}", asked(sample)))
+        let questions: Vec<String> = samples.iter().map(asked).collect();
+        let numbered = questions.iter().zip(1..);
+        let lines = numbered.fold(heading, |lines, (question, number)| format!("{lines}\n{number}. {question}"));
+        self.suggested.remember(inquiry.conversation.id, questions);
+        lines
     }
 }

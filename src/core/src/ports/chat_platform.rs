@@ -169,6 +169,12 @@ pub trait ChatPlatform: Send + Sync {
     /// Returns its capabilities, which do not change while it runs.
     fn capabilities(&self) -> &Capabilities;
 
+    /// Returns the width of the screen at this moment, in columns of a terminal; `None` where it is not known, as in a chat
+    /// that people read in windows of their own.
+    fn columns(&self) -> Option<usize> {
+        None
+    }
+
     /// Takes where to say what is learnt of its budgets from now on. One that learns nothing but when it is refused
     /// ([`PlatformError::RateLimited`]) has nothing to do.
     fn report_budgets(&self, _signals: BudgetSignals) {}

@@ -11,6 +11,8 @@ const NAME: usize = 40;
 pub struct TableFormat {
     /// The length of the whole text at most.
     pub length: Length,
+    /// The width of the screen, in terminal columns, which a table does not exceed; `None` where it is not known.
+    pub columns: Option<usize>,
     /// Rows.
     pub max_rows: usize,
     /// The language whose way of writing numbers is used.

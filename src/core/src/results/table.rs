@@ -9,9 +9,12 @@ use crate::domain::{Column, ColumnKind, Length, Locale, Row, ShownColumn, ShownT
 const MAX_COLUMNS: usize = 12;
 /// Columns among which these are chosen.
 const CONSIDERED: usize = 40;
-/// The widest line, in terminal columns: beyond it, chats on a wide screen break lines too.
+/// The widest line where the screen's width is not known, in terminal columns: beyond it, chats on a wide screen break
+/// lines too.
 const MAX_LINE: usize = 120;
-/// The widest cell.
+/// The widths of a screen that are taken as they are, in columns.
+const SCREENS: std::ops::RangeInclusive<usize> = 20..=1_000;
+/// The widest cell, unless the screen has room for wider ones.
 const MAX_CELL: usize = 40;
 /// A text is cut to this before columns are left out.
 const NARROW_CELL: usize = 16;
@@ -29,21 +32,24 @@ struct Strip<'a> {
     /// On the right.
     number: bool,
     values: Vec<&'a Value>,
+    /// The width with cells as they are.
+    full: usize,
 }
 
 impl<'a> Strip<'a> {
-    fn of(at: usize, column: &Column, rows: &'a [Row], locale: Locale) -> Self {
+    fn of(at: usize, column: &Column, rows: &'a [Row], most: usize, locale: Locale) -> Self {
         let values: Vec<&Value> = rows.iter().filter_map(|row| row.get(at)).collect();
         let read = for_reading(&values);
-        let mut cells: Vec<Cell> = read.iter().map(|value| Cell::of(value, locale, false, MAX_CELL)).collect();
+        let mut cells: Vec<Cell> = read.iter().map(|value| Cell::of(value, locale, false, most)).collect();
         align_decimals(&values, &mut cells, locale);
         let number = column.kind == ColumnKind::Number;
-        Self { head: Cell::from_text(&column.name, MAX_CELL), cells, number, values }
+        let head = Cell::from_text(&column.name, most);
+        let full = cells.iter().map(|cell| cell.width).chain([head.width]).max().unwrap_or(0);
+        Self { head, cells, number, values, full }
     }
 
     fn width(&self, widest: usize) -> usize {
-        let cells = self.cells.iter().map(|cell| cell.width);
-        cells.chain([self.head.width]).max().unwrap_or(0).min(widest)
+        self.full.min(widest)
     }
 
     /// Ranks how little a column tells: a constant one tells less than others, and one of nulls the least.
@@ -57,10 +63,12 @@ impl<'a> Strip<'a> {
 
 /// Draws as many rows as fit the message: cells get narrower before rows go, and columns go before most rows.
 pub(super) fn draw(columns: &[Column], rows: &[Row], format: TableFormat) -> Preview {
+    let screen = format.columns.map(|columns| columns.clamp(*SCREENS.start(), *SCREENS.end()));
+    let most = screen.unwrap_or(0).max(MAX_CELL);
     let considered = columns.iter().take(CONSIDERED).enumerate();
     let mut strips: Vec<Strip<'_>> =
-        considered.map(|(at, column)| Strip::of(at, column, rows, format.locale)).collect();
-    let mut widest = choose(&mut strips);
+        considered.map(|(at, column)| Strip::of(at, column, rows, most, format.locale)).collect();
+    let mut widest = choose(&mut strips, screen);
     loop {
         let (text, fitting) = render(&strips, rows.len(), widest, format.length);
         // Narrower cells before fewer rows, and fewer columns before very few rows.
@@ -87,15 +95,20 @@ fn table(strips: &[Strip<'_>], rows: usize) -> ShownTable {
 }
 
 /// Leaves out columns until a line has room for the others, and says how wide a cell may be. First texts become
-/// narrower, then the dullest columns go, then the last ones; the first always stays.
-fn choose(strips: &mut Vec<Strip<'_>>) -> usize {
+/// narrower, then the dullest columns go, then the last ones; the first always stays. On a screen of a known width, a
+/// line is as wide as that where there is enough to show.
+fn choose(strips: &mut Vec<Strip<'_>>, screen: Option<usize>) -> usize {
     let line = |strips: &[Strip<'_>], widest| {
         strips.iter().map(|strip| strip.width(widest) + 3).sum::<usize>().saturating_sub(3)
     };
-    let narrowed = [MAX_CELL, 30, 22, NARROW_CELL];
+    let narrowed = match screen {
+        Some(columns) => (NARROW_CELL.min(columns)..=columns).rev().collect(),
+        None => vec![MAX_CELL, 30, 22, NARROW_CELL],
+    };
+    let widest_line = screen.unwrap_or(MAX_LINE);
     loop {
         if strips.len() <= MAX_COLUMNS
-            && let Some(widest) = narrowed.into_iter().find(|widest| line(strips, *widest) <= MAX_LINE)
+            && let Some(widest) = narrowed.iter().copied().find(|widest| line(strips, *widest) <= widest_line)
         {
             return widest;
         }

@@ -5,7 +5,8 @@ use insta::assert_snapshot;
 use super::*;
 use crate::domain::{Column, ColumnKind, Length, LengthUnit, Locale, Row, Value};
 
-const FORMAT: TableFormat = TableFormat { length: Length::characters(2000), max_rows: 20, locale: Locale::Fr };
+const FORMAT: TableFormat =
+    TableFormat { length: Length::characters(2000), columns: None, max_rows: 20, locale: Locale::Fr };
 
 fn columns(names: &[(&str, ColumnKind)]) -> Vec<Column> {
     names.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind }).collect()
@@ -194,4 +195,22 @@ fn a_preview_is_counted_as_its_platform_counts() {
     assert!(units.iter().all(|unit| drawn(*unit, &rows[..1]) == 1), "as lines");
     let [characters, utf16, bytes] = units.map(|unit| drawn(unit, &rows));
     assert!(characters >= utf16 && utf16 > bytes && bytes > 0, "{characters} {utf16} {bytes}");
+}
+
+#[test]
+fn a_table_is_as_wide_as_the_screen() {
+    let columns = columns(&[("client", ColumnKind::Text), ("notes", ColumnKind::Text), ("n", ColumnKind::Number)]);
+    let rows = [
+        vec![words(&"Société ".repeat(12)), words(&"une note ".repeat(30)), Value::Integer(1)],
+        vec![words("Durand"), words("rien"), Value::Integer(2)],
+    ];
+    for (screen, expected) in [(20, 16), (40, 38), (80, 80), (120, 120), (200, 200)] {
+        let format = TableFormat { columns: Some(screen), ..FORMAT };
+        let preview = Preview::draw(&columns, &rows, format);
+        let widest = preview.text.lines().map(unicode_width::UnicodeWidthStr::width).max().unwrap();
+        assert!(widest <= screen && widest + 3 >= expected, "{widest} of {screen}: {}", preview.text);
+    }
+    let narrow = [vec![words("a"), words("b"), Value::Integer(1)], vec![words("c"), words("d"), Value::Integer(2)]];
+    let drawn = |columns_of| Preview::draw(&columns, &narrow, TableFormat { columns: columns_of, ..FORMAT });
+    assert_eq!(drawn(Some(200)), drawn(None), "a table is not made wider than its cells");
 }

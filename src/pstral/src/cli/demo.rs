@@ -1,15 +1,19 @@
 //! `pstral demo`: the sample company in the terminal, on this machine alone.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use futures::FutureExt as _;
 use jiff::tz::TimeZone;
 use pstral_core::domain::{
-    Actor, AuditAction, AuditEvent, AuditStatus, Locale, NewUser, PlatformName, Role, User, UserId,
+    Actor, AuditAction, AuditEvent, AuditStatus, CommandName, EventBody, Locale, NewUser, PlatformName, Role, User,
+    UserId,
 };
-use pstral_core::ports::ModelError;
+use pstral_core::pipeline::Pipeline;
+use pstral_core::ports::{Inbox, ModelError};
 use pstral_core::settings::VerifiedUse;
 use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +27,9 @@ use crate::health::Found as _;
 use crate::instance_lock::InstanceLock;
 use crate::lifecycle::{self, AfterPlatforms};
 use crate::models::{self, refuse_outside};
+
+/// The account of whoever sits at the terminal.
+const CONSOLE: &str = "console";
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -73,14 +80,76 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
         lifecycle::close(&app).await;
         return ending;
     }
-    let person = person(&app, locale).await?;
-    link(&app, "console", &person).await?;
-    say(&format!("{}\n", text("demo-try").render(locale)));
+    let person = person(&app.pipeline, locale).await?;
+    link(&app.pipeline, CONSOLE, &person).await?;
+    say(&text("demo-try").render(locale));
+    let is_decided = common.chosen_locale().is_some();
+    if !is_decided {
+        say(&text("demo-language").render(locale));
+    }
+    say("");
     let shutdown = CancellationToken::new();
+    tokio::spawn(end_on_sigterm(shutdown.clone()));
     let drain = Duration::from_secs(config.http.drain_timeout);
-    lifecycle::run(&app, &shutdown, drain, AfterPlatforms::End).await?;
+    let heard = |inbox| if is_decided { inbox } else { speak_as_spoken_to(Arc::clone(&app.pipeline), locale, inbox) };
+    lifecycle::run_through(&app, &shutdown, drain, AfterPlatforms::End, heard).await?;
     lifecycle::close(&app).await;
     Ok(Ending::Fine)
+}
+
+/// SIGTERM ends the demo as it ends the bot: the terminal is left as it was.
+async fn end_on_sigterm(ending: CancellationToken) {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        terminate.recv().await;
+        ending.cancel();
+        return;
+    }
+    ending.cancelled().await;
+}
+
+/// Where neither the system nor the command line names a language, the first words that tell one decide whom the terminal
+/// is linked to.
+fn speak_as_spoken_to(pipeline: Arc<Pipeline>, locale: Locale, inbox: Inbox) -> Inbox {
+    let undecided = Arc::new(tokio::sync::Mutex::new(true));
+    Arc::new(move |event| {
+        let (pipeline, undecided, inbox) = (Arc::clone(&pipeline), Arc::clone(&undecided), Arc::clone(&inbox));
+        async move {
+            let mut is_undecided = undecided.lock().await;
+            let spoken = language_of(&event.body).filter(|_| *is_undecided);
+            *is_undecided &= spoken.is_none();
+            if let Some(spoken) = spoken.filter(|spoken| *spoken != locale)
+                && let Err(error) = become_person(&pipeline, spoken).await
+            {
+                tracing::warn!(%error, "the language of the demo could not be changed");
+            }
+            drop(is_undecided);
+            inbox(event).await;
+        }
+        .boxed()
+    })
+}
+
+async fn become_person(pipeline: &Pipeline, locale: Locale) -> anyhow::Result<()> {
+    let person = person(pipeline, locale).await?;
+    link(pipeline, CONSOLE, &person).await?;
+    Ok(())
+}
+
+fn language_of(body: &EventBody) -> Option<Locale> {
+    match body {
+        // SQL has small words of English in every language.
+        EventBody::Said(words) if !is_statement(words) => {
+            let words = words.trim();
+            CommandName::language(words).or_else(|| Locale::of_text(words))
+        }
+        _ => None,
+    }
+}
+
+fn is_statement(words: &str) -> bool {
+    let first = words.split_whitespace().next().unwrap_or_default().to_lowercase();
+    matches!(first.as_str(), "select" | "with")
 }
 
 /// Makes what the demo reads in its data folder. The sample company is made afresh each day, so that "this
@@ -116,12 +185,12 @@ async fn greet(app: &App, config: &Config, locale: Locale) {
 }
 
 /// The person of the demo who reads a language; an admin, so that the audit can be seen too.
-pub(super) async fn person(app: &App, locale: Locale) -> anyhow::Result<User> {
+pub(super) async fn person(pipeline: &Pipeline, locale: Locale) -> anyhow::Result<User> {
     let (username, full_name) = match locale {
         Locale::Fr => ("camille", "Camille Martin"),
         Locale::En => ("alex", "Alex Taylor"),
     };
-    let parts = app.pipeline.parts();
+    let parts = pipeline.parts();
     if let Some(user) = parts.people.user_named(username).await? {
         return Ok(user);
     }
@@ -133,25 +202,25 @@ pub(super) async fn person(app: &App, locale: Locale) -> anyhow::Result<User> {
         locale,
     };
     let id = parts.people.reserve_user().await?;
-    record(app, AuditAction::UserAdded, id, username).await?;
+    record(pipeline, AuditAction::UserAdded, id, username).await?;
     Ok(parts.people.add_user_as(id, &user, parts.clock.now()).await?)
 }
 
 /// Links whoever sits at the terminal to a person of the demo, without a code: it is their own machine.
-pub(super) async fn link(app: &App, actor: &str, user: &User) -> anyhow::Result<Actor> {
+pub(super) async fn link(pipeline: &Pipeline, actor: &str, user: &User) -> anyhow::Result<Actor> {
     let actor =
         Actor { platform: PlatformName("terminal".to_owned()), id: actor.to_owned(), name: user.full_name.clone() };
-    let parts = app.pipeline.parts();
+    let parts = pipeline.parts();
     if parts.people.linked(&actor).await?.is_none_or(|linked| linked.id != user.id) {
-        record(app, AuditAction::Link, user.id, &user.username).await?;
+        record(pipeline, AuditAction::Link, user.id, &user.username).await?;
         parts.people.link(&actor, user.id, parts.clock.now()).await?;
     }
     Ok(actor)
 }
 
 /// Comes before what it tells of: where it cannot be written, nothing changes.
-async fn record(app: &App, action: AuditAction, user: UserId, username: &str) -> anyhow::Result<()> {
-    let parts = app.pipeline.parts();
+async fn record(pipeline: &Pipeline, action: AuditAction, user: UserId, username: &str) -> anyhow::Result<()> {
+    let parts = pipeline.parts();
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
     event.user = Some(user);
     event.detail = Some(format!("{username} (demo)"));

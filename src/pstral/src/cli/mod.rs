@@ -23,6 +23,7 @@ mod sql;
 mod state;
 mod target;
 mod tour;
+mod unseen;
 mod user;
 mod user_data;
 mod verified;

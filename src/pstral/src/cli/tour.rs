@@ -9,8 +9,8 @@ use super::{Ending, audit};
 use crate::compose::App;
 
 pub(super) async fn run(app: &App) -> anyhow::Result<Ending> {
-    let french = link(app, "tour-fr", &person(app, Locale::Fr).await?).await?;
-    let english = link(app, "tour-en", &person(app, Locale::En).await?).await?;
+    let french = link(&app.pipeline, "tour-fr", &person(&app.pipeline, Locale::Fr).await?).await?;
+    let english = link(&app.pipeline, "tour-en", &person(&app.pipeline, Locale::En).await?).await?;
     let locale = app.pipeline.parts().settings.locale;
     let (reader, unknown) = match locale {
         Locale::Fr => (&french, "Quel temps fera-t-il demain ?"),

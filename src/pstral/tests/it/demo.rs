@@ -97,6 +97,37 @@ fn without_a_model_nobody_is_sent_to_an_administrator() {
 }
 
 #[test]
+fn without_a_language_of_the_system_the_one_of_the_first_words_is_spoken() {
+    for (locale, first, expected) in [
+        ("C", "Who are the top 5 clients by revenue?", "Query verified by Claire Fontaine"),
+        ("", "List the clients in Paris", "Query verified by Claire Fontaine"),
+        ("C", "/whoami\nListe les clients de Paris", "Requête vérifiée par Claire Fontaine"),
+        ("POSIX", "help\n", "This demo runs without a language model"),
+    ] {
+        let place = Place::new();
+        let mut command = place.pstral(&["demo"]);
+        command.env("LANG", locale);
+        let ended = crate::program::feed(command, format!("{first}\n").as_bytes()).code(0);
+        let ended = ended.says(&["English: just write in English, or type /language en", expected]);
+        assert!(!ended.out.contains("expired"), "{}", ended.out);
+    }
+    let ended = Place::new().run_with(&["demo"], "Liste les clients de Paris\n").code(0).says(&["Query verified by"]);
+    assert!(!ended.out.contains("Language: English"), "the system names one: {}", ended.out);
+}
+
+#[test]
+fn a_misspelt_command_is_told_the_right_one() {
+    let place = Place::new();
+    let input = "/execut\n/hlep\nWhat will the weather be tomorrow?\n1\n";
+    let ended = place.run_with(&["demo"], input).code(0);
+    ended.says(&[
+        "I do not know the command “execut”. Did you mean /execute?",
+        "Did you mean /help?",
+        "Reply with a number:\n1. ",
+    ]);
+}
+
+#[test]
 fn strange_lines_get_an_answer_and_the_program_goes_on() {
     let place = Place::new();
     let mut input = b"   \n\xff\xfe\x00\n".to_vec();

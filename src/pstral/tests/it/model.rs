@@ -41,7 +41,7 @@ async fn in_a_pipe_the_answer_is_printed_once_with_its_proposal() {
 }
 
 /// The pieces that `script` shows of the program in a terminal of its own, as they came, until it shows `last` and the
-/// prompt below it: what is typed between the two is dropped.
+/// prompt below it.
 fn typed(place: &Place, line: &str, last: &str) -> (Vec<String>, Ended) {
     let command = format!("stty cols 120 rows 40; exec '{}' demo", env!("CARGO_BIN_EXE_pstral"));
     let mut script = place.command("timeout");
@@ -54,11 +54,11 @@ fn typed(place: &Place, line: &str, last: &str) -> (Vec<String>, Ended) {
     while let Ok(length @ 1..) = screen.read(&mut bytes) {
         pieces.push(String::from_utf8_lossy(&bytes[..length]).into_owned());
         let all = pieces.concat();
-        if !asked && all.contains("Ctrl-D") && all.ends_with("> ") {
+        if !asked && all.contains("Ctrl-D") && is_prompt(&all) {
             writeln!(keyboard, "{line}").unwrap();
             asked = true;
         }
-        if asked && all.contains(last) && all.ends_with("> ") {
+        if asked && all.contains(last) && is_prompt(&all) {
             break;
         }
     }
@@ -66,6 +66,14 @@ fn typed(place: &Place, line: &str, last: &str) -> (Vec<String>, Ended) {
     let mut rest = Vec::new();
     screen.read_to_end(&mut rest).unwrap();
     (pieces, script.wait_with_output().unwrap().into())
+}
+
+/// Tells whether the last that a terminal was written is the prompt, with the cursor behind it.
+fn is_prompt(written: &str) -> bool {
+    let last = written.rsplit('\n').next().unwrap_or_default();
+    let sequences = last.split('\u{1b}').map(|part| part.trim_start_matches(|c: char| !c.is_ascii_alphabetic()));
+    let text = sequences.map(|part| part.get(1..).unwrap_or_default().trim_matches('\r')).collect::<String>();
+    text.trim_start_matches("> ").is_empty() && last.contains("> ")
 }
 
 fn has_script() -> bool {

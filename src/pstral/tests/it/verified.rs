@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ProposalId, Value};
-use pstral_core::ports::ModelError;
+use pstral_core::ports::{ModelError, Proposals as _};
 use pstral_core::settings::VerifiedUse;
 use pstral_core::testkit::language_model::Script;
 
@@ -112,17 +112,31 @@ fn without_a_model_an_unknown_question_gets_the_nearest_ones() {
         ── #1 private
         The language model cannot be reached. Ask again in a few minutes. If this continues, contact your administrator: the model server is stopped or out of reach.
 
-        Here are the nearest verified questions; I can answer them without a model:
-        - List the clients in …
-        - List the active clients in …
-        - How many clients do we have in …?
-        - List the contracts of clients in …
+        Here are the nearest verified questions; I can answer them without a model. Reply with a number:
+        1. List the clients in …
+        2. List the active clients in …
+        3. How many clients do we have in …?
+        4. List the contracts of clients in …
         [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
         question ok alex
         answer failed alex
         ");
+    });
+}
+
+#[test]
+fn a_suggested_question_is_chosen_by_its_number() {
+    run_test(async |world| {
+        world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
+        world.say(&alex(), "Which clients in Paris have paid us most this winter?").await;
+        world.say(&alex(), "3").await;
+        assert_snapshot!(world.newest(), @"“How many clients do we have in …?” needs a value in place of “…”. Reply with the number and the value: 3 VALUE");
+        world.say(&alex(), "3 Lyon").await;
+        assert!(world.offers_something());
+        let proposal = world.store.get(&world.newest_proposal()).await.unwrap().unwrap();
+        assert_eq!(proposal.question, "How many clients do we have in Lyon?");
     });
 }
 

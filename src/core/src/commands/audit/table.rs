@@ -49,7 +49,7 @@ pub(crate) fn table(asker: &Asker, entries: &[AuditEntry], names: &Names) -> (St
     let mut rows: Vec<Row> = entries.iter().rev().map(|entry| row(entry, names, locale)).collect();
     // Room for what is said besides.
     let length = asker.platform.capabilities().length.less(200);
-    let format = TableFormat { length, max_rows: MOST as usize, locale };
+    let format = TableFormat { length, columns: asker.platform.columns(), max_rows: MOST as usize, locale };
     let mut preview = Preview::draw(&columns, &rows, format);
     while preview.rows > 0 && preview.rows < rows.len() {
         rows.drain(..rows.len() - preview.rows);
