@@ -109,6 +109,7 @@ mod tests {
             id: "large".to_owned(),
             fr: "é".repeat(20_000),
             en: String::new(),
+            also: Vec::new(),
             statement: String::new(),
             parameters: Vec::new(),
             verified_by: String::new(),

@@ -54,6 +54,7 @@ const FILES: &[MigrationFile] = files! {
     16 "0016_told";
     17 "0017_time_zones";
     18 "0018_asked";
+    19 "0019_wordings";
 };
 
 static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|file| file.sqlite));

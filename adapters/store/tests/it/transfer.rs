@@ -132,6 +132,7 @@ async fn what_a_program_that_was_merely_started_has_put_there_is_not_in_the_way(
             id: "a".to_owned(),
             fr: "Combien ?".to_owned(),
             en: "How many?".to_owned(),
+            also: Vec::new(),
             statement: "SELECT 1".to_owned(),
             parameters: Vec::new(),
             verified_by: "Zoé".to_owned(),

@@ -18,6 +18,10 @@ pub struct VerifiedQuery {
     /// The question in English; `{name}` stands for a parameter. Empty where nobody has put it in English.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
+    /// Other wordings of the question, in either language, that the steward vouches for as well. A parameter that has a
+    /// default may be left out of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// One statement; `:name` stands for a parameter.
     pub statement: String,
     /// Every `:name` of the statement.
@@ -42,6 +46,11 @@ impl VerifiedQuery {
     /// The question in each language it is put in.
     pub fn questions(&self) -> impl Iterator<Item = &str> {
         [self.fr.as_str(), self.en.as_str()].into_iter().filter(|text| !text.trim().is_empty())
+    }
+
+    /// The question in each language it is put in, and its other wordings.
+    pub fn wordings(&self) -> impl Iterator<Item = &str> {
+        self.questions().chain(self.also.iter().map(String::as_str))
     }
 }
 

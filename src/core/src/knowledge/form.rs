@@ -26,6 +26,10 @@ pub fn faults(query: &VerifiedQuery) -> Vec<WhatIsWrong> {
     faults.extend(placeholders_agree(query));
     faults.extend(slots_agree(query, "fr", &query.fr));
     faults.extend(slots_agree(query, "en", &query.en));
+    faults.extend(query.also.iter().flat_map(|wording| match wording.trim() {
+        "" => vec![WhatIsWrong::Empty("also")],
+        wording => slots_agree(query, "also", wording),
+    }));
     faults
 }
 

@@ -10,8 +10,14 @@ pub(super) enum Sense {
     Ignored,
     /// Denies what follows.
     Negation,
+    /// Is one half of a negation: *ne*, which *que* would make a restriction.
+    HalfNegation,
+    /// Asks for somebody where nothing is named yet: *who*, which is only a pronoun later on.
+    Asking,
     /// Groups by what follows.
     Grouping,
+    /// Goes on with a grouping, if anything.
+    Joining,
     /// Means the same as this word.
     Same(String),
 }
@@ -21,7 +27,8 @@ pub(super) enum Sense {
 pub(super) struct Lexicon {
     invariable: HashSet<String>,
     senses: HashMap<String, Sense>,
-    measures: HashSet<String>,
+    plurals: HashSet<String>,
+    words: HashSet<String>,
     order: HashSet<String>,
     years: HashMap<String, i16>,
     numbers: HashMap<String, i64>,
@@ -72,9 +79,15 @@ impl Lexicon {
         self.longest(stems, |phrase| self.numbers.get(phrase).copied())
     }
 
-    /// Checks whether a meaning names what is compared rather than what is grouped.
-    pub(super) fn is_measure(&self, meaning: &str) -> bool {
-        self.measures.contains(meaning)
+    /// Checks whether a folded word is in the plural, or makes a plural of what follows.
+    pub(super) fn is_plural(&self, word: &str) -> bool {
+        let ends_as_one = word.ends_with(['s', 'x']) && !word.ends_with("ss") && !self.invariable.contains(word);
+        self.plurals.contains(word) || (word.len() > 3 && ends_as_one)
+    }
+
+    /// Checks whether a folded word makes a plural of what follows, or is one that does not look so.
+    pub(super) fn marks_plural(&self, word: &str) -> bool {
+        self.plurals.contains(word)
     }
 
     /// Checks whether a meaning may be between a number and what it counts.
@@ -97,9 +110,9 @@ impl Lexicon {
         self.senses.contains_key(stem) || self.numbers.contains_key(stem)
     }
 
-    /// Every word of every phrase, as stems.
+    /// Every word of every phrase, as stems, and those that are no typing mistakes.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
-        let phrases = self.senses.keys().chain(self.years.keys()).chain(self.numbers.keys());
+        let phrases = self.senses.keys().chain(self.years.keys()).chain(self.numbers.keys()).chain(&self.words);
         phrases.flat_map(|phrase| phrase.split(' '))
     }
 
@@ -141,9 +154,13 @@ impl Lexicon {
             "invariable" => drop(self.invariable.insert(phrase.to_owned())),
             "ignored" => drop(self.senses.insert(stems, Sense::Ignored)),
             "negation" => drop(self.senses.insert(stems, Sense::Negation)),
+            "half negation" => drop(self.senses.insert(stems, Sense::HalfNegation)),
+            "asking" => drop(self.senses.insert(stems, Sense::Asking)),
             "grouping" => drop(self.senses.insert(stems, Sense::Grouping)),
+            "joining" => drop(self.senses.insert(stems, Sense::Joining)),
             "same" => drop(self.senses.insert(stems, Sense::Same(key.to_owned()))),
-            "measure" => drop(self.measures.insert(phrase.to_owned())),
+            "plural" => drop(self.plurals.insert(phrase.to_owned())),
+            "word" => drop(self.words.insert(stems)),
             "order" => drop(self.order.insert(phrase.to_owned())),
             "year" => drop(key.parse().map(|years| self.years.insert(stems, years))),
             "number" => drop(key.parse().map(|number| self.numbers.insert(stems, number))),
@@ -200,7 +217,10 @@ mod tests {
         assert_eq!(sense("plus de 3"), Some((Sense::Same(">".to_owned()), 2)));
         assert_eq!(sense("plus gros clients"), Some((Sense::Same("top".to_owned()), 2)));
         assert_eq!(sense("chiffre d’affaires"), Some((Sense::Same("revenue".to_owned()), 3)));
-        assert_eq!(sense("n’ont pas"), Some((Sense::Ignored, 1)));
+        assert_eq!(sense("n’ont pas"), Some((Sense::HalfNegation, 1)));
+        assert_eq!(sense("le mois dernier"), Some((Sense::Ignored, 1)));
+        assert_eq!(sense("mois dernier"), Some((Sense::Same("last month".to_owned()), 2)));
+        assert_eq!(sense("last months"), Some((Sense::Same("last".to_owned()), 1)));
         assert_eq!(sense("Berlin"), None);
         assert_eq!(lexicon().year(&["l".to_owned(), "anne".to_owned(), "derniere".to_owned()]), Some((-1, 3)));
     }
@@ -210,9 +230,13 @@ mod tests {
         let sections = [
             "invariable",
             "ignored",
+            "plural",
             "negation",
+            "half negation",
+            "asking",
             "grouping",
-            "measure",
+            "joining",
+            "word",
             "order",
             "same",
             "year",

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::KnownValues;
-use super::meaning;
-use super::slots::{self, Filled, Question};
+use super::lexicon::lexicon;
+use super::meaning::{self, Meaning, Token};
+use super::slots::{self, Filled, Question, default_value};
 use super::spelling::Vocabulary;
 use super::template::{Item, template};
-use crate::domain::{Value, VerifiedQuery};
+use crate::domain::{Parameter, Value, VerifiedQuery};
 
 /// A verified query that a question asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,11 +21,11 @@ pub struct Match<'q> {
     pub values: BTreeMap<String, Value>,
     /// The parameters that have a default value, since the question names none.
     pub assumed: BTreeSet<String>,
-    /// True if the question is the verified one word for word, with every value named.
+    /// True if the question is one of the wordings word for word, with every value named.
     pub exact: bool,
 }
 
-/// The one verified query that `question` asks for; `None` when there is none, or more than one as good as another.
+/// The one verified query that `question` asks for; `None` when there is none, or more than one.
 ///
 /// `today` says what "this year" means.
 pub fn match_question<'q>(
@@ -33,53 +34,114 @@ pub fn match_question<'q>(
     known: &KnownValues,
     today: Date,
 ) -> Option<Match<'q>> {
-    let question = Question::new(question, today);
-    let vocabulary = Vocabulary::new(queries);
-    let mut best: Option<Candidate<'q>> = None;
-    let mut tied = false;
-    for query in queries {
-        let candidates = query.questions().filter_map(|text| compare(&question, query, text, known, &vocabulary));
-        let Some(candidate) = candidates.max_by_key(|candidate| candidate.shared) else { continue };
-        match best.as_ref().map(|best| best.shared.cmp(&candidate.shared)) {
-            Some(std::cmp::Ordering::Greater) => {}
-            Some(std::cmp::Ordering::Equal) => tied = true,
-            None | Some(std::cmp::Ordering::Less) => (best, tied) = (Some(candidate), false),
-        }
-    }
-    best.filter(|_| !tied).map(|candidate| candidate.found)
+    Matcher::new(queries).matched(question, known, today)
 }
 
-struct Candidate<'q> {
-    found: Match<'q>,
-    /// The similarity of the wordings, in thousandths: it decides between queries of the same meaning.
-    shared: usize,
+/// Verified queries made ready to be compared with many questions.
+pub struct Matcher<'q> {
+    wordings: Vec<Wording<'q>>,
+    vocabulary: Vocabulary,
+}
+
+struct Wording<'q> {
+    query: &'q VerifiedQuery,
+    template: Vec<Item>,
+    tokens: Vec<Token>,
+    /// The parameters of its slots, in their order.
+    slots: Vec<&'q Parameter>,
+}
+
+/// A question with some slots filled.
+struct Asked<'q> {
+    slots: Vec<&'q Parameter>,
+    filled: Filled,
+    tokens: Vec<Token>,
+    meaning: Meaning,
+}
+
+impl<'q> Matcher<'q> {
+    /// Reads every wording of the queries.
+    pub fn new(queries: &'q [VerifiedQuery]) -> Self {
+        let wording = |query: &'q VerifiedQuery, text: &str| {
+            let template = template(text, |name| slots::kind(query, name));
+            let tokens = meaning::tokens(&template, None);
+            Wording { query, template, tokens, slots: slots::in_order(query, text) }
+        };
+        let all = queries.iter().flat_map(|query| query.wordings().map(move |text| wording(query, text)));
+        Self { wordings: all.collect(), vocabulary: Vocabulary::new(queries) }
+    }
+
+    /// As [`match_question`].
+    pub fn matched(&self, question: &str, known: &KnownValues, today: Date) -> Option<Match<'q>> {
+        let question = Question::new(question, today);
+        let mut readings: Vec<Asked<'q>> = Vec::new();
+        let mut found: Vec<Match<'q>> = Vec::new();
+        for wording in &self.wordings {
+            let place = readings.iter().position(|asked| asked.slots == wording.slots).unwrap_or_else(|| {
+                readings.push(self.asked(&question, &wording.slots, known));
+                readings.len() - 1
+            });
+            let Some(one) = compare(&question, &readings[place], wording) else { continue };
+            match found.last_mut().filter(|last| last.query.id == one.query.id) {
+                Some(last) if distance(&one) < distance(last) => *last = one,
+                Some(_) => {}
+                None => found.push(one),
+            }
+        }
+        let nearest = found.iter().map(distance).min();
+        found.retain(|one| Some(distance(one)) == nearest);
+        match found.len() {
+            1 => found.pop(),
+            _ => None,
+        }
+    }
+
+    fn asked(&self, question: &Question, slots: &[&'q Parameter], known: &KnownValues) -> Asked<'q> {
+        let filled = slots::fill(question, slots, known);
+        let tokens = meaning::tokens(&filled.items, Some(&self.vocabulary));
+        Asked { slots: slots.to_vec(), meaning: Meaning::of(&tokens), filled, tokens }
+    }
+}
+
+/// Word for word is nearest, then what leaves the fewest values to their defaults.
+fn distance(found: &Match<'_>) -> (bool, usize) {
+    (!found.exact, found.assumed.len())
 }
 
 /// Compares a question with one wording of a verified query: they match if both have the same meaning.
-fn compare<'q>(
-    question: &Question,
-    query: &'q VerifiedQuery,
-    text: &str,
-    known: &KnownValues,
-    vocabulary: &Vocabulary,
-) -> Option<Candidate<'q>> {
-    let Filled { items, values, defaulted } = slots::fill(question, query, text, known)?;
-    let template = template(text, |name| slots::counts(query, name));
-    let mut wanted = meaning::tokens(&template, None);
-    wanted.retain(|token| token.slot.as_ref().is_none_or(|name| !defaulted.contains(name)));
-    let wanted = meaning::set(&wanted);
-    let asked = meaning::set(&meaning::tokens(&items, Some(vocabulary)));
-    let exact = items == template;
-    let same = exact || (!asked.is_empty() && asked == wanted);
-    same.then(|| Candidate {
-        found: Match { query, values, assumed: defaulted, exact },
-        shared: alike(&items, &template),
-    })
-}
-
-fn alike(one: &[Item], other: &[Item]) -> usize {
-    let shared = one.iter().filter(|item| other.contains(item)).count();
-    2_000 * shared / (one.len() + other.len()).max(1)
+fn compare<'q>(question: &Question, asked: &Asked<'q>, wording: &Wording<'q>) -> Option<Match<'q>> {
+    let query = wording.query;
+    let exact = asked.filled.items == wording.template;
+    // Only what is left to a default may be missing.
+    let (most, least) = (wording.tokens.len(), wording.tokens.len().saturating_sub(query.parameters.len()));
+    if !exact && !(least..=most).contains(&asked.tokens.len()) {
+        return None;
+    }
+    let mut values = asked.filled.values.clone();
+    let mut assumed = BTreeSet::new();
+    let mut wanted = wording.tokens.clone();
+    let is_plural = question.words.iter().any(|word| lexicon().marks_plural(word));
+    for parameter in query.parameters.iter().filter(|parameter| !asked.filled.values.contains_key(&parameter.name)) {
+        let name = &parameter.name;
+        let mut value = default_value(parameter, question.today)?;
+        let mut is_said = false;
+        // "The largest contract" is one, "the largest contracts" are as many as the default says, if it is not one.
+        if let Some(counted) = meaning::counted(&wanted, name) {
+            is_said = !is_plural && asked.tokens.iter().all(|token| !token.is_plural || !counted.contains(&token.text));
+            if is_said {
+                value = Value::Integer(1);
+            } else if value == Value::Integer(1) {
+                return None;
+            }
+        }
+        values.insert(name.clone(), value);
+        if !is_said {
+            assumed.insert(name.clone());
+        }
+        wanted.retain(|token| token.slot.as_ref().is_none_or(|(slot, _)| slot != name));
+    }
+    let same = exact || (!asked.meaning.is_empty() && asked.meaning == Meaning::of(&wanted));
+    same.then_some(Match { query, values, assumed, exact })
 }
 
 #[cfg(test)]
@@ -87,7 +149,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::{Parameter, ParameterKind};
+    use crate::domain::ParameterKind;
 
     fn query(id: &str, fr: &str, en: &str, parameters: &[(&str, ParameterKind, &str, &str)]) -> VerifiedQuery {
         let parameter = |(name, kind, column, default): &(&str, ParameterKind, &str, &str)| Parameter {
@@ -100,6 +162,7 @@ mod tests {
             id: id.to_owned(),
             fr: fr.to_owned(),
             en: en.to_owned(),
+            also: Vec::new(),
             statement: "SELECT 1".to_owned(),
             parameters: parameters.iter().map(parameter).collect(),
             verified_by: "steward".to_owned(),
@@ -130,6 +193,7 @@ mod tests {
                 "Contracts from {from} to {until}",
                 &[("from", year, "", ""), ("until", year, "", "")],
             ),
+            query("one", "Le {n} plus ancien contrat", "The {n} oldest contracts", &[("n", integer, "", "1")]),
             query("twice-1", "Les factures", "The invoices", &[]),
             query("twice-2", "Des factures", "Some invoices", &[]),
         ]
@@ -183,8 +247,14 @@ mod tests {
             ("contrats sans client", "none"),
             ("top 5 clients 2024", "top n=5 year=2024"),
             ("les meilleurs clients", "top n=10 year=2026"),
+            ("le meilleur client", "top n=1 year=2026"),
+            ("Top -3 clients en 2024", "none"),
+            ("clients in Paris contract", "none"),
             ("les dix plus gros clients de l'année dernière", "top n=10 year=2025"),
             ("les 3 meilleurs contrats", "none"),
+            ("le plus ancien contrat", "one n=1"),
+            ("les plus anciens contrats", "none"),
+            ("the 2 oldest contracts", "one n=2 exact"),
             ("Contracts from 2023 to 2025", "between from=2023 until=2025 exact"),
             ("Contracts from 2023", "none"),
             ("les factures", "twice-1 exact"),

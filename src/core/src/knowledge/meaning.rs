@@ -1,4 +1,4 @@
-//! The meaning of a question: a set of words, without the ways of saying it.
+//! The meaning of a question: its words in their order, without the ways of saying them.
 
 use std::collections::BTreeSet;
 
@@ -6,48 +6,90 @@ use super::fold;
 use super::lexicon::{Sense, lexicon};
 use super::spelling::Vocabulary;
 use super::template::Item;
+use crate::domain::ParameterKind;
 
 /// A word of the meaning, in the order of the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     /// The word: `!` before it when denied, `/` when grouped by.
     pub(super) text: String,
-    /// The parameter whose value it stands for.
-    pub(super) slot: Option<String>,
-    counts: bool,
+    /// The parameter whose value it stands for, and its type.
+    pub(super) slot: Option<(String, ParameterKind)>,
+    /// True if it was written in the plural.
+    pub(super) is_plural: bool,
+}
+
+/// The meaning as it is compared: what is asked for, then what is said of it, in this order; and what may stand
+/// anywhere without changing the sense, which is what is grouped by and the year.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Meaning {
+    words: Vec<String>,
+    adjuncts: BTreeSet<String>,
+}
+
+impl Meaning {
+    /// The meaning of pieces. "10 best" and "best 10" are the same.
+    pub(super) fn of(tokens: &[Token]) -> Self {
+        let mut tokens: Vec<&Token> = tokens.iter().collect();
+        for at in 1..tokens.len() {
+            if tokens[at - 1].is_number() && lexicon().is_order(&tokens[at].text) {
+                tokens.swap(at - 1, at);
+            }
+        }
+        let is_adjunct = |token: &&Token| {
+            token.text.starts_with('/') || matches!(token.slot, Some((_, ParameterKind::Year))) && !token.is_denied()
+        };
+        let (adjuncts, words): (Vec<_>, Vec<_>) = tokens.into_iter().partition(is_adjunct);
+        let text = |token: &Token| token.text.clone();
+        Self { words: words.into_iter().map(text).collect(), adjuncts: adjuncts.into_iter().map(text).collect() }
+    }
+
+    /// True if nothing is asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.adjuncts.is_empty()
+    }
+}
+
+impl Token {
+    fn is_number(&self) -> bool {
+        matches!(self.slot, Some((_, ParameterKind::Integer)))
+    }
+
+    fn is_denied(&self) -> bool {
+        self.text.starts_with('!')
+    }
+}
+
+/// The thing that the number `name` counts in a template, with its adjective: the next two words that are not of order.
+/// `None` if the template has no such number.
+pub(super) fn counted(tokens: &[Token], name: &str) -> Option<Vec<String>> {
+    let place = tokens.iter().position(|token| token.is_number() && token.text == format!("<{name}>"))?;
+    let after = tokens.iter().skip(place + 1).map(|token| token.text.clone());
+    Some(after.filter(|text| !lexicon().is_order(text)).take(2).collect())
 }
 
 /// The meaning of pieces, in order. With a vocabulary, words that it does not know are taken for typing mistakes.
 pub(super) fn tokens(items: &[Item], spelling: Option<&Vocabulary>) -> Vec<Token> {
     let mut reading = Reading::default();
     for run in items.chunk_by(|one, next| matches!((one, next), (Item::Word(_), Item::Word(_)))) {
-        if let [Item::Slot { name, counts }] = run {
-            reading.slot(name, *counts);
+        if let [Item::Slot { name, kind }] = run {
+            reading.slot(name, *kind);
             continue;
         }
-        let stems: Vec<String> =
-            run.iter().enumerate().filter_map(|(at, item)| stem(item, at == 0, spelling)).collect();
-        reading.words(&stems);
+        let (stems, plurals): (Vec<String>, Vec<bool>) =
+            run.iter().enumerate().filter_map(|(at, item)| stem(item, at == 0, spelling)).unzip();
+        reading.words(&stems, &plurals);
+        reading.says_from = stems.last().is_some_and(|last| last == "from");
     }
     reading.finish()
 }
 
-/// The meaning as a set: order and repetition do not matter, what counts what does.
-pub(super) fn set(tokens: &[Token]) -> BTreeSet<String> {
-    let with_unit = |(at, token): (usize, &Token)| {
-        let unit = tokens.iter().skip(at + 1).find(|next| !lexicon().is_order(&next.text));
-        match unit {
-            Some(unit) if token.counts => format!("{} {}", token.text, unit.text),
-            _ => token.text.clone(),
-        }
-    };
-    tokens.iter().enumerate().map(with_unit).collect()
-}
-
-fn stem(item: &Item, opens: bool, spelling: Option<&Vocabulary>) -> Option<String> {
+/// The stem of a word, and whether it is in the plural.
+fn stem(item: &Item, opens: bool, spelling: Option<&Vocabulary>) -> Option<(String, bool)> {
     let Item::Word(word) = item else { return None };
     let stem = lexicon().stem(word);
-    Some(spelling.and_then(|vocabulary| vocabulary.correction(&stem, opens)).unwrap_or(stem))
+    let corrected = spelling.and_then(|vocabulary| vocabulary.correction(&stem, opens));
+    Some((corrected.unwrap_or(stem), lexicon().is_plural(word)))
 }
 
 #[derive(Default)]
@@ -55,33 +97,52 @@ struct Reading {
     tokens: Vec<Token>,
     /// `!` or `/`, waiting for its word.
     binding: &'static str,
+    /// True after half a negation.
+    is_half_denied: bool,
+    /// True after "from".
+    says_from: bool,
 }
 
 impl Reading {
-    fn words(&mut self, stems: &[String]) {
-        let mut left = stems;
-        while let Some((first, others)) = left.split_first() {
-            let known = lexicon().sense(left);
-            left = known.as_ref().map_or(others, |(_, length)| left.get(*length..).unwrap_or_default());
+    fn words(&mut self, stems: &[String], plurals: &[bool]) {
+        let mut at = 0;
+        while let Some(first) = stems.get(at) {
+            let known = lexicon().sense(&stems[at..]);
+            let length = known.as_ref().map_or(1, |(_, length)| *length);
+            at += length;
             match known.map(|(sense, _)| sense) {
-                Some(Sense::Negation) => self.binding = "!",
+                Some(Sense::Negation) => (self.binding, self.is_half_denied) = ("!", false),
+                Some(Sense::HalfNegation) => self.is_half_denied = true,
                 // "Not by …" denies; what is denied is not grouped by.
                 Some(Sense::Grouping) if self.binding.is_empty() => self.binding = "/",
-                Some(Sense::Grouping | Sense::Ignored) => {}
-                Some(Sense::Same(word)) => self.word(word),
-                None => self.word(first),
+                Some(Sense::Joining) if self.binding.is_empty() && self.is_grouped() => self.binding = "/",
+                Some(Sense::Asking) if self.tokens.is_empty() => self.word("who", false),
+                Some(Sense::Grouping | Sense::Joining | Sense::Asking | Sense::Ignored) => {}
+                Some(Sense::Same(words)) => {
+                    let is_plural = plurals.get(at - 1).copied().unwrap_or_default();
+                    words.split('+').for_each(|word| self.word(word, is_plural));
+                }
+                None => self.word(first, plurals.get(at - 1).copied().unwrap_or_default()),
             }
         }
     }
 
-    fn word(&mut self, word: &str) {
-        let binding = std::mem::take(&mut self.binding);
-        let bound = if binding == "/" && (word.starts_with('/') || lexicon().is_measure(word)) { "" } else { binding };
-        self.tokens.push(Token { text: format!("{bound}{word}"), slot: None, counts: false });
+    fn is_grouped(&self) -> bool {
+        self.tokens.last().is_some_and(|last| last.text.starts_with('/'))
     }
 
-    /// "The city of Paris" is Paris: a word just before a slot that says what the slot is adds nothing.
-    fn slot(&mut self, name: &str, counts: bool) {
+    fn word(&mut self, word: &str, is_plural: bool) {
+        let binding = std::mem::take(&mut self.binding);
+        let bound = if binding == "/" && word.starts_with('/') { "" } else { binding };
+        self.tokens.push(Token { text: format!("{bound}{word}"), slot: None, is_plural });
+    }
+
+    /// "The city of Paris" is Paris: a word just before a slot that says what the slot is adds nothing. "From 2024" is
+    /// not "of 2024".
+    fn slot(&mut self, name: &str, kind: ParameterKind) {
+        if std::mem::take(&mut self.says_from) && kind == ParameterKind::Year {
+            self.word("since", false);
+        }
         let mut denied = std::mem::take(&mut self.binding) == "!";
         let noun = fold(name).iter().map(|word| lexicon().stem(word)).collect::<Vec<_>>();
         let noun = match lexicon().sense(&noun) {
@@ -90,16 +151,20 @@ impl Reading {
         };
         let said = self.tokens.last().map(|token| token.text.trim_start_matches(['!', '/']) == noun);
         if said == Some(true) {
-            denied |= self.tokens.pop().is_some_and(|token| token.text.starts_with('!'));
+            denied |= self.tokens.pop().is_some_and(|token| token.is_denied());
         }
         let denial = if denied { "!" } else { "" };
-        self.tokens.push(Token { text: format!("{denial}<{name}>"), slot: Some(name.to_owned()), counts });
+        let slot = Some((name.to_owned(), kind));
+        self.tokens.push(Token { text: format!("{denial}<{name}>"), slot, is_plural: false });
     }
 
     fn finish(mut self) -> Vec<Token> {
-        if self.binding == "!" {
-            // Something is denied and we do not know what: that matches nothing.
-            self.tokens.push(Token { text: "!".to_owned(), slot: None, counts: false });
+        if self.is_half_denied {
+            self.binding = "!";
+        }
+        if !self.binding.is_empty() {
+            // Something is denied or grouped by, and we do not know what: that matches nothing.
+            self.tokens.push(Token { text: self.binding.to_owned(), slot: None, is_plural: false });
         }
         self.tokens
     }
@@ -110,25 +175,45 @@ mod tests {
     use super::*;
     use crate::knowledge::template::template;
 
+    fn meaning(text: &str) -> String {
+        let kind = |name: &str| match name {
+            "n" => ParameterKind::Integer,
+            "year" => ParameterKind::Year,
+            _ => ParameterKind::Text,
+        };
+        let Meaning { words, adjuncts } = Meaning::of(&tokens(&template(text, kind), None));
+        words.into_iter().chain(adjuncts).collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn ways_of_saying_the_same_have_the_same_meaning() {
         for (question, expected) in [
             ("Peux-tu me donner la liste des clients ?", "client"),
-            ("Clients n'ayant aucun contrat", "!contract client"),
-            ("customers who don't have a contract", "!contract client"),
-            ("Contrats sans client", "!client contract"),
-            ("Chiffre d’affaires mensuel", "/month revenue"),
-            ("revenue by month", "/month revenue"),
-            ("Les meilleurs clients par chiffre d'affaires", "client revenue top"),
-            ("clients de la ville de {city}", "<city> client"),
-            ("clients not in {city}", "!<city> client"),
-            ("clients pas dans la ville de {city}", "!<city> client"),
-            ("les {n} plus gros clients", "<n> client client top"),
-            ("plus de {n} contrats", "<n> contract > contract"),
-            ("les clients ne sont pas", "! client"),
+            ("Clients n'ayant aucun contrat", "client !contract"),
+            ("customers who don't have a contract", "client !contract"),
+            ("Contrats sans client", "contract !client"),
+            ("Clients qui n'ont qu'un contrat", "client contract !"),
+            ("Chiffre d’affaires mensuel", "revenue /month"),
+            ("revenue by month", "revenue /month"),
+            ("by city and month, the revenue in {year}", "revenue /city /month <year>"),
+            ("revenue in {year} by month and city", "revenue /city /month <year>"),
+            ("Les meilleurs clients par chiffre d'affaires", "top client /revenue"),
+            ("clients de la ville de {city}", "client <city>"),
+            ("clients not in {city}", "client !<city>"),
+            ("clients pas dans la ville de {city}", "client !<city>"),
+            ("les {n} plus gros clients", "top <n> client"),
+            ("top {n} clients", "top <n> client"),
+            ("plus de {n} contrats", "> <n> contract"),
+            ("les clients ne sont pas", "client !"),
+            ("clients in {city} who have a contract", "client <city> contract"),
+            ("contracts of clients in {city}", "contract client <city>"),
+            ("clients par", "client /"),
+            ("Qui a des paiements en retard ?", "who payment late"),
+            ("Who are the clients who have late payments?", "client late payment"),
+            ("revenue from {year}", "revenue since <year>"),
+            ("contracts expire in {year}", "contract ending <year>"),
         ] {
-            let found = set(&tokens(&template(question, |name| name == "n"), None));
-            assert_eq!(found.into_iter().collect::<Vec<_>>().join(" "), expected, "{question}");
+            assert_eq!(meaning(question), expected, "{question}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Finds the verified query a question asks for, and those it comes near.
 //!
-//! A question matches a verified one when, after what says nothing is taken away (see `lexicon.txt`), both are made of
-//! the same words: one word more or less may be a condition more or less, so it is never let pass.
+//! A question matches one wording of a verified query when, after what says nothing is taken away (see `lexicon.txt`),
+//! both are made of the same words in the same order: "clients in Paris who have a contract" are clients, "contracts of
+//! clients in Paris" are contracts. One word more or less may be a condition more or less, so it is never let pass.
 
 mod fold;
 mod form;
@@ -21,7 +22,7 @@ pub use fold::fold;
 pub use form::{faults, is_name};
 pub(crate) use keywords::content_words;
 pub use keywords::keywords;
-pub use matching::{Match, match_question};
+pub use matching::{Match, Matcher, match_question};
 pub use rank::rank;
 pub use slots::default_value;
 pub use template::slots;

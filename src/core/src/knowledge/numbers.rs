@@ -31,7 +31,11 @@ pub(super) fn years(words: &[String], today: Date) -> Vec<Number> {
 pub(super) fn integers(words: &[String]) -> Vec<Number> {
     numbers(words, &NUMBERS, |left| {
         let of_money = left.get(1).is_some_and(|next| next == "euro" || next == "eur");
-        let written = left.first().and_then(|word| digits(word)).filter(|value| of_money || !YEARS.contains(value));
+        let written_short = left.first().is_some_and(|word| word.ends_with('k'));
+        let written = left
+            .first()
+            .and_then(|word| digits(word))
+            .filter(|value| of_money || written_short || !YEARS.contains(value));
         written.map(|value| (value, 1)).or_else(|| lexicon().number(left))
     })
 }
@@ -55,11 +59,14 @@ fn numbers(
 }
 
 fn year(word: &str) -> Option<i64> {
-    digits(word).filter(|year| YEARS.contains(year))
+    digits(word).filter(|_| !word.ends_with('k')).filter(|year| YEARS.contains(year))
 }
 
+/// `10k` is ten thousand.
 fn digits(word: &str) -> Option<i64> {
-    word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok()).flatten()
+    let (digits, unit) = word.strip_suffix('k').map_or((word, 1), |digits| (digits, 1_000));
+    let are_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    are_digits.then(|| digits.parse::<i64>().ok()?.checked_mul(unit)).flatten()
 }
 
 #[cfg(test)]
@@ -98,6 +105,8 @@ mod tests {
             ("plus de 2000 euros", &[2_000]),
             ("en 2024", &[]),
             ("0 client", &[]),
+            ("plus de -3 clients", &[]),
+            ("over 10k", &[10_000]),
             ("99999999999999999999", &[]),
             ("un client", &[]),
         ] {

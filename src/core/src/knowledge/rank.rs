@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use super::meaning::{Token, tokens};
 use super::template::{Item, template};
 use super::{KnownValues, columns, fold};
-use crate::domain::{ColumnRef, VerifiedQuery};
+use crate::domain::{ColumnRef, ParameterKind, VerifiedQuery};
 
 // The usual values of BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009).
 const SATURATION: f64 = 1.2;
 const LENGTH: f64 = 0.75;
 
-/// Up to `limit` queries that share words with `question` in either language, best first, with their BM25 score (over 0).
+/// Up to `limit` queries that share words with `question` in one of their wordings, best first, with their BM25 score (over 0).
 ///
 /// A value known of a parameter's column counts as a word in common. Equally good ones keep their order.
 pub fn rank<'q>(
@@ -26,7 +26,7 @@ pub fn rank<'q>(
     let mut scored: Vec<(&VerifiedQuery, f64)> = queries
         .iter()
         .zip(&documents)
-        .map(|(query, both)| (query, both.iter().map(|words| corpus.score(&wanted, words)).fold(0.0, f64::max)))
+        .map(|(query, wordings)| (query, wordings.iter().map(|words| corpus.score(&wanted, words)).fold(0.0, f64::max)))
         .filter(|(_, score)| *score > 0.0)
         .collect();
     scored.sort_by(|one, other| other.1.total_cmp(&one.1));
@@ -34,13 +34,13 @@ pub fn rank<'q>(
     scored
 }
 
-/// The words of a query's question in each language it is put in, with a word for the column of each value it takes.
+/// The words of each wording of a query's question, with a word for the column of each value it takes.
 fn documents(query: &VerifiedQuery) -> Vec<Vec<String>> {
     let document = |text: &str| {
         let columns = query.parameters.iter().filter_map(|parameter| parameter.column.as_ref()).map(column_word);
-        words(template(text, |_| false)).into_iter().chain(columns).collect()
+        words(template(text, |_| ParameterKind::Text)).into_iter().chain(columns).collect()
     };
-    query.questions().map(document).collect()
+    query.wordings().map(document).collect()
 }
 
 fn wanted(question: &str, queries: &[VerifiedQuery], known: &KnownValues) -> BTreeSet<String> {
@@ -114,6 +114,7 @@ mod tests {
             id: id.to_owned(),
             fr: fr.to_owned(),
             en: en.to_owned(),
+            also: Vec::new(),
             statement: String::new(),
             parameters: Vec::new(),
             verified_by: String::new(),

@@ -13,10 +13,8 @@ use crate::domain::{ColumnRef, Parameter, ParameterKind, Value, VerifiedQuery};
 /// A question with slots in the place of values.
 pub(super) struct Filled {
     pub(super) items: Vec<Item>,
-    /// A value for each parameter.
+    /// A value for each parameter that the question names one for.
     pub(super) values: BTreeMap<String, Value>,
-    /// The parameters that the question names no value for.
-    pub(super) defaulted: BTreeSet<String>,
 }
 
 /// The value a parameter has when a question names none. A year may be written as `2024` or as `this year`.
@@ -36,10 +34,10 @@ pub fn default_value(parameter: &Parameter, today: Date) -> Option<Value> {
 
 /// A question as the filling of slots sees it, the same for every template.
 pub(super) struct Question {
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
     years: Vec<Number>,
     integers: Vec<Number>,
-    today: Date,
+    pub(super) today: Date,
 }
 
 impl Question {
@@ -51,36 +49,30 @@ impl Question {
     }
 }
 
-/// Fills the parameters of `query`, whose slots stand in `template` in some order, from the words of a question.
+/// Fills the slots of `parameters`, in their order, from the words of a question.
 ///
-/// Several values for parameters of one kind are taken in the order of the slots. `None` when a parameter has neither a
-/// value nor a default.
-pub(super) fn fill(question: &Question, query: &VerifiedQuery, template: &str, known: &KnownValues) -> Option<Filled> {
+/// Several values for parameters of one kind are taken in the order of the slots.
+pub(super) fn fill(question: &Question, parameters: &[&Parameter], known: &KnownValues) -> Filled {
     let words = &question.words;
     let mut filling = Filling { taken: vec![None; words.len()], values: BTreeMap::new() };
-    let in_template = in_order(query, template);
-    let of = |kind| in_template.iter().copied().filter(move |parameter| parameter.kind == kind);
+    let of = |kind| parameters.iter().copied().filter(move |parameter| parameter.kind == kind);
     filling.texts(&of(ParameterKind::Text).collect::<Vec<_>>(), words, known);
     filling.numbers(of(ParameterKind::Year), &question.years);
     filling.numbers(of(ParameterKind::Integer), &question.integers);
-
-    let mut defaulted = BTreeSet::new();
-    for parameter in &query.parameters {
-        if !filling.values.contains_key(&parameter.name) {
-            filling.values.insert(parameter.name.clone(), default_value(parameter, question.today)?);
-            defaulted.insert(parameter.name.clone());
-        }
-    }
-    let items = filling.items(words, query);
-    Some(Filled { items, values: filling.values, defaulted })
+    Filled { items: filling.items(words, parameters), values: filling.values }
 }
 
-/// Checks whether a parameter of that name is an integer.
-pub(super) fn counts(query: &VerifiedQuery, name: &str) -> bool {
-    query.parameters.iter().any(|parameter| parameter.name == name && parameter.kind == ParameterKind::Integer)
+/// The type of the parameter of that name.
+pub(super) fn kind(query: &VerifiedQuery, name: &str) -> ParameterKind {
+    kind_of(query.parameters.iter(), name)
 }
 
-fn in_order<'q>(query: &'q VerifiedQuery, template: &str) -> Vec<&'q Parameter> {
+fn kind_of<'q>(mut parameters: impl Iterator<Item = &'q Parameter>, name: &str) -> ParameterKind {
+    parameters.find(|parameter| parameter.name == name).map_or(ParameterKind::Text, |parameter| parameter.kind)
+}
+
+/// The parameters of a template's slots, in their order.
+pub(super) fn in_order<'q>(query: &'q VerifiedQuery, template: &str) -> Vec<&'q Parameter> {
     let mut names = slots(template);
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
@@ -139,10 +131,12 @@ impl Filling {
         self.values.insert(name.to_owned(), value);
     }
 
-    fn items(&self, words: &[String], query: &VerifiedQuery) -> Vec<Item> {
+    fn items(&self, words: &[String], parameters: &[&Parameter]) -> Vec<Item> {
         let item = |(word, taken): (&String, &Option<(String, bool)>)| match taken {
             None => Some(Item::Word(word.clone())),
-            Some((name, true)) => Some(Item::Slot { name: name.clone(), counts: counts(query, name) }),
+            Some((name, true)) => {
+                Some(Item::Slot { name: name.clone(), kind: kind_of(parameters.iter().copied(), name) })
+            }
             Some((_, false)) => None,
         };
         words.iter().zip(&self.taken).filter_map(item).collect()

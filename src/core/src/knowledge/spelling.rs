@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::lexicon::{Sense, lexicon};
 use super::template::{Item, template};
-use crate::domain::VerifiedQuery;
+use crate::domain::{ParameterKind, VerifiedQuery};
 
 /// Shorter words have too many neighbours: `mois` and `bois`.
 const SHORTEST: usize = 5;
@@ -19,10 +19,10 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The words of the questions, in both languages.
+    /// The words of the questions, in all wordings.
     pub(super) fn new(queries: &[VerifiedQuery]) -> Self {
-        let templates = queries.iter().flat_map(|query| [&query.fr, &query.en]);
-        let items = templates.flat_map(|text| template(text, |_| false));
+        let templates = queries.iter().flat_map(VerifiedQuery::wordings);
+        let items = templates.flat_map(|text| template(text, |_| ParameterKind::Text));
         let stems: BTreeSet<String> = items
             .filter_map(|item| match item {
                 Item::Word(word) => Some(lexicon().stem(&word)),
@@ -39,13 +39,18 @@ impl Vocabulary {
 
     /// The one word that `stem` is a single slip away from; `None` when it is a word itself, or could be several.
     ///
-    /// Fingers rarely slip on the first letter, and names that nobody knows often differ in it: Lille is no `ville`.
+    /// Fingers rarely slip on the first letter, and names that nobody knows often differ in it: Lille is no `ville`. What
+    /// ends otherwise, and is not only cut short, is often another form of the word: a contract to `signer` is not `signed`.
     pub(super) fn correction(&self, stem: &str, opens: bool) -> Option<String> {
         if self.known.contains(stem) || stem.chars().count() < SHORTEST {
             return None;
         }
         let openers = self.openers.iter().filter(|_| opens);
-        let candidates = self.words.iter().chain(openers).filter(|word| word.chars().next() == stem.chars().next());
+        let same_ends = |word: &&String| {
+            let same_end = word.starts_with(stem) || word.chars().next_back() == stem.chars().next_back();
+            same_end && word.chars().next() == stem.chars().next()
+        };
+        let candidates = self.words.iter().chain(openers).filter(same_ends);
         let mut near = candidates.filter(|word| one_slip(stem, word));
         near.next().filter(|_| near.next().is_none()).cloned()
     }
@@ -81,6 +86,7 @@ mod tests {
             id: String::new(),
             fr: "Liste les contrats signés par ville".to_owned(),
             en: "List the signed contracts without city".to_owned(),
+            also: Vec::new(),
             statement: String::new(),
             parameters: Vec::new(),
             verified_by: String::new(),
@@ -89,9 +95,11 @@ mod tests {
         for (stem, opens, expected) in [
             ("contrt", false, Some("contrat")),
             ("contract", false, None),
-            ("contrac", false, None),
+            ("contrac", false, Some("contract")),
             ("contrast", false, None),
-            ("signet", false, None),
+            ("contact", false, None),
+            ("contracd", false, None),
+            ("signer", false, None),
             ("lille", false, None),
             ("vile", false, None),
             ("lsite", true, Some("liste")),

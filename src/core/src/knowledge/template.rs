@@ -1,6 +1,7 @@
 //! The questions of verified queries as they are written: words, and `{name}` slots for values.
 
 use super::fold::fold;
+use crate::domain::ParameterKind;
 
 /// A piece of a question or of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,18 +12,18 @@ pub(super) enum Item {
     Slot {
         /// The parameter's name.
         name: String,
-        /// True for a number of something, where the thing counted matters.
-        counts: bool,
+        /// The type of its values.
+        kind: ParameterKind,
     },
 }
 
-/// The pieces of a template: words and `{name}` slots. `counts` says which parameters are numbers of something.
-pub(super) fn template(text: &str, counts: impl Fn(&str) -> bool) -> Vec<Item> {
+/// The pieces of a template: words and `{name}` slots, whose type `kind` gives.
+pub(super) fn template(text: &str, kind: impl Fn(&str) -> ParameterKind) -> Vec<Item> {
     let mut items = Vec::new();
     let mut rest = text;
     while let Some((before, name, after)) = next_slot(rest) {
         items.extend(fold(before).into_iter().map(Item::Word));
-        items.push(Item::Slot { name: name.to_owned(), counts: counts(name) });
+        items.push(Item::Slot { name: name.to_owned(), kind: kind(name) });
         rest = after;
     }
     items.extend(fold(rest).into_iter().map(Item::Word));

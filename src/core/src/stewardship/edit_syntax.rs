@@ -1,4 +1,5 @@
-//! The words in which a steward changes a verified query: `fr=… | en=… | :city=text clients.city | statement=…`.
+//! The words in which a steward changes a verified query: `fr=… | en=… | also=…; … | :city=text clients.city |
+//! statement=…`.
 
 use crate::domain::{ColumnRef, Parameter, ParameterKind, VerifiedQuery};
 
@@ -22,11 +23,17 @@ pub(crate) fn changes(words: &str, query: &VerifiedQuery) -> Option<VerifiedQuer
         match key.as_str() {
             "fr" => changed.fr = value,
             "en" => changed.en = value,
+            "also" | "aussi" => changed.also = wordings(&value),
             _ => declare(&mut changed.parameters, key.strip_prefix(':')?, &value)?,
         }
         rest = next.trim();
     }
     Some(changed)
+}
+
+/// The wordings of a list, separated by semicolons.
+fn wordings(list: &str) -> Vec<String> {
+    list.split(';').map(str::trim).filter(|wording| !wording.is_empty()).map(str::to_owned).collect()
 }
 
 /// Declares a parameter, in the place of the one of its name; without a kind, takes it away.
@@ -75,6 +82,7 @@ mod tests {
             id: "a".to_owned(),
             fr: "Avant".to_owned(),
             en: String::new(),
+            also: Vec::new(),
             statement: "SELECT 1".to_owned(),
             parameters: vec![city],
             verified_by: String::new(),

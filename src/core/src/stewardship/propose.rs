@@ -128,6 +128,7 @@ fn proposed_query(
         id: new_id(&question, all),
         fr,
         en,
+        also: Vec::new(),
         statement: proposal.statement.clone(),
         parameters,
         verified_by: String::new(),

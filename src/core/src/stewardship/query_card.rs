@@ -34,6 +34,9 @@ fn words(kept: &KeptQuery, locale: Locale) -> String {
             if question.trim().is_empty() { text("steward-no-words").render(locale) } else { quoted(question, 400) };
         let _ = writeln!(words, "{language}: {question}");
     }
+    for wording in &query.also {
+        let _ = writeln!(words, "also: {}", quoted(wording, 400));
+    }
     let _ = write!(words, "```sql\n{}\n```", query.statement.replace("```", "ˋˋˋ"));
     for parameter in &query.parameters {
         let _ = write!(words, "\n{}", declared(parameter));

@@ -113,6 +113,7 @@ fn sample_values(query: &VerifiedQuery, connection: &Connection, today: Date) ->
             Value::Text(connection.query_row(buyer, [], |row| row.get(0)).unwrap())
         }
         (Some(column), _) => Value::Text(values_of(connection, column).remove(0)),
+        (None, ParameterKind::Year) if query.id.starts_with("hired") => Value::Integer(2018),
         (None, ParameterKind::Year) => Value::Integer(i64::from(today.year()) - 1),
         (None, _) => {
             default_value(parameter, today).unwrap_or(Value::Integer(if parameter.name == "n" { 3 } else { 30 }))
@@ -138,18 +139,27 @@ fn every_verified_query_of_the_sample_company_gives_rows() {
 
 /// The rows of a query with sample values, as if it ran on `today`.
 fn rows(query: &VerifiedQuery, connection: &Connection, today: Date) -> Vec<Vec<String>> {
-    let values = sample_values(query, connection, today);
-    let bound: Vec<(String, Box<dyn ToSql>)> = values
-        .into_iter()
+    rows_with(&query.statement, &sample_values(query, connection, today), connection, today)
+}
+
+/// The rows of a statement, as if it ran on `today`.
+pub(super) fn rows_with(
+    statement: &str,
+    values: &BTreeMap<String, Value>,
+    connection: &Connection,
+    today: Date,
+) -> Vec<Vec<String>> {
+    let bound: Vec<(String, &dyn ToSql)> = values
+        .iter()
         .map(|(name, value)| match value {
-            Value::Text(text) => (format!(":{name}"), Box::new(text) as Box<dyn ToSql>),
-            Value::Integer(number) => (format!(":{name}"), Box::new(number) as Box<dyn ToSql>),
-            other => panic!("{}: {other:?}", query.id),
+            Value::Text(text) => (format!(":{name}"), text as &dyn ToSql),
+            Value::Integer(number) => (format!(":{name}"), number as &dyn ToSql),
+            other => panic!("{statement}: {other:?}"),
         })
         .collect();
-    let bound: Vec<(&str, &dyn ToSql)> = bound.iter().map(|(name, value)| (name.as_str(), value.as_ref())).collect();
-    let text = query.statement.replace("'now'", &format!("'{today}'"));
-    let mut statement = connection.prepare(&text).unwrap_or_else(|fault| panic!("{}: {fault}", query.id));
+    let bound: Vec<(&str, &dyn ToSql)> = bound.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let text = statement.replace("'now'", &format!("'{today}'"));
+    let mut statement = connection.prepare(&text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
     let width = statement.column_count();
     let cell = |row: &rusqlite::Row<'_>, at| {
         Ok(row.get_ref::<usize>(at)?.as_str().map_or_else(|_| format!("{:?}", row.get_ref(at).unwrap()), str::to_owned))

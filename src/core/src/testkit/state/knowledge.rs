@@ -12,6 +12,7 @@ fn query(id: &str) -> VerifiedQuery {
         id: id.to_owned(),
         fr: "Quels clients à {city} ?".to_owned(),
         en: "Which clients in {city}?".to_owned(),
+        also: vec!["List them".to_owned()],
         statement: "SELECT name FROM clients WHERE city = :city".to_owned(),
         parameters: Vec::new(),
         verified_by: "Zoé".to_owned(),
