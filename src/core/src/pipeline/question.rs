@@ -15,6 +15,7 @@ use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversati
 use crate::egress::fit;
 use crate::error::PipelineError;
 use crate::history::History;
+use crate::knowledge::without_slots;
 use crate::outbox::finalize::Asked;
 use crate::outbox::running::{Running, Stop, Work, still_answering};
 use crate::outbox::send::Outbox;
@@ -24,7 +25,7 @@ use crate::pipeline::endings::Endings;
 use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::streaming::AnswerStreamer;
-use crate::pipeline::verified::{Matched, VerifiedAnswers, asked};
+use crate::pipeline::verified::{Matched, VerifiedAnswers};
 use crate::ports::Knowledge;
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
@@ -275,7 +276,12 @@ impl Questions {
         if samples.is_empty() {
             return String::new();
         }
-        let heading = format!("\n\n{}", text(heading).render(inquiry.asker.user.locale));
-        samples.iter().fold(heading, |lines, sample| format!("{lines}\n- {}", asked(sample)))
+        let heading = match self.settings.is_demo {
+            true => text("suggestions-in-demo").count("count", verified.len() as u64),
+            false => text(heading),
+        };
+        let heading = heading.with("prefix", inquiry.asker.prefix()).render(inquiry.asker.user.locale);
+        let line = |sample: &Example| format!("\n- {}", without_slots(&sample.question));
+        format!("\n\n{heading}{}", samples.iter().map(line).collect::<String>())
     }
 }
