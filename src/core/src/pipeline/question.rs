@@ -276,9 +276,10 @@ impl Questions {
         if samples.is_empty() {
             return String::new();
         }
-        let heading = match self.settings.is_demo {
-            true => text("suggestions-in-demo").count("count", verified.len() as u64),
-            false => text(heading),
+        let heading = if self.settings.is_demo {
+            text("suggestions-in-demo").count("count", verified.len() as u64)
+        } else {
+            text(heading)
         };
         let heading = heading.with("prefix", inquiry.asker.prefix()).render(inquiry.asker.user.locale);
         let line = |sample: &Example| format!("\n- {}", without_slots(&sample.question));
