@@ -30,6 +30,7 @@ target-unknown = There is no database called “{ $given }”. The databases you
 suggestions = Here are the nearest verified questions; I can answer them without a model. Reply with a number:
 suggestions-any = Here are some verified questions; I can answer them without a model. Reply with a number:
 suggestion-value = “{ $question }” needs a value in place of “…”. Reply with the number and the value: { $number } VALUE
+suggestions-in-demo = Without one, it answers the { $count } verified questions ({ $prefix }verified lists them), such as these. Reply with a number:
 
 ## Answers
 answer-cut = ✂️ The answer reached the model's longest length and ends here. Continue goes on from there; or ask something more precise.
@@ -299,7 +300,8 @@ help =
     { $prefix }retry: ask again a question that was not answered; { $prefix }continue: the rest of an answer that was cut
     { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
     { $prefix }whoami: your account; { $prefix }unlink: remove this account; { $prefix }language fr or en; { $prefix }timezone Europe/Paris
-    { $prefix }agree: costly statements that wait; { $prefix }verified: verified queries; both for stewards
+    { $prefix }verified: the verified questions you can ask; stewards manage them
+    { $prefix }agree: costly statements that wait, for stewards
     { $prefix }audit: the audit log, { $prefix }user: the users, { $prefix }policy: who may do what, { $prefix }status: service status; for administrators
 
 ## Conversations
@@ -435,6 +437,13 @@ steward-counts =
         [0] In use: none; retired: { $retired }.
        *[other] In use: { $used }; retired: { $retired }.
     }
+verified-questions =
+    { $count ->
+        [0] No verified question is open to you yet.
+        [1] One question is answered by a verified query:
+       *[other] { $count } questions are answered by verified queries:
+    }
+verified-more = … and { $count } more.
 steward-how = To read one whole, write { $prefix }verified and its name.
 steward-which = Say which one: { $prefix }verified lists those that wait.
 steward-several = Several databases have a query of this name. Say which one: { $names }
@@ -569,7 +578,7 @@ command-policy-user = Who would ask: a username
 command-policy-target = The name of the database
 command-policy-table = A table or one of its columns, such as clients.email
 command-status = For administrators: service status
-command-verified = For stewards: verified queries
+command-verified = The verified questions you can ask; stewards manage them
 command-number = Its number, as the history shows it
 command-execute = Run the last statement offered
 command-edit = Change the last statement, or put another in its place

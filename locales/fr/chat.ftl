@@ -30,6 +30,7 @@ target-unknown = Aucune base ne s'appelle « { $given } ». Bases disponibles : 
 suggestions = Voici les questions vérifiées les plus proches ; je peux y répondre sans modèle. Répondez par un numéro :
 suggestions-any = Voici des questions vérifiées ; je peux y répondre sans modèle. Répondez par un numéro :
 suggestion-value = « { $question } » attend une valeur à la place de « … ». Répondez par le numéro et la valeur : { $number } VALEUR
+suggestions-in-demo = Sans modèle, elle répond aux { $count } questions vérifiées ({ $prefix }vérifiées en donne la liste), par exemple à celles-ci. Répondez par un numéro :
 
 ## Réponses
 answer-cut = ✂️ La réponse a atteint la longueur maximale du modèle et s'arrête là. Continuer reprend à cet endroit ; vous pouvez aussi poser une question plus précise.
@@ -299,7 +300,8 @@ help =
     { $prefix }réessayer : reposer une question restée sans réponse ; { $prefix }continuer : la suite d'une réponse coupée
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
     { $prefix }quisuisje : votre compte ; { $prefix }délier : retirer ce compte ; { $prefix }langue fr ou en ; { $prefix }fuseau Europe/Paris
-    { $prefix }accorder : les requêtes coûteuses qui attendent ; { $prefix }vérifiées : les requêtes vérifiées ; pour les responsables des données
+    { $prefix }vérifiées : les questions vérifiées que vous pouvez poser ; les responsables des données les gèrent
+    { $prefix }accorder : les requêtes coûteuses qui attendent, pour les responsables des données
     { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }règles : qui peut quoi, { $prefix }état : état du service ; pour les administrateurs
 
 ## Conversations
@@ -436,6 +438,13 @@ steward-counts =
         [0] En service : aucune ; retirées : { $retired }.
        *[other] En service : { $used } ; retirées : { $retired }.
     }
+verified-questions =
+    { $count ->
+        [0] Aucune question vérifiée ne vous est encore ouverte.
+        [1] Une requête vérifiée répond à une question :
+       *[other] Des requêtes vérifiées répondent à { $count } questions :
+    }
+verified-more = … et { $count } autres.
 steward-how = Pour en lire une en entier, écrivez { $prefix }vérifiées et son nom.
 steward-which = Dites laquelle : { $prefix }vérifiées liste celles qui attendent.
 steward-several = Plusieurs bases ont une requête de ce nom. Dites laquelle : { $names }
@@ -570,7 +579,7 @@ command-policy-user = Qui poserait la question : un nom d'utilisateur
 command-policy-target = Le nom de la base
 command-policy-table = Une table ou une de ses colonnes, par exemple clients.email
 command-status = Pour les administrateurs : état de Pstral et de ses composants
-command-verified = Pour les responsables des données : les requêtes vérifiées
+command-verified = Les questions vérifiées que vous pouvez poser ; les responsables les gèrent
 command-number = Son numéro, comme dans l'historique
 command-execute = Exécuter la dernière requête proposée
 command-edit = Modifier la dernière requête, ou en écrire une autre

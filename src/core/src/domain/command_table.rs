@@ -239,7 +239,6 @@ pub const COMMANDS: &[CommandSpec] = &[
         .about(About::Person),
     command(CommandName::Verified, "vérifiées", &["verifiees"], "command-verified", &[])
         .with_verbs(VERIFIED_VERBS)
-        .needs(Capability::ManageVerified)
         .followed_by(Follows::VerbOrVersion)
         .about(About::Person),
 ];

@@ -25,7 +25,7 @@ pub use keywords::keywords;
 pub use matching::{Match, Matcher, match_question};
 pub use rank::rank;
 pub use slots::default_value;
-pub use template::slots;
+pub use template::{slots, without_slots};
 pub use values::KnownValues;
 pub use wrong::WhatIsWrong;
 

@@ -41,6 +41,11 @@ pub fn slots(text: &str) -> Vec<&str> {
     names
 }
 
+/// A template with `…` where a person puts a value.
+pub fn without_slots(text: &str) -> String {
+    slots(text).into_iter().fold(text.to_owned(), |asked, name| asked.replace(&format!("{{{name}}}"), "…"))
+}
+
 fn next_slot(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;

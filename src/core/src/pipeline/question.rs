@@ -15,6 +15,7 @@ use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversati
 use crate::egress::fit;
 use crate::error::PipelineError;
 use crate::history::History;
+use crate::knowledge::without_slots;
 use crate::outbox::finalize::Asked;
 use crate::outbox::running::{Running, Stop, Work, still_answering};
 use crate::outbox::send::Outbox;
@@ -25,7 +26,7 @@ use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::streaming::AnswerStreamer;
 use crate::pipeline::suggested::SuggestedQuestions;
-use crate::pipeline::verified::{Matched, VerifiedAnswers, asked};
+use crate::pipeline::verified::{Matched, VerifiedAnswers};
 use crate::ports::Knowledge;
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
@@ -278,10 +279,16 @@ impl Questions {
         if samples.is_empty() {
             return String::new();
         }
-        let heading = format!("\n\n{}", text(heading).render(inquiry.asker.user.locale));
-        let questions: Vec<String> = samples.iter().map(asked).collect();
+        let heading = if self.settings.is_demo {
+            text("suggestions-in-demo").count("count", verified.len() as u64)
+        } else {
+            text(heading)
+        };
+        let heading = heading.with("prefix", inquiry.asker.prefix()).render(inquiry.asker.user.locale);
+        let questions: Vec<String> = samples.iter().map(|sample| without_slots(&sample.question)).collect();
         let numbered = questions.iter().zip(1..);
-        let lines = numbered.fold(heading, |lines, (question, number)| format!("{lines}\n{number}. {question}"));
+        let lines = numbered
+            .fold(format!("\n\n{heading}"), |lines, (question, number)| format!("{lines}\n{number}. {question}"));
         self.suggested.remember(inquiry.conversation.id, questions);
         lines
     }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attached::own_words;
-use crate::context::Example;
 use crate::domain::{Locale, NewTurn, Origin, Outgoing, Speaker, TurnState, Value, VerifiedQuery};
 use crate::egress::neutralized;
 use crate::error::PipelineError;
@@ -135,11 +134,4 @@ fn filled(question: &str, values: &BTreeMap<String, Value>, locale: Locale) -> S
         }
     }
     filled + rest
-}
-
-/// An example's question with `…` where a person puts a value.
-pub(crate) fn asked(example: &Example) -> String {
-    knowledge::slots(&example.question)
-        .into_iter()
-        .fold(example.question.clone(), |asked, name| asked.replace(&format!("{{{name}}}"), "…"))
 }

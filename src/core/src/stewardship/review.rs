@@ -1,12 +1,15 @@
-//! `/verified`: what waits for a steward, one query whole, and what the steward decides of it.
+//! `/verified`: the questions that anybody may ask; what waits for a steward, one query whole, and what they decide of it.
 
 use std::sync::Arc;
 
 use crate::access::gate::Access;
 use crate::asker::Asker;
-use crate::domain::{AuditAction, AuditStatus, CommandName, KeptQuery, Outgoing, QuerySource, QueryState, Verb};
+use crate::domain::{
+    AuditAction, AuditStatus, Capability, CommandName, KeptQuery, Outgoing, QuerySource, QueryState, Verb,
+};
 use crate::egress::{echo, quoted};
 use crate::error::PipelineError;
+use crate::knowledge::without_slots;
 use crate::outbox::send::Outbox;
 use crate::people::name_of;
 use crate::ports::{Knowledge, People};
@@ -51,11 +54,14 @@ pub(crate) struct Review {
 }
 
 impl Review {
-    /// Handles a steward's words: none lists what is pending, a name shows one in full, and an action with a name is
-    /// carried out.
+    /// Handles what follows the command: nothing lists the questions, and to stewards what is pending; a name shows one in
+    /// full to stewards, and their action with a name is carried out.
     pub(crate) async fn verified(&self, asker: &Asker, words: &str) -> Result<(), PipelineError> {
+        if words.trim().is_empty() {
+            return self.list_verified(asker, &self.all_verified(asker).await?).await;
+        }
         let tried = format!("verified {words}");
-        self.access.require_for(asker, CommandName::Verified, &tried, text("steward-not-allowed")).await?;
+        self.access.require(asker, Capability::ManageVerified, &tried, text("steward-not-allowed")).await?;
         let (first, rest) = first_word(words);
         let verb = CommandName::Verified.verb(first);
         let (name, rest) = if verb.is_some() { first_word(rest) } else { (first, "") };
@@ -125,9 +131,17 @@ impl Review {
     }
 
     async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), PipelineError> {
+        let open = self.readable_by(asker, all).await;
+        let pending =
+            if asker.may(Capability::ManageVerified) { self.pending(asker, &open).await? } else { Vec::new() };
+        let lines = questions(asker, &open, &pending);
+        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// What waits for a steward, and what is no longer offered.
+    async fn pending(&self, asker: &Asker, open: &[&KeptQuery]) -> Result<Vec<String>, PipelineError> {
         let locale = asker.user.locale;
         let users = self.people.users().await?;
-        let open = self.readable_by(asker, all).await;
         let of = |state: QueryState| open.iter().copied().filter(move |kept| kept.state == state);
         let count = |state: QueryState| of(state).count() as u64;
         let mut lines = vec![text("steward-waiting").count("count", count(QueryState::Proposed)).render(locale)];
@@ -151,7 +165,7 @@ impl Review {
         let counts = text("steward-counts").count("used", used).count("retired", count(QueryState::Retired));
         lines.push(counts.render(locale));
         lines.push(text("steward-how").with("prefix", asker.prefix()).render(locale));
-        self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
+        Ok(lines)
     }
 
     /// Those of the queries that read nothing closed to the asker; of a target that nobody can look into now, none.
@@ -212,6 +226,25 @@ impl Review {
         };
         heading.with("id", self.name_of_query(kept)).with("target", &kept.target)
     }
+}
+
+/// The questions that verified queries answer, as many as fit into a message after `before`.
+fn questions(asker: &Asker, open: &[&KeptQuery], before: &[String]) -> Vec<String> {
+    let locale = asker.user.locale;
+    let used: Vec<&KeptQuery> = open.iter().copied().filter(|kept| kept.is_used()).collect();
+    let length = asker.platform.capabilities().length;
+    let mut lines = before.to_vec();
+    lines.push(text("verified-questions").count("count", used.len() as u64).render(locale));
+    for (at, kept) in used.iter().enumerate() {
+        let more = text("verified-more").count("count", (used.len() - at) as u64).render(locale);
+        lines.push(format!("- {}", quoted(&without_slots(kept.query.question(locale)), 120)));
+        if !length.holds(&format!("{}\n{more}", lines.join("\n"))) {
+            lines.pop();
+            lines.push(more);
+            break;
+        }
+    }
+    lines
 }
 
 /// Decisions are for what was written in a chat; what is shown is what is used.

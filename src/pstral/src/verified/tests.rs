@@ -116,7 +116,12 @@ fn sample_values(query: &VerifiedQuery, connection: &Connection, today: Date) ->
         (None, ParameterKind::Year) if query.id.starts_with("hired") => Value::Integer(2018),
         (None, ParameterKind::Year) => Value::Integer(i64::from(today.year()) - 1),
         (None, _) => {
-            default_value(parameter, today).unwrap_or(Value::Integer(if parameter.name == "n" { 3 } else { 30 }))
+            let small = match parameter.name.as_str() {
+                "n" => 3,
+                "amount" => 20_000,
+                _ => 30,
+            };
+            default_value(parameter, today).unwrap_or(Value::Integer(small))
         }
     };
     query.parameters.iter().map(|parameter| (parameter.name.clone(), value(parameter))).collect()
@@ -126,15 +131,18 @@ fn sample_values(query: &VerifiedQuery, connection: &Connection, today: Date) ->
 fn every_verified_query_of_the_sample_company_gives_rows() {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     assert!(queries.len() >= 36, "only {}", queries.len());
+    let nothing = ["Null", "Integer(0)", "Real(0.0)"];
+    let mut empty = Vec::new();
     for today in [date(2026, 11, 21), date(2027, 1, 1), date(2028, 2, 29)] {
         let (_folder, connection) = sample_company(today);
-        let nothing = ["Null", "Integer(0)", "Real(0.0)"];
         for query in &queries {
             let rows = rows(query, &connection, today);
-            assert!(!rows.is_empty(), "{}: no rows on {today}", query.id);
-            assert!(rows.iter().flatten().any(|cell| !nothing.contains(&cell.as_str())), "{}: {rows:?}", query.id);
+            if rows.iter().flatten().all(|cell| nothing.contains(&cell.as_str())) {
+                empty.push(format!("{} on {today}", query.id));
+            }
         }
     }
+    assert!(empty.is_empty(), "{empty:#?}");
 }
 
 /// The rows of a query with sample values, as if it ran on `today`.
