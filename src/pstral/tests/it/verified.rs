@@ -113,10 +113,10 @@ fn without_a_model_an_unknown_question_gets_the_nearest_ones() {
         The language model cannot be reached. Ask again in a few minutes. If this continues, contact your administrator: the model server is stopped or out of reach.
 
         Here are the nearest verified questions; I can answer them without a model:
-        - List the clients in …
-        - List the active clients in …
-        - How many clients do we have in …?
-        - List the contracts of clients in …
+        - Who are the top … clients by revenue?
+        - Who are the top … clients by revenue in …?
+        - Which payments were received last month?
+        - Which payments were received last week?
         [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
