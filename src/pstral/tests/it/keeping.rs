@@ -423,7 +423,7 @@ fn what_the_catalog_no_longer_holds_is_marked_until_it_holds_again() {
         - `active-clients-of-city` · Liste les clients actifs de {city}
         - `active-clients-with-incomplete-kyc` · Quels clients actifs ont un KYC incomplet ?
         - `client-contact` · Quel est le téléphone et l'email de {client} ?
-        - `clients` · Liste tous les clients
+        - `clients` · Liste tous les clients avec leur ville et leur statut
         - `clients-of-city` · Liste les clients de {city}
         - `clients-with-incomplete-kyc` · Quels clients ont un KYC incomplet ?
         - `clients-with-late-payments` · Quels clients ont des paiements en retard ?
