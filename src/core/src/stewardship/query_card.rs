@@ -34,8 +34,9 @@ fn words(kept: &KeptQuery, locale: Locale) -> String {
             if question.trim().is_empty() { text("steward-no-words").render(locale) } else { quoted(question, 400) };
         let _ = writeln!(words, "{language}: {question}");
     }
-    for wording in &query.also {
-        let _ = writeln!(words, "also: {}", quoted(wording, 400));
+    if !query.also.is_empty() {
+        let also: Vec<String> = query.also.iter().map(|wording| quoted(wording, 400)).collect();
+        let _ = writeln!(words, "also: {}", also.join("; "));
     }
     let _ = write!(words, "```sql\n{}\n```", query.statement.replace("```", "ˋˋˋ"));
     for parameter in &query.parameters {

@@ -234,6 +234,9 @@ fn questions(asker: &Asker, open: &[&KeptQuery], before: &[String]) -> Vec<Strin
     let used: Vec<&KeptQuery> = open.iter().copied().filter(|kept| kept.is_used()).collect();
     let length = asker.platform.capabilities().length;
     let mut lines = before.to_vec();
+    if used.is_empty() && !before.is_empty() {
+        return lines;
+    }
     lines.push(text("verified-questions").count("count", used.len() as u64).render(locale));
     for (at, kept) in used.iter().enumerate() {
         let more = text("verified-more").count("count", (used.len() - at) as u64).render(locale);

@@ -167,9 +167,9 @@ fn a_question_after_an_answer_in_private_belongs_to_no_older_one() {
         world.model_says(EMAILS);
         world.act(&claire(), &team(), said("de Lyon, avec leur email")).await;
         world.model_says("```sql\nSELECT count(id) AS n FROM payments\n```");
-        world.act(&claire(), &team(), said("Et les paiements, en nombre")).await;
+        world.act(&claire(), &team(), said("Et les paiements, un par un")).await;
         let proposal = world.store.get(&world.newest_proposal()).await.unwrap().unwrap();
-        assert_eq!(proposal.question, "Et les paiements, en nombre");
+        assert_eq!(proposal.question, "Et les paiements, un par un");
     });
 }
 

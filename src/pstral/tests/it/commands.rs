@@ -22,7 +22,8 @@ fn help_in_english() {
         /retry: ask again a question that was not answered; /continue: the rest of an answer that was cut
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: your account; /unlink: remove this account; /language fr or en; /timezone Europe/Paris
-        /agree: costly statements that wait; /verified: verified queries; both for stewards
+        /verified: the verified questions you can ask; stewards manage them
+        /agree: costly statements that wait, for stewards
         /audit: the audit log, /user: the users, /policy: who may do what, /status: service status; for administrators
         ");
     });
@@ -44,7 +45,8 @@ fn help_in_french() {
         /réessayer : reposer une question restée sans réponse ; /continuer : la suite d’une réponse coupée
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /quisuisje : votre compte ; /délier : retirer ce compte ; /langue fr ou en ; /fuseau Europe/Paris
-        /accorder : les requêtes coûteuses qui attendent ; /vérifiées : les requêtes vérifiées ; pour les responsables des données
+        /vérifiées : les questions vérifiées que vous pouvez poser ; les responsables des données les gèrent
+        /accorder : les requêtes coûteuses qui attendent, pour les responsables des données
         /audit : le journal, /utilisateur : les utilisateurs, /règles : qui peut quoi, /état : état du service ; pour les administrateurs
         ");
     });

@@ -113,10 +113,10 @@ fn without_a_model_an_unknown_question_gets_the_nearest_ones() {
         The language model cannot be reached. Ask again in a few minutes. If this continues, contact your administrator: the model server is stopped or out of reach.
 
         Here are the nearest verified questions; I can answer them without a model. Reply with a number:
-        1. List the clients in …
-        2. List the active clients in …
-        3. How many clients do we have in …?
-        4. List the contracts of clients in …
+        1. Who are the top … clients by revenue?
+        2. Who are the top … clients by revenue in …?
+        3. Which payments were received last month?
+        4. Which payments were received last week?
         [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
