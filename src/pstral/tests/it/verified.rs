@@ -131,12 +131,12 @@ fn a_suggested_question_is_chosen_by_its_number() {
     run_test(async |world| {
         world.model.script(Script::refuses(ModelError::Unavailable("connection refused".to_owned())));
         world.say(&alex(), "Which clients in Paris have paid us most this winter?").await;
-        world.say(&alex(), "3").await;
-        assert_snapshot!(world.newest(), @"“How many clients do we have in …?” needs a value in place of “…”. Reply with the number and the value: 3 VALUE");
-        world.say(&alex(), "3 Lyon").await;
+        world.say(&alex(), "1").await;
+        assert_snapshot!(world.newest(), @"“Who are the top … clients by revenue?” needs a value in place of “…”. Reply with the number and the value: 1 VALUE");
+        world.say(&alex(), "1 7").await;
         assert!(world.offers_something());
         let proposal = world.store.get(&world.newest_proposal()).await.unwrap().unwrap();
-        assert_eq!(proposal.question, "How many clients do we have in Lyon?");
+        assert_eq!(proposal.question, "Who are the top 7 clients by revenue?");
     });
 }
 
