@@ -23,7 +23,6 @@ mod sql;
 mod state;
 mod target;
 mod tour;
-mod unseen;
 mod user;
 mod user_data;
 mod verified;

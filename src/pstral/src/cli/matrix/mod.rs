@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::out::{say, say_error};
-use super::{Ending, Installed, unseen};
+use super::{Ending, Installed};
 use crate::config::Config;
 use crate::registry::surroundings;
 use emoji::Terminal;
@@ -155,7 +155,7 @@ impl MatrixContext {
     /// A secret, typed at a terminal unseen, or read from a pipe: its next line.
     fn ask(&self, sentence: &'static str) -> anyhow::Result<SecretString> {
         if io::stdin().is_terminal() {
-            let typed = unseen::ask(&format!("{} ", text(sentence).render(self.locale)));
+            let typed = rpassword::prompt_password(format!("{} ", text(sentence).render(self.locale)));
             return Ok(typed.context("the terminal cannot be read")?.trim().to_owned().into());
         }
         let mut piped = String::new();

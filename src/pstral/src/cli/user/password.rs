@@ -7,8 +7,8 @@ use pstral_core::people::Password;
 use pstral_core::text::text;
 
 use super::UserContext;
+use crate::cli::Ending;
 use crate::cli::out::{say, say_error};
-use crate::cli::{Ending, unseen};
 use crate::passwords;
 
 /// Octets read from a pipe at most: more than the longest password has.
@@ -56,7 +56,8 @@ impl UserContext {
             return Ok(Ok(piped.lines().next().unwrap_or_default().to_owned()));
         }
         let ask = |sentence: pstral_core::text::Text| {
-            unseen::ask(&format!("{} ", sentence.render(self.locale))).context("the terminal cannot be read")
+            rpassword::prompt_password(format!("{} ", sentence.render(self.locale)))
+                .context("the terminal cannot be read")
         };
         let typed = ask(text("password-prompt"))?;
         let again = ask(text("password-again"))?;
