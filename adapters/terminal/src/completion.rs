@@ -1,4 +1,4 @@
-//! What Tab completes: commands, the words they take, and the names of databases.
+//! Tab completion of commands, of the words they take, and of the names of databases.
 
 use std::sync::Arc;
 

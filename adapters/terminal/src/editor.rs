@@ -23,17 +23,17 @@ use crate::completion::Completion;
 use crate::history_file::HistoryFile;
 use crate::typed::Typed;
 
-/// Nothing is asked for.
+/// Stands in `Shared::wanted` while no prompt is wanted.
 const NOTHING: u64 = u64::MAX;
 
-/// What the thread needs to know.
+/// The prompt, history and completion of the line editor.
 pub(crate) struct EditorSetup {
     pub(crate) prompt: String,
     pub(crate) history: Option<PathBuf>,
     pub(crate) completion: Completion,
 }
 
-/// The way from the screen to the editor.
+/// Tells the editor to ask for a line, to print above it, or to put the terminal's mode back.
 pub(crate) struct EditorControl {
     shared: Arc<Shared>,
     waker: UnixStream,
@@ -41,7 +41,7 @@ pub(crate) struct EditorControl {
     mode: Option<Termios>,
 }
 
-/// What the person types, as it comes.
+/// The stream of typed lines and keys that end or interrupt.
 pub(crate) struct Typing {
     typed: mpsc::UnboundedReceiver<io::Result<Typed>>,
     shared: Arc<Shared>,

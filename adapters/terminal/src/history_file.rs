@@ -1,4 +1,4 @@
-//! What was typed, kept over starts in a file that nobody else may read.
+//! The history of typed lines, kept over starts in a file that nobody else may read.
 
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ const LONGEST: usize = 16 * 1024;
 /// The first line of rustyline's own format, in which an entry may hold line breaks.
 const HEADER: &[u8] = b"#V2\n";
 
-/// The file of what was typed.
+/// The file that keeps typed lines.
 pub(crate) struct HistoryFile {
     path: PathBuf,
     /// False once it could not be read or written: it is not tried again.

@@ -1,11 +1,11 @@
-//! Where what a person types comes from.
+//! The source of typed lines: the input, or the line editor.
 
 use tokio::io::AsyncRead;
 
 use crate::lines::Lines;
 use crate::typed::Typed;
 
-/// Where what a person types comes from.
+/// The source of typed lines.
 pub(crate) enum Keyboard {
     /// The input, line by line.
     Lines(Lines<Box<dyn AsyncRead + Send + Unpin>>),

@@ -6,6 +6,7 @@
 #[cfg(unix)]
 mod completion;
 mod drawing;
+mod editing;
 #[cfg(unix)]
 mod editor;
 #[cfg(unix)]
@@ -37,16 +38,11 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::drawing::Size;
+use crate::editing::RestoredMode;
 pub use crate::io::TerminalIo;
-use crate::keyboard::Keyboard;
-use crate::lines::Lines;
 use crate::page::{Effect, Look, Page};
 pub use crate::section::TerminalSection;
 use crate::session::Session;
-
-/// The longest time that Tab waits for names.
-#[cfg(unix)]
-const ADVICE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The person at the terminal, and the adapter's own sentences in their language.
 #[derive(Debug, Clone)]
@@ -98,7 +94,7 @@ struct Screen {
     output: Box<dyn AsyncWrite + Send + Unpin>,
 }
 
-/// What is typed, Ctrl-C, and changes of the screen's size.
+/// The typed bytes, an item for each Ctrl-C, and an item for each change of the screen's size.
 type Input = (Box<dyn AsyncRead + Send + Unpin>, BoxStream<'static, ()>, BoxStream<'static, ()>);
 
 impl Terminal {
@@ -154,40 +150,6 @@ impl Terminal {
     /// must not treat it as a request to end.
     pub fn is_interactive(&self) -> bool {
         self.live
-    }
-
-    /// Where what is typed comes from: the line editor, or the input line by line.
-    fn keyboard(&self, input: Box<dyn AsyncRead + Send + Unpin>) -> Result<Keyboard, PlatformError> {
-        #[cfg(unix)]
-        if self.edits {
-            let failed =
-                |error: std::io::Error| PlatformError::Rejected(format!("the line editor cannot be started: {error}"));
-            let setup = editor::EditorSetup {
-                prompt: self.config.prompt.clone(),
-                history: self.config.history.clone(),
-                completion: self.completion(),
-            };
-            let (control, typed) = editor::start(setup).map_err(failed)?;
-            let _ = self.editor.get_or_init(|| control);
-            return Ok(Keyboard::Editor(typed));
-        }
-        Ok(Keyboard::Lines(Lines::new(input)))
-    }
-
-    #[cfg(unix)]
-    fn completion(&self) -> completion::Completion {
-        let (advice, actor, runtime) = (Arc::clone(&self.advice), self.actor(), tokio::runtime::Handle::current());
-        let suggest = move |kind| {
-            let Some(advice) = advice.get() else { return vec![] };
-            // The timer of the time-out is made within the runtime.
-            let advised = async { tokio::time::timeout(ADVICE_TIMEOUT, advice.suggestions(&actor, kind)).await };
-            runtime.block_on(advised).unwrap_or_default()
-        };
-        completion::Completion {
-            locale: self.config.locale,
-            prefix: self.capabilities.command_prefix,
-            suggest: Arc::new(suggest),
-        }
     }
 
     fn actor(&self) -> Actor {
@@ -279,44 +241,12 @@ impl Terminal {
         })
     }
 
-    #[cfg(unix)]
-    fn print_above(&self, text: String) {
-        if let Some(editor) = self.editor.get().filter(|_| !text.is_empty()) {
-            editor.print_above(text);
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn print_above(&self, _: String) {}
-
-    #[cfg(unix)]
-    fn ask(&self) {
-        if let Some(editor) = self.editor.get() {
-            editor.ask();
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn ask(&self) {}
-
     fn check_length(&self, message: &Outgoing) -> Result<(), PlatformError> {
         let length = self.capabilities.length;
         if !length.holds(&message.text) {
             return Err(PlatformError::Rejected(format!("a text of more than {} characters", length.most)));
         }
         Ok(())
-    }
-}
-
-/// Puts the terminal's mode back when the session ends in whatever way: it returns, is dropped or panics.
-struct RestoredMode<'a>(&'a Terminal);
-
-impl Drop for RestoredMode<'_> {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Some(editor) = self.0.editor.get() {
-            editor.restore();
-        }
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct Page {
     effect: Effect,
 }
 
-/// What the output of the page needs beside it.
+/// A step to take beside writing what the page gives out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// Nothing.

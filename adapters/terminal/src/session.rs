@@ -29,7 +29,7 @@ pub(crate) struct Session<'a> {
 /// Two Ctrl-C within this time leave.
 const TWICE: Duration = Duration::from_secs(2);
 
-/// What happens after something was typed.
+/// The decision about the session after a line or a key.
 enum Next {
     GoOn,
     /// The input is over: what is being answered is awaited.

@@ -1,11 +1,11 @@
-//! What a person types, cleaned of what the terminal delivers with it.
+//! Typed text, without the control sequences that a terminal delivers with it.
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// What a person types.
+/// A thing that a person typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Typed {
-    /// What was entered: a line, or several that were pasted at once.
+    /// An entered text: a line, or several that were pasted at once.
     Line(String),
     /// Ctrl-C at the prompt of the line editor. Elsewhere it is a signal.
     Interrupt,
@@ -13,7 +13,7 @@ pub(crate) enum Typed {
     End,
 }
 
-/// Tells whether a line alone asks to leave, as shells and database clients understand it.
+/// Returns true if a line alone asks to leave, as shells and database clients understand it.
 pub(crate) fn leaves(line: &str, prefix: &str) -> bool {
     let line = line.trim();
     let word = line.strip_prefix(prefix).unwrap_or(line).to_lowercase();

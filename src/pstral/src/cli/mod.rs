@@ -10,6 +10,7 @@ mod export;
 mod follow;
 #[cfg(not(all(feature = "endpoint", feature = "matrix")))]
 mod left_out;
+mod log;
 #[cfg(feature = "matrix")]
 mod matrix;
 mod model;
@@ -27,7 +28,6 @@ mod user;
 mod user_data;
 mod verified;
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -39,17 +39,14 @@ use pstral_core::ports::{AuditLog as _, ModelError, People as _, PlatformError, 
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::compose::{StartError, state_error};
-use crate::config::{Config, LogFormat, Source};
+use crate::config::{Config, Source};
+use log::log_to_stderr;
 use out::{lost, say_error};
 
 /// Time for which threads still working may delay the end of a command.
 const THREAD_PATIENCE: Duration = Duration::from_secs(2);
-
-/// Lines of the log that wait for a slow reader, some megabytes.
-const LINES_WAITING: usize = 10_000;
 
 /// A self-hosted data assistant that lives in your team's chat.
 #[derive(Debug, Parser)]
@@ -315,47 +312,6 @@ async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail
     let event = AuditEvent { platform, target, detail: Some(detail.to_owned()), ..event };
     store.append(event).await.map_err(|error| state_error(&error))?;
     Ok(())
-}
-
-/// The log levels of matrix-sdk, whose details are only for those who name it.
-const MATRIX_SDK: &str = "matrix_sdk=warn,matrix_sdk_base=warn,matrix_sdk_crypto=warn,matrix_sdk_sqlite=warn";
-
-/// Sends the log to standard error, in the form the configuration asks for, until what it gives back is dropped. A reader
-/// who has left or is slow holds up nobody: lines that cannot be written in time are lost.
-fn log_to_stderr(log: &crate::config::Log) -> LogEnd {
-    use tracing_subscriber::EnvFilter;
-    let written_later = NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING);
-    let (writer, written) = written_later.finish(std::io::stderr());
-    // Its spans hold whole requests, with what people said; those who look for them name it.
-    let filter = EnvFilter::new(format!("serenity=error,{},{}", MATRIX_SDK, log.level));
-    let ansi = std::io::stderr().is_terminal() && crate::config::colours();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(ansi);
-    // It would tell of a line that is lost on standard error too, and panic.
-    let builder = builder.log_internal_errors(false);
-    // A second subscriber is refused: the first one stays, and nothing is lost.
-    let _ = match log.format {
-        LogFormat::Text => builder.try_init(),
-        LogFormat::Json => builder.json().try_init(),
-    };
-    LogEnd(Some(written))
-}
-
-/// Writes the lines that still wait, when dropped. Whoever does not read them holds up the end for a moment only.
-struct LogEnd(Option<WorkerGuard>);
-
-impl Drop for LogEnd {
-    fn drop(&mut self) {
-        let written = self.0.take();
-        let (done, ended) = std::sync::mpsc::channel();
-        // It tells of lines that are lost on standard output, which nobody may read either.
-        let writing = std::thread::Builder::new().spawn(move || {
-            drop(written);
-            let _ = done.send(());
-        });
-        if writing.is_ok() {
-            let _ = ended.recv_timeout(THREAD_PATIENCE);
-        }
-    }
 }
 
 #[cfg(test)]
