@@ -10,6 +10,7 @@ use pstral_core::domain::{Actor, ButtonAction, Event, EventBody, Outgoing, Place
 use pstral_core::ports::{Advice, ChatPlatform as _, Suggestion};
 use pstral_core::testkit::chat_platform::key;
 use pstral_terminal::{Terminal, TerminalConfig};
+use tempfile::TempDir;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -181,14 +182,18 @@ impl Session {
     }
 }
 
-fn available() -> bool {
+/// A session at its first prompt, with its folder; nothing where no terminal can be made.
+fn ready() -> Option<(TempDir, Session)> {
     let version = Command::new("script").arg("--version").output();
-    let found = version.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux"));
-    if !found {
+    if !version.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux")) {
         assert_ne!(std::env::var("PSTRAL_TEST_REQUIRE").as_deref(), Ok("all"), "`script` of util-linux is required");
         eprintln!("skipped: `script` of util-linux is not installed");
+        return None;
     }
-    found
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path());
+    session.is_ready();
+    Some((folder, session))
 }
 
 #[test]
@@ -211,12 +216,7 @@ fn real_pipes_carry_each_answer_once_and_the_program_ends_with_its_input() {
 
 #[test]
 fn a_real_terminal_shows_messages_as_they_change() {
-    if !available() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Session::start(folder.path());
-    session.is_ready();
+    let Some((_folder, mut session)) = ready() else { return };
     session.types("bonjour\r");
     session.shows("rang 9 de bonjour\n\n>");
     let shown = session.seen();
@@ -232,12 +232,7 @@ fn a_real_terminal_shows_messages_as_they_change() {
 
 #[test]
 fn ctrl_c_stops_an_answer_and_twice_leaves() {
-    if !available() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Session::start(folder.path());
-    session.is_ready();
+    let Some((_folder, mut session)) = ready() else { return };
     session.types("Combien ?\r");
     session.shows("Je cherche");
     session.types("\u{3}");
@@ -252,12 +247,7 @@ fn ctrl_c_stops_an_answer_and_twice_leaves() {
 
 #[test]
 fn a_live_message_is_drawn_again_right_after_a_resize() {
-    if !available() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Session::start(folder.path());
-    session.is_ready();
+    let Some((folder, mut session)) = ready() else { return };
     session.types("Combien ?\r");
     session.shows("> Combien ?\nJe cherche");
     let tty = std::fs::read_to_string(folder.path().join("tty")).unwrap();
@@ -273,24 +263,14 @@ fn a_live_message_is_drawn_again_right_after_a_resize() {
 
 #[test]
 fn a_word_leaves() {
-    if !available() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Session::start(folder.path());
-    session.is_ready();
+    let Some((_folder, mut session)) = ready() else { return };
     session.types("quit\r");
     session.ends();
 }
 
 #[test]
 fn what_is_typed_into_an_answer_is_sent_when_it_was_entered_and_edited_when_not() {
-    if !available() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Session::start(folder.path());
-    session.is_ready();
+    let Some((folder, mut session)) = ready() else { return };
     session.types("Combien !\r");
     session.shows("Je cherche");
     session.types("cinq\n");
@@ -307,12 +287,7 @@ fn what_is_typed_into_an_answer_is_sent_when_it_was_entered_and_edited_when_not(
 
 #[test]
 fn a_line_is_edited_and_found_again_at_the_next_start() {
-    if !available() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Session::start(folder.path());
-    session.is_ready();
+    let Some((folder, mut session)) = ready() else { return };
     // Left twice, a letter, and to the end of the line.
     session.types("bnjour\u{1b}[D\u{1b}[D\u{1b}[D\u{1b}[D\u{1b}[Do\u{5}\r");
     session.shows("rang 9 de bonjour\n\n>");
@@ -344,12 +319,7 @@ fn a_line_is_edited_and_found_again_at_the_next_start() {
 
 #[test]
 fn several_pasted_lines_are_one_message() {
-    if !available() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut session = Session::start(folder.path());
-    session.is_ready();
+    let Some((_folder, mut session)) = ready() else { return };
     session.types("\u{1b}[200~SELECT 1\rFROM a\u{1b}[201~");
     session.shows("> SELECT 1\nFROM a");
     session.types("\r");
