@@ -13,9 +13,8 @@ use crate::health::write_check;
 use crate::rows::get;
 use crate::sql::sql;
 
-/// A migration in its file: its number, its name, and its text on each database.
+/// A migration in its file: its name, and its text on each database.
 struct MigrationFile {
-    number: i64,
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
@@ -24,9 +23,8 @@ struct MigrationFile {
 // `sqlx::migrate!` would find the files itself, but it compiles both database drivers, SQLite included, a second time for
 // the build: a third of the time to the first demo.
 macro_rules! files {
-    ($($number:literal $name:literal;)+) => {
+    ($($name:literal,)+) => {
         &[$(MigrationFile {
-            number: $number,
             name: $name,
             sqlite: include_str!(concat!("../../../migrations/sqlite/", $name, ".sql")),
             postgres: include_str!(concat!("../../../migrations/postgres/", $name, ".sql")),
@@ -34,40 +32,40 @@ macro_rules! files {
     };
 }
 
-/// The migrations, embedded so that the program needs no files beside it.
+/// The migrations in their order, from number 1 on, embedded so that the program needs no files beside it.
 const FILES: &[MigrationFile] = files! {
-    1 "0001_people";
-    2 "0002_conversations";
-    3 "0003_proposals";
-    4 "0004_knowledge";
-    5 "0005_audit";
-    6 "0006_health";
-    7 "0007_agreements_and_catalogs";
-    8 "0008_policies";
-    9 "0009_links_and_passwords";
-    10 "0010_conversations_and_messages";
-    11 "0011_verified_and_feedback";
-    12 "0012_audit_members";
-    13 "0013_retention";
-    14 "0014_nothing_before_a_checkpoint";
-    15 "0015_cut_answers";
-    16 "0016_told";
-    17 "0017_time_zones";
-    18 "0018_asked";
-    19 "0019_wordings";
+    "0001_people",
+    "0002_conversations",
+    "0003_proposals",
+    "0004_knowledge",
+    "0005_audit",
+    "0006_health",
+    "0007_agreements_and_catalogs",
+    "0008_policies",
+    "0009_links_and_passwords",
+    "0010_conversations_and_messages",
+    "0011_verified_and_feedback",
+    "0012_audit_members",
+    "0013_retention",
+    "0014_nothing_before_a_checkpoint",
+    "0015_cut_answers",
+    "0016_told",
+    "0017_time_zones",
+    "0018_asked",
+    "0019_wordings",
 };
 
 static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|file| file.sqlite));
 static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| migrator(|file| file.postgres));
 
 fn migrator(text: fn(&MigrationFile) -> &'static str) -> Migrator {
-    let migration = |file: &MigrationFile| {
+    let migration = |(number, file): (i64, &MigrationFile)| {
         // As sqlx describes what it reads from a folder.
         let description = file.name.split_once('_').map_or(file.name, |(_, words)| words).replace('_', " ");
         let statements = SqlStr::from_static(text(file));
-        Migration::new(file.number, Cow::Owned(description), MigrationType::Simple, statements, false)
+        Migration::new(number, Cow::Owned(description), MigrationType::Simple, statements, false)
     };
-    Migrator::with_migrations(FILES.iter().map(migration).collect())
+    Migrator::with_migrations((1..).zip(FILES).map(migration).collect())
 }
 
 /// The advisory lock of a PostgreSQL database that serializes migrations. The number means nothing.
@@ -150,8 +148,8 @@ mod tests {
             found.sort();
             assert_eq!(embedded, found, "{database}");
         }
-        for file in FILES {
-            assert!(file.name.starts_with(&format!("{:04}_", file.number)), "{}", file.name);
+        for (number, file) in (1..).zip(FILES) {
+            assert!(file.name.starts_with(&format!("{number:04}_")), "{}", file.name);
         }
     }
 }

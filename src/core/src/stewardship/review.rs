@@ -67,10 +67,7 @@ impl Review {
         let (name, rest) = if verb.is_some() { first_word(rest) } else { (first, "") };
         let all = self.all_verified(asker).await?;
         if name.is_empty() {
-            return match verb {
-                None => self.list_verified(asker, &all).await,
-                Some(_) => Err(PipelineError::Tell(text("steward-which").with("prefix", asker.prefix()))),
-            };
+            return Err(PipelineError::Tell(text("steward-which").with("prefix", asker.prefix())));
         }
         let name = Name::parse(name);
         let kept = meant(asker, &all, name, verb.is_some())?;

@@ -1,4 +1,5 @@
-//! The sample company: a French CRM in SQLite, made by the program itself, the same for the same day.
+//! The demo: its sample company, a French CRM in SQLite that the program makes itself, the same for the same day; and the
+//! model that it finds on this machine.
 
 mod company;
 mod find_model;
