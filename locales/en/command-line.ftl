@@ -69,14 +69,26 @@ output-lost = Not all of the result could be printed. Free some room or send the
 demo-is-used = Without --config, I look at the demo's installation, in { $folder }.
 
 ## Demo
-demo-welcome = Pstral demo. Data: { $folder }
+demo-welcome =
+    Pstral demo: a sample company, invented. Its data is in
+    { $folder }
 demo-own-config = The demo has a configuration of its own: the one of --config is not read.
 demo-folder = The data folder { $folder } cannot be prepared. Give another one with --data FOLDER. ({ $error })
 demo-model = Model: { $fact }
-demo-no-model = No model can be reached at { $url }: I answer with verified queries. To get one, install Ollama (ollama.com), then run: { $command }
-demo-model-fails = Model: { $fact }. I answer with verified queries. { $remedy }
-demo-try = Try “List the clients in Paris”, then /execute. Type /help for the commands, Ctrl-D to leave.
-demo-language = Language: English. Français : écrivez en français, ou tapez /langue fr ; au prochain démarrage, --locale fr.
+demo-no-model =
+    No model found: I answer { $count } verified questions; /verified lists them.
+    With a model I answer any. Install Ollama (ollama.com), then type:
+    { $command }
+demo-model-fails =
+    Model: { $fact }.
+    Until then I answer { $count } verified questions; /verified lists them.
+    { $remedy }
+demo-try =
+    Try “List the clients in Paris”, then /execute.
+    /help lists the commands; Ctrl-D leaves.
+demo-language =
+    Language: English. Français : écrivez en français, ou tapez /langue fr ;
+    au prochain démarrage, --locale fr.
 terminal-idle = Nothing is going on. To leave: Ctrl-C again, Ctrl-D or quit.
 terminal-ending = I end after this answer. To stop it now: Ctrl-C.
 tour-french = A question in French, and its table
@@ -110,6 +122,9 @@ found-instance-running = another program already answers under the name “{ $in
 found-data-folder = { $path } can be written
 found-data-unwritable = { $path } cannot be written: { $error }
 found-no-state = there is no state database { $path }
+healthcheck-fine = Pstral answers.
+healthcheck-failed = Pstral does not answer at { $address } ({ $error }). Check that pstral run is running with this configuration.
+
 remedy-data = Give another folder with --data FOLDER or the key data, or check its permissions.
 remedy-state = Check the address [store] url, the permissions of the folder and the disk space.
 remedy-instance-running = Stop the other pstral run, or give this one a name of its own: [store] instance.
@@ -141,7 +156,7 @@ remedy-file-busy = Wait and try again, or stop the other program that holds the 
 remedy-target-busy = Wait and try again. If this continues, find out what else uses the database of [targets.{ $target }].
 policy-unmatched = no table or column that the account can read: { $entries }
 remedy-policy = Check the spelling in [targets.{ $target }] deny, allow and private_tables. What the account may not read needs no entry.
-remedy-platform = Check the [platforms] section and the network; pstral doctor says more.
+remedy-platform = Check the [platforms] section and the network.
 remedy-platform-ended = Check the [platforms] section with pstral doctor and, for the terminal, what standard input is connected to; then start again.
 remedy-no-platform = Turn on a way to write to Pstral, such as [platforms.terminal] enabled = true.
 remedy-no-answer = Check that the server runs and is not overloaded.

@@ -1,7 +1,7 @@
 # model
 # Why there is no answer, or no more of it: what to do first, then what an administrator should look at.
 model-unavailable = The language model cannot be reached. Ask again in a few minutes. If this continues, contact your administrator: the model server is stopped or out of reach.
-model-none-in-demo = This demo runs without a language model. With Ollama (ollama.com) it answers any question: `pstral model pull` fetches a model.
+model-none-in-demo = This demo runs without a language model. With one, it answers any question: the first screen says how to get one.
 model-missing = The model “{ $model }” is not installed on its server. Tell your administrator: `pstral doctor` says how to install it.
 model-busy = Too many questions are waiting for the model. Ask again in a minute. If it happens often, tell your administrator: the model server needs a longer queue or more power.
 model-prompt-too-long = This is too long for the model to read. Shorten the question or start a new conversation. If short questions fail too, tell your administrator: the context window set for the model is too small.

@@ -69,14 +69,26 @@ output-lost = Le résultat n'a pas pu être affiché en entier. Libérez de la p
 demo-is-used = Sans --config, je regarde l'installation de démonstration, dans { $folder }.
 
 ## Démonstration
-demo-welcome = Pstral, démonstration. Données : { $folder }
+demo-welcome =
+    Pstral, démonstration : une entreprise inventée. Ses données sont dans
+    { $folder }
 demo-own-config = La démonstration a sa propre configuration : celle de --config n'est pas lue.
 demo-folder = Le dossier de données { $folder } ne peut pas être préparé. Donnez-en un autre avec --data DOSSIER. ({ $error })
 demo-model = Modèle : { $fact }
-demo-no-model = Aucun modèle n'est joignable à { $url } : je réponds avec les requêtes vérifiées. Pour en avoir un, installez Ollama (ollama.com) puis lancez : { $command }
-demo-model-fails = Modèle : { $fact }. Je réponds avec les requêtes vérifiées. { $remedy }
-demo-try = Essayez « Liste les clients de Paris » puis /exécuter. Tapez /aide pour les commandes, Ctrl-D pour quitter.
-demo-language = Langue : français. English: just write in English, or type /language en; at the next start, --locale en.
+demo-no-model =
+    Aucun modèle trouvé : je réponds à { $count } questions vérifiées, que donne /vérifiées.
+    Avec un modèle, je réponds à toutes. Installez Ollama (ollama.com), puis tapez :
+    { $command }
+demo-model-fails =
+    Modèle : { $fact }.
+    En attendant, je réponds à { $count } questions vérifiées, que donne /vérifiées.
+    { $remedy }
+demo-try =
+    Essayez « Liste les clients de Paris », puis /exécuter.
+    /aide donne les commandes ; Ctrl-D pour quitter.
+demo-language =
+    Langue : français. English: just write in English, or type /language en;
+    at the next start, --locale en.
 terminal-idle = Rien n'est en cours. Pour quitter : encore Ctrl-C, Ctrl-D ou quitter.
 terminal-ending = Je m'arrête après cette réponse. Pour l'interrompre tout de suite : Ctrl-C.
 tour-french = Une question en français, et son tableau
@@ -110,6 +122,9 @@ found-instance-running = un autre programme répond déjà sous le nom « { $ins
 found-data-folder = { $path } est accessible en écriture
 found-data-unwritable = impossible d'écrire dans { $path } : { $error }
 found-no-state = il n'y a pas de base d'état { $path }
+healthcheck-fine = Pstral répond.
+healthcheck-failed = Pstral ne répond pas à { $address } ({ $error }). Vérifiez que pstral run est en cours d'exécution avec cette configuration.
+
 remedy-data = Donnez un autre dossier avec --data DOSSIER ou la clé data, ou vérifiez les droits.
 remedy-state = Vérifiez l'adresse [store] url, les droits sur le dossier et l'espace disque.
 remedy-instance-running = Arrêtez l'autre pstral run, ou donnez à celui-ci un nom à lui : [store] instance.
@@ -141,7 +156,7 @@ remedy-file-busy = Attendez puis recommencez, ou arrêtez l'autre programme qui 
 remedy-target-busy = Patientez, puis recommencez. Si cela continue, cherchez ce qui utilise aussi la base de [targets.{ $target }].
 policy-unmatched = aucune table ni colonne que le compte puisse lire : { $entries }
 remedy-policy = Vérifiez l'orthographe dans [targets.{ $target }] deny, allow et private_tables. Ce que le compte ne peut pas lire n'a pas besoin d'entrée.
-remedy-platform = Vérifiez la section [platforms] et le réseau ; pstral doctor en dit plus.
+remedy-platform = Vérifiez la section [platforms] et le réseau.
 remedy-platform-ended = Vérifiez la section [platforms] avec pstral doctor et, pour le terminal, ce qui est branché sur l'entrée standard ; puis relancez.
 remedy-no-platform = Activez un moyen d'écrire à Pstral, par exemple [platforms.terminal] enabled = true.
 remedy-no-answer = Vérifiez que le serveur tourne et qu'il n'est pas surchargé.

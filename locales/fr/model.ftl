@@ -1,7 +1,7 @@
 # model
 # Pourquoi il n'y a pas de réponse, ou pas la suite : que faire d'abord, puis où un administrateur doit regarder.
 model-unavailable = Le modèle de langue est injoignable. Reposez la question dans quelques minutes. Si cela dure, prévenez votre administrateur : le serveur du modèle est arrêté ou hors d'atteinte.
-model-none-in-demo = Cette démonstration tourne sans modèle de langue. Avec Ollama (ollama.com), elle répond à toute question : `pstral model pull` télécharge un modèle.
+model-none-in-demo = Cette démonstration tourne sans modèle de langue. Avec un modèle, elle répond à toute question : le premier écran dit comment en avoir un.
 model-missing = Le modèle « { $model } » n'est pas installé sur son serveur. Prévenez votre administrateur : `pstral doctor` lui dit comment l'installer.
 model-busy = Trop de questions attendent déjà le modèle. Reposez la vôtre dans une minute. Si cela se répète, prévenez votre administrateur : il faut au serveur du modèle une file plus longue ou plus de puissance.
 model-prompt-too-long = C'est trop long à lire pour le modèle. Raccourcissez la question ou commencez une nouvelle conversation. Si même les questions courtes échouent, prévenez votre administrateur : la fenêtre de contexte réglée pour le modèle est trop petite.

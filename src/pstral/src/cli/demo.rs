@@ -13,7 +13,7 @@ use pstral_core::domain::{
     UserId,
 };
 use pstral_core::pipeline::Pipeline;
-use pstral_core::ports::{Inbox, ModelError};
+use pstral_core::ports::{Inbox, Knowledge as _, ModelError};
 use pstral_core::settings::VerifiedUse;
 use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +30,9 @@ use crate::models::{self, refuse_outside};
 
 /// The account of whoever sits at the terminal.
 const CONSOLE: &str = "console";
+
+/// The sample company, as demo.toml names it.
+const TARGET: &str = "crm";
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -72,9 +75,10 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
         return cannot(&error);
     }
     refuse_outside(&config.model).await?;
-    let app = App::build(&config, locale).await?;
+    let mut app = App::build(&config, locale).await?;
+    app.models.pull = as_started(&app.models.pull);
     lifecycle::start(&app).await?;
-    greet(&app, &config, locale).await;
+    greet(&app, &config, locale).await?;
     if args.tour {
         let ending = Box::pin(tour::run(&app)).await;
         lifecycle::close(&app).await;
@@ -155,7 +159,7 @@ fn is_statement(words: &str) -> bool {
 /// Makes what the demo reads in its data folder. The sample company is made afresh each day, so that "this
 /// month" always holds something.
 fn prepare(config: &Config) -> anyhow::Result<()> {
-    let target = config.targets.get("crm").context("invariant: demo.toml has the target crm")?;
+    let target = config.targets.get(TARGET).context("invariant: demo.toml has the target crm")?;
     if let Some(verified) = &target.shared.verified {
         std::fs::write(verified, demo::VERIFIED)?;
     }
@@ -168,20 +172,30 @@ fn prepare(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn greet(app: &App, config: &Config, locale: Locale) {
+/// A command that works where `cargo demo` built a program that is on nobody's PATH.
+fn as_started(command: &str) -> String {
+    let program = std::env::args().next();
+    program.map_or_else(|| command.to_owned(), |program| command.replacen("pstral", &program, 1))
+}
+
+async fn greet(app: &App, config: &Config, locale: Locale) -> anyhow::Result<()> {
     let folder = std::path::absolute(&config.data).unwrap_or_else(|_| Path::new(&config.data).to_owned());
     say(&text("demo-welcome").with("folder", folder.display().to_string()).render(locale));
-    let Some(endpoint) = app.models.endpoints.first() else { return };
+    let Some(endpoint) = app.models.endpoints.first() else { return Ok(()) };
     let line = match models::health(endpoint).await {
         Ok(fact) => text("demo-model").with("fact", fact.render(locale)),
-        Err(ModelError::Unavailable(_)) => {
-            text("demo-no-model").with("url", &config.model.url).with("command", app.models.pull.as_str())
+        Err(error) => {
+            let line = match error {
+                ModelError::Unavailable(_) => text("demo-no-model").with("command", app.models.pull.as_str()),
+                error => text("demo-model-fails")
+                    .with("fact", error.found().render(locale))
+                    .with("remedy", models::remedy(&error, &app.models, endpoint).await.render(locale)),
+            };
+            line.count("count", app.store.verified(TARGET).await?.len() as u64)
         }
-        Err(error) => text("demo-model-fails")
-            .with("fact", error.found().render(locale))
-            .with("remedy", models::remedy(&error, &app.models, endpoint).await.render(locale)),
     };
     say(&line.render(locale));
+    Ok(())
 }
 
 /// The person of the demo who reads a language; an admin, so that the audit can be seen too.

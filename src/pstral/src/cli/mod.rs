@@ -8,6 +8,8 @@ mod demo;
 mod doctor;
 mod export;
 mod follow;
+#[cfg(feature = "endpoint")]
+mod healthcheck;
 #[cfg(not(all(feature = "endpoint", feature = "matrix")))]
 mod left_out;
 mod log;
@@ -82,6 +84,9 @@ enum Command {
     #[cfg(not(feature = "endpoint"))]
     #[command(hide = true)]
     Run(left_out::LeftOut),
+    /// Check that the bot on this machine answers: exit code 0 or 1
+    #[cfg(feature = "endpoint")]
+    Healthcheck,
     /// Check each part and say how to fix it
     Doctor(doctor::DoctorArgs),
     /// Test that a database can be read, limited and stopped
@@ -210,6 +215,8 @@ async fn dispatch(cli: Cli) -> Result<anyhow::Result<Ending>, Ending> {
         Command::Run => run::run(common).await,
         #[cfg(not(feature = "endpoint"))]
         Command::Run(_) => Ok(left_out::tell("run", common.locale())),
+        #[cfg(feature = "endpoint")]
+        Command::Healthcheck => healthcheck::run(common.installed()?).await,
         Command::Doctor(args) => doctor::run(common.installed()?, &args).await,
         Command::Target(command) => target::run(common.installed()?, command).await,
         Command::Sql(command) => sql::run(common, &command),

@@ -80,8 +80,9 @@ async fn the_greeting_says_what_is_the_matter_with_the_model() {
     feed(chosen, b"").code(0).says(&["Model: ", "another:1b"]);
     ollama.install(&[embeddings]);
     place.run(&["demo"]).code(0).says(&[
-        "Model: the server answers, but model qwen2.5-coder:3b is not installed. I answer with verified queries. \
-         Run: pstral model pull qwen2.5-coder:3b",
+        "Model: the server answers, but model qwen2.5-coder:3b is not installed.\nUntil then I answer ",
+        " verified questions; /verified lists them.\nRun: ",
+        &format!("{} model pull qwen2.5-coder:3b\n", env!("CARGO_BIN_EXE_pstral")),
     ]);
 }
 
@@ -90,7 +91,7 @@ fn without_a_model_nobody_is_sent_to_an_administrator() {
     let place = Place::new();
     let ended = place.run_with(&["demo"], "What will the weather be tomorrow?\n").code(0).says(&[
         "This demo runs without a language model",
-        "`pstral model pull`",
+        "the first screen says how to get one",
         " verified questions (/verified lists them), such as these. Reply with a number:",
     ]);
     assert!(!ended.out.contains("administrator") && !ended.out.contains("few minutes"), "{}", ended.out);

@@ -1,7 +1,7 @@
 //! `pstral run`: its endpoints, its end in good order, and its start after a bad one.
 
-use std::io::Write as _;
-use std::net::TcpStream;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
@@ -148,6 +148,34 @@ fn whoever_asks_how_it_is_does_not_wear_out_the_disk() {
     assert!((1..50).contains(&written), "{written} writes for 100 questions");
     bot.signal("-TERM");
     bot.ended().code(0);
+}
+
+#[test]
+fn the_health_check_tells_whether_the_bot_answers() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    let listen = |address: &str| format!("data = \"state\"\nlocale = \"en\"\n[http]\nlisten = \"{address}\"\n");
+    place.write("pstral.toml", listen(&format!("0.0.0.0:{}", bot.address().port())));
+    let check = || place.run(&["healthcheck", "--config", "pstral.toml"]);
+    assert_eq!(check().code(0).out, "Pstral answers.\n");
+    bot.signal("-TERM");
+    bot.ended().code(0);
+    check().code(1).says(&["Pstral does not answer at 127.0.0.1:", "Connection refused", "Check that pstral run"]);
+    // A port that takes the connection and never answers.
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    place.write("pstral.toml", listen(&other.local_addr().unwrap().to_string()));
+    check().code(1).says(&["timed out"]);
+    // A port of another program.
+    let answering = std::thread::spawn(move || {
+        for stream in other.incoming().take(2) {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]).unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    check().code(1).says(&["HTTP/1.1 404 Not Found"]);
+    answering.join().unwrap();
 }
 
 #[test]
