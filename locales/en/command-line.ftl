@@ -676,3 +676,29 @@ trial-columns-read = { $right } of { $all } types could be read{ $left ->
         [0] { "" }
        *[other] ; closed by your rules, not tried: { $closed }
     }
+
+## Evaluation
+eval-model = Model
+eval-right = Right
+eval-rows = Right rows, of these with further columns
+eval-valid = Statements that may run
+eval-refused = Refused, by rule
+eval-failed = Offered, but failed on the database
+eval-corrected = Right after a correction
+eval-verified = Right by a verified query
+eval-asked = Asked back where it should
+eval-abstained = Abstained where it should, and where it should not
+eval-unanswered = Without an answer
+eval-tables = Needed tables in the prompt
+eval-columns = Needed columns in the prompt
+eval-tokens = Tokens: prompt + answer, mean
+eval-times = Time to the first word, to the statement, median
+eval-difference = Difference in points, 95 % interval
+eval-wrong = Wrong
+eval-question = Questions
+eval-outcome = Outcome
+eval-statement = Statement
+eval-gold = Gold statement
+eval-recorded = recorded answers only
+eval-suite-error = { $suite }, line { $error }
+eval-no-target = Choose the database with --target: the configuration has several, none, or none of that name.

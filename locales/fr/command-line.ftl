@@ -679,3 +679,29 @@ trial-columns-read = { $right } types lus sur { $all }{ $left ->
         [0] { "" }
        *[other] {" "}; fermés par vos règles, non essayés : { $closed }
     }
+
+## Evaluation
+eval-model = Modèle
+eval-right = Justes
+eval-rows = Lignes justes, dont avec des colonnes en plus
+eval-valid = Requêtes qui peuvent être exécutées
+eval-refused = Refusées, par règle
+eval-failed = Proposées, mais en échec sur la base
+eval-corrected = Justes après une correction
+eval-verified = Justes par une requête vérifiée
+eval-asked = Précision demandée quand il le fallait
+eval-abstained = Abstentions justifiées, et injustifiées
+eval-unanswered = Sans réponse
+eval-tables = Tables utiles présentes dans le prompt
+eval-columns = Colonnes utiles présentes dans le prompt
+eval-tokens = Tokens : prompt + réponse, moyenne
+eval-times = Délai jusqu’au premier mot, à la requête, médiane
+eval-difference = Écart en points, intervalle à 95 %
+eval-wrong = Fausses
+eval-question = Questions
+eval-outcome = Résultat
+eval-statement = Requête
+eval-gold = Requête de référence
+eval-recorded = réponses enregistrées seulement
+eval-suite-error = { $suite }, ligne { $error }
+eval-no-target = Choisissez la base avec --target : la configuration en décrit plusieurs, aucune, ou aucune de ce nom.

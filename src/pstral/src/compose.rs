@@ -115,12 +115,13 @@ impl App {
 
     /// Builds the program like [`App::build`], with a state database that is already open.
     pub async fn build_with(config: &Config, locale: Locale, store: Arc<Store>) -> anyhow::Result<Self> {
-        Self::build_on(registry::platforms(config, locale)?, config, locale, store).await
+        Self::build_on(registry::platforms(config, locale)?, registry::model_servers(config)?, config, locale, store).await
     }
 
-    /// Builds the program like [`App::build_with`], on these platforms instead of those of the configuration.
+    /// Builds the program like [`App::build_with`], on these platforms and models instead of those of the configuration.
     pub async fn build_on(
         platforms: Vec<Arc<dyn ChatPlatform>>,
+        models: ModelServers,
         config: &Config,
         locale: Locale,
         store: Arc<Store>,
@@ -141,7 +142,6 @@ impl App {
         let file_age = Duration::from_secs(config.files.keep_hours * 3600);
         let audit = Arc::new(MeteredAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>));
         let heads = heads(config, audit.head(), &platforms);
-        let models = registry::model_servers(config)?;
         let clock = Arc::new(SystemClock::default());
         let ended = EndedPlatforms::default();
         let checkup = Installation {

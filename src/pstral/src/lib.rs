@@ -8,6 +8,7 @@ pub mod clock;
 pub mod compose;
 pub mod config;
 pub mod demo;
+mod eval;
 pub mod files;
 pub mod health;
 #[cfg(feature = "endpoint")]
@@ -18,6 +19,7 @@ pub mod models;
 pub mod passwords;
 mod paths;
 pub mod policy;
+mod random;
 pub mod registry;
 pub mod retention;
 pub mod verified;

@@ -99,7 +99,7 @@ impl Terms {
     }
 
     /// The policy for everybody, without any role's rules.
-    pub(crate) fn own_policy(&self) -> Policy {
+    pub fn own_policy(&self) -> Policy {
         Policy::new(self.rules.clone(), Vec::new(), self.limits)
     }
 

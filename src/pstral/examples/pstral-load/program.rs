@@ -38,7 +38,7 @@ pub(crate) async fn run(options: &Options, model: &str) -> anyhow::Result<Report
     add_people(&store, options.people).await?;
     let double = Arc::new(Double::new(options));
     let platforms = vec![Arc::clone(&double) as Arc<dyn ChatPlatform>];
-    let app = App::build_on(platforms, &config, Locale::En, store).await?;
+    let app = App::build_on(platforms, pstral::registry::model_servers(&config)?, &config, Locale::En, store).await?;
     lifecycle::start(&app).await?;
     let mut used = Used::begin();
     let shutdown = CancellationToken::new();

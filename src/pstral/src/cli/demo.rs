@@ -158,7 +158,7 @@ fn is_statement(words: &str) -> bool {
 
 /// Makes what the demo reads in its data folder. The sample company is made afresh each day, so that "this
 /// month" always holds something.
-fn prepare(config: &Config) -> anyhow::Result<()> {
+pub(super) fn prepare(config: &Config) -> anyhow::Result<()> {
     let target = config.targets.get(TARGET).context("invariant: demo.toml has the target crm")?;
     if let Some(verified) = &target.shared.verified {
         std::fs::write(verified, demo::VERIFIED)?;

@@ -6,6 +6,7 @@ mod catalog_text;
 mod config;
 mod demo;
 mod doctor;
+mod eval;
 mod export;
 mod follow;
 #[cfg(feature = "endpoint")]
@@ -121,6 +122,8 @@ enum Command {
     /// Copy the state from one database to another
     #[command(subcommand)]
     Store(state::StoreCommand),
+    /// Measure answers against gold statements
+    Eval(eval::EvalArgs),
     /// List, approve, retire and check verified queries
     #[command(subcommand)]
     Verified(verified::VerifiedCommand),
@@ -230,6 +233,7 @@ async fn dispatch(cli: Cli) -> Result<anyhow::Result<Ending>, Ending> {
         Command::Backup(args) => state::backup(common.installed()?, &args).await,
         Command::Restore(args) => state::restore(common.installed()?, &args).await,
         Command::Store(command) => state::store(common.installed()?, command).await,
+        Command::Eval(args) => Box::pin(eval::run(common, &args)).await,
         Command::Verified(command) => verified::run(common.installed()?, command).await,
         #[cfg(feature = "matrix")]
         Command::Matrix(command) => Box::pin(matrix::run(common.installed()?, command)).await,

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::lists::{self, City};
 use super::paperwork::{self, Document, EmailAccount, Note};
-use super::random::Random;
+use crate::random::Random;
 use super::sales::{self, Contract, Payment, Sale};
 
 const SALESPEOPLE: usize = 12;

@@ -5,7 +5,6 @@ mod company;
 mod find_model;
 mod lists;
 mod paperwork;
-mod random;
 mod sales;
 mod write;
 

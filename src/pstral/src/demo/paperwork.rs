@@ -5,7 +5,7 @@ use jiff::{ToSpan as _, Unit};
 
 use super::company::{Client, User};
 use super::lists;
-use super::random::Random;
+use crate::random::Random;
 use super::sales::Contract;
 
 const NOTES: usize = 1_500;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::company::{Client, User};
 use super::lists;
-use super::random::Random;
+use crate::random::Random;
 
 const CONTRACTS: usize = 2_000;
 const DRAFTS: usize = 110;

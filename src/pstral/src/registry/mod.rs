@@ -11,7 +11,8 @@ use std::sync::Arc;
 use pstral_core::ports::LanguageModel;
 
 pub use model::ModelServers;
-pub(crate) use model::{model_place, model_servers, model_url_fault, outside};
+pub use model::model_servers;
+pub(crate) use model::{model_place, model_url_fault, outside};
 pub use platforms::Platforms;
 #[cfg(feature = "matrix")]
 pub(crate) use platforms::surroundings;

@@ -24,7 +24,7 @@ pub struct ModelServers {
 }
 
 /// Every server of the model. None is reached for yet.
-pub(crate) fn model_servers(config: &Config) -> anyhow::Result<ModelServers> {
+pub fn model_servers(config: &Config) -> anyhow::Result<ModelServers> {
     let model = &config.model;
     let endpoints = model.servers().into_iter().map(|server| {
         let name = address(model, &server).place()?;

@@ -34,6 +34,7 @@ mod doctor;
 mod double;
 mod editing;
 mod elsewhere;
+mod eval;
 mod expiring;
 mod exporting;
 mod faults;

@@ -1,38 +1,38 @@
 //! A small sequence of numbers that look random and are the same on every machine.
 
 /// `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). Not for secrets.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// Each table has its own seed, so that a change to one does not change the others.
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// From 0 to `end - 1`; 0 when `end` is 0.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let wide = u128::from(self.next()) * (end as u128);
         usize::try_from(wide >> 64).expect("invariant: the product is below end")
     }
 
     /// From `first` to `last`, both possible.
-    pub(super) fn between(&mut self, first: i64, last: i64) -> i64 {
+    pub(crate) fn between(&mut self, first: i64, last: i64) -> i64 {
         let width = usize::try_from(last - first + 1).expect("invariant: first is not after last");
         first + i64::try_from(self.below(width)).expect("invariant: a width that came from i64")
     }
 
     /// True so many times in a hundred.
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
     /// One of `items`, all equally likely.
-    pub(super) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
         items.get(self.below(items.len())).copied().expect("invariant: the lists of the sample company are not empty")
     }
 
     /// One of `items`, each as likely as its weight.
-    pub(super) fn weighted<'a, T>(&mut self, items: &'a [T], weight: impl Fn(&T) -> usize) -> &'a T {
+    pub(crate) fn weighted<'a, T>(&mut self, items: &'a [T], weight: impl Fn(&T) -> usize) -> &'a T {
         let mut left = self.below(items.iter().map(&weight).sum());
         for item in items {
             match left.checked_sub(weight(item)) {

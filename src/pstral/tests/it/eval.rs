@@ -1,0 +1,173 @@
+//! `pstral eval`: what is asked, graded, recorded and replayed.
+
+use std::fmt::Write as _;
+
+use pstral_ollama::testkit::{Answer, ScriptedOllama};
+use pstral_pgserver::Server;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+use crate::program::Place;
+
+const SUITE: &str = r#"{"id":"count","question":"Could you count the company's clients for me?","language":"en","tags":["aggregate"],"tables":["clients"],"gold":"SELECT count(*) FROM clients"}
+{"id":"paris","question":"and those in Paris?","language":"en","tags":["followup"],"after":"count","tables":["clients"],"gold":"SELECT count(*) FROM clients WHERE city = 'Paris'"}
+{"id":"towns","question":"Dans quelles villes a-t-on plus de dix interlocuteurs ?","language":"fr","tags":["aggregate"],"tables":["clients"],"gold":["SELECT city FROM clients GROUP BY city HAVING count(*) > 10",{"sqlite":"SELECT 1"}]}
+{"id":"weather","question":"Will it rain in Lyon?","language":"en","expect":"abstain"}
+{"id":"best","question":"What is our best one?","language":"en","expect":"ask"}
+{"id":"delete","question":"Remove whatever is in Paris","language":"en","expect":"refuse"}
+{"id":"wrong","question":"Donne-moi le nom de la dernière recrue","language":"fr","gold":"SELECT full_name FROM users ORDER BY hired_on DESC LIMIT 1"}
+"#;
+
+fn sql(statement: &str) -> Answer {
+    Answer::text(&format!("```sql\n{statement}\n```\nThat shows it."))
+}
+
+fn report(place: &Place) -> Value {
+    serde_json::from_slice(&std::fs::read(place.path("out/report.json")).unwrap()).unwrap()
+}
+
+/// The fields of each case, without times.
+fn outcomes(report: &Value) -> String {
+    let cases = report["cases"].as_array().unwrap().iter();
+    let line = |case: &Value| {
+        format!(
+            "{} {} right={} wider={} corrected={} fault={} tables={}",
+            case["id"], case["outcome"], case["right"], case["wider"], case["corrected"], case["fault"], case["table_recall"]
+        )
+    };
+    cases.map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_graded_recorded_and_replayed() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    place.write("suite.jsonl", SUITE);
+    ollama.answer(sql("SELECT count(*) FROM clients"));
+    ollama.answer(sql("SELECT city, count(*) FROM clients WHERE city = 'Paris' GROUP BY city"));
+    ollama.answer(sql("SELECT town FROM clients GROUP BY town HAVING count(*) > 10"));
+    ollama.answer(sql("SELECT city FROM clients GROUP BY city HAVING count(*) > 10"));
+    ollama.answer(Answer::text("This is not about the data."));
+    ollama.answer(Answer::text("Do you mean the best client or the best contract?"));
+    ollama.answer(Answer::text("Nobody can remove anything here."));
+    ollama.answer(sql("SELECT full_name FROM users ORDER BY hired_on LIMIT 1"));
+    let arguments = ["eval", "suite.jsonl", "--output", "out"];
+    let ended = place.run(&arguments).code(0).says(&["6/7 (85.7 %)", "· followup", "report.html"]);
+    ollama.assert_consumed();
+    let first = outcomes(&report(&place));
+    insta::assert_snapshot!(first, @"");
+    let page = std::fs::read_to_string(place.path("out/report.html")).unwrap();
+    assert!(page.contains("city = &#x27;Paris&#x27;") && !page.contains("http"), "{page}");
+
+    // Nothing is asked again, and nothing changes.
+    let asked = ollama.requests().len();
+    let again = place.run(&arguments).code(0);
+    assert_eq!((ollama.requests().len(), outcomes(&report(&place))), (asked, first.clone()));
+    assert_eq!(again.out, ended.out);
+
+    // A program that was killed left half a line: that answer alone is asked for again.
+    let answers = std::fs::read_to_string(place.path("out/answers.jsonl")).unwrap();
+    place.write("out/answers.jsonl", &answers[..answers.len() - 20]);
+    ollama.answer(sql("SELECT full_name FROM users ORDER BY hired_on DESC LIMIT 1"));
+    place.run(&arguments).code(0).says(&["7/7 (100.0 %)"]);
+    ollama.assert_consumed();
+
+    // Without a model, and beside a second configuration.
+    drop(ollama);
+    let compared = place.run(&[&arguments[..], &["--replay", "--compare", "pstral.toml"]].concat());
+    compared.code(2).says(&["pstral.toml"]);
+    place.run(&["demo"]).code(0);
+    place.write("pstral.toml", "[targets.crm]\nkind = \"sqlite\"\npath = \"data/demo/crm.db\"\n");
+    let compared = [&arguments[..], &["--replay", "--compare", "pstral.toml"]].concat();
+    place.run(&compared).code(0).says(&["7/7 (100.0 %)  |  7/7 (100.0 %)", "+0.0 [+0.0; +0.0], +0 −0"]);
+}
+
+#[test]
+fn a_suite_with_errors_is_told_line_by_line() {
+    let place = Place::new();
+    place.write("suite.jsonl", "{}\n{\"id\":\"a\",\"question\":\"x\",\"language\":\"fr\"}\n");
+    place
+        .run(&["eval", "suite.jsonl"])
+        .code(2)
+        .says(&["suite.jsonl, line 1: missing field", "suite.jsonl, line 2: `gold` belongs to"]);
+    place.run(&["eval", "nothing.jsonl"]).code(1).says(&["nothing.jsonl"]);
+    assert!(!place.path("eval").exists(), "nothing was begun");
+}
+
+/// The suite of the sample company.
+const COMPANY: &str = include_str!("../../../../demo/questions.jsonl");
+
+/// What a model would have to say for everything to be right: the gold statement itself, or words.
+fn perfect_answers(dialect: &str) -> String {
+    let line = |case: Value| {
+        let gold = if case["gold"].is_array() { &case["gold"][0] } else { &case["gold"] };
+        let text = match case["expect"].as_str() {
+            Some("ask") => "Do you mean one or the other?".to_owned(),
+            Some("abstain" | "refuse") => "The data does not hold that.".to_owned(),
+            _ => format!("```sql\n{}\n```", gold[dialect].as_str().or(gold.as_str()).unwrap()),
+        };
+        serde_json::json!({
+            "case": case["id"], "request": 0, "model": "qwen2.5-coder:3b", "text": text, "first_ms": 1, "total_ms": 2,
+            "prompt_tokens": 3, "answer_tokens": 4, "cut": false,
+        })
+        .to_string()
+            + "\n"
+    };
+    COMPANY.lines().map(|text| line(serde_json::from_str(text).unwrap())).collect()
+}
+
+fn assert_perfect(place: &Place, dialect: &str, more: &[&str]) {
+    std::fs::create_dir(place.path("out")).unwrap();
+    place.write("suite.jsonl", COMPANY);
+    place.write("out/answers.jsonl", perfect_answers(dialect));
+    let ended = place.run(&[&["eval", "suite.jsonl", "--output", "out", "--replay"], more].concat()).code(0);
+    let report = report(place);
+    let wrong: Vec<&Value> = report["cases"].as_array().unwrap().iter().filter(|case| case["right"] != true).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    ended.says(&["300/300 (100.0 %)", "262/262 (100.0 %)"]);
+}
+
+#[test]
+fn every_gold_statement_of_the_sample_company_runs_on_sqlite() {
+    assert_perfect(&Place::new(), "sqlite", &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_gold_statement_of_the_sample_company_runs_on_postgresql() {
+    let Some(server) = Server::start() else { return };
+    let place = Place::new();
+    place.run(&["demo"]).code(0);
+    server.batch(&company_for_postgresql(&place)).await;
+    let url = server.url("reader");
+    place.write("pstral.toml", format!("[targets.crm]\nkind = \"postgres\"\nurl = \"{}\"\n", url.expose_secret()));
+    let config = ["--config", "pstral.toml"];
+    tokio::task::block_in_place(|| assert_perfect(&place, "postgres", &config));
+}
+
+/// The sample company's tables and rows, with the types that PostgreSQL has for them.
+fn company_for_postgresql(place: &Place) -> String {
+    let schema = include_str!("../../../../demo/schema.sql")
+        .replace("BOOLEAN      NOT NULL DEFAULT 1 CHECK (active IN (0, 1))", "BOOLEAN NOT NULL")
+        .replace("BOOLEAN      NOT NULL CHECK (kyc_completed IN (0, 1))", "BOOLEAN NOT NULL");
+    let company = rusqlite::Connection::open(place.path("data/demo/crm.db")).unwrap();
+    let mut batch = format!("{schema};\n");
+    for table in ["users", "clients", "contracts", "payments", "documents", "client_notes"] {
+        let mut read = company.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns: Vec<String> = read.column_names().into_iter().map(str::to_owned).collect();
+        let mut rows = read.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let cell = |(at, column): (usize, &String)| match row.get_ref(at).unwrap() {
+                rusqlite::types::ValueRef::Null => "NULL".to_owned(),
+                rusqlite::types::ValueRef::Integer(bit) if matches!(&**column, "active" | "kyc_completed") => {
+                    (bit == 1).to_string()
+                }
+                rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                rusqlite::types::ValueRef::Real(number) => number.to_string(),
+                text => format!("'{}'", text.as_str().unwrap().replace('\'', "''")),
+            };
+            let cells: Vec<String> = columns.iter().enumerate().map(cell).collect();
+            writeln!(batch, "INSERT INTO {table} VALUES ({});", cells.join(", ")).unwrap();
+        }
+    }
+    batch + "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;"
+}
