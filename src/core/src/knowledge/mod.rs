@@ -4,6 +4,7 @@
 //! both are made of the same words in the same order: "clients in Paris who have a contract" are clients, "contracts of
 //! clients in Paris" are contracts. One word more or less may be a condition more or less, so it is never let pass.
 
+mod columns;
 mod fold;
 mod form;
 mod keywords;
