@@ -315,7 +315,8 @@ mod tests {
             }
             let phrases = line.split_once(" = ").map_or(line, |(_, phrases)| phrases);
             for phrase in phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
-                assert_eq!(fold(phrase).join(" "), phrase, "in {line}");
+                let plain = phrase.trim_start_matches('!');
+                assert_eq!(fold(plain).join(" "), plain, "in {line}");
             }
         }
     }

@@ -338,7 +338,17 @@ mod tests {
             ("Qui a des paiements en retard ?", "who late payment"),
             ("Who are the clients who have late payments?", "client late payment"),
             ("revenue from {year}", "revenue since <year>"),
-            ("contracts expire in {year}", "contract ending <year>"),
+            ("contracts expire in {year}", "ending contract <year>"),
+            ("les clients actifs de {city} sans contrat", "active client <city> !contract"),
+            ("{city} active clients", "active client <city>"),
+            ("clients actifs avec un contrat", "active client contract"),
+            ("clients sans contrat actif", "client !active contract"),
+            ("clients with an active contract", "client active contract"),
+            ("les {n} clients actifs les plus anciens", "oldest <n> active client"),
+            ("contracts signed in the last {n} days", "signed contract /last <n> day"),
+            ("how much did we receive last month?", "revenue last month"),
+            ("which clients bring in the most?", "client most revenue"),
+            ("contrats actifs, il y en a combien ?", "count active contract"),
         ] {
             assert_eq!(meaning(question), expected, "{question}");
         }
