@@ -51,7 +51,7 @@ impl Meaning {
                 tokens.swap(at - 1, at);
             }
         }
-        let (adjuncts, words): (Vec<_>, Vec<_>) = periods(rephrased(tokens)).into_iter().partition(Token::is_adjunct);
+        let (adjuncts, words): (Vec<_>, Vec<_>) = periods(rephrased(&tokens)).into_iter().partition(Token::is_adjunct);
         let ends_with_number = words.last().is_some_and(Token::is_number);
         let text = |token: Token| token.text;
         let mut words: Vec<String> = words.into_iter().map(text).collect();
@@ -145,7 +145,7 @@ fn put_before_thing(tokens: &mut [Token], at: usize) -> usize {
 }
 
 /// Puts one word where the lexicon has it for several: what we received in all is the revenue.
-fn rephrased(tokens: Vec<Token>) -> Vec<Token> {
+fn rephrased(tokens: &[Token]) -> Vec<Token> {
     let (mut rephrased, mut at) = (Vec::new(), 0);
     while let Some(token) = tokens.get(at) {
         let texts: Vec<&str> = tokens[at..].iter().map(|token| token.text.as_str()).collect();
