@@ -30,6 +30,16 @@ pub(super) struct Lexicon {
     plurals: HashSet<String>,
     words: HashSet<String>,
     order: HashSet<String>,
+    things: HashSet<String>,
+    states: HashSet<String>,
+    periods: HashSet<String>,
+    column_ends: HashSet<String>,
+    /// Phrases of stems for a state that follow what they speak of.
+    following: HashSet<String>,
+    /// What several words of a meaning mean together.
+    rephrased: HashMap<String, String>,
+    /// The meanings beside which another one says nothing.
+    implied: HashMap<String, HashSet<String>>,
     years: HashMap<String, i16>,
     numbers: HashMap<String, i64>,
     legal_forms: HashSet<String>,
@@ -37,6 +47,9 @@ pub(super) struct Lexicon {
     /// Words in the longest phrase that begins with a stem.
     longest: HashMap<String, usize>,
 }
+
+/// Words in the longest phrase of meanings.
+const LONGEST_REPHRASED: usize = 4;
 
 /// The one lexicon.
 pub(super) fn lexicon() -> &'static Lexicon {
@@ -93,6 +106,43 @@ impl Lexicon {
     /// Checks whether a meaning may be between a number and what it counts.
     pub(super) fn is_order(&self, meaning: &str) -> bool {
         self.order.contains(meaning)
+    }
+
+    /// Checks whether a meaning is a thing or a person that others are said of.
+    pub(super) fn is_thing(&self, meaning: &str) -> bool {
+        self.things.contains(meaning)
+    }
+
+    /// Checks whether a meaning is the state of a thing.
+    pub(super) fn is_state(&self, meaning: &str) -> bool {
+        self.states.contains(meaning)
+    }
+
+    /// Checks whether a meaning is a period of time.
+    pub(super) fn is_period(&self, meaning: &str) -> bool {
+        self.periods.contains(meaning)
+    }
+
+    /// Checks whether a column is named by this meaning if its name ends with it.
+    pub(super) fn is_column_end(&self, meaning: &str) -> bool {
+        self.column_ends.contains(meaning)
+    }
+
+    /// Checks whether a phrase of stems is a state said of what stands before it, as French adjectives are.
+    pub(super) fn follows_its_thing(&self, stems: &str) -> bool {
+        self.following.contains(stems)
+    }
+
+    /// Checks whether a meaning says nothing beside others.
+    pub(super) fn is_implied(&self, meaning: &str, others: &[String]) -> bool {
+        self.implied.get(meaning).is_some_and(|beside| others.iter().any(|other| beside.contains(other)))
+    }
+
+    /// What the longest phrase of meanings that `words` begin with means, and its length in words.
+    pub(super) fn rephrased(&self, words: &[&str]) -> Option<(&str, usize)> {
+        let most = words.len().min(LONGEST_REPHRASED);
+        let phrase = |length| self.rephrased.get(&words.get(..length)?.join(" "));
+        (1..=most).rev().find_map(|length| Some((phrase(length)?.as_str(), length)))
     }
 
     /// Checks whether a folded word is a legal form of companies.
@@ -162,6 +212,13 @@ impl Lexicon {
             "plural" => drop(self.plurals.insert(phrase.to_owned())),
             "word" => drop(self.words.insert(stems)),
             "order" => drop(self.order.insert(phrase.to_owned())),
+            "thing" => drop(self.things.insert(phrase.to_owned())),
+            "state" => drop(self.states.insert(phrase.to_owned())),
+            "period" => drop(self.periods.insert(phrase.to_owned())),
+            "column end" => drop(self.column_ends.insert(phrase.to_owned())),
+            "following" => drop(self.following.insert(stems)),
+            "implied" => drop(self.implied.entry(phrase.to_owned()).or_default().insert(key.to_owned())),
+            "rephrased" => drop(self.rephrased.insert(phrase.to_owned(), key.to_owned())),
             "year" => drop(key.parse().map(|years| self.years.insert(stems, years))),
             "number" => drop(key.parse().map(|number| self.numbers.insert(stems, number))),
             "legal form" => drop(self.legal_forms.insert(phrase.to_owned())),
@@ -238,6 +295,13 @@ mod tests {
             "joining",
             "word",
             "order",
+            "thing",
+            "state",
+            "following",
+            "period",
+            "column end",
+            "rephrased",
+            "implied",
             "same",
             "year",
             "number",
@@ -251,7 +315,8 @@ mod tests {
             }
             let phrases = line.split_once(" = ").map_or(line, |(_, phrases)| phrases);
             for phrase in phrases.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
-                assert_eq!(fold(phrase).join(" "), phrase, "in {line}");
+                let plain = phrase.trim_start_matches('!');
+                assert_eq!(fold(plain).join(" "), plain, "in {line}");
             }
         }
     }

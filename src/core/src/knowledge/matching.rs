@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::KnownValues;
+use super::columns::Columns;
 use super::lexicon::lexicon;
 use super::meaning::{self, Meaning, Token};
 use super::slots::{self, Filled, Question, default_value};
@@ -40,6 +41,8 @@ pub fn match_question<'q>(
 /// Verified queries made ready to be compared with many questions.
 pub struct Matcher<'q> {
     wordings: Vec<Wording<'q>>,
+    /// What the statement of each query returns, by its id.
+    columns: BTreeMap<&'q str, Columns>,
     vocabulary: Vocabulary,
 }
 
@@ -68,30 +71,32 @@ impl<'q> Matcher<'q> {
             Wording { query, template, tokens, slots: slots::in_order(query, text) }
         };
         let all = queries.iter().flat_map(|query| query.wordings().map(move |text| wording(query, text)));
-        Self { wordings: all.collect(), vocabulary: Vocabulary::new(queries) }
+        let columns = queries.iter().map(|query| (query.id.as_str(), Columns::of(&query.statement))).collect();
+        Self { wordings: all.collect(), columns, vocabulary: Vocabulary::new(queries) }
     }
 
     /// As [`match_question`].
     pub fn matched(&self, question: &str, known: &KnownValues, today: Date) -> Option<Match<'q>> {
         let question = Question::new(question, today);
         let mut readings: Vec<Asked<'q>> = Vec::new();
-        let mut found: Vec<Match<'q>> = Vec::new();
+        let mut found: Vec<(Distance, Match<'q>)> = Vec::new();
         for wording in &self.wordings {
             let place = readings.iter().position(|asked| asked.slots == wording.slots).unwrap_or_else(|| {
                 readings.push(self.asked(&question, &wording.slots, known));
                 readings.len() - 1
             });
-            let Some(one) = compare(&question, &readings[place], wording) else { continue };
-            match found.last_mut().filter(|last| last.query.id == one.query.id) {
-                Some(last) if distance(&one) < distance(last) => *last = one,
+            let columns = &self.columns[wording.query.id.as_str()];
+            let Some(one) = compare(&question, &readings[place], wording, columns) else { continue };
+            match found.last_mut().filter(|(_, last)| last.query.id == one.1.query.id) {
+                Some(last) if one.0 < last.0 => *last = one,
                 Some(_) => {}
                 None => found.push(one),
             }
         }
-        let nearest = found.iter().map(distance).min();
-        found.retain(|one| Some(distance(one)) == nearest);
+        let nearest = found.iter().map(|(distance, _)| *distance).min();
+        found.retain(|(distance, _)| Some(*distance) == nearest);
         match found.len() {
-            1 => found.pop(),
+            1 => found.pop().map(|(_, found)| found),
             _ => None,
         }
     }
@@ -103,20 +108,19 @@ impl<'q> Matcher<'q> {
     }
 }
 
-/// Word for word is nearest, then what leaves the fewest values to their defaults.
-fn distance(found: &Match<'_>) -> (bool, usize) {
-    (!found.exact, found.assumed.len())
-}
+/// Word for word is nearest, then what has the fewest words for columns, then what leaves the fewest values to defaults.
+type Distance = (bool, usize, usize);
 
-/// Compares a question with one wording of a verified query: they match if both have the same meaning.
-fn compare<'q>(question: &Question, asked: &Asked<'q>, wording: &Wording<'q>) -> Option<Match<'q>> {
+/// Compares a question with one wording of a verified query: they match if both have the same meaning, but for the names
+/// of columns in the answer.
+fn compare<'q>(
+    question: &Question,
+    asked: &Asked<'q>,
+    wording: &Wording<'q>,
+    columns: &Columns,
+) -> Option<(Distance, Match<'q>)> {
     let query = wording.query;
     let exact = asked.filled.items == wording.template;
-    // Only what is left to a default may be missing.
-    let (most, least) = (wording.tokens.len(), wording.tokens.len().saturating_sub(query.parameters.len()));
-    if !exact && !(least..=most).contains(&asked.tokens.len()) {
-        return None;
-    }
     let mut values = asked.filled.values.clone();
     let mut assumed = BTreeSet::new();
     let mut wanted = wording.tokens.clone();
@@ -140,8 +144,18 @@ fn compare<'q>(question: &Question, asked: &Asked<'q>, wording: &Wording<'q>) ->
         }
         wanted.retain(|token| token.slot.as_ref().is_none_or(|(slot, _)| slot != name));
     }
-    let same = exact || (!asked.meaning.is_empty() && asked.meaning == Meaning::of(&wanted));
-    same.then_some(Match { query, values, assumed, exact })
+    // "The client of the active contracts" would be a client: only of a single contract is it a column.
+    let is_one = values.len() > assumed.len() + asked.filled.values.len();
+    let wanted = Meaning::of(&wanted);
+    let named = match asked.meaning.around(&wanted) {
+        _ if exact => 0,
+        Some((before, after)) if columns.are_named_by(before) && columns.are_named_by(after) => {
+            let asks_for_another = !is_one && before.iter().any(|word| lexicon().is_thing(word));
+            (!asks_for_another).then_some(before.len() + after.len())?
+        }
+        _ => return None,
+    };
+    Some(((!exact, named, assumed.len()), Match { query, values, assumed, exact }))
 }
 
 #[cfg(test)]

@@ -20,33 +20,72 @@ pub(super) struct Token {
 }
 
 /// The meaning as it is compared: what is asked for, then what is said of it, in this order; and what may stand
-/// anywhere without changing the sense, which is what is grouped by and the year.
+/// anywhere without changing the sense, which is what is grouped by and the period.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
     words: Vec<String>,
     adjuncts: BTreeSet<String>,
+    ends_with_number: bool,
 }
 
 impl Meaning {
-    /// The meaning of pieces. "10 best" and "best 10" are the same.
+    /// The meaning of pieces. "10 best" and "best 10", "clients who are active" and "active clients" are the same.
     pub(super) fn of(tokens: &[Token]) -> Self {
-        let mut tokens: Vec<&Token> = tokens.iter().collect();
+        let mut tokens = tokens.to_vec();
+        put_owner_after_thing(&mut tokens);
+        for at in 1..tokens.len() {
+            let rest = &tokens[at..];
+            let (is_state, is_order) = (lexicon().is_state(&rest[0].text), lexicon().is_order(&rest[0].text));
+            let counts = rest.get(1).is_some_and(Token::is_number);
+            if (is_state || is_order && !counts) && !is_before_thing(&rest[1..]) {
+                let place = put_before_thing(&mut tokens, at);
+                // "The clients who are active and newest" are the newest active clients.
+                let states = tokens[..place].iter().rev().take_while(|token| lexicon().is_state(&token.text)).count();
+                if is_order {
+                    tokens[place - states..=place].rotate_right(1);
+                }
+            }
+        }
         for at in 1..tokens.len() {
             if tokens[at - 1].is_number() && lexicon().is_order(&tokens[at].text) {
                 tokens.swap(at - 1, at);
             }
         }
-        let is_adjunct = |token: &&Token| {
-            token.text.starts_with('/') || matches!(token.slot, Some((_, ParameterKind::Year))) && !token.is_denied()
-        };
-        let (adjuncts, words): (Vec<_>, Vec<_>) = tokens.into_iter().partition(is_adjunct);
-        let text = |token: &Token| token.text.clone();
-        Self { words: words.into_iter().map(text).collect(), adjuncts: adjuncts.into_iter().map(text).collect() }
+        let (adjuncts, words): (Vec<_>, Vec<_>) = periods(rephrased(&tokens)).into_iter().partition(Token::is_adjunct);
+        let ends_with_number = words.last().is_some_and(Token::is_number);
+        let text = |token: Token| token.text;
+        let mut words: Vec<String> = words.into_iter().map(text).collect();
+        let adjuncts: BTreeSet<String> = adjuncts.into_iter().map(text).collect();
+        let said = words.clone();
+        words.retain(|word| !lexicon().is_implied(word, &said));
+        // What comes in over a period, or from somebody, is a total.
+        if let Some(at) = words.windows(2).position(|pair| pair == ["total", "revenue"])
+            && (words.len() > 2 || !adjuncts.is_empty())
+        {
+            words.remove(at);
+        }
+        Self { words, adjuncts, ends_with_number }
     }
 
-    /// True if nothing is asked for.
-    pub(super) fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.adjuncts.is_empty()
+    /// The meaning of a text without slots.
+    pub(super) fn of_words(text: &str) -> Vec<String> {
+        let items: Vec<Item> = fold(text).into_iter().map(Item::Word).collect();
+        tokens(&items, None).into_iter().map(|token| token.text).collect()
+    }
+
+    /// What stands before and after the words of `other` in this meaning, if the rest is the same.
+    pub(super) fn around(&self, other: &Self) -> Option<(&[String], &[String])> {
+        let (words, wanted) = (&self.words, &other.words);
+        if self.adjuncts != other.adjuncts {
+            return None;
+        }
+        if wanted.is_empty() {
+            return (words.is_empty() && !self.adjuncts.is_empty()).then_some((&[], &[]));
+        }
+        let at = words.windows(wanted.len()).position(|part| part == wanted.as_slice())?;
+        let (before, after) = (words.get(..at)?, words.get(at + wanted.len()..)?);
+        // "More than 3 clients" are three of them.
+        (after.is_empty() || !other.ends_with_number).then_some((before, after))
     }
 }
 
@@ -58,6 +97,86 @@ impl Token {
     fn is_denied(&self) -> bool {
         self.text.starts_with('!')
     }
+
+    fn is_text(&self) -> bool {
+        matches!(self.slot, Some((_, ParameterKind::Text)))
+    }
+
+    /// Checks whether its place in the question says nothing.
+    fn is_adjunct(&self) -> bool {
+        let is_year = matches!(self.slot, Some((_, ParameterKind::Year)));
+        self.text.starts_with('/') || lexicon().is_period(&self.text) || is_year && !self.is_denied()
+    }
+}
+
+/// "Karim Gaillard's active contracts" are the active contracts of Karim Gaillard.
+fn put_owner_after_thing(tokens: &mut [Token]) {
+    let is_owner = |at: &usize| {
+        let follows_thing = at.checked_sub(1).is_some_and(|before| lexicon().is_thing(&tokens[before].text));
+        tokens[*at].is_text() && !tokens[*at].is_denied() && !follows_thing && is_before_thing(&tokens[at + 1..])
+    };
+    let Some(owner) = (0..tokens.len()).find(is_owner) else { return };
+    let thing = tokens[owner..].iter().position(|token| lexicon().is_thing(&token.text));
+    tokens[owner..=owner + thing.unwrap_or_default()].rotate_left(1);
+}
+
+/// Checks whether a state that stands before `rest` is that of the next thing.
+fn is_before_thing(rest: &[Token]) -> bool {
+    let is_between = |token: &&Token| lexicon().is_state(&token.text) || lexicon().is_order(&token.text);
+    rest.iter().find(|token| !is_between(token)).is_some_and(|token| lexicon().is_thing(&token.text))
+}
+
+/// Moves the state at `at` before the thing that it follows, and returns where it is then. Between them may stand whose
+/// the thing is.
+fn put_before_thing(tokens: &mut [Token], at: usize) -> usize {
+    let Some(thing) = tokens[..at].iter().rposition(|token| !token.is_text() || token.is_denied()) else { return at };
+    let text = tokens[thing].text.clone();
+    match text.strip_prefix('!') {
+        // "Sans contrat actif" is without an active contract.
+        Some(denied) if lexicon().is_thing(denied) && !tokens[at].is_denied() => {
+            denied.clone_into(&mut tokens[thing].text);
+            tokens[at].text.insert(0, '!');
+        }
+        None if lexicon().is_thing(&text) => {}
+        _ => return at,
+    }
+    tokens[thing..=at].rotate_right(1);
+    thing
+}
+
+/// Puts one word where the lexicon has it for several: what we received in all is the revenue.
+fn rephrased(tokens: &[Token]) -> Vec<Token> {
+    let (mut rephrased, mut at) = (Vec::new(), 0);
+    while let Some(token) = tokens.get(at) {
+        let texts: Vec<&str> = tokens[at..].iter().map(|token| token.text.as_str()).collect();
+        let Some((words, length)) = lexicon().rephrased(&texts) else {
+            rephrased.push(token.clone());
+            at += 1;
+            continue;
+        };
+        rephrased.extend(words.split('+').map(|word| Token { text: word.to_owned(), slot: None, is_plural: false }));
+        at += length;
+    }
+    rephrased
+}
+
+/// Makes one word of "the last 30 days".
+fn periods(tokens: Vec<Token>) -> Vec<Token> {
+    let mut periods: Vec<Token> = Vec::new();
+    for token in tokens {
+        let ends = lexicon().is_period(&format!("last {}", token.text)) && !token.is_denied();
+        if let ([.., order, number], true) = (periods.as_mut_slice(), ends)
+            && number.is_number()
+            && (lexicon().is_order(&order.text) || order.text == "since")
+        {
+            let order_word = if order.text == "since" { "last" } else { &order.text };
+            order.text = format!("/{order_word} {} {}", number.text, token.text);
+            periods.pop();
+        } else {
+            periods.push(token);
+        }
+    }
+    periods
 }
 
 /// The thing that the number `name` counts in a template, with its adjective: the next two words that are not of order.
@@ -121,6 +240,10 @@ impl Reading {
                 Some(Sense::Same(words)) => {
                     let is_plural = plurals.get(at - 1).copied().unwrap_or_default();
                     words.split('+').for_each(|word| self.word(word, is_plural));
+                    if lexicon().follows_its_thing(&stems[at - length..at].join(" ")) {
+                        let last = self.tokens.len() - 1;
+                        put_before_thing(&mut self.tokens, last);
+                    }
                 }
                 None => self.word(first, plurals.get(at - 1).copied().unwrap_or_default()),
             }
@@ -132,6 +255,10 @@ impl Reading {
     }
 
     fn word(&mut self, word: &str, is_plural: bool) {
+        if let Some(first) = word.strip_prefix('^') {
+            self.tokens.insert(0, Token { text: first.to_owned(), slot: None, is_plural });
+            return;
+        }
         let binding = std::mem::take(&mut self.binding);
         let bound = if binding == "/" && word.starts_with('/') { "" } else { binding };
         self.tokens.push(Token { text: format!("{bound}{word}"), slot: None, is_plural });
@@ -181,7 +308,7 @@ mod tests {
             "year" => ParameterKind::Year,
             _ => ParameterKind::Text,
         };
-        let Meaning { words, adjuncts } = Meaning::of(&tokens(&template(text, kind), None));
+        let Meaning { words, adjuncts, .. } = Meaning::of(&tokens(&template(text, kind), None));
         words.into_iter().chain(adjuncts).collect::<Vec<_>>().join(" ")
     }
 
@@ -208,10 +335,20 @@ mod tests {
             ("clients in {city} who have a contract", "client <city> contract"),
             ("contracts of clients in {city}", "contract client <city>"),
             ("clients par", "client /"),
-            ("Qui a des paiements en retard ?", "who payment late"),
+            ("Qui a des paiements en retard ?", "who late payment"),
             ("Who are the clients who have late payments?", "client late payment"),
             ("revenue from {year}", "revenue since <year>"),
-            ("contracts expire in {year}", "contract ending <year>"),
+            ("contracts expire in {year}", "ending contract <year>"),
+            ("les clients actifs de {city} sans contrat", "active client <city> !contract"),
+            ("{city} active clients", "active client <city>"),
+            ("clients actifs avec un contrat", "active client contract"),
+            ("clients sans contrat actif", "client !active contract"),
+            ("clients with an active contract", "client active contract"),
+            ("les {n} clients actifs les plus anciens", "oldest <n> active client"),
+            ("contracts signed in the last {n} days", "signed contract /last <n> day"),
+            ("how much did we receive last month?", "revenue last month"),
+            ("which clients bring in the most?", "client most revenue"),
+            ("contrats actifs, il y en a combien ?", "count active contract"),
         ] {
             assert_eq!(meaning(question), expected, "{question}");
         }

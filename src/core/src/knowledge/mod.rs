@@ -2,8 +2,10 @@
 //!
 //! A question matches one wording of a verified query when, after what says nothing is taken away (see `lexicon.txt`),
 //! both are made of the same words in the same order: "clients in Paris who have a contract" are clients, "contracts of
-//! clients in Paris" are contracts. One word more or less may be a condition more or less, so it is never let pass.
+//! clients in Paris" are contracts. One word more or less may be a condition more or less, so it is never let pass, unless
+//! it names a column of the answer. A state may stand on either side of its thing, periods and groupings anywhere.
 
+mod columns;
 mod fold;
 mod form;
 mod keywords;

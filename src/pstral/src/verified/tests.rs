@@ -99,18 +99,22 @@ pub(super) fn values_of(connection: &Connection, column: &ColumnRef) -> Vec<Stri
     statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-/// Somebody who sold, a client who paid, last year, the default, or a small number.
+/// Somebody who sold lately, a client who paid lately and has not paid all, last year, the default, or a small number.
 fn sample_values(query: &VerifiedQuery, connection: &Connection, today: Date) -> BTreeMap<String, Value> {
     let value = |parameter: &pstral_core::domain::Parameter| match (&parameter.column, parameter.kind) {
         (Some(column), _) if column.relation == "users" => {
-            let seller = "SELECT u.full_name FROM users u JOIN contracts k ON k.commercial_id = u.id LIMIT 1";
+            let seller = "SELECT u.full_name FROM users u JOIN contracts k ON k.commercial_id = u.id
+                          LEFT JOIN payments p ON p.contract_id = k.id GROUP BY u.id
+                          ORDER BY max(substr(k.signed_at, 1, 7)) DESC, max(substr(p.payment_date, 1, 7)) DESC LIMIT 1";
             Value::Text(connection.query_row(seller, [], |row| row.get(0)).unwrap())
         }
         (Some(column), _) if column.column == "company_name" => {
-            let buyer = "SELECT c.company_name FROM clients c JOIN payments p ON p.client_id = c.id
-                         JOIN client_notes t ON t.client_id = c.id WHERE p.status = 'late'
-                         AND c.id IN (SELECT q.client_id FROM payments q WHERE q.status = 'paid') LIMIT 1";
-            Value::Text(connection.query_row(buyer, [], |row| row.get(0)).unwrap())
+            let buyer = "SELECT c.company_name FROM clients c JOIN client_notes t ON t.client_id = c.id
+                         JOIN payments p ON p.client_id = c.id AND p.status = 'paid'
+                         JOIN payments o ON o.client_id = c.id AND o.status <> 'paid'
+                         WHERE p.payment_date >= date(?1, 'start of month', '-1 month') GROUP BY c.id
+                         ORDER BY count(DISTINCT o.status) DESC, count(DISTINCT substr(p.payment_date, 1, 7)) DESC LIMIT 1";
+            Value::Text(connection.query_row(buyer, [today.to_string()], |row| row.get(0)).unwrap())
         }
         (Some(column), _) => Value::Text(values_of(connection, column).remove(0)),
         (None, ParameterKind::Year) if query.id.starts_with("hired") => Value::Integer(2018),
@@ -127,17 +131,30 @@ fn sample_values(query: &VerifiedQuery, connection: &Connection, today: Date) ->
     query.parameters.iter().map(|parameter| (parameter.name.clone(), value(parameter))).collect()
 }
 
+/// Queries that look for what may not be there: a mistake, or something that nobody did.
+const MAYBE_NONE: &[&str] = &[
+    "active-clients-without-salesperson",
+    "active-client-count-without-salesperson",
+    "active-contracts-past-end-date",
+    "contracts-starting-next-month",
+    "note-count-of-salesperson-this-month",
+    "salespeople-without-clients",
+    "salespeople-without-signed-contract-of-year",
+];
+
 #[test]
 fn every_verified_query_of_the_sample_company_gives_rows() {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     assert!(queries.len() >= 36, "only {}", queries.len());
+    assert!(MAYBE_NONE.iter().all(|id| queries.iter().any(|query| query.id == *id)));
     let nothing = ["Null", "Integer(0)", "Real(0.0)"];
     let mut empty = Vec::new();
     for today in [date(2026, 11, 21), date(2027, 1, 1), date(2028, 2, 29)] {
         let (_folder, connection) = sample_company(today);
         for query in &queries {
             let rows = rows(query, &connection, today);
-            if rows.iter().flatten().all(|cell| nothing.contains(&cell.as_str())) {
+            let is_empty = rows.iter().flatten().all(|cell| nothing.contains(&cell.as_str()));
+            if is_empty && !MAYBE_NONE.contains(&query.id.as_str()) {
                 empty.push(format!("{} on {today}", query.id));
             }
         }
