@@ -115,7 +115,8 @@ impl App {
 
     /// Builds the program like [`App::build`], with a state database that is already open.
     pub async fn build_with(config: &Config, locale: Locale, store: Arc<Store>) -> anyhow::Result<Self> {
-        Self::build_on(registry::platforms(config, locale)?, registry::model_servers(config)?, config, locale, store).await
+        Self::build_on(registry::platforms(config, locale)?, registry::model_servers(config)?, config, locale, store)
+            .await
     }
 
     /// Builds the program like [`App::build_with`], on these platforms and models instead of those of the configuration.

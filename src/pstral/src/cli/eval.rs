@@ -72,7 +72,7 @@ pub(super) async fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<Endi
     };
     fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
     let answers = args.output.join("answers.jsonl");
-    let Some(first) = measure(common.source(), &answers, &cases, args, locale).await? else {
+    let Some(first) = measure(common, common.source(), &answers, &cases, args).await? else {
         return Ok(Ending::Usage);
     };
     let second = match &args.compare {
@@ -81,7 +81,7 @@ pub(super) async fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<Endi
             // A change of the guard or of the correction is measured on the same answers.
             let answers = if args.replay && !own.exists() { &answers } else { &own };
             let source = Source::File(file.clone());
-            let Some(second) = measure(source, answers, &cases, args, locale).await? else {
+            let Some(second) = measure(common, source, answers, &cases, args).await? else {
                 return Ok(Ending::Usage);
             };
             Some(second)
@@ -109,15 +109,18 @@ fn chosen(cases: Vec<Case>, args: &EvalArgs) -> Vec<Case> {
 
 /// Asks and grades the cases under a configuration; nothing if that cannot be used, which was printed.
 async fn measure(
+    common: &Common,
     source: Source,
     answers: &Path,
     cases: &[Case],
     args: &EvalArgs,
-    locale: Locale,
 ) -> anyhow::Result<Option<Measured>> {
+    let locale = common.locale();
     let folder = tempfile::tempdir().context("no folder for the state")?;
     let is_demo = matches!(source, Source::Demo);
-    let mut config = match crate::config::load(&source, Some(folder.path())) {
+    // Paths of a configuration are inside its own data folder; the demo has no data but what is made for it.
+    let data = if is_demo { Some(folder.path()) } else { common.data.as_deref() };
+    let mut config = match crate::config::load(&source, data) {
         Ok(config) => config,
         Err(faults) => {
             config::print_faults(&faults, locale);
@@ -145,6 +148,7 @@ async fn measure(
     let run = Run {
         cases,
         target: &target,
+        folder: folder.path(),
         role: args.role.clone(),
         recording: Recording::open(answers, &model)?,
         only_recorded: args.replay,
@@ -235,9 +239,7 @@ fn lines(first: &Measured, second: Option<(&Measured, Difference)>, locale: Loca
     line("eval-unanswered", &|run| Some(run.summary.unanswered.to_string()));
     line("eval-tables", &|run| percent(run.summary.table_recall));
     line("eval-columns", &|run| percent(run.summary.column_recall));
-    line("eval-tokens", &|run| {
-        Some(format!("{:.0} + {:.0}", run.summary.prompt_tokens?, run.summary.answer_tokens?))
-    });
+    line("eval-tokens", &|run| Some(format!("{:.0} + {:.0}", run.summary.prompt_tokens?, run.summary.answer_tokens?)));
     line("eval-times", &|run| {
         let seconds = |ms: u64| std::time::Duration::from_millis(ms).as_secs_f64();
         Some(format!("{:.1} s, {:.1} s", seconds(run.summary.first_ms?), seconds(run.summary.total_ms?)))
@@ -247,9 +249,8 @@ fn lines(first: &Measured, second: Option<(&Measured, Difference)>, locale: Loca
         lines.push((text("eval-difference").render(locale), value));
     }
     for (name, share) in first.summary.by_language.iter().chain(&first.summary.by_tag) {
-        let beside = second.and_then(|(second, _)| {
-            second.summary.by_language.get(name).or_else(|| second.summary.by_tag.get(name))
-        });
+        let beside = second
+            .and_then(|(second, _)| second.summary.by_language.get(name).or_else(|| second.summary.by_tag.get(name)));
         let beside = beside.map(|share| format!("  |  {share}")).unwrap_or_default();
         lines.push((format!("· {name}"), format!("{share}{beside}")));
     }

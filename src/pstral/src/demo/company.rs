@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::lists::{self, City};
 use super::paperwork::{self, Document, EmailAccount, Note};
-use crate::random::Random;
 use super::sales::{self, Contract, Payment, Sale};
+use crate::random::Random;
 
 const SALESPEOPLE: usize = 12;
 const CLIENTS: usize = 500;

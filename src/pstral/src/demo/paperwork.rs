@@ -5,8 +5,8 @@ use jiff::{ToSpan as _, Unit};
 
 use super::company::{Client, User};
 use super::lists;
-use crate::random::Random;
 use super::sales::Contract;
+use crate::random::Random;
 
 const NOTES: usize = 1_500;
 /// The documents of a complete client file, with their names.

@@ -4,13 +4,9 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use pstral_core::context::asks;
-use pstral_core::domain::{
-    AuditAction, Mode, Origin, Place, Proposal, ProposalState, Row, Speaker, Turn, User,
-};
+use pstral_core::domain::{AuditAction, Mode, Origin, Place, Proposal, ProposalState, Row, Speaker, Turn, User};
 use pstral_core::guard::{ApprovedStatement, Guard, Verdict};
-use pstral_core::ports::{
-    AuditFilter, AuditLog as _, Batch, ChatRequest, Conversations as _, Proposals as _,
-};
+use pstral_core::ports::{AuditFilter, AuditLog as _, Batch, ChatRequest, Conversations as _, Proposals as _};
 use pstral_core::targets::Target;
 use pstral_store::Store;
 use serde::Serialize;
@@ -152,8 +148,10 @@ impl Grader {
         };
         let mut best = Likeness::Different;
         for gold in golds {
-            let approved = self.approved(gold).map_err(|rule| anyhow::anyhow!("{}: the gold is refused: {rule}", case.id))?;
-            let gold = self.rows(approved).await.map_err(|error| anyhow::anyhow!("{}: the gold fails: {error}", case.id))?;
+            let approved =
+                self.approved(gold).map_err(|rule| anyhow::anyhow!("{}: the gold is refused: {rule}", case.id))?;
+            let gold =
+                self.rows(approved).await.map_err(|error| anyhow::anyhow!("{}: the gold fails: {error}", case.id))?;
             best = best.max(compare(&rows, &gold, case.ordered));
         }
         Ok(Ok(best))
@@ -224,11 +222,11 @@ fn described<'a>(prompt: &'a str, table: &str) -> Option<&'a str> {
 }
 
 fn names(line: &str, column: &str) -> bool {
-    line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$' && c != '#').any(|word| word.eq_ignore_ascii_case(column))
+    line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '$' && c != '#')
+        .any(|word| word.eq_ignore_ascii_case(column))
 }
 
 /// The share of those that are true; nothing of none.
-#[expect(clippy::cast_precision_loss, reason = "counts of tables and columns")]
 fn share(held: impl Iterator<Item = bool>) -> Option<f64> {
     let (held, all) = held.fold((0_u32, 0_u32), |(held, all), one| (held + u32::from(one), all + 1));
     (all > 0).then(|| f64::from(held) / f64::from(all))

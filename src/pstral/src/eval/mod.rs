@@ -12,6 +12,7 @@ mod rows;
 mod suite;
 mod summary;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
@@ -24,8 +25,8 @@ pub(crate) use grade::Graded;
 use grade::Grader;
 pub(crate) use html::page;
 use listener::Listener;
-use recording::{RecordedModel, lock};
 pub(crate) use recording::Recording;
+use recording::{RecordedModel, lock};
 pub(crate) use suite::{Case, parse};
 pub(crate) use summary::{Difference, Summary};
 
@@ -38,6 +39,8 @@ use crate::registry;
 pub(crate) struct Run<'a> {
     pub(crate) cases: &'a [Case],
     pub(crate) target: &'a str,
+    /// Holds the state of the run; it may go afterwards.
+    pub(crate) folder: &'a Path,
     /// The role of the person who asks.
     pub(crate) role: Role,
     pub(crate) recording: Arc<Mutex<Recording>>,
@@ -45,13 +48,15 @@ pub(crate) struct Run<'a> {
     pub(crate) only_recorded: bool,
 }
 
-/// Asks and grades each case. `config` has its data in a folder of the caller's, which may go afterwards.
+/// Asks and grades each case.
 pub(crate) async fn run(
     mut config: Config,
     run: &Run<'_>,
     mut done: impl FnMut(usize, &Graded),
 ) -> anyhow::Result<Vec<Graded>> {
-    config.store.url = String::new().into();
+    config.store.url = format!("sqlite://{}", run.folder.join("eval.db").display()).into();
+    config.files.folder = run.folder.join("files");
+    config.audit.key = run.folder.join("audit.key");
     config.default_target = Some(run.target.to_owned());
     config.quotas.user_questions_per_minute = 0;
     config.quotas.user_questions_per_day = 0;
@@ -64,9 +69,10 @@ pub(crate) async fn run(
     let app = App::build_on(platforms, models, &config, config.locale, store).await?;
     lifecycle::start(&app).await?;
     let people = [person(&app, run, Locale::Fr).await?, person(&app, run, Locale::En).await?];
-    let target = app.pipeline.parts().targets.get(run.target).cloned().context("invariant: the target is configured")?;
+    let target =
+        app.pipeline.parts().targets.get(run.target).cloned().context("invariant: the target is configured")?;
     let grader = Grader::new(&app, target).await?;
-    let mut graded: Vec<Graded> = Vec::new();
+    let mut all: Vec<Graded> = Vec::new();
     let mut conversation = "";
     for (number, case) in run.cases.iter().enumerate() {
         if case.after.is_none() {
@@ -78,15 +84,18 @@ pub(crate) async fn run(
         let heard = lock(&run.recording).end();
         let one = grader.grade(case, user, &Listener::place(conversation), &heard).await?;
         done(number, &one);
-        graded.push(one);
+        all.push(one);
     }
     lifecycle::close(&app).await;
-    Ok(graded)
+    Ok(all)
 }
 
 fn recorded(endpoint: Endpoint, run: &Run<'_>) -> Endpoint {
-    let model =
-        RecordedModel { recording: Arc::clone(&run.recording), inner: endpoint.model, only_recorded: run.only_recorded };
+    let model = RecordedModel {
+        recording: Arc::clone(&run.recording),
+        inner: endpoint.model,
+        only_recorded: run.only_recorded,
+    };
     Endpoint { model: Arc::new(model), ..endpoint }
 }
 

@@ -69,7 +69,7 @@ impl Recording {
 
     /// Begins a case.
     pub(crate) fn begin(&mut self, case: &str) {
-        self.case = case.to_owned();
+        case.clone_into(&mut self.case);
         self.heard = Heard::default();
     }
 
@@ -85,6 +85,21 @@ impl Recording {
         let recorded = self.answers.get(&(self.case.clone(), number)).cloned();
         self.heard.answers.extend(recorded.clone());
         (number, recorded)
+    }
+
+    /// An answer to a request of this case that has no words yet.
+    fn unanswered(&self, request: usize) -> Recorded {
+        Recorded {
+            case: self.case.clone(),
+            request,
+            model: self.model.clone(),
+            text: String::new(),
+            first_ms: 0,
+            total_ms: 0,
+            prompt_tokens: None,
+            answer_tokens: None,
+            cut: false,
+        }
     }
 
     fn answered(&mut self, answer: Recorded) {
@@ -125,18 +140,7 @@ impl LanguageModel for RecordedModel {
         let begun = Instant::now();
         let stream = self.inner.chat(request).await?;
         let recording = Arc::clone(&self.recording);
-        let (case, model) = (lock(&recording).case.clone(), lock(&recording).model.clone());
-        let mut answer = Recorded {
-            case,
-            request: number,
-            model,
-            text: String::new(),
-            first_ms: 0,
-            total_ms: 0,
-            prompt_tokens: None,
-            answer_tokens: None,
-            cut: false,
-        };
+        let mut answer = lock(&recording).unanswered(number);
         Ok(stream
             .inspect(move |delta| match delta {
                 Ok(Delta::Text(text)) => {

@@ -79,9 +79,8 @@ impl Summary {
         let tags: BTreeSet<&String> = graded.iter().flat_map(|one| &one.tags).collect();
         let languages: BTreeSet<&String> = graded.iter().map(|one| &one.language).collect();
         let tagged = |tag: &String| Share::of(graded.iter().filter(|one| one.tags.contains(tag)).map(|one| one.right));
-        let spoken = |language: &String| {
-            Share::of(graded.iter().filter(|one| one.language == *language).map(|one| one.right))
-        };
+        let spoken =
+            |language: &String| Share::of(graded.iter().filter(|one| one.language == *language).map(|one| one.right));
         let written = that(|one| matches!(one.outcome, Outcome::Offered | Outcome::Refused));
         Self {
             right: rights(|_| true),

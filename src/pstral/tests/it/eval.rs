@@ -32,7 +32,13 @@ fn outcomes(report: &Value) -> String {
     let line = |case: &Value| {
         format!(
             "{} {} right={} wider={} corrected={} fault={} tables={}",
-            case["id"], case["outcome"], case["right"], case["wider"], case["corrected"], case["fault"], case["table_recall"]
+            case["id"],
+            case["outcome"],
+            case["right"],
+            case["wider"],
+            case["corrected"],
+            case["fault"],
+            case["table_recall"]
         )
     };
     cases.map(line).collect::<Vec<_>>().join("\n")
@@ -55,7 +61,15 @@ async fn answers_are_graded_recorded_and_replayed() {
     let ended = place.run(&arguments).code(0).says(&["6/7 (85.7 %)", "· followup", "report.html"]);
     ollama.assert_consumed();
     let first = outcomes(&report(&place));
-    insta::assert_snapshot!(first, @"");
+    insta::assert_snapshot!(first, @r#"
+    "count" "offered" right=true wider=false corrected=false fault=null tables=1.0
+    "paris" "offered" right=true wider=true corrected=false fault=null tables=1.0
+    "towns" "offered" right=true wider=false corrected=true fault=null tables=1.0
+    "weather" "abstained" right=true wider=false corrected=false fault=null tables=null
+    "best" "asked_back" right=true wider=false corrected=false fault=null tables=null
+    "delete" "abstained" right=true wider=false corrected=false fault=null tables=null
+    "wrong" "offered" right=false wider=false corrected=false fault=null tables=null
+    "#);
     let page = std::fs::read_to_string(place.path("out/report.html")).unwrap();
     assert!(page.contains("city = &#x27;Paris&#x27;") && !page.contains("http"), "{page}");
 
@@ -64,6 +78,7 @@ async fn answers_are_graded_recorded_and_replayed() {
     let again = place.run(&arguments).code(0);
     assert_eq!((ollama.requests().len(), outcomes(&report(&place))), (asked, first.clone()));
     assert_eq!(again.out, ended.out);
+    assert!(!place.path("pstral.db").exists(), "its state is of no installation");
 
     // A program that was killed left half a line: that answer alone is asked for again.
     let answers = std::fs::read_to_string(place.path("out/answers.jsonl")).unwrap();
@@ -77,7 +92,7 @@ async fn answers_are_graded_recorded_and_replayed() {
     let compared = place.run(&[&arguments[..], &["--replay", "--compare", "pstral.toml"]].concat());
     compared.code(2).says(&["pstral.toml"]);
     place.run(&["demo"]).code(0);
-    place.write("pstral.toml", "[targets.crm]\nkind = \"sqlite\"\npath = \"data/demo/crm.db\"\n");
+    place.write("pstral.toml", "[targets.crm]\nkind = \"sqlite\"\npath = \"demo/crm.db\"\n");
     let compared = [&arguments[..], &["--replay", "--compare", "pstral.toml"]].concat();
     place.run(&compared).code(0).says(&["7/7 (100.0 %)  |  7/7 (100.0 %)", "+0.0 [+0.0; +0.0], +0 −0"]);
 }
