@@ -17,9 +17,10 @@ COPY --from=build /pstral.debug /
 FROM debian:bookworm-slim AS runtime
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libaio1
 RUN mkdir /runtime && cd /runtime \
-    && dpkg --listfiles libc6 libgcc-s1 libaio1 | grep -E '^/lib(64|/[^/]+)/[^/]+\.so[.0-9]*$' \
+    && dpkg --listfiles libc6 libgcc-s1 libaio1 | grep -E '^/lib(64|/[^/]+)?/[^/]+\.so[.0-9]*$' \
         | xargs cp --archive --parents --target-directory=. \
     && cp --archive --parents /etc/ssl/certs/ca-certificates.crt /etc/nsswitch.conf . \
+    && find . -type d -exec chmod 755 {} + \
     && echo 'pstral:x:10001:10001::/var/lib/pstral:/usr/sbin/nologin' > etc/passwd \
     && echo 'pstral:x:10001:' > etc/group \
     && install --directory --mode=1777 tmp \
