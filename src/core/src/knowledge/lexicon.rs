@@ -135,7 +135,8 @@ impl Lexicon {
 
     /// Checks whether a meaning says nothing beside others.
     pub(super) fn is_implied(&self, meaning: &str, others: &[String]) -> bool {
-        self.implied.get(meaning).is_some_and(|beside| others.iter().any(|other| beside.contains(other)))
+        let are_said = |beside: &String| beside.split('+').all(|word| others.iter().any(|other| other == word));
+        self.implied.get(meaning).is_some_and(|besides| besides.iter().any(are_said))
     }
 
     /// What the longest phrase of meanings that `words` begin with means, and its length in words.

@@ -68,6 +68,10 @@ fn plain(value: &Value) -> String {
         Value::Integer(whole) => number(*whole as f64),
         Value::Real(real) => number(*real),
         Value::Decimal(digits) => digits.parse().map_or_else(|_| digits.clone(), number),
+        // A year may be a text to one database and a number to another.
+        Value::Text(text) if text.len() < 5 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            text.parse().map_or_else(|_| text.clone(), number)
+        }
         Value::Text(text) | Value::Date(text) | Value::Timestamp(text) => {
             text.strip_suffix(" 00:00:00").unwrap_or(text).to_owned()
         }
@@ -111,6 +115,7 @@ mod tests {
             (Value::Decimal("12.50".to_owned()), Value::Real(12.5)),
             (Value::Date("2026-11-25".to_owned()), Value::Timestamp("2026-11-25 00:00:00".to_owned())),
             (Value::Real(-0.0), Value::Integer(0)),
+            (Value::Text("2025".to_owned()), Value::Integer(2025)),
         ] {
             assert_eq!(compare(&[vec![one.clone()]], &[vec![other]], true), Likeness::Same, "{one:?}");
         }
