@@ -16,7 +16,7 @@ const TODAY: Date = date(2026, 11, 21);
 /// How many of a hundred paraphrases must find their query.
 const RECALL: usize = 90;
 /// How many of the natural questions that come with the project must be answered.
-const NATURAL: usize = 203;
+const NATURAL: usize = 204;
 
 fn known(queries: &[VerifiedQuery], connection: &Connection) -> KnownValues {
     let mut known = KnownValues::default();

@@ -85,9 +85,9 @@ fn a_steward_approves_what_a_member_proposes_and_a_third_person_is_offered_it() 
         ── #4 private
         Une requête attend une approbation :
         - `combien-de-clients-de-paris-ont-une` · Camille Martin · Combien de clients de Paris ont une adresse électronique ?
-        En service : 245 ; retirées : 0.
+        En service : 406 ; retirées : 0.
         Pour en lire une en entier, écrivez /vérifiées et son nom.
-        Des requêtes vérifiées répondent à 245 questions :
+        Des requêtes vérifiées répondent à 406 questions :
         ── #5 private
         « combien-de-clients-de-paris-ont-une » sur crm, en attente d’approbation
         fr: Combien de clients de Paris ont une adresse électronique ?
@@ -177,9 +177,9 @@ fn in_english_too() {
         ✅ « how-many-customers-gave-us-a-phone » est vérifiée : elle répond désormais à cette question.
         ── #6 private
         Aucune requête n’attend d’approbation.
-        En service : 246 ; retirées : 0.
+        En service : 407 ; retirées : 0.
         Pour en lire une en entier, écrivez /vérifiées et son nom.
-        Des requêtes vérifiées répondent à 246 questions :
+        Des requêtes vérifiées répondent à 407 questions :
         ── #7 private
         I am answering: “How many customers gave us a phone number?”
         ```sql
@@ -340,7 +340,7 @@ fn only_those_who_may_look_after_verified_queries() {
         ask_and_run(world).await;
         world.command(&camille(), "garder").await;
         world.command(&alex(), "verified").await;
-        assert!(world.newest().starts_with("245 questions are answered by verified queries:"), "{}", world.newest());
+        assert!(world.newest().starts_with("406 questions are answered by verified queries:"), "{}", world.newest());
         for words in [&format!("verified {ID}"), &format!("verified approve {ID}#1")] {
             world.command(&alex(), words).await;
             assert_eq!(world.newest(), "Only stewards look after verified queries. Please ask one of them.");
@@ -418,20 +418,20 @@ fn what_the_catalog_no_longer_holds_is_marked_until_it_holds_again() {
         assert_snapshot!(without_questions(&world.transcript_from(5)), @"
         ── #5 private
         Aucune requête n’attend d’approbation.
-        38 requêtes ne sont plus valables et ne sont plus proposées :
+        80 requêtes ne sont plus valables et ne sont plus proposées :
         - `active-clients` · Liste les clients actifs
         - `active-clients-of-city` · Liste les clients actifs de {city}
+        - `active-clients-of-salesperson` · Liste les clients actifs de {salesperson}
         - `active-clients-with-incomplete-kyc` · Quels clients actifs ont un KYC incomplet ?
-        - `client-contact` · Quel est le téléphone et l'email de {client} ?
-        - `clients` · Liste tous les clients avec leur ville et leur statut
-        - `clients-of-city` · Liste les clients de {city}
-        - `clients-with-incomplete-kyc` · Quels clients ont un KYC incomplet ?
-        - `clients-with-late-payments` · Quels clients ont des paiements en retard ?
-        - `clients-without-documents` · Quels clients n'ont aucun document ?
-        - `clients-without-identity-document` · Quels clients n'ont pas de pièce d'identité ?
-        En service : 208 ; retirées : 0.
+        - `active-clients-with-late-payments` · Quels clients actifs ont des paiements en retard ?
+        - `active-clients-without-active-contract` · Quels clients actifs n'ont pas de contrat actif ?
+        - `active-clients-without-identity-document` · Quels clients actifs n'ont pas de pièce d'identité ?
+        - `active-clients-without-kbis` · Quels clients actifs n'ont pas de KBIS ?
+        - `active-clients-without-note` · Quels clients actifs n'ont aucune note ?
+        - `active-clients-without-note-for-months` · Quels clients actifs n'ont aucune note depuis {months} mois ?
+        En service : 327 ; retirées : 0.
         Pour en lire une en entier, écrivez /vérifiées et son nom.
-        Des requêtes vérifiées répondent à 208 questions :
+        Des requêtes vérifiées répondent à 327 questions :
         ── #6 private
         « combien-de-clients-de-paris-ont-une » sur crm, vérifiée
         fr: Combien de clients de Paris ont une adresse électronique ?

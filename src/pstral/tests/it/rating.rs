@@ -45,7 +45,7 @@ fn the_one_who_asked_rates_a_result_and_may_change_their_mind() {
         « client-count », vérifiée dans le fichier de crm
         fr: Combien de clients avons-nous ?
         en: How many clients do we have?
-        also: Combien de clients au total; How many clients in total; Total clients; Combien avons-nous de clients dans la base; How many clients in the database; Client count
+        also: Combien de clients au total; Total clients; Client count
         ```sql
         SELECT count(c.id) AS client_count
         FROM clients c

@@ -115,8 +115,8 @@ fn without_a_model_an_unknown_question_gets_the_nearest_ones() {
         Here are the nearest verified questions; I can answer them without a model. Reply with a number:
         1. Who are the top … clients by revenue?
         2. Who are the top … clients by revenue in …?
-        3. Which payments were received last month?
-        4. Which payments were received last week?
+        3. Who are the top … clients by revenue last month?
+        4. Who are the top … clients by revenue this month?
         [Try again]
         ");
         assert_snapshot!(world.audit_lines().await, @r"
