@@ -36,7 +36,7 @@ pub(super) struct Lexicon {
     column_ends: HashSet<String>,
     /// Phrases of stems for a state that follow what they speak of.
     following: HashSet<String>,
-    /// What several words of a meaning mean together.
+    /// The shared meaning of several words of a meaning.
     rephrased: HashMap<String, String>,
     /// The meanings beside which another one says nothing.
     implied: HashMap<String, HashSet<String>>,
@@ -139,7 +139,7 @@ impl Lexicon {
         self.implied.get(meaning).is_some_and(|besides| besides.iter().any(are_said))
     }
 
-    /// What the longest phrase of meanings that `words` begin with means, and its length in words.
+    /// The meaning of the longest rephrased phrase that `words` begin with, and the length of that phrase in words.
     pub(super) fn rephrased(&self, words: &[&str]) -> Option<(&str, usize)> {
         let most = words.len().min(LONGEST_REPHRASED);
         let phrase = |length| self.rephrased.get(&words.get(..length)?.join(" "));

@@ -41,7 +41,7 @@ pub fn match_question<'q>(
 /// Verified queries made ready to be compared with many questions.
 pub struct Matcher<'q> {
     wordings: Vec<Wording<'q>>,
-    /// What the statement of each query returns, by its id.
+    /// The columns that the statement of each query returns, by its id.
     columns: BTreeMap<&'q str, Columns>,
     vocabulary: Vocabulary,
 }

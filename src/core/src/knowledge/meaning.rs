@@ -73,7 +73,7 @@ impl Meaning {
         tokens(&items, None).into_iter().map(|token| token.text).collect()
     }
 
-    /// What stands before and after the words of `other` in this meaning, if the rest is the same.
+    /// The words before and after those of `other` in this meaning, if the rest is the same.
     pub(super) fn around(&self, other: &Self) -> Option<(&[String], &[String])> {
         let (words, wanted) = (&self.words, &other.words);
         if self.adjuncts != other.adjuncts {

@@ -234,7 +234,7 @@ fn lines(first: &Measured, second: Option<(&Measured, Difference)>, locale: Loca
     line("eval-failed", &|run| Some(run.summary.failed_to_run.to_string()));
     line("eval-corrected", &|run| Some(run.summary.corrected.to_string()));
     line("eval-verified", &|run| Some(run.summary.verified.to_string()));
-    line("eval-asked", &|run| Some(run.summary.asked_back.to_string()));
+    line("eval-asked", &|run| Some(format!("{}, −{}", run.summary.asked_back, run.summary.asked_back_wrongly)));
     line("eval-abstained", &|run| Some(format!("{}, −{}", run.summary.abstained, run.summary.abstained_wrongly)));
     line("eval-unanswered", &|run| Some(run.summary.unanswered.to_string()));
     line("eval-tables", &|run| percent(run.summary.table_recall));

@@ -1,4 +1,4 @@
-//! What became of a question, and whether that is right.
+//! Grades the outcome of a question.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::rows::{Likeness, compare};
 use super::suite::{Case, Expected};
 use crate::compose::App;
 
-/// What became of a question.
+/// The outcome of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {

@@ -8,7 +8,7 @@ mod grade;
 mod html;
 mod listener;
 mod recording;
-mod rows;
+pub(crate) mod rows;
 mod suite;
 mod summary;
 
@@ -35,7 +35,7 @@ use crate::config::Config;
 use crate::lifecycle;
 use crate::registry;
 
-/// What is asked, of what, and whose answers count.
+/// The cases of a run, the target they are asked of, and the answers that count.
 pub(crate) struct Run<'a> {
     pub(crate) cases: &'a [Case],
     pub(crate) target: &'a str,

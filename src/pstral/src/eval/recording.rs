@@ -34,7 +34,7 @@ pub(crate) struct Recorded {
     cut: bool,
 }
 
-/// What the model was asked and answered during one case.
+/// The requests to the model during one case, and its answers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Heard {
     pub(crate) requests: Vec<ChatRequest>,

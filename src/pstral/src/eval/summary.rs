@@ -25,7 +25,9 @@ pub(crate) struct Summary {
     /// Offered after a correction; of these, right.
     pub(crate) corrected: Share,
     pub(crate) verified: Share,
+    /// Asked back: where that is right, and where rows were expected.
     pub(crate) asked_back: Share,
+    pub(crate) asked_back_wrongly: usize,
     /// Answered in words alone: where that is right, and where rows were expected.
     pub(crate) abstained: Share,
     pub(crate) abstained_wrongly: usize,
@@ -92,6 +94,7 @@ impl Summary {
             corrected: rights(|one| one.corrected),
             verified: rights(|one| one.outcome == Outcome::Offered && one.verified.is_some()),
             asked_back: Share::of(expects(Expected::Ask).map(|one| one.right)),
+            asked_back_wrongly: expects(Expected::Rows).filter(|one| one.outcome == Outcome::AskedBack).count(),
             abstained: Share::of(expects(Expected::Abstain).map(|one| one.right)),
             abstained_wrongly: expects(Expected::Rows).filter(|one| one.outcome == Outcome::Abstained).count(),
             unanswered: became(Outcome::Failed).count(),

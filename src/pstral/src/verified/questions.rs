@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
-use pstral_core::domain::{Value, VerifiedQuery};
+use pstral_core::domain::{Row, Value, VerifiedQuery};
 use pstral_core::knowledge::{KnownValues, Matcher, columns, rank};
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::tests::{rows_with, sample_company, values_of};
 use super::verified_queries;
 use crate::demo;
+use crate::eval::rows::{Likeness, compare};
 
 const TODAY: Date = date(2026, 11, 21);
 /// How many of a hundred paraphrases must find their query.
@@ -343,32 +344,16 @@ fn natural_questions_are_answered_rightly_or_not_at_all() {
     assert!(std::env::var_os("PSTRAL_NATURAL_QUESTIONS").is_some() || right >= NATURAL, "{right}");
 }
 
-/// Checks whether an answer has the rows of another, in any order, with further columns or not, in any order.
+/// Checks whether an answer has the rows of another, in any order, with further columns or not.
 fn holds(answer: &[Vec<String>], gold: &[Vec<String>]) -> bool {
-    let sorted = |rows: &[Vec<String>], columns: &[usize]| {
-        let mut rows: Vec<Vec<String>> =
-            rows.iter().map(|row| columns.iter().map(|at| plain(&row[*at])).collect()).collect();
-        rows.sort();
-        rows
+    let values = |rows: &[Vec<String>]| -> Vec<Row> {
+        rows.iter().map(|row| row.iter().map(|cell| value(cell)).collect()).collect()
     };
-    let (Some(width), Some(wanted)) = (answer.first().map(Vec::len), gold.first().map(Vec::len)) else {
-        return answer.len() == gold.len();
-    };
-    let mut chosen = vec![Vec::new()];
-    for column in 0..wanted {
-        let all: Vec<usize> = (0..=column).collect();
-        let needed = sorted(gold, &all);
-        chosen = chosen
-            .into_iter()
-            .flat_map(|columns: Vec<usize>| (0..width).map(move |next| [columns.as_slice(), &[next]].concat()))
-            .filter(|columns| !columns[..column].contains(&columns[column]) && sorted(answer, columns) == needed)
-            .collect();
-    }
-    !chosen.is_empty()
+    compare(&values(answer), &values(gold), false) >= Likeness::Wider
 }
 
-/// A cell as it is compared: numbers to the cent, whether they are whole or not.
-fn plain(cell: &str) -> String {
-    let inside = |kind: &str| cell.strip_prefix(kind)?.strip_suffix(')')?.parse::<f64>().ok();
-    inside("Integer(").or_else(|| inside("Real(")).map_or_else(|| cell.to_owned(), |number| format!("{number:.2}"))
+/// The value that a test shows as this cell.
+fn value(cell: &str) -> Value {
+    let inside = |kind: &str| cell.strip_prefix(kind)?.strip_suffix(')')?.parse().ok();
+    inside("Integer(").or_else(|| inside("Real(")).map_or_else(|| Value::Text(cell.to_owned()), Value::Real)
 }
