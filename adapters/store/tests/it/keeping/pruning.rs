@@ -1,7 +1,6 @@
 //! Tests of pruning expired data, class by class.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use pstral_core::ports::{AuditFilter, Conversations as _, People as _};
 use pstral_store::{Erasure, PruningClass};
@@ -103,16 +102,13 @@ async fn others_write_and_prove_while_much_is_pruned() {
             let store = Arc::clone(&store);
             async move { store.prune(&due(10, Some(5), None), None, &sign).await.unwrap() }
         });
-        let (mut slowest, mut written) = (Duration::ZERO, 0);
+        let mut written = 0;
         while !pruning.is_finished() {
-            let begun = Instant::now();
             store.append(said(None, 9, "meanwhile")).await.unwrap();
-            slowest = slowest.max(begun.elapsed());
             written += 1;
             proved(&store).await.unwrap();
         }
-        println!("{written} written meanwhile, the slowest in {slowest:?}");
-        assert!(written > 2 && slowest < Duration::from_secs(3), "{written} written, the slowest in {slowest:?}");
+        assert!(written > 2, "{written} written meanwhile");
         assert_eq!(pruning.await.unwrap()[0].total(), 3000);
         assert_eq!(proved(&store).await, Ok(2 + written));
     }
