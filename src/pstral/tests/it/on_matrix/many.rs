@@ -129,8 +129,8 @@ fn within_the_limits_of_synapse_half_of_ten_rooms_at_once_read_something_soon() 
                 bounds[ROOMS - 1].as_secs_f64(),
                 late.as_secs_f64()
             );
-            let taken = accepted() - accepted_before;
-            assert!(taken <= ROOMS + TAKEN_BY_FIRST, "{taken} events for {ROOMS} final texts");
+            let spent = accepted() - accepted_before;
+            assert!(spent <= ROOMS + TAKEN_BY_FIRST, "{spent} events for {ROOMS} final texts");
             house.idle().await;
         }
         let writes = server.writes_of(&house.account.id);
