@@ -90,6 +90,8 @@ reads =
 quoted = “{ $words }”
 answers-question = I am answering: “{ $question }”
 value-assumed = assumed: your question gives no value
+read-as = “{ $said }” read as { $column } = “{ $value }”
+origin-model = Written by the model, not verified.
 origin-person = Statement edited by you.
 origin-verified = ✅ Query verified by { $by } on { $on }.
 statement-refused = 🛡️ This statement cannot be run.

@@ -694,6 +694,7 @@ eval-columns = Needed columns in the prompt
 eval-tokens = Tokens: prompt + answer, mean
 eval-times = Time to the first word, to the statement, median
 eval-difference = Difference in points, 95 % interval
+eval-without = Right without “{ $part }”, difference, prompt
 eval-wrong = Wrong
 eval-question = Questions
 eval-outcome = Outcome

@@ -90,6 +90,8 @@ reads =
 quoted = « { $words } »
 answers-question = Je réponds à : « { $question } »
 value-assumed = valeur par défaut : votre question n’en précise pas
+read-as = « { $said } » lu comme { $column } = « { $value } »
+origin-model = Requête écrite par le modèle, non vérifiée.
 origin-person = Requête modifiée par vous.
 origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
 statement-refused = 🛡️ Cette requête ne peut pas être exécutée.

@@ -697,6 +697,7 @@ eval-columns = Colonnes utiles présentes dans le prompt
 eval-tokens = Tokens : prompt + réponse, moyenne
 eval-times = Délai jusqu’au premier mot, à la requête, médiane
 eval-difference = Écart en points, intervalle à 95 %
+eval-without = Justes sans « { $part } », écart, prompt
 eval-wrong = Fausses
 eval-question = Questions
 eval-outcome = Résultat

@@ -1,13 +1,15 @@
-//! How long it takes to write what a model is told: of a small catalog, and of 2,000 tables of 20 columns.
+//! How long it takes to write what a model is told: of a small catalog, of 300 tables with abbreviated names,
+//! and of 2,000 tables of 20 columns.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
 use pstral_core::context::Prompts;
-use pstral_core::context::{Brief, DataBrief, Gauge};
+use pstral_core::context::{Brief, CatalogWords, DataBrief, Gauge};
 use pstral_core::domain::{
     Catalog, CatalogColumn, ConversationId, Dialect, ForeignKey, Locale, Mode, Relation, RelationKind, Speaker, Turn,
     TurnId, TurnState,
 };
+use pstral_core::testkit::large_company;
 
 const SUBJECTS: [&str; 8] = ["client", "contract", "payment", "invoice", "product", "store", "employee", "visit"];
 
@@ -49,15 +51,18 @@ fn question() -> Turn {
 fn prompt(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("a prompt");
     let (prompts, turns) = (Prompts::default(), [question()]);
-    for (tables, window) in [(12, 8_192), (2_000, 8_192), (2_000, 131_072)] {
-        let catalog = catalog(tables);
+    for (tables, window) in [(12, 8_192), (300, 8_192), (2_000, 8_192), (2_000, 131_072)] {
+        let catalog = if tables == 300 { large_company::catalog() } else { catalog(tables) };
+        let words = CatalogWords::of(&catalog);
         let question = turns[0].text.as_str();
         let data = DataBrief {
             target: "crm",
             description: "sales",
             catalog: &catalog,
+            words: &words,
             question,
             examples: &[],
+            values: &[],
             may_ask: true,
         };
         let brief = Brief { locale: Locale::Fr, today: "2026-11-21".to_owned(), turns: &turns, data: Some(data) };

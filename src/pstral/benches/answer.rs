@@ -100,6 +100,7 @@ fn settings() -> Settings {
         history_turns: 10,
         answer_tokens: 1024,
         examples: 4,
+        corrections: 2,
         verified: VerifiedUse::Offer,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,

@@ -254,7 +254,7 @@ fn read_verified(path: &Path, locale: Locale) -> Result<Vec<VerifiedQuery>, Stri
 }
 
 /// The templates built in, each replaced by the file of its name where there is one.
-fn prompts(answers: &Answers) -> Result<Prompts, (PathBuf, std::io::Error)> {
+pub(crate) fn prompts(answers: &Answers) -> Result<Prompts, (PathBuf, std::io::Error)> {
     let mut prompts = Prompts::default();
     let Some(folder) = &answers.prompts else { return Ok(prompts) };
     for (name, template) in prompts.files() {
@@ -288,6 +288,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         history_turns: answers.history_turns,
         answer_tokens: config.model.max_answer_tokens as usize,
         examples: answers.examples,
+        corrections: answers.corrections,
         verified: answers.verified,
         proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),
         preview_rows: answers.preview_rows,

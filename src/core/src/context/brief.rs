@@ -5,18 +5,24 @@ use minijinja::context;
 use super::describe::{Described, Describing};
 use super::fence::{code, data, line};
 use super::history::{self, History};
-use super::nearness::Words;
+use super::nearness::{Asked, CatalogWords};
 use super::shares::{Part, allot};
 use super::template::render;
 use super::tokens::{AROUND_MESSAGE, BEFORE_ANSWER, Kind, tokens};
 use crate::domain::{Catalog, Dialect, Locale, Names, PromptManifest, Speaker, Turn};
 use crate::egress;
+use crate::guard::written;
+use crate::knowledge::NamedValue;
 use crate::ports::{ChatRequest, ModelMessage};
 
 /// Of the room that instructions and question leave, in hundredths: relations, examples and the conversation.
 const CATALOG: usize = 55;
 const EXAMPLES: usize = 15;
 const HISTORY: usize = 30;
+
+/// Characters of a column's name with its table's, and of a stored value.
+const LONGEST_NAME: usize = 260;
+const LONGEST_VALUE: usize = 120;
 
 /// A question with all that goes with it.
 #[derive(Debug, Clone)]
@@ -40,10 +46,14 @@ pub struct DataBrief<'a> {
     pub description: &'a str,
     /// The part of it that all may see who read the answer.
     pub catalog: &'a Catalog,
+    /// The words of that part.
+    pub words: &'a CatalogWords,
     /// The question, with the earlier question it belongs to.
     pub question: &'a str,
     /// Verified questions like it, the nearest first.
     pub examples: &'a [Example],
+    /// Stored values that the question names.
+    pub values: &'a [NamedValue],
     /// True if the model may ask a question in return.
     pub may_ask: bool,
 }
@@ -94,7 +104,7 @@ impl Brief<'_> {
         let left = room.checked_sub(fixed).ok_or(Unfit::TooLong)?;
         let describing = self.data.map(|data| {
             let said = before.iter().filter(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.as_str());
-            Describing::of(data.catalog, Words::of(data.question, said), left)
+            Describing::of(data.catalog, data.words, Asked::of(data.question, said), left)
         });
         let [of_catalog, of_examples, of_history] = allot(
             left,
@@ -144,6 +154,7 @@ impl Brief<'_> {
                 description => line(of.description, 300),
                 may_ask => of.may_ask,
                 catalog,
+                values => of.values.iter().map(|named| stored(of.catalog.dialect, named)).collect::<Vec<_>>(),
                 examples => examples.iter().map(Example::value).collect::<Vec<_>>(),
             },
         };
@@ -173,6 +184,12 @@ fn fitting(examples: &[Example], room: usize, locale: Locale) -> (&[Example], us
     let sizes: Vec<usize> = examples.iter().map(|example| example.tokens(locale)).collect();
     let kept = egress::fitting(sizes.iter().copied(), room);
     (&examples[..kept], sizes[..kept].iter().sum())
+}
+
+/// A stored value as a statement compares it: `clients.city = 'Le Havre'`.
+fn stored(dialect: Dialect, named: &NamedValue) -> String {
+    let column = format!("{}.{}", written(dialect, &named.column.relation), written(dialect, &named.column.column));
+    format!("{} = '{}'", line(&column, LONGEST_NAME), line(&named.value.replace('\'', "''"), LONGEST_VALUE))
 }
 
 fn dialect_name(dialect: Dialect) -> &'static str {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::fence;
-use super::nearness::{Index, Words, nearest};
+use super::nearness::{Asked, CatalogWords, MOST, Nearest, Places};
 use super::tokens::{Kind, tokens};
 use crate::domain::{Catalog, CatalogColumn, Relation};
 use crate::egress::fitting;
@@ -13,6 +13,9 @@ use crate::guard::written;
 /// Characters of a comment, and of a type, at most.
 const LONGEST_COMMENT: usize = 120;
 const LONGEST_TYPE: usize = 60;
+/// Catalogs with at most so many relations are told whole where they fit: a prompt that does not change from question to
+/// question is read once by the server. Of a larger one, only what is near is told.
+const LARGEST_WHOLE: usize = 40;
 /// No relation takes fewer tokens than this, and no column fewer than that.
 const LEAST_RELATION: usize = 4;
 const LEAST_COLUMN: usize = 3;
@@ -33,21 +36,23 @@ pub(super) struct Described {
 /// A catalog to be described, its relations in order of nearness to a question.
 pub(super) struct Describing<'c> {
     catalog: &'c Catalog,
-    index: Index<'c>,
-    words: Words,
-    nearest: Vec<(&'c Relation, usize)>,
+    places: Places<'c>,
+    words: &'c CatalogWords,
+    asked: Asked,
+    nearest: Nearest<'c>,
     /// The descriptions of the first of them, with their tokens.
     whole: Vec<(String, usize)>,
 }
 
 impl<'c> Describing<'c> {
     /// Describes the nearest relations until they take more than `most` tokens.
-    pub(super) fn of(catalog: &'c Catalog, words: Words, most: usize) -> Self {
-        let index = Index::of(catalog);
-        let nearest = nearest(catalog, &index, &words);
-        let mut describing = Self { catalog, index, words, nearest, whole: Vec::new() };
+    pub(super) fn of(catalog: &'c Catalog, words: &'c CatalogWords, asked: Asked, most: usize) -> Self {
+        let nearest = Nearest::of(catalog, words, &asked);
+        let mut describing = Self { catalog, places: Places::of(catalog), words, asked, nearest, whole: Vec::new() };
+        let count = describing.nearest.relations.len();
+        let told = if count > LARGEST_WHOLE { MOST } else { count };
         let mut taken = 0;
-        for (relation, _) in &describing.nearest {
+        for relation in describing.nearest.relations.iter().take(told) {
             let one = describing.sized(relation);
             taken += one.1;
             describing.whole.push(one);
@@ -60,25 +65,33 @@ impl<'c> Describing<'c> {
 
     /// The tokens it would take, as far as that was counted.
     pub(super) fn wants(&self) -> usize {
-        self.whole.iter().map(|(_, tokens)| tokens).sum()
+        let wants: usize = self.whole.iter().map(|(_, tokens)| tokens).sum();
+        let are_all = self.whole.len() == self.nearest.relations.len();
+        // Those that are not described are named, in an eighth of the room.
+        if are_all { wants } else { wants + wants / 7 + 1 }
     }
 
     /// Returns the part that fits. If everything does, it is in the database's order, the same for every question.
     pub(super) fn within(&self, room: usize) -> Described {
-        if self.whole.len() == self.nearest.len() && self.wants() <= room {
+        let count = self.nearest.relations.len();
+        if count <= LARGEST_WHOLE && self.whole.len() == count && self.wants() <= room {
             return self.all();
         }
         let mut described = Described::default();
         // An eighth is for the names of the others.
         let room_for_names = room / 8;
-        for (at, (relation, weight)) in self.nearest.iter().enumerate() {
+        for (at, relation) in self.nearest.relations.iter().enumerate() {
+            if described.relations.len() == MOST {
+                described.left.push(self.name(relation));
+                continue;
+            }
             let left = room - room_for_names - described.tokens;
             let may_fit = left > LEAST_RELATION + LEAST_COLUMN * relation.columns.len();
             let whole = match self.whole.get(at) {
                 Some(one) => Some(one.clone()),
                 None => may_fit.then(|| self.sized(relation)),
             };
-            let is_wanted = *weight > 0 || described.relations.is_empty();
+            let is_wanted = at < self.nearest.near || described.relations.is_empty();
             match whole.filter(|(_, tokens)| *tokens <= left) {
                 Some((text, tokens)) => described.add(&text, tokens, self.name(relation)),
                 None => match is_wanted.then(|| self.narrow(relation, left)).flatten() {
@@ -94,8 +107,10 @@ impl<'c> Describing<'c> {
         described
     }
 
-    fn all(&self) -> Described {
-        let mut described = Described { tokens: self.wants(), ..Described::default() };
+    /// The whole catalog.
+    pub(super) fn all(&self) -> Described {
+        let mut described =
+            Described { tokens: self.whole.iter().map(|(_, tokens)| tokens).sum(), ..Described::default() };
         for relation in &self.catalog.tables {
             described.text.push_str(&self.describe(relation, &relation.columns.iter().collect::<Vec<_>>(), true));
             described.relations.push(self.name(relation));
@@ -115,7 +130,11 @@ impl<'c> Describing<'c> {
             column.primary_key || relation.foreign_keys.iter().any(|key| key.columns.contains(&column.name))
         };
         let mut columns: Vec<(usize, &CatalogColumn)> = relation.columns.iter().enumerate().collect();
-        columns.sort_by_key(|(_, column)| (!is_key(column), std::cmp::Reverse(self.words.weight(&column.name))));
+        let weights: Vec<f64> =
+            relation.columns.iter().map(|column| self.words.weight(&column.name, &self.asked)).collect();
+        columns.sort_by(|(one, column), (other, beside)| {
+            is_key(beside).cmp(&is_key(column)).then(weights[*other].total_cmp(&weights[*one]))
+        });
         let frame = tokens(&self.describe(relation, &[], false), Kind::Code);
         let sizes = columns.iter().map(|(_, column)| tokens(&self.column(column, false), Kind::Code) + 1);
         columns.truncate(fitting(sizes, room.checked_sub(frame)?));
@@ -139,7 +158,7 @@ impl<'c> Describing<'c> {
         }
         text.push('\n');
         for key in &relation.foreign_keys {
-            let Some(to) = self.index.referred(relation, key) else { continue };
+            let Some(to) = self.places.referred(relation, key).map(|at| &self.catalog.tables[at]) else { continue };
             let (from, there) = (self.names(&key.columns), self.names(&key.references));
             let _ = writeln!(text, "  {name}.{from} -> {}.{there}", self.name(to));
         }

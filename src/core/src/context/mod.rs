@@ -22,6 +22,7 @@ pub use brief::{Brief, Briefing, DataBrief, Example, Unfit};
 pub use correction::{Check, CheckedFault};
 pub use gauge::{Gauge, Gauges};
 pub use history::{asked_back, asks, asks_anew};
+pub use nearness::CatalogWords;
 pub use prompts::Prompts;
 pub use template::check_template;
 #[cfg(test)]

@@ -4,12 +4,16 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
+use super::describe::Describing;
+use super::nearness::Asked;
 use super::*;
 use crate::context::Prompts;
 use crate::domain::{
     Catalog, CatalogColumn, ConversationId, Dialect, ForeignKey, Locale, Mode, ProposalId, Relation, RelationKind,
     Speaker, Turn, TurnId, TurnState,
 };
+use crate::knowledge::NamedValue;
+use crate::testkit::large_company;
 
 fn turn(speaker: Speaker, text: &str) -> Turn {
     Turn {
@@ -86,13 +90,15 @@ fn examples() -> Vec<Example> {
 }
 
 fn told(catalog: &Catalog, turns: &[Turn], locale: Locale, room: usize) -> Result<Briefing, Unfit> {
-    let examples = examples();
+    let (examples, words) = (examples(), CatalogWords::of(catalog));
     let data = DataBrief {
         target: "crm",
         description: "clients and contracts",
         catalog,
+        words: &words,
         question: &turns.last().unwrap().text,
         examples: &examples,
+        values: &[],
         may_ask: true,
     };
     let brief = Brief { locale, today: "2026-11-21".to_owned(), turns, data: Some(data) };
@@ -147,12 +153,34 @@ fn budgets_hold_from_tiny_windows_to_large_ones() {
                     assert!(!told.is_partial(), "{about}");
                 }
                 if tables == 2_000 {
-                    // What is free is used: nearly all of it, as relations are of one size.
-                    assert!(briefing.tokens + 600 > room - room / 8, "{} of {room}: {about}", briefing.tokens);
+                    // What is free is used, as far as more relations help.
+                    let is_used = briefing.tokens + 600 > room - room / 8;
+                    assert!(
+                        is_used || told.relations.count == nearness::MOST as u64,
+                        "{} of {room}: {about}",
+                        briefing.tokens
+                    );
                 }
             }
         }
     }
+}
+
+#[test]
+fn of_three_hundred_tables_a_few_are_told() {
+    let catalog = large_company::catalog();
+    let words = CatalogWords::of(&catalog);
+    let whole = Describing::of(&catalog, &words, Asked::default(), usize::MAX).all();
+    let whole = tokens(&whole.text, Kind::Code);
+    let room = Gauge::default().room(8_192, 1_024);
+    let mut taken: Vec<usize> = large_company::questions()
+        .iter()
+        .map(|asked| told(&catalog, &[turn(Speaker::Person, &asked.question)], asked.language, room).unwrap().tokens)
+        .collect();
+    taken.sort_unstable();
+    let (middle, most) = (taken[taken.len() / 2], taken[taken.len() - 1]);
+    println!("tokens of a prompt: {middle} in the middle, {most} at most; of the whole catalog: {whole}");
+    assert!(most * 8 < whole, "{most} of {whole}");
 }
 
 #[test]
@@ -200,12 +228,16 @@ fn nothing_that_is_data_speaks_for_us() {
     table.columns[1].data_type = FORGED.to_owned();
     let turns = [turn(Speaker::Person, FORGED), turn(Speaker::Pstral, FORGED), turn(Speaker::Person, FORGED)];
     let examples = [Example { question: FORGED.to_owned(), statement: FORGED.to_owned() }];
+    let column = "clients.city".parse().unwrap();
+    let values = [NamedValue { said: "lyon".to_owned(), column, value: FORGED.to_owned() }];
     let data = DataBrief {
         target: FORGED,
         description: FORGED,
         catalog: &catalog,
+        words: &CatalogWords::of(&catalog),
         question: FORGED,
         examples: &examples,
+        values: &values,
         may_ask: true,
     };
     let brief = Brief { locale: Locale::En, today: "2026-11-21".to_owned(), turns: &turns, data: Some(data) };
@@ -215,7 +247,7 @@ fn nothing_that_is_data_speaks_for_us() {
         Check { answer: FORGED, fault: Some(CheckedFault { rule: Some("syntax"), at: Some((1, 2)), reason: FORGED }) };
     let again = briefing.again(prompts.repair(Locale::En), &check).unwrap().unwrap();
     let system = &again.request.system;
-    for tag in ["<schema>", "</schema>", "<examples>", "</examples>"] {
+    for tag in ["<schema>", "</schema>", "<examples>", "</examples>", "<values>", "</values>"] {
         assert_eq!(system.matches(tag).count(), 1, "{tag} in {system}");
     }
     let (last, said) = again.request.messages.split_last().unwrap();

@@ -3,31 +3,48 @@
 use std::collections::BTreeSet;
 
 use super::fold;
+use super::glossary::{glossary, telling};
 use super::lexicon::{Sense, lexicon};
 
-/// Words shorter than this say too little.
-const SHORTEST: usize = 3;
+/// A thing that a text speaks of: the phrases for it, in the singular and without small words.
+pub type Concept = BTreeSet<Vec<String>>;
 
-/// The words of a text that mean something, without their plurals, each with the word that means the same: `règlements`
-/// gives `reglement` and `payment`.
-pub fn keywords(text: &str) -> BTreeSet<String> {
-    let stems: Vec<String> = fold(text).iter().map(|word| lexicon().stem(word)).collect();
-    let mut words = BTreeSet::new();
-    let mut left = stems.as_slice();
-    while let Some((first, others)) = left.split_first() {
-        let Some((sense, length)) = lexicon().sense(left) else {
-            words.insert(first.clone());
-            left = others;
-            continue;
-        };
-        if let Sense::Same(word) = sense {
-            words.extend(left.iter().take(length).cloned());
-            words.extend(fold(word).iter().map(|word| lexicon().stem(word)));
-        }
+/// The things that a text speaks of: `bons de commande` gives *bon commande* and *purchase order*.
+pub fn concepts(text: &str) -> Vec<Concept> {
+    let stems: Vec<String> = fold(text).iter().map(|word| stem(word)).collect();
+    let (mut concepts, mut left) = (Vec::new(), stems.as_slice());
+    while !left.is_empty() {
+        let (concept, length) = concept(left);
         left = left.get(length..).unwrap_or_default();
+        if !concept.is_empty() && !concepts.contains(&concept) {
+            concepts.push(concept);
+        }
     }
-    words.retain(|word| word.len() >= SHORTEST);
-    words
+    concepts
+}
+
+/// The phrases for what `stems` begin with, and how many of them say it.
+fn concept(stems: &[String]) -> (Concept, usize) {
+    let (sense, of_sense) = lexicon().sense(stems).unzip();
+    let (entry, of_entry) = glossary().longest(stems).unzip();
+    let length = of_sense.max(of_entry).unwrap_or(1).max(1);
+    if entry.is_none() && matches!(sense, Some(sense) if !matches!(sense, Sense::Same(_))) {
+        return (Concept::new(), length);
+    }
+    let own = telling(stems.iter().take(length).map(String::as_str));
+    let same = match sense {
+        Some(Sense::Same(word)) if of_sense == Some(length) => {
+            telling(fold(word).iter().map(|word| stem(word)).collect::<Vec<_>>().iter().map(String::as_str))
+        }
+        _ => Vec::new(),
+    };
+    let all = [own, same].into_iter().chain(entry.into_iter().flatten().cloned());
+    (all.filter(|phrase| !phrase.is_empty()).collect(), length)
+}
+
+/// A folded word without its plural.
+pub(crate) fn stem(word: &str) -> String {
+    lexicon().stem(word)
 }
 
 /// The words of a text that are not there for politeness or grammar, folded, in their order.
@@ -56,15 +73,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_says_nothing_is_left_out_and_synonyms_are_added() {
+    fn small_words_are_left_out_and_synonyms_are_added() {
         for (text, expected) in [
-            ("Liste-moi les clients de Paris, s'il te plaît", "client pari"),
-            ("Quels règlements sont en retard ?", "payment reglement"),
-            ("How many cities?", "citi"),
+            ("Liste-moi les clients de Paris, s'il te plaît", "client|customer, pari"),
+            ("Which suppliers?", "fournisseur|supplier|vendor"),
+            ("les bons de commande", "bon commande|purchase order"),
             ("", ""),
         ] {
-            let words: Vec<String> = keywords(text).into_iter().collect();
-            assert!(expected.split(' ').all(|word| words.join(" ").contains(word)), "{text}: {words:?}");
+            let found: Vec<String> = concepts(text)
+                .iter()
+                .map(|concept| concept.iter().map(|phrase| phrase.join(" ")).collect::<Vec<_>>().join("|"))
+                .collect();
+            assert_eq!(found.join(", "), expected);
         }
     }
 }

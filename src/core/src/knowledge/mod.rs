@@ -8,6 +8,7 @@
 mod columns;
 mod fold;
 mod form;
+mod glossary;
 mod keywords;
 mod lexicon;
 mod matching;
@@ -22,13 +23,14 @@ mod wrong;
 
 pub use fold::fold;
 pub use form::{faults, is_name};
-pub(crate) use keywords::content_words;
-pub use keywords::keywords;
+pub use keywords::{Concept, concepts};
+pub(crate) use keywords::{content_words, stem};
 pub use matching::{Match, Matcher, match_question};
 pub use rank::rank;
 pub use slots::default_value;
+pub(crate) use spelling::one_slip;
 pub use template::{slots, without_slots};
-pub use values::KnownValues;
+pub use values::{KnownValues, NamedValue};
 pub use wrong::WhatIsWrong;
 
 use std::collections::BTreeSet;

@@ -61,7 +61,7 @@ fn is(stem: &str, wanted: impl Fn(&Sense) -> bool) -> bool {
 }
 
 /// Checks whether one letter is missing, added, wrong, or exchanged with its neighbour.
-fn one_slip(one: &str, other: &str) -> bool {
+pub(crate) fn one_slip(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let same = short.iter().zip(&long).take_while(|(a, b)| a == b).count();

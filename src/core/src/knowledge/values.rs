@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::fold;
-use super::lexicon::lexicon;
+use super::lexicon::{Sense, lexicon};
+use super::spelling::one_slip;
 use crate::domain::ColumnRef;
 
 /// The values known of some columns.
@@ -28,7 +29,66 @@ pub(super) struct Found {
     pub(super) value: String,
 }
 
+/// A stored value that a question names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedValue {
+    /// The words of the question, folded.
+    pub said: String,
+    /// The column that holds it.
+    pub column: ColumnRef,
+    /// As it is stored.
+    pub value: String,
+}
+
+impl NamedValue {
+    /// True if the value is not what was said but for case and accents.
+    pub fn is_read_otherwise(&self) -> bool {
+        fold(&self.value).join(" ") != self.said
+    }
+}
+
+/// Values named in a question, at most: a question of more words is a pasted text.
+const MOST_NAMED: usize = 8;
+/// Mistyped words shorter than this stand for nothing.
+const SHORTEST_MISTYPED: usize = 5;
+
 impl KnownValues {
+    /// The values that a question names, those of most words first. A word that stands for none, and says nothing else, may be
+    /// one letter away from a single one.
+    pub fn named_in(&self, question: &str) -> Vec<NamedValue> {
+        let words = fold(question);
+        let mut named: Vec<(usize, NamedValue)> = Vec::new();
+        let mut is_said = vec![false; words.len()];
+        for column in self.columns.keys() {
+            let mut after = 0;
+            for Found { start, end, value } in self.find(column, &words) {
+                // "Havre" in "Le Havre".
+                if start < after {
+                    continue;
+                }
+                after = end;
+                // A value of everyday words, such as "Les", is rarely meant.
+                if words[start..end].iter().all(|word| word.len() < 2 || is_small(word)) {
+                    continue;
+                }
+                is_said[start..end].fill(true);
+                let said = words[start..end].join(" ");
+                named.push((end - start, NamedValue { said, column: column.clone(), value }));
+            }
+        }
+        let unknown = words.iter().zip(&is_said).filter(|(word, said)| !**said && word.len() >= SHORTEST_MISTYPED);
+        for (word, _) in unknown.filter(|(word, _)| !lexicon().knows(&lexicon().stem(word))) {
+            let mut near = self.columns.iter().flat_map(|(column, index)| {
+                index.near(word).map(|value| NamedValue { said: word.clone(), column: column.clone(), value })
+            });
+            if let (Some(one), None) = (near.next(), near.next()) {
+                named.push((0, one));
+            }
+        }
+        named.sort_by_key(|(words, _)| std::cmp::Reverse(*words));
+        named.into_iter().map(|(_, named)| named).take(MOST_NAMED).collect()
+    }
+
     /// Makes `values` those known of a column, replacing those before.
     ///
     /// Besides its full form a value is found without its legal form (`Vertuo SARL`) and its article (`Le Havre`), where
@@ -72,7 +132,21 @@ impl KnownValues {
     }
 }
 
+/// True of words that are there for grammar.
+fn is_small(word: &str) -> bool {
+    matches!(lexicon().sense(&[lexicon().stem(word)]), Some((Sense::Ignored, _)))
+}
+
 impl Index {
+    /// The values whose form is one letter away from a word.
+    fn near(&self, word: &str) -> impl Iterator<Item = String> {
+        let first = word.chars().next();
+        let forms = self.forms.iter().filter(move |(form, _)| {
+            form.len().abs_diff(word.len()) <= 2 && form.chars().next() == first && one_slip(form, word)
+        });
+        forms.filter_map(|(_, value)| value.clone())
+    }
+
     fn add(&mut self, form: String, value: &str) {
         let entry = self.forms.entry(form).or_insert_with(|| Some(value.to_owned()));
         if entry.as_deref() != Some(value) {
@@ -133,5 +207,27 @@ mod tests {
         assert_eq!(found(&companies, "notes de Roux"), Vec::<String>::new());
         assert_eq!(found(&companies, "notes de Elan SA"), Vec::<String>::new());
         assert_eq!(found(&companies, "liste les notes"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn values_that_a_question_names_are_read_from_it() {
+        let column = |name: &str| name.parse::<ColumnRef>().unwrap();
+        let mut known = KnownValues::default();
+        known.insert(column("clients.city"), ["Marseille", "Saint-Étienne", "Le Havre"].map(str::to_owned));
+        known.insert(column("clients.status"), ["active", "late"].map(str::to_owned));
+        for (question, expected) in [
+            ("Les clients de marseille", "marseille=Marseille"),
+            ("Clients de Marseile ou saint etienne", "saint etienne=Saint-Étienne marseile=Marseille"),
+            ("Active clients in Le Havre", "le havre=Le Havre active=active"),
+            ("Combien de contrats ?", ""),
+        ] {
+            let named: Vec<String> =
+                known.named_in(question).iter().map(|one| format!("{}={}", one.said, one.value)).collect();
+            assert_eq!(named.join(" "), expected, "{question}");
+        }
+        let otherwise: Vec<bool> =
+            known.named_in("marseile, havre").iter().map(NamedValue::is_read_otherwise).collect();
+        assert_eq!(otherwise, [true, true]);
+        assert!(!known.named_in("saint étienne")[0].is_read_otherwise());
     }
 }

@@ -13,14 +13,13 @@ use crate::pipeline::offer::Offer;
 use crate::pipeline::proposal_maker::ProposalMaker;
 use crate::pipeline::streaming::AnswerStreamer;
 use crate::pipeline::unsupported_claims::tells_numbers;
+use crate::settings::Settings;
 use crate::targets::audience::names_any;
 use crate::text::{Text, text};
 
-/// Times that a model may correct an answer: each costs as much as a question.
-const REPAIRS: u32 = 2;
-
 /// Lets the model correct what was refused.
 pub(crate) struct Corrections {
+    pub(crate) settings: Arc<Settings>,
     pub(crate) prompts: Arc<Prompts>,
     pub(crate) briefings: Arc<Briefings>,
     pub(crate) proposal_maker: Arc<ProposalMaker>,
@@ -37,7 +36,7 @@ impl Corrections {
         let locale = inquiry.asker.user.locale;
         let mut offer = self.proposal_maker.offer_from(inquiry, exchange, 0).await?;
         let mut refused = None;
-        for repair in 1..=REPAIRS {
+        for repair in 1..=self.settings.corrections {
             let is_heavy = offer.as_ref().and_then(Offer::fault).is_some_and(|(_, fault)| fault.heavy);
             if exchange.stop.token.is_cancelled() || (is_heavy && repair > 1) {
                 break;

@@ -8,7 +8,7 @@ use crate::context::{DataBrief, Example};
 use crate::domain::{Conversation, TurnId, VerifiedQuery};
 use crate::guard::{Refusal, Verdict};
 use crate::history::is_aside;
-use crate::knowledge;
+use crate::knowledge::{self, NamedValue};
 use crate::settings::Settings;
 use crate::targets::audience::{Audience, names_hidden};
 use crate::targets::{Schema, Schemas, Target};
@@ -49,6 +49,8 @@ pub(crate) struct Inquiry<'a> {
     /// Readers of the reply.
     pub(crate) audience: Audience,
     pub(crate) question: &'a Question,
+    /// Stored values that the question names, of columns that every reader may see.
+    pub(crate) values: Vec<NamedValue>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -64,7 +66,8 @@ impl<'a> Inquiry<'a> {
         let schema = schemas.of(role);
         let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
         let audience = Audience::of(settings, schemas, role, place);
-        Self { asker, conversation, target, schema, common, audience, question }
+        let values = common.known.named_in(&question.text);
+        Self { asker, conversation, target, schema, common, audience, question, values }
     }
 
     /// Describes the target for the model: only what every reader of the answer may see.
@@ -73,8 +76,10 @@ impl<'a> Inquiry<'a> {
             target: &self.target.name,
             description: &self.target.description,
             catalog: &self.common.catalog,
+            words: &self.common.words,
             question: &self.question.text,
             examples,
+            values: &self.values,
             may_ask: self.question.may_ask,
         }
     }

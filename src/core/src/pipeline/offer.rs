@@ -6,6 +6,7 @@ use crate::access::AccessDecision;
 use crate::domain::{Button, FileRef, Locale, ProposalId};
 use crate::egress::AnswerLayout;
 use crate::extract::Statement;
+use crate::knowledge::NamedValue;
 use crate::pipeline::fault::Fault;
 use crate::text::{Text, text};
 
@@ -54,6 +55,20 @@ impl Offer {
     pub(crate) fn with_note(mut self, note: &Text, locale: Locale) -> Self {
         let _ = write!(self.card, "\n{}", note.render(locale));
         self
+    }
+
+    /// Appends how words of the question were read, where the statement compares with what they were read as.
+    pub(crate) fn with_values(self, values: &[NamedValue], locale: Locale) -> Self {
+        if self.refused {
+            return self;
+        }
+        let is_used = |value: &str| self.written.contains(&format!("'{}'", value.replace('\'', "''")));
+        let used: Vec<&NamedValue> =
+            values.iter().filter(|named| named.is_read_otherwise() && is_used(&named.value)).collect();
+        used.into_iter().fold(self, |offer, named| {
+            let read = text("read-as").with("said", &named.said).with("value", &named.value);
+            offer.with_note(&read.with("column", named.column.to_string()), locale)
+        })
     }
 
     /// Appends a note on a statement that the model corrected or could not correct.

@@ -235,7 +235,7 @@ impl Pipeline {
         });
         let endings = part!(Endings { settings, model, recorder, finalizer, proposal_maker, conversations } recording: Semaphore::new(RECORDED_AT_ONCE));
         let answer_streamer = part!(AnswerStreamer { settings, model, endings, outbox, finalizer, clock });
-        let corrections = part!(Corrections { prompts, briefings, proposal_maker, answer_streamer });
+        let corrections = part!(Corrections { settings, prompts, briefings, proposal_maker, answer_streamer });
         let verified_answers =
             part!(VerifiedAnswers { settings, outbox, cards, proposal_maker, endings, clock, conversations });
         let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections, knowledge } verified: Arc::clone(&verified_answers), suggested: SuggestedQuestions::default());

@@ -215,6 +215,8 @@ impl Questions {
         match exchange.end {
             ExchangeEnd::Answered(_) => {
                 let offer = self.corrections.offer_corrected(inquiry, &mut exchange).boxed().await;
+                let offer =
+                    offer.map(|offer| offer.map(|offer| offer.with_values(&inquiry.values, inquiry.asker.user.locale)));
                 self.endings.close_answer(&mut exchange, offer).boxed().await
             }
             ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => {

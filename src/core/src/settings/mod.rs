@@ -71,6 +71,8 @@ pub struct Settings {
     pub answer_tokens: usize,
     /// Verified queries in the prompt at most.
     pub examples: usize,
+    /// Times that a model may correct an answer: each costs as much as a question.
+    pub corrections: u32,
     /// Use of a near-exact verified query.
     pub verified: VerifiedUse,
     /// Time for which a proposal can be run.

@@ -20,7 +20,7 @@ pub(crate) fn card(proposal: &Proposal, relations: &[String], in_file: Option<&s
     }
     card += &whole_statement(proposal, in_file, locale);
     let source = match &proposal.origin {
-        Origin::Model => None,
+        Origin::Model => Some(text("origin-model")),
         Origin::Person => Some(text("origin-person")),
         Origin::Verified { by, on, .. } => Some(text("origin-verified").with("by", by).with("on", day(on, locale))),
     };

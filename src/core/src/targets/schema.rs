@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use crate::context::CatalogWords;
 use crate::domain::{Catalog, ColumnPath, ColumnRef, Role, VerifiedQuery};
 use crate::guard::{Guard, Policy};
 use crate::knowledge::{self, KnownValues};
@@ -17,9 +18,11 @@ const MAX_KNOWN_VALUES: usize = 5_000;
 pub struct Schema {
     /// Relations and columns that are open.
     pub catalog: Catalog,
+    /// The words of their names and comments.
+    pub words: CatalogWords,
     /// Decides on statements.
     pub guard: Guard,
-    /// Values of the columns that verified queries name.
+    /// Values of the columns that verified queries name, and of those that hold few.
     pub known: KnownValues,
     /// Relations whose rows only the person who asked may see, as the guard names them, with the entry that says so.
     pub private: BTreeMap<String, String>,
@@ -90,11 +93,32 @@ impl Schemas {
             }
         }
         let private = self.terms.private_relations(&self.whole);
-        Schema { guard: Guard::new(&self.whole, policy), catalog: open, known, private }
+        Schema { guard: Guard::new(&self.whole, policy), words: CatalogWords::of(&open), catalog: open, known, private }
     }
 }
 
-/// The values of the columns that verified queries name and that somebody may read.
+/// Values that the statistics give a column at most, for its values to be known though no verified query names it.
+const FEW_VALUES: u64 = 200;
+/// Such columns at most, and rows of their tables: each is read from end to end when the schema is.
+const MOST_COLUMNS: usize = 200;
+const MOST_ROWS: u64 = 100_000;
+
+/// The columns of text that hold few distinct values, such as states and cities.
+fn few_valued(whole: &Catalog) -> impl Iterator<Item = ColumnRef> {
+    let is_text = |data_type: &str| {
+        let data_type = data_type.to_ascii_lowercase();
+        data_type.contains("char") || data_type == "text"
+    };
+    let small = whole.tables.iter().filter(|relation| relation.rows.is_some_and(|rows| rows <= MOST_ROWS));
+    let columns = small.flat_map(|relation| relation.columns.iter().map(move |column| (relation, column)));
+    let few = columns.filter(move |(_, column)| {
+        column.distinct.is_some_and(|distinct| (2..=FEW_VALUES).contains(&distinct)) && is_text(&column.data_type)
+    });
+    few.map(|(relation, column)| ColumnRef { relation: relation.name.clone(), column: column.name.clone() })
+        .take(MOST_COLUMNS)
+}
+
+/// The values of the columns that verified queries name or that hold few, and that somebody may read.
 async fn values(
     whole: &Catalog,
     verified: &[VerifiedQuery],
@@ -102,7 +126,9 @@ async fn values(
     is_open: impl Fn(&ColumnPath) -> bool,
 ) -> Values {
     let mut known = Values::new();
-    for column in knowledge::columns(verified) {
+    let columns: BTreeSet<ColumnRef> =
+        knowledge::columns(verified).into_iter().cloned().chain(few_valued(whole)).collect();
+    for column in &columns {
         let Some(path) = whole.resolve(column).filter(|path| is_open(path)) else { continue };
         match port.known_values(&path, MAX_KNOWN_VALUES + 1).await {
             Ok(values) if values.len() <= MAX_KNOWN_VALUES => {

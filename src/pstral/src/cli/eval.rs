@@ -14,7 +14,7 @@ use super::log_to_stderr;
 use super::out::{say, say_error};
 use super::{Common, Ending, config};
 use crate::config::{Config, Source};
-use crate::eval::{self, Case, Difference, Graded, Recording, Run, Summary};
+use crate::eval::{self, Case, Difference, Graded, Part, Recording, Run, Summary};
 use crate::models::refuse_outside;
 
 #[derive(Debug, Args)]
@@ -30,6 +30,9 @@ pub(super) struct EvalArgs {
     /// A second configuration, asked the same
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
+    /// Ask again without this part, and tell what it is worth. Can be given more than once
+    #[arg(long, value_name = "PART", value_enum)]
+    ablate: Vec<Part>,
     /// Folder of the recorded answers and the report
     #[arg(long, value_name = "DIR", default_value = "eval")]
     output: PathBuf,
@@ -72,7 +75,7 @@ pub(super) async fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<Endi
     };
     fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
     let answers = args.output.join("answers.jsonl");
-    let Some(first) = measure(common, common.source(), &answers, &cases, args).await? else {
+    let Some(first) = measure(common, common.source(), &answers, &cases, None, args).await? else {
         return Ok(Ending::Usage);
     };
     let second = match &args.compare {
@@ -81,14 +84,24 @@ pub(super) async fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<Endi
             // A change of the guard or of the correction is measured on the same answers.
             let answers = if args.replay && !own.exists() { &answers } else { &own };
             let source = Source::File(file.clone());
-            let Some(second) = measure(common, source, answers, &cases, args).await? else {
+            let Some(second) = measure(common, source, answers, &cases, None, args).await? else {
                 return Ok(Ending::Usage);
             };
             Some(second)
         }
         None => None,
     };
-    report(&shown, &first, second.as_ref(), &args.output, locale)?;
+    let mut without = Vec::new();
+    for part in &args.ablate {
+        let own = args.output.join(format!("answers-without-{}.jsonl", part.word()));
+        // Where the model was asked nothing else, its answers are the same.
+        let answers = if part.comes_after() { &answers } else { &own };
+        let Some(measured) = measure(common, common.source(), answers, &cases, Some(*part), args).await? else {
+            return Ok(Ending::Usage);
+        };
+        without.push((*part, measured));
+    }
+    report(&shown, &first, second.as_ref(), &without, &args.output, locale)?;
     Ok(Ending::Fine)
 }
 
@@ -113,6 +126,7 @@ async fn measure(
     source: Source,
     answers: &Path,
     cases: &[Case],
+    without: Option<Part>,
     args: &EvalArgs,
 ) -> anyhow::Result<Option<Measured>> {
     let locale = common.locale();
@@ -141,7 +155,10 @@ async fn measure(
         say_error(&text("eval-no-target").render(locale));
         return Ok(None);
     };
-    if args.fresh && answers.exists() {
+    if let Some(part) = without {
+        part.take_from(&mut config, folder.path())?;
+    }
+    if args.fresh && answers.exists() && !without.is_some_and(Part::comes_after) {
         fs::remove_file(answers).with_context(|| answers.display().to_string())?;
     }
     let model = config.model.name.clone();
@@ -184,11 +201,18 @@ fn report(
     suite: &str,
     first: &Measured,
     second: Option<&Measured>,
+    without: &[(Part, Measured)],
     folder: &Path,
     locale: Locale,
 ) -> anyhow::Result<()> {
     let difference = second.map(|second| Difference::of(&first.graded, &second.graded));
-    let lines = lines(first, second.zip(difference), locale);
+    let mut lines = lines(first, second.zip(difference), locale);
+    for (part, measured) in without {
+        let label = text("eval-without").with("part", part.word()).render(locale);
+        let Difference { points, low, high, .. } = Difference::of(&first.graded, &measured.graded);
+        let tokens = measured.summary.prompt_tokens.map(|tokens| format!(", {tokens:.0} tokens")).unwrap_or_default();
+        lines.push((label, format!("{}, {points:+.1} [{low:+.1}; {high:+.1}]{tokens}", measured.summary.right)));
+    }
     let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default();
     for (label, value) in &lines {
         say(&format!("{label:width$}  {value}"));
@@ -201,6 +225,10 @@ fn report(
         "compared": second.map(|second| serde_json::json!({
             "model": second.model, "summary": second.summary, "cases": second.graded, "difference": difference,
         })),
+        "without": without.iter().map(|(part, measured)| serde_json::json!({
+            "part": part.word(), "summary": measured.summary, "cases": measured.graded,
+            "difference": Difference::of(&first.graded, &measured.graded),
+        })).collect::<Vec<_>>(),
     });
     let write = |name: &str, content: String| {
         let path = folder.join(name);

@@ -4,6 +4,7 @@
 //! Nothing of it reaches people, the state or the audit of the installation: it has a state of its own, and a platform on
 //! which nobody reads.
 
+mod ablation;
 mod grade;
 mod html;
 mod listener;
@@ -21,6 +22,7 @@ use pstral_core::domain::{Actor, Event, EventBody, Locale, NewUser, Role, User};
 use pstral_core::models::Endpoint;
 use pstral_core::ports::{ChatPlatform, People as _};
 
+pub(crate) use ablation::Part;
 pub(crate) use grade::Graded;
 use grade::Grader;
 pub(crate) use html::page;

@@ -44,6 +44,7 @@ fn an_answer_grows_in_one_message_and_ends_as_a_proposal() {
         ORDER BY company_name
         LIMIT 2
         ```
+        Written by the model, not verified.
         Reads the table clients of the database crm.
 
         Two companies, by name.

@@ -60,6 +60,7 @@ fn a_question_about_what_others_may_not_see_is_answered_in_private() {
         WHERE
           id = 1
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
 
         Bonne lecture.
@@ -104,6 +105,7 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         WHERE
           id = 1
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
         [Modifier] [Expliquer]
         ── #3 private of claire
@@ -115,6 +117,7 @@ fn a_statement_about_what_others_may_not_see_is_handed_over() {
         WHERE
           id = 1
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
         Ce qu’elle fait :
         - Lit `clients`.

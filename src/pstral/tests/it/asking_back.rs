@@ -60,6 +60,7 @@ fn a_second_question_in_return_is_not_taken_for_an_answer() {
         FROM
           clients
         ```
+        Written by the model, not verified.
         Reads the table clients of the database crm.
         [Execute] [Edit] [Explain]
         ");
@@ -159,6 +160,7 @@ fn numbers_that_no_statement_has_read_are_asked_for_once_and_marked() {
         WHERE
           city = 'Marseille'
         ```
+        Written by the model, not verified.
         Reads the table clients of the database crm.
         ");
 

@@ -120,6 +120,7 @@ fn two_statements() {
         FROM
           clients
         ```
+        Written by the model, not verified.
         Reads the table clients of the database crm.
 
         The answer holds another statement; only the first is offered. Ask for the other in a message of its own.
@@ -161,6 +162,7 @@ fn statements_out_of_their_fence() {
         FROM
           clients
         ```
+        Written by the model, not verified.
         Reads the table clients of the database crm.
 
         It counts.
@@ -175,6 +177,7 @@ fn statements_out_of_their_fence() {
         FROM
           clients
         ```
+        Written by the model, not verified.
         Reads the table clients of the database crm.
         ");
         assert!(world.offers_something());

@@ -125,6 +125,7 @@ fn a_statement_cut_in_the_middle_is_offered_once_it_is_whole() {
         WHERE
           city = 'Lyon'
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
 
         Voilà.
@@ -190,6 +191,7 @@ fn what_stands_whole_in_the_first_half_is_offered_with_the_second() {
         FROM
           payments
         ```
+        Written by the model, not verified.
         Reads the table payments of the database crm.
 
         every payment.

@@ -85,6 +85,7 @@ fn buttons_go_once_after_a_restart_too() {
         FROM
           contracts
         ```
+        Written by the model, not verified.
         Reads the table contracts of the database crm.
 
         That is all.

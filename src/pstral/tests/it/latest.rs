@@ -180,6 +180,7 @@ fn where_others_read_it_is_shown_again_to_its_author_alone() {
         WHERE
           id = 1
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
         [Exécuter] [Modifier] [Expliquer]
         ── #6 team

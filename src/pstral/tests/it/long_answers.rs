@@ -10,7 +10,7 @@ use crate::world::{Setup, World, alex, capabilities, not_from_data, run_test, ru
 const STATEMENT: &str = "```sql\nSELECT count(id) AS n FROM clients\n```";
 
 fn small(max_messages: usize) -> Setup {
-    let length = Length::characters(420);
+    let length = Length::characters(460);
     Setup { capabilities: Capabilities { length, max_messages, ..capabilities() }, ..Setup::default() }
 }
 

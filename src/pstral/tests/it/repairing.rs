@@ -36,6 +36,7 @@ fn repaired_at_first() {
         WHERE
           city = 'Lyon'
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
         🛡️ Corrigée par le modèle : sa première requête n’avait pas passé les contrôles.
 
@@ -97,6 +98,7 @@ fn repaired_at_second() {
         FROM
           clients
         ```
+        Written by the model, not verified.
         Reads the table clients of the database crm.
         🛡️ Corrected by the model: its first statement did not pass the checks.
         [Execute] [Edit] [Explain]

@@ -140,6 +140,7 @@ fn an_interrupted_statement_does_not_run_again_its_question_makes_a_new_one() {
         FROM
           payments
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table payments de la base crm.
         [Exécuter] [Modifier] [Expliquer]
         ");

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::dice::Dice;
 use crate::domain::{Catalog, CatalogColumn, Dialect, Relation, RelationKind};
 use crate::guard::Rules;
+use crate::testkit::dice::Dice;
 
 /// The kind of a value, as far as operators and functions care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

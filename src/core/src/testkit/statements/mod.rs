@@ -7,7 +7,6 @@ mod company;
 mod condition;
 mod cte;
 mod dates;
-mod dice;
 mod ending;
 mod expression;
 mod from;
@@ -31,7 +30,7 @@ pub use tally::{Given, Table, Tally};
 
 use crate::domain::Dialect;
 
-use dice::Dice;
+use crate::testkit::dice::Dice;
 use query::Query;
 use scope::Source;
 

@@ -1,7 +1,7 @@
 //! Variations in how people write: case, white space and comments at random, wherever these change nothing.
 
-use super::dice::Dice;
 use crate::domain::Dialect;
+use crate::testkit::dice::Dice;
 
 /// Replacements for a space, now and then.
 const SPACES: [&str; 8] =

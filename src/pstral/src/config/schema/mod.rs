@@ -90,6 +90,7 @@ pub struct Answers {
     pub answer_timeout: u64,
     pub history_turns: u32,
     pub examples: usize,
+    pub corrections: u32,
     pub proposal_minutes: u64,
     pub preview_rows: usize,
     pub prompts: Option<PathBuf>,

@@ -111,6 +111,7 @@ fn how_answers_end_in_english() {
     WHERE
       city = 'Lyon'
     ```
+    Written by the model, not verified.
     Reads the table clients of the database crm.
 
     That is all of them.
@@ -181,6 +182,7 @@ fn how_answers_end_in_french() {
     WHERE
       city = 'Lyon'
     ```
+    Requête écrite par le modèle, non vérifiée.
     Lit la table clients de la base crm.
 
     That is all of them.

@@ -48,6 +48,7 @@ fn a_question_becomes_a_table_and_only_who_asked_decides() {
         ORDER BY company_name
         LIMIT 2
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
 
         Deux sociétés, par nom.

@@ -149,6 +149,7 @@ fn who_is_closed_to_messages_is_shown_a_private_table_by_a_click() {
         WHERE
           id = 1
         ```
+        Requête écrite par le modèle, non vérifiée.
         Lit la table clients de la base crm.
           [Modifier] [Expliquer]
         Camille: @Pstral /execute

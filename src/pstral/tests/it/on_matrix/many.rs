@@ -130,7 +130,9 @@ fn within_the_limits_of_synapse_half_of_ten_rooms_at_once_read_something_soon() 
                 late.as_secs_f64()
             );
             let spent = accepted() - accepted_before;
-            assert!(spent <= ROOMS + TAKEN_BY_FIRST, "{spent} events for {ROOMS} final texts");
+            let refilled = usize::try_from(ended[0].as_secs() / SLACK.as_secs()).unwrap();
+            let most = ROOMS + TAKEN_BY_FIRST + refilled;
+            assert!(spent <= most, "{spent} events for {ROOMS} final texts, {refilled} came back while the model wrote");
             house.idle().await;
         }
         let writes = server.writes_of(&house.account.id);
@@ -173,9 +175,9 @@ fn within_the_limits_of_synapse_a_reaction_does_not_keep_the_next_answer_waiting
 const EACH: Duration = Duration::from_millis(33);
 /// Words of an answer of two thousand characters.
 const WORDS: usize = 400;
-/// Events that first texts may take from final ones: half of a full budget, and what comes back while the model writes.
-const TAKEN_BY_FIRST: usize = 5 + 2;
-/// Time of one event of Synapse's default budget. A first text that waits longer had none left.
+/// Events that first texts may take from final ones: half of a full budget.
+const TAKEN_BY_FIRST: usize = 5;
+/// Time in which one event of Synapse's default budget comes back. A first text that waits longer had none left.
 const SLACK: Duration = Duration::from_secs(5);
 
 /// Something of that length.

@@ -372,6 +372,7 @@ pub(crate) fn settings(setup: &Setup) -> Settings {
         history_turns: 10,
         answer_tokens: 1024,
         examples: 4,
+        corrections: 2,
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
