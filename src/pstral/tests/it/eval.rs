@@ -87,6 +87,17 @@ async fn answers_are_graded_recorded_and_replayed() {
     place.run(&arguments).code(0).says(&["7/7 (100.0 %)"]);
     ollama.assert_consumed();
 
+    // What each part is worth: without the correction, one answer is wrong; without the schema, no table is told of.
+    let before = ollama.requests().len();
+    (0..7).for_each(|_| ollama.answer(Answer::text("I cannot say.")));
+    let parts = ["--ablate", "correction", "--ablate", "schema"];
+    let ablated = place.run(&[&arguments[..], &parts].concat()).code(0);
+    ablated.says(&["“correction”", "6/7 (85.7 %), -14.3 [", "“schema”", "2/7 (28.6 %), -71.4 ["]);
+    ollama.assert_consumed();
+    let told: Vec<String> = ollama.requests()[before..].iter().map(|request| request.body.to_string()).collect();
+    assert!(told.iter().all(|request| !request.contains("clients(")), "{told:?}");
+    assert_eq!(report(&place)["without"][0]["part"], "correction");
+
     // Without a model, and beside a second configuration.
     drop(ollama);
     let compared = place.run(&[&arguments[..], &["--replay", "--compare", "pstral.toml"]].concat());
