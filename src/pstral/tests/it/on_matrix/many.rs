@@ -132,7 +132,10 @@ fn within_the_limits_of_synapse_half_of_ten_rooms_at_once_read_something_soon() 
             let spent = accepted() - accepted_before;
             let refilled = usize::try_from(ended[0].as_secs() / SLACK.as_secs()).unwrap();
             let most = ROOMS + TAKEN_BY_FIRST + refilled;
-            assert!(spent <= most, "{spent} events for {ROOMS} final texts, {refilled} came back while the model wrote");
+            assert!(
+                spent <= most,
+                "{spent} events for {ROOMS} final texts, {refilled} came back while the model wrote"
+            );
             house.idle().await;
         }
         let writes = server.writes_of(&house.account.id);
