@@ -1,5 +1,5 @@
-//! How long it takes to write what a model is told: of a small catalog, of 300 tables with abbreviated names,
-//! and of 2,000 tables of 20 columns.
+//! The time to build a prompt: for a small catalog, for 300 tables with abbreviated names, and for 2,000 tables of 20
+//! columns.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;

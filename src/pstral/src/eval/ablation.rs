@@ -19,7 +19,7 @@ pub(crate) enum Part {
     Correction,
 }
 
-/// What stands for the schema in a template.
+/// The placeholder of the schema in a template.
 const SCHEMA: &str = "{{ catalog -}}";
 
 impl Part {

@@ -9,12 +9,13 @@ use super::{IS_ONE, size};
 use crate::domain::Catalog;
 use crate::knowledge::{Concept, one_slip};
 
-/// What a word says, from 0 to 1, by the place it stands in. A relation's own name says more than those of its columns.
+/// The weight of a word, from 0 to 1, by its place: a relation's own name says more than those of its columns.
 const NAME: f64 = 1.0;
 const COMMENT: f64 = 0.8;
 const COLUMN: f64 = 0.4;
 const COLUMN_COMMENT: f64 = 0.3;
-/// How sure it is that a part of a name means a word: it is learnt, its beginning, or has its letters.
+/// The confidence, from 0 to 1, that a part of a name means a word: because it was learnt, begins the word, has its letters,
+/// begins like it, or is one letter away.
 const LEARNT: f64 = 0.95;
 const BEGINS: f64 = 0.8;
 const SPELLS: f64 = 0.6;
@@ -24,7 +25,7 @@ const MISTYPED: f64 = 0.8;
 const SHORTEST_GUESSED: usize = 3;
 /// Words shorter than this have too many neighbours to tell a slip.
 const SHORTEST_MISTYPED: usize = 5;
-/// What each part of a name takes that is not asked for: `CLI_HIST` is less than `CLI` where clients are.
+/// The cost of each part of a name that is not asked for: a question about clients means `CLI` rather than `CLI_HIST`.
 const UNASKED: f64 = 0.15;
 
 /// The words of a catalog.
@@ -39,7 +40,7 @@ pub struct CatalogWords {
 #[derive(Debug)]
 struct Part {
     text: String,
-    /// What it stands for; none if nothing is learnt.
+    /// The phrases that it stands for; empty if none were learnt.
     phrases: Vec<Vec<String>>,
     /// Words of comments are written out.
     is_of_name: bool,
@@ -54,7 +55,7 @@ struct OfRelation {
     column_comments: Vec<usize>,
 }
 
-/// What a relation says of the things that are asked for.
+/// A relation's scores for the things that are asked for.
 pub(super) struct Said {
     /// From 0 to 1.
     pub(super) scores: Vec<f64>,
@@ -120,7 +121,7 @@ impl CatalogWords {
         Self { relations, parts: collecting.parts, links: Links::of(catalog) }
     }
 
-    /// How strongly a name speaks of what is asked for.
+    /// Returns a name's weight for the question: the sum over the things asked for.
     pub(in crate::context) fn weight(&self, name: &str, asked: &super::Asked) -> f64 {
         let parts = name_parts(name);
         let known =
@@ -151,7 +152,7 @@ impl CatalogWords {
         &self.links
     }
 
-    /// What each relation says of each of these things.
+    /// Returns the scores of each relation, in the catalog's order, for these things.
     pub(super) fn said(&self, concepts: &[&Concept]) -> Vec<Said> {
         let meanings: Vec<Vec<f64>> = concepts.iter().map(|concept| self.meanings(concept)).collect();
         let most = |parts: &[usize], meant: &[f64]| parts.iter().map(|at| meant[*at]).fold(0.0, f64::max);

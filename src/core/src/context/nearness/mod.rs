@@ -20,6 +20,8 @@ use crate::knowledge::{self, Concept};
 
 /// Relations that are told of where not all can be: of more a model makes less, and it answers later.
 pub(super) const MOST: usize = 12;
+/// Things that are looked for, at most: a longer question is a pasted text, and each thing costs a look at every relation.
+const MOST_ASKED: usize = 40;
 /// The weight of what was asked before, beside 1 for the question itself.
 const BEFORE: f64 = 0.5;
 /// The share of a thing's worth that is lost once a chosen relation says it in full.
@@ -34,8 +36,11 @@ pub(super) struct Asked(Vec<(Concept, f64)>);
 impl Asked {
     pub(super) fn of<'t>(question: &str, before: impl Iterator<Item = &'t str>) -> Self {
         let mut asked: Vec<(Concept, f64)> =
-            knowledge::concepts(question).into_iter().map(|concept| (concept, 1.0)).collect();
+            knowledge::concepts(question).into_iter().take(MOST_ASKED).map(|concept| (concept, 1.0)).collect();
         for concept in before.flat_map(knowledge::concepts) {
+            if asked.len() >= MOST_ASKED {
+                break;
+            }
             if asked.iter().all(|(other, _)| *other != concept) {
                 asked.push((concept, BEFORE));
             }
@@ -48,7 +53,7 @@ impl Asked {
 pub(super) struct Nearest<'c> {
     /// All of the catalog.
     pub(super) relations: Vec<&'c Relation>,
-    /// How many of them, from the first on, the question is about.
+    /// The number of those, from the first on, that the question is about.
     pub(super) near: usize,
 }
 
@@ -69,7 +74,7 @@ fn descending(one: f64, other: f64) -> Ordering {
     other.total_cmp(&one)
 }
 
-/// How well each relation says what is asked.
+/// The scores of each relation for the things that are asked for.
 struct Scores {
     /// By relation, then by thing: the score times its weight and rarity.
     of: Vec<Vec<f64>>,
@@ -102,7 +107,9 @@ impl Scores {
     /// others that say something of it.
     fn chosen(&self, words: &CatalogWords) -> Vec<usize> {
         let mut choice = Choice { chosen: Vec::new(), covered: vec![0.0; self.of.first().map_or(0, Vec::len)] };
-        while let Some(next) = self.best(&choice, |at| choice.is_new(&self.plain[at])) {
+        while choice.chosen.len() < MOST
+            && let Some(next) = self.best(&choice, |at| choice.is_new(&self.plain[at]))
+        {
             let between = words.links().between(&choice.chosen, next, &self.total);
             choice.take(next, &self.plain[next]);
             for beside in between.into_iter().chain(words.owner(next)) {
