@@ -1,5 +1,6 @@
 //! Matches questions with verified queries, and finds the values of their parameters.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -8,6 +9,7 @@ use super::KnownValues;
 use super::columns::Columns;
 use super::lexicon::lexicon;
 use super::meaning::{self, Meaning, Token};
+use super::rank::Ranking;
 use super::slots::{self, Filled, Question, default_value};
 use super::spelling::Vocabulary;
 use super::template::{Item, template};
@@ -26,67 +28,90 @@ pub struct Match<'q> {
     pub exact: bool,
 }
 
-/// The one verified query that `question` asks for; `None` when there is none, or more than one.
-///
-/// `today` says what "this year" means.
-pub fn match_question<'q>(
-    question: &str,
-    queries: &'q [VerifiedQuery],
-    known: &KnownValues,
-    today: Date,
-) -> Option<Match<'q>> {
-    Matcher::new(queries).matched(question, known, today)
-}
+/// Word for word is nearest, then what has the fewest words for columns, then what leaves the fewest values to defaults.
+type Distance = (bool, usize, usize);
 
-/// Verified queries made ready to be compared with many questions.
-pub struct Matcher<'q> {
-    wordings: Vec<Wording<'q>>,
-    /// The columns that the statement of each query returns, by its id.
-    columns: BTreeMap<&'q str, Columns>,
+/// Verified queries, read once to be compared with many questions.
+#[derive(Debug)]
+pub struct VerifiedSet {
+    queries: Vec<VerifiedQuery>,
+    wordings: Vec<Wording>,
+    /// The different lists of parameters that the slots of wordings have, in their order.
+    slots: Vec<Vec<Parameter>>,
+    /// The columns that the statement of each query returns.
+    columns: Vec<Columns>,
     vocabulary: Vocabulary,
+    ranking: Ranking,
 }
 
-struct Wording<'q> {
-    query: &'q VerifiedQuery,
+#[derive(Debug)]
+struct Wording {
+    /// The place of its query.
+    query: usize,
     template: Vec<Item>,
     tokens: Vec<Token>,
-    /// The parameters of its slots, in their order.
-    slots: Vec<&'q Parameter>,
+    meaning: Meaning,
+    /// The place of the parameters of its slots.
+    slots: usize,
 }
 
 /// A question with some slots filled.
-struct Asked<'q> {
-    slots: Vec<&'q Parameter>,
+struct Asked {
     filled: Filled,
     tokens: Vec<Token>,
     meaning: Meaning,
 }
 
-impl<'q> Matcher<'q> {
+impl VerifiedSet {
     /// Reads every wording of the queries.
-    pub fn new(queries: &'q [VerifiedQuery]) -> Self {
-        let wording = |query: &'q VerifiedQuery, text: &str| {
-            let template = template(text, |name| slots::kind(query, name));
-            let tokens = meaning::tokens(&template, None);
-            Wording { query, template, tokens, slots: slots::in_order(query, text) }
-        };
-        let all = queries.iter().flat_map(|query| query.wordings().map(move |text| wording(query, text)));
-        let columns = queries.iter().map(|query| (query.id.as_str(), Columns::of(&query.statement))).collect();
-        Self { wordings: all.collect(), columns, vocabulary: Vocabulary::new(queries) }
+    pub fn new(queries: Vec<VerifiedQuery>) -> Self {
+        let (mut wordings, mut all_slots) = (Vec::new(), Vec::new());
+        for (place, query) in queries.iter().enumerate() {
+            for text in query.wordings() {
+                let template = template(text, |name| slots::kind(query, name));
+                let tokens = meaning::tokens(&template, None);
+                let own = slots::in_order(query, text);
+                let slots = all_slots.iter().position(|slots| *slots == own).unwrap_or_else(|| {
+                    all_slots.push(own);
+                    all_slots.len() - 1
+                });
+                wordings.push(Wording { query: place, template, meaning: Meaning::of(&tokens), tokens, slots });
+            }
+        }
+        Self {
+            columns: queries.iter().map(|query| Columns::of(&query.statement)).collect(),
+            vocabulary: Vocabulary::new(&queries),
+            ranking: Ranking::new(&queries),
+            wordings,
+            slots: all_slots,
+            queries,
+        }
     }
 
-    /// As [`match_question`].
-    pub fn matched(&self, question: &str, known: &KnownValues, today: Date) -> Option<Match<'q>> {
+    /// The queries, as they were given.
+    pub fn queries(&self) -> &[VerifiedQuery] {
+        &self.queries
+    }
+
+    /// Up to `limit` queries that share words with `question` in one of their wordings, best first, with their BM25 score
+    /// (over 0).
+    ///
+    /// A value known of a parameter's column counts as a word in common. Equally good ones keep their order.
+    pub fn nearest(&self, question: &str, known: &KnownValues, limit: usize) -> Vec<(&VerifiedQuery, f64)> {
+        let nearest = self.ranking.nearest(question, known, limit).into_iter();
+        nearest.map(|(place, score)| (&self.queries[place], score)).collect()
+    }
+
+    /// The one query that `question` asks for; `None` when there is none, or more than one.
+    ///
+    /// `today` says what "this year" means.
+    pub fn matched(&self, question: &str, known: &KnownValues, today: Date) -> Option<Match<'_>> {
         let question = Question::new(question, today);
-        let mut readings: Vec<Asked<'q>> = Vec::new();
-        let mut found: Vec<(Distance, Match<'q>)> = Vec::new();
+        let read = |slots: &Vec<Parameter>| self.asked(&question, slots, known);
+        let readings: Vec<Asked> = self.slots.iter().map(read).collect();
+        let mut found: Vec<(Distance, Match<'_>)> = Vec::new();
         for wording in &self.wordings {
-            let place = readings.iter().position(|asked| asked.slots == wording.slots).unwrap_or_else(|| {
-                readings.push(self.asked(&question, &wording.slots, known));
-                readings.len() - 1
-            });
-            let columns = &self.columns[wording.query.id.as_str()];
-            let Some(one) = compare(&question, &readings[place], wording, columns) else { continue };
+            let Some(one) = self.compare(&question, &readings[wording.slots], wording) else { continue };
             match found.last_mut().filter(|(_, last)| last.query.id == one.1.query.id) {
                 Some(last) if one.0 < last.0 => *last = one,
                 Some(_) => {}
@@ -101,29 +126,50 @@ impl<'q> Matcher<'q> {
         }
     }
 
-    fn asked(&self, question: &Question, slots: &[&'q Parameter], known: &KnownValues) -> Asked<'q> {
+    fn asked(&self, question: &Question, slots: &[Parameter], known: &KnownValues) -> Asked {
         let filled = slots::fill(question, slots, known);
         let tokens = meaning::tokens(&filled.items, Some(&self.vocabulary));
-        Asked { slots: slots.to_vec(), meaning: Meaning::of(&tokens), filled, tokens }
+        Asked { meaning: Meaning::of(&tokens), filled, tokens }
+    }
+
+    /// Compares a question with one wording of a verified query: they match if both have the same meaning, but for the
+    /// names of columns in the answer.
+    fn compare(&self, question: &Question, asked: &Asked, wording: &Wording) -> Option<(Distance, Match<'_>)> {
+        let (query, columns) = (&self.queries[wording.query], &self.columns[wording.query]);
+        let exact = asked.filled.items == wording.template;
+        let Completed { values, assumed, is_one, meaning } = completed(query, question, asked, wording)?;
+        let named = match asked.meaning.around(&meaning) {
+            _ if exact => 0,
+            Some((before, after)) if columns.are_named_by(before) && columns.are_named_by(after) => {
+                // "The client of the active contracts" would be a client: only of a single contract is it a column.
+                let asks_for_another = !is_one && before.iter().any(|word| lexicon().is_thing(word));
+                (!asks_for_another).then_some(before.len() + after.len())?
+            }
+            _ => return None,
+        };
+        Some(((!exact, named, assumed.len()), Match { query, values, assumed, exact }))
     }
 }
 
-/// Word for word is nearest, then what has the fewest words for columns, then what leaves the fewest values to defaults.
-type Distance = (bool, usize, usize);
+/// A wording without the slots that the question leaves to defaults.
+struct Completed<'w> {
+    /// The values that the question names, and the defaults.
+    values: BTreeMap<String, Value>,
+    assumed: BTreeSet<String>,
+    /// True if the question says by its number that it asks for a single one.
+    is_one: bool,
+    meaning: Cow<'w, Meaning>,
+}
 
-/// Compares a question with one wording of a verified query: they match if both have the same meaning, but for the names
-/// of columns in the answer.
-fn compare<'q>(
+/// Gives the parameters that the question names no value for their defaults; `None` if one has none.
+fn completed<'w>(
+    query: &VerifiedQuery,
     question: &Question,
-    asked: &Asked<'q>,
-    wording: &Wording<'q>,
-    columns: &Columns,
-) -> Option<(Distance, Match<'q>)> {
-    let query = wording.query;
-    let exact = asked.filled.items == wording.template;
-    let mut values = asked.filled.values.clone();
-    let mut assumed = BTreeSet::new();
-    let mut wanted = wording.tokens.clone();
+    asked: &Asked,
+    wording: &'w Wording,
+) -> Option<Completed<'w>> {
+    let (mut values, mut assumed, mut is_one) = (asked.filled.values.clone(), BTreeSet::new(), false);
+    let mut wanted = Cow::Borrowed(&wording.tokens);
     let is_plural = question.words.iter().any(|word| lexicon().marks_plural(word));
     for parameter in query.parameters.iter().filter(|parameter| !asked.filled.values.contains_key(&parameter.name)) {
         let name = &parameter.name;
@@ -139,23 +185,20 @@ fn compare<'q>(
             }
         }
         values.insert(name.clone(), value);
+        is_one |= is_said;
         if !is_said {
             assumed.insert(name.clone());
         }
-        wanted.retain(|token| token.slot.as_ref().is_none_or(|(slot, _)| slot != name));
-    }
-    // "The client of the active contracts" would be a client: only of a single contract is it a column.
-    let is_one = values.len() > assumed.len() + asked.filled.values.len();
-    let wanted = Meaning::of(&wanted);
-    let named = match asked.meaning.around(&wanted) {
-        _ if exact => 0,
-        Some((before, after)) if columns.are_named_by(before) && columns.are_named_by(after) => {
-            let asks_for_another = !is_one && before.iter().any(|word| lexicon().is_thing(word));
-            (!asks_for_another).then_some(before.len() + after.len())?
+        let is_slot = |token: &Token| token.slot.as_ref().is_some_and(|(slot, _)| slot == name);
+        if wanted.iter().any(is_slot) {
+            wanted.to_mut().retain(|token| !is_slot(token));
         }
-        _ => return None,
+    }
+    let meaning = match wanted {
+        Cow::Borrowed(_) => Cow::Borrowed(&wording.meaning),
+        Cow::Owned(tokens) => Cow::Owned(Meaning::of(&tokens)),
     };
-    Some(((!exact, named, assumed.len()), Match { query, values, assumed, exact }))
+    Some(Completed { values, assumed, is_one, meaning })
 }
 
 #[cfg(test)]
@@ -216,8 +259,8 @@ mod tests {
     fn matched(question: &str) -> String {
         let mut known = KnownValues::default();
         known.insert("c.city".parse().unwrap(), ["Paris", "Lyon", "Le Havre"].map(str::to_owned));
-        let queries = queries();
-        let Some(found) = match_question(question, &queries, &known, date(2026, 11, 21)) else {
+        let queries = VerifiedSet::new(queries());
+        let Some(found) = queries.matched(question, &known, date(2026, 11, 21)) else {
             return "none".to_owned();
         };
         let values = found.values.iter().map(|(name, value)| match value {
@@ -232,7 +275,8 @@ mod tests {
     fn a_language_it_is_not_put_in_matches_nothing() {
         let queries = [query("fr", "Les factures", "", &[]), query("none", "", " ", &[])];
         let known = KnownValues::default();
-        let found = |question| match_question(question, &queries, &known, date(2026, 11, 21)).map(|found| found.query);
+        let set = VerifiedSet::new(queries.to_vec());
+        let found = |question| set.matched(question, &known, date(2026, 11, 21)).map(|found| found.query);
         assert_eq!(found("les factures"), Some(&queries[0]));
         for nothing in ["", "?!", "the", "s'il vous plaît"] {
             assert_eq!(found(nothing), None, "{nothing}");

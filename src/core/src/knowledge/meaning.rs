@@ -21,7 +21,7 @@ pub(super) struct Token {
 
 /// The meaning as it is compared: what is asked for, then what is said of it, in this order; and what may stand
 /// anywhere without changing the sense, which is what is grouped by and the period.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Meaning {
     words: Vec<String>,
     adjuncts: BTreeSet<String>,

@@ -11,27 +11,43 @@ use crate::domain::{ColumnRef, ParameterKind, VerifiedQuery};
 const SATURATION: f64 = 1.2;
 const LENGTH: f64 = 0.75;
 
-/// Up to `limit` queries that share words with `question` in one of their wordings, best first, with their BM25 score (over 0).
-///
-/// A value known of a parameter's column counts as a word in common. Equally good ones keep their order.
-pub fn rank<'q>(
-    question: &str,
-    queries: &'q [VerifiedQuery],
-    known: &KnownValues,
-    limit: usize,
-) -> Vec<(&'q VerifiedQuery, f64)> {
-    let documents: Vec<Vec<Vec<String>>> = queries.iter().map(documents).collect();
-    let wanted = wanted(question, queries, known);
-    let corpus = Corpus::new(documents.iter().flatten().map(Vec::as_slice));
-    let mut scored: Vec<(&VerifiedQuery, f64)> = queries
-        .iter()
-        .zip(&documents)
-        .map(|(query, wordings)| (query, wordings.iter().map(|words| corpus.score(&wanted, words)).fold(0.0, f64::max)))
-        .filter(|(_, score)| *score > 0.0)
-        .collect();
-    scored.sort_by(|one, other| other.1.total_cmp(&one.1));
-    scored.truncate(limit);
-    scored
+/// The words of verified queries, counted to rank them by their nearness to a question.
+#[derive(Debug)]
+pub(super) struct Ranking {
+    /// The words of each wording of each query.
+    documents: Vec<Vec<Vec<String>>>,
+    corpus: Corpus,
+    /// The columns of parameters.
+    columns: BTreeSet<ColumnRef>,
+}
+
+impl Ranking {
+    /// Counts the words of all wordings.
+    pub(super) fn new(queries: &[VerifiedQuery]) -> Self {
+        let documents: Vec<Vec<Vec<String>>> = queries.iter().map(documents).collect();
+        let corpus = Corpus::new(documents.iter().flatten().map(Vec::as_slice));
+        Self { documents, corpus, columns: columns(queries).into_iter().cloned().collect() }
+    }
+
+    /// The places of up to `limit` queries that share words with `question`, best first, with their score.
+    pub(super) fn nearest(&self, question: &str, known: &KnownValues, limit: usize) -> Vec<(usize, f64)> {
+        let wanted = self.wanted(question, known);
+        let score = |wordings: &Vec<Vec<String>>| {
+            wordings.iter().map(|words| self.corpus.score(&wanted, words)).fold(0.0, f64::max)
+        };
+        let scored = self.documents.iter().map(score).enumerate();
+        let mut scored: Vec<(usize, f64)> = scored.filter(|(_, score)| *score > 0.0).collect();
+        scored.sort_by(|one, other| other.1.total_cmp(&one.1));
+        scored.truncate(limit);
+        scored
+    }
+
+    fn wanted(&self, question: &str, known: &KnownValues) -> BTreeSet<String> {
+        let folded = fold(question);
+        let is_named = |column: &&ColumnRef| !known.find(column, &folded).is_empty();
+        let named: Vec<String> = self.columns.iter().filter(is_named).map(column_word).collect();
+        words(folded.into_iter().map(Item::Word).collect()).into_iter().chain(named).collect()
+    }
 }
 
 /// The words of each wording of a query's question, with a word for the column of each value it takes.
@@ -41,13 +57,6 @@ fn documents(query: &VerifiedQuery) -> Vec<Vec<String>> {
         words(template(text, |_| ParameterKind::Text)).into_iter().chain(columns).collect()
     };
     query.wordings().map(document).collect()
-}
-
-fn wanted(question: &str, queries: &[VerifiedQuery], known: &KnownValues) -> BTreeSet<String> {
-    let folded = fold(question);
-    let named = columns(queries).into_iter().filter(|column| !known.find(column, &folded).is_empty()).map(column_word);
-    let named: Vec<String> = named.collect();
-    words(folded.into_iter().map(Item::Word).collect()).into_iter().chain(named).collect()
 }
 
 /// No folded word looks like this.
@@ -62,6 +71,7 @@ fn words(mut items: Vec<Item>) -> Vec<String> {
     tokens(&items, None).into_iter().map(plain).collect()
 }
 
+#[derive(Debug)]
 struct Corpus {
     /// In how many documents a word stands.
     with: HashMap<String, f64>,
@@ -129,15 +139,16 @@ mod tests {
             query("late", "Quels paiements sont en retard ?", "Which payments are late?"),
             query("month", "Chiffre d'affaires par mois", "Revenue by month"),
         ];
-        let known = KnownValues::default();
+        let (ranking, known) = (Ranking::new(&queries), KnownValues::default());
         let ids = |question| {
-            rank(question, &queries, &known, 2).iter().map(|(query, _)| query.id.as_str()).collect::<Vec<_>>()
+            let nearest = ranking.nearest(question, &known, 2);
+            nearest.into_iter().map(|(place, _)| queries[place].id.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(ids("les paiements en retard des clients de Paris"), ["late", "clients"]);
         assert_eq!(ids("overdue payments"), ["late"]);
         assert_eq!(ids("CA mensuel"), ["month"]);
         assert_eq!(ids("quelle est la météo ?"), Vec::<&str>::new());
-        assert_eq!(rank("clients", &[], &known, 3), []);
-        assert_eq!(rank("clients", &queries, &known, 0), []);
+        assert_eq!(Ranking::new(&[]).nearest("clients", &known, 3), []);
+        assert_eq!(ranking.nearest("clients", &known, 0), []);
     }
 }

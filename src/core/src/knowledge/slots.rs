@@ -52,10 +52,10 @@ impl Question {
 /// Fills the slots of `parameters`, in their order, from the words of a question.
 ///
 /// Several values for parameters of one kind are taken in the order of the slots.
-pub(super) fn fill(question: &Question, parameters: &[&Parameter], known: &KnownValues) -> Filled {
+pub(super) fn fill(question: &Question, parameters: &[Parameter], known: &KnownValues) -> Filled {
     let words = &question.words;
     let mut filling = Filling { taken: vec![None; words.len()], values: BTreeMap::new() };
-    let of = |kind| parameters.iter().copied().filter(move |parameter| parameter.kind == kind);
+    let of = |kind| parameters.iter().filter(move |parameter| parameter.kind == kind);
     filling.texts(&of(ParameterKind::Text).collect::<Vec<_>>(), words, known);
     filling.numbers(of(ParameterKind::Year), &question.years);
     filling.numbers(of(ParameterKind::Integer), &question.integers);
@@ -72,11 +72,14 @@ fn kind_of<'q>(mut parameters: impl Iterator<Item = &'q Parameter>, name: &str) 
 }
 
 /// The parameters of a template's slots, in their order.
-pub(super) fn in_order<'q>(query: &'q VerifiedQuery, template: &str) -> Vec<&'q Parameter> {
+pub(super) fn in_order(query: &VerifiedQuery, template: &str) -> Vec<Parameter> {
     let mut names = slots(template);
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
-    names.into_iter().filter_map(|name| query.parameters.iter().find(|parameter| parameter.name == name)).collect()
+    names
+        .into_iter()
+        .filter_map(|name| query.parameters.iter().find(|parameter| parameter.name == name).cloned())
+        .collect()
 }
 
 struct Filling {
@@ -131,12 +134,10 @@ impl Filling {
         self.values.insert(name.to_owned(), value);
     }
 
-    fn items(&self, words: &[String], parameters: &[&Parameter]) -> Vec<Item> {
+    fn items(&self, words: &[String], parameters: &[Parameter]) -> Vec<Item> {
         let item = |(word, taken): (&String, &Option<(String, bool)>)| match taken {
             None => Some(Item::Word(word.clone())),
-            Some((name, true)) => {
-                Some(Item::Slot { name: name.clone(), kind: kind_of(parameters.iter().copied(), name) })
-            }
+            Some((name, true)) => Some(Item::Slot { name: name.clone(), kind: kind_of(parameters.iter(), name) }),
             Some((_, false)) => None,
         };
         words.iter().zip(&self.taken).filter_map(item).collect()

@@ -10,6 +10,7 @@ use crate::domain::{ParameterKind, VerifiedQuery};
 const SHORTEST: usize = 5;
 
 /// The words that verified questions are made of.
+#[derive(Debug)]
 pub(super) struct Vocabulary {
     known: HashSet<String>,
     /// Those a mistyped word may have meant.

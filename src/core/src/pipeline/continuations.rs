@@ -19,7 +19,7 @@ use crate::pipeline::exchange::{Continued, ExchangeEnd};
 use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::proposal_maker::ProposalMaker;
 use crate::pipeline::streaming::AnswerStreamer;
-use crate::ports::{Conversations, Knowledge};
+use crate::ports::Conversations;
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
 use crate::settings::Settings;
@@ -43,7 +43,6 @@ pub(crate) struct Continuations {
     pub(crate) endings: Arc<Endings>,
     pub(crate) answer_streamer: Arc<AnswerStreamer>,
     pub(crate) conversations: Arc<dyn Conversations>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
 }
 
 impl Continuations {
@@ -125,7 +124,7 @@ impl Continuations {
         if held.mode == Mode::Sql {
             let target = self.targets.target_of(&question.text, before.target.as_deref(), &held.place)?;
             self.targets.require_here(asker, &target).await?;
-            let verified = self.knowledge.verified(&target.name).await?;
+            let verified = self.targets.verified(&target).await?;
             let schemas = self.targets.schemas_with(&target, &verified).await?;
             let about = inquiry.insert(Inquiry::new(asker, held, &question, target, &schemas, &self.settings));
             examples = about.examples(&verified, self.settings.examples);

@@ -8,7 +8,7 @@ use crate::context::{DataBrief, Example};
 use crate::domain::{Conversation, TurnId, VerifiedQuery};
 use crate::guard::{Refusal, Verdict};
 use crate::history::is_aside;
-use crate::knowledge::{self, NamedValue};
+use crate::knowledge::{NamedValue, VerifiedSet};
 use crate::settings::Settings;
 use crate::targets::audience::{Audience, names_hidden};
 use crate::targets::{Schema, Schemas, Target};
@@ -91,14 +91,14 @@ impl<'a> Inquiry<'a> {
 
     /// The verified queries nearest to the question, as examples in the asker's language. Those that read what
     /// somebody who reads the answer may not see are left out.
-    pub(crate) fn examples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
-        let ranked = knowledge::rank(&self.question.text, verified, &self.common.known, limit);
+    pub(crate) fn examples(&self, verified: &VerifiedSet, limit: usize) -> Vec<Example> {
+        let ranked = verified.nearest(&self.question.text, &self.common.known, limit);
         ranked.into_iter().filter_map(|(query, _)| self.example(query)).collect()
     }
 
     /// The first verified queries, for a question that is near none.
-    pub(crate) fn samples(&self, verified: &[VerifiedQuery], limit: usize) -> Vec<Example> {
-        verified.iter().filter_map(|query| self.example(query)).take(limit).collect()
+    pub(crate) fn samples(&self, verified: &VerifiedSet, limit: usize) -> Vec<Example> {
+        verified.queries().iter().filter_map(|query| self.example(query)).take(limit).collect()
     }
 
     fn example(&self, query: &VerifiedQuery) -> Option<Example> {

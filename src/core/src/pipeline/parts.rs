@@ -59,7 +59,7 @@ use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::statements::recheck::Statements;
 use crate::stewardship::{CostApprovals, Ratings, Review, VerifiedQueries};
-use crate::targets::{Target, Targets};
+use crate::targets::{Target, Targets, VerifiedSets};
 
 /// Answers that are recorded at the same time, each with a copy or two of its text: enough for the log to write many at
 /// once.
@@ -122,7 +122,7 @@ impl Pipeline {
         let platforms: Platforms = Arc::new(gated.collect());
         let recorder = part!(Recorder { clock, entropy, audit });
         let access = part!(Access { clock, recorder, settings } quotas: Quotas::new(&settings.quotas, &clock), turned_away: Recent::new(1, Duration::from_mins(10)));
-        let targets = part!(Targets { all, knowledge, recorder, settings, catalogs, clock });
+        let targets = part!(Targets { all, recorder, settings, catalogs, clock } verified_sets: VerifiedSets::new(Arc::clone(&knowledge)));
         let outbox = part!(Outbox { files, scheduler });
         let cards = part!(Cards { clock, outbox, people, platforms, proposals, scheduler, settings });
         let pages = part!(ResultPages { clock, conversations, platforms, scheduler } kept: Pages::default());
@@ -238,7 +238,7 @@ impl Pipeline {
         let corrections = part!(Corrections { settings, prompts, briefings, proposal_maker, answer_streamer });
         let verified_answers =
             part!(VerifiedAnswers { settings, outbox, cards, proposal_maker, endings, clock, conversations });
-        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections, knowledge } verified: Arc::clone(&verified_answers), suggested: SuggestedQuestions::default());
+        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections } verified: Arc::clone(&verified_answers), suggested: SuggestedQuestions::default());
         let retries = part!(Retries { running, recorder, access, finalizer, history, questions, conversations });
         let continuations = part!(Continuations {
             settings,
@@ -252,8 +252,7 @@ impl Pipeline {
             proposal_maker,
             endings,
             answer_streamer,
-            conversations,
-            knowledge
+            conversations
         });
         let charting = part!(ChartMaker { access, clock, conversations, files, outbox, recorder, running, statements, targets } charts: Charts::default());
         let results = part!(Results { charting, clock, files, pages, settings });

@@ -11,11 +11,11 @@ use crate::access::gate::Access;
 use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::context::{DataBrief, Example};
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, VerifiedQuery};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode};
 use crate::egress::fit;
 use crate::error::PipelineError;
 use crate::history::History;
-use crate::knowledge::without_slots;
+use crate::knowledge::{VerifiedSet, without_slots};
 use crate::outbox::finalize::Asked;
 use crate::outbox::running::{Running, Stop, Work, still_answering};
 use crate::outbox::send::Outbox;
@@ -27,7 +27,6 @@ use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::streaming::AnswerStreamer;
 use crate::pipeline::suggested::SuggestedQuestions;
 use crate::pipeline::verified::{Matched, VerifiedAnswers};
-use crate::ports::Knowledge;
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
 use crate::settings::{Settings, VerifiedUse};
@@ -37,7 +36,7 @@ use crate::text::text;
 /// The material that answers a question: its target, verified queries and schemas.
 struct Ground {
     target: Arc<Target>,
-    verified: Vec<VerifiedQuery>,
+    verified: Arc<VerifiedSet>,
     schemas: Arc<Schemas>,
 }
 
@@ -55,7 +54,6 @@ pub(crate) struct Questions {
     pub(crate) answer_streamer: Arc<AnswerStreamer>,
     pub(crate) corrections: Arc<Corrections>,
     pub(crate) verified: Arc<VerifiedAnswers>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
     pub(crate) suggested: SuggestedQuestions,
 }
 
@@ -175,7 +173,7 @@ impl Questions {
     ) -> Result<Option<Ground>, PipelineError> {
         let target = self.targets.target_of(&question.text, question.target.as_deref(), &asker.place)?;
         self.targets.require_here(asker, &target).await?;
-        let verified = self.knowledge.verified(&target.name).await?;
+        let verified = self.targets.verified(&target).await?;
         let schemas = select_biased! {
             () = stop.token.cancelled().fuse() => return match stop.withdrawn() {
                 Some(_) => Ok(None),
@@ -203,7 +201,7 @@ impl Questions {
         &self,
         inquiry: &Inquiry<'_>,
         matched: Option<Matched>,
-        verified: &[VerifiedQuery],
+        verified: &VerifiedSet,
         stop: &Stop,
     ) -> Result<(), PipelineError> {
         if let (Some(matched), VerifiedUse::Offer) = (&matched, self.settings.verified) {
@@ -273,7 +271,7 @@ impl Questions {
     }
 
     /// The model does not answer: questions that can be answered without it are shown, to be chosen by their number.
-    fn suggested(&self, inquiry: &Inquiry<'_>, verified: &[VerifiedQuery], nearest: Vec<Example>) -> String {
+    fn suggested(&self, inquiry: &Inquiry<'_>, verified: &VerifiedSet, nearest: Vec<Example>) -> String {
         let (heading, samples) = match nearest {
             none if none.is_empty() => ("suggestions-any", inquiry.samples(verified, self.settings.examples)),
             near => ("suggestions", near),
@@ -282,7 +280,7 @@ impl Questions {
             return String::new();
         }
         let heading = if self.settings.is_demo {
-            text("suggestions-in-demo").count("count", verified.len() as u64)
+            text("suggestions-in-demo").count("count", verified.queries().len() as u64)
         } else {
             text(heading)
         };

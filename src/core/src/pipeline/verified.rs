@@ -8,7 +8,7 @@ use crate::domain::{Locale, NewTurn, Origin, Outgoing, Speaker, TurnState, Value
 use crate::egress::neutralized;
 use crate::error::PipelineError;
 use crate::guard::Verdict;
-use crate::knowledge;
+use crate::knowledge::{Match, VerifiedSet};
 use crate::outbox::cards::Cards;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
@@ -44,16 +44,11 @@ pub(crate) struct VerifiedAnswers {
 
 impl VerifiedAnswers {
     /// The verified query that nearly is the question, as those see it who see this much.
-    pub(crate) fn matched(&self, question: &str, schema: &Schema, verified: &[VerifiedQuery]) -> Option<Matched> {
-        let found = knowledge::match_question(
-            &own_words(question),
-            verified,
-            &schema.known,
-            self.settings.today(&*self.clock),
-        )?;
+    pub(crate) fn matched(&self, question: &str, schema: &Schema, verified: &VerifiedSet) -> Option<Matched> {
+        let found = verified.matched(&own_words(question), &schema.known, self.settings.today(&*self.clock))?;
         // One that reads what people may not see any more is no answer: the model gets its chance.
         let allowed = matches!(schema.guard.check(&found.query.statement), Verdict::Allow(_));
-        let knowledge::Match { query, values, assumed, exact } = found;
+        let Match { query, values, assumed, exact } = found;
         allowed.then(|| Matched { query: query.clone(), values, assumed, exact })
     }
 

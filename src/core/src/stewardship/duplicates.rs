@@ -1,7 +1,7 @@
 //! Two verified queries that say the same, or answer the same question.
 
 use crate::domain::{KeptQuery, VerifiedQuery};
-use crate::knowledge::{fold, match_question};
+use crate::knowledge::{VerifiedSet, fold};
 use crate::stewardship::VerifiedQueries;
 use crate::stewardship::ground::Ground;
 use crate::targets::Schema;
@@ -19,10 +19,10 @@ impl VerifiedQueries {
         let today = self.settings.today(&*self.clock);
         let statement = ground.plain(&query.statement);
         others.into_iter().find(|other| {
+            let alone = VerifiedSet::new(vec![other.query.clone()]);
             let answers = |question: &str| {
-                let alone = std::slice::from_ref(&other.query);
                 let same_words = other.query.questions().any(|asked| fold(asked) == fold(question));
-                same_words || match_question(question, alone, &schema.known, today).is_some()
+                same_words || alone.matched(question, &schema.known, today).is_some()
             };
             ground.plain(&other.query.statement) == statement || query.questions().any(answers)
         })

@@ -5,9 +5,11 @@
 pub(crate) mod audience;
 mod schema;
 mod target;
+mod verified_sets;
 
 pub use schema::{Schema, Schemas};
 pub use target::{Reading, Refreshed, Target};
+pub(crate) use verified_sets::VerifiedSets;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,12 +17,12 @@ use std::sync::Arc;
 use crate::access::{AccessDecision, Showing, Why};
 use crate::asker::Asker;
 use crate::attached::own_words;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName, VerifiedQuery};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName};
 use crate::egress::echo;
 use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
-use crate::knowledge;
-use crate::ports::{Catalogs, Clock, Knowledge};
+use crate::knowledge::{self, VerifiedSet};
+use crate::ports::{Catalogs, Clock};
 use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::targets::audience::Audience;
@@ -31,7 +33,7 @@ pub(crate) struct Targets {
     pub(crate) settings: Arc<Settings>,
     pub(crate) all: BTreeMap<String, Arc<Target>>,
     pub(crate) recorder: Arc<Recorder>,
-    pub(crate) knowledge: Arc<dyn Knowledge>,
+    pub(crate) verified_sets: VerifiedSets,
     pub(crate) catalogs: Arc<dyn Catalogs>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -131,18 +133,23 @@ impl Targets {
         *platform == asker.place.platform || !self.closes_any(&asker.place.platform)
     }
 
+    /// Returns the verified queries of a target.
+    pub(crate) async fn verified(&self, target: &Target) -> Result<Arc<VerifiedSet>, PipelineError> {
+        Ok(self.verified_sets.of(&target.name).await?)
+    }
+
     /// Returns what a target holds for each who asks; a target that is away is told to the person.
     pub(crate) async fn schemas(&self, target: &Target) -> Result<Arc<Schemas>, PipelineError> {
-        self.schemas_with(target, &self.knowledge.verified(&target.name).await?).await
+        self.schemas_with(target, &*self.verified(target).await?).await
     }
 
     /// Does the same for a caller that has read the target's verified queries.
     pub(crate) async fn schemas_with(
         &self,
         target: &Target,
-        verified: &[VerifiedQuery],
+        verified: &VerifiedSet,
     ) -> Result<Arc<Schemas>, PipelineError> {
-        let reading = Reading { verified, catalogs: &*self.catalogs, clock: &*self.clock };
+        let reading = Reading { verified: verified.queries(), catalogs: &*self.catalogs, clock: &*self.clock };
         target.schemas(reading).await.map_err(|error| PipelineError::Tell(error.text()))
     }
 

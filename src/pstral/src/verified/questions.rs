@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use pstral_core::domain::{Row, Value, VerifiedQuery};
-use pstral_core::knowledge::{KnownValues, Matcher, columns, rank};
+use pstral_core::knowledge::{KnownValues, VerifiedSet, columns};
 use rusqlite::Connection;
 use serde::Deserialize;
 
@@ -27,7 +27,7 @@ fn known(queries: &[VerifiedQuery], connection: &Connection) -> KnownValues {
     known
 }
 
-fn answer(question: &str, matcher: &Matcher<'_>, known: &KnownValues) -> String {
+fn answer(question: &str, matcher: &VerifiedSet, known: &KnownValues) -> String {
     let Some(found) = matcher.matched(question, known, TODAY) else { return String::new() };
     let values = found.values.iter().map(|(name, value)| match value {
         Value::Text(text) => format!(" {name}={text}"),
@@ -40,7 +40,7 @@ fn answer(question: &str, matcher: &Matcher<'_>, known: &KnownValues) -> String 
 fn check(cases: &[(&str, &str)]) {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     let known = known(&queries, &sample_company(TODAY).1);
-    let matcher = Matcher::new(&queries);
+    let matcher = VerifiedSet::new(queries.clone());
     let wrong: Vec<String> = cases
         .iter()
         .map(|(question, expected)| (question, expected, answer(question, &matcher, &known)))
@@ -54,9 +54,9 @@ fn check(cases: &[(&str, &str)]) {
 fn every_question_finds_itself() {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     let known = known(&queries, &sample_company(TODAY).1);
-    let matcher = Matcher::new(&queries);
+    let matcher = VerifiedSet::new(queries.clone());
     for query in &queries {
-        for (nth, text) in query.questions().enumerate() {
+        for text in query.questions() {
             let question = text
                 .replace("{city}", "Saint-Étienne")
                 .replace("{client}", "Vertuo Distribution SARL")
@@ -69,11 +69,8 @@ fn every_question_finds_itself() {
             let found = matcher.matched(&question, &known, TODAY);
             let found = found.unwrap_or_else(|| panic!("nothing for {question}"));
             assert_eq!((found.query.id.as_str(), found.exact), (query.id.as_str(), true), "{question}");
-            // Ranking reads all queries anew: one wording of each is enough.
-            if nth == 0 {
-                let nearest = rank(&question, &queries, &known, 3);
-                assert_eq!(nearest.iter().filter(|(near, _)| near.id == query.id).count(), 1, "{question}");
-            }
+            let nearest = matcher.nearest(&question, &known, 3);
+            assert_eq!(nearest.iter().filter(|(near, _)| near.id == query.id).count(), 1, "{question}");
         }
     }
 }
@@ -272,7 +269,7 @@ fn similar_questions_that_ask_for_something_else() {
 fn no_near_miss_is_answered_by_another_question() {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     let known = known(&queries, &sample_company(TODAY).1);
-    let matcher = Matcher::new(&queries);
+    let matcher = VerifiedSet::new(queries.clone());
     let (mut count, mut wrong) = (0, Vec::new());
     for line in lines(include_str!("data/near_misses.txt")) {
         let (question, rest) = line.rsplit_once(" ! ").unwrap();
@@ -292,7 +289,7 @@ fn no_near_miss_is_answered_by_another_question() {
 fn paraphrases_find_their_query() {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     let known = known(&queries, &sample_company(TODAY).1);
-    let matcher = Matcher::new(&queries);
+    let matcher = VerifiedSet::new(queries.clone());
     let (mut right, mut count, mut wrong, mut none) = (0, 0, Vec::new(), Vec::new());
     for line in lines(include_str!("data/paraphrases.txt")) {
         let (question, expected) = line.rsplit_once(" = ").unwrap();
@@ -325,7 +322,7 @@ fn natural_questions_are_answered_rightly_or_not_at_all() {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     let (_folder, connection) = sample_company(TODAY);
     let known = known(&queries, &connection);
-    let matcher = Matcher::new(&queries);
+    let matcher = VerifiedSet::new(queries.clone());
     let (mut right, mut wrong, mut none) = (0, 0, 0);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let Natural { question, gold } = serde_json::from_str(line).unwrap();
