@@ -91,6 +91,8 @@ quoted = “{ $words }”
 answers-question = I am answering: “{ $question }”
 value-assumed = assumed: your question gives no value
 read-as = “{ $said }” read as { $column } = “{ $value }”
+term-followed = Follows the company's definition of “{ $name }”.
+term-not-followed = ⚠️ May not follow the company's definition of “{ $name }”: check it before you run it.
 origin-model = Written by the model, not verified.
 origin-person = Statement edited by you.
 origin-verified = ✅ Query verified by { $by } on { $on }.
@@ -303,6 +305,8 @@ help =
     { $prefix }good or { $prefix }bad: what you think of the last answer; { $prefix }keep: propose the last statement as a verified query
     { $prefix }whoami: your account; { $prefix }unlink: remove this account; { $prefix }language fr or en; { $prefix }timezone Europe/Paris
     { $prefix }verified: the verified questions you can ask; stewards manage them
+    { $prefix }term: the company's terms and their definitions
+    { $prefix }review: questions without a good answer, for stewards
     { $prefix }agree: costly statements that wait, for stewards
     { $prefix }audit: the audit log, { $prefix }user: the users, { $prefix }policy: who may do what, { $prefix }status: service status; for administrators
 
@@ -447,6 +451,53 @@ verified-questions =
     }
 verified-more = … and { $count } more.
 steward-how = To read one whole, write { $prefix }verified and its name.
+terms =
+    { $count ->
+        [0] { $target } has no business term yet.
+        [1] Answers about { $target } follow the definition of one term:
+       *[other] Answers about { $target } follow the definitions of { $count } terms:
+    }
+term-how = To see a definition: { $prefix }term NAME. To propose one: { $prefix }term NAME = a SELECT, or a sentence
+term-unknown = No term has this name. See { $prefix }term, or propose it: { $prefix }term NAME = a SELECT, or a sentence
+term-proposed = Thank you! The term waits for a steward under the name “{ $id }”; they find it with { $prefix }verified.
+term-exists = This term exists already, under the name “{ $id }”. A steward can change it: { $prefix }verified { $id }
+term-too-long = A definition in words has { $limit } characters at most. Put it in short, or write a SELECT.
+notice-broken =
+    { $count ->
+        [1] ⚠️ A change of the database broke a verified query, which is no longer offered: { $names }. See { $prefix }verified.
+       *[other] ⚠️ A change of the database broke { $count } verified queries, which are no longer offered: { $names }. See { $prefix }verified.
+    }
+notice-questions =
+    { $count ->
+        [1] One question is waiting for a better answer: { $prefix }review
+       *[other] { $count } questions are waiting for a better answer: { $prefix }review
+    }
+notice-proposals =
+    { $count ->
+        [1] One proposal is waiting for your approval: { $prefix }verified
+       *[other] { $count } proposals are waiting for your approval: { $prefix }verified
+    }
+reviews =
+    { $count ->
+        [0] No question is waiting for you.
+        [1] One question is waiting for a better answer:
+       *[other] { $count } questions are waiting for a better answer:
+    }
+review-unanswered = not answered
+review-edited = statement edited before it ran
+review-bad = rated 👎
+review-times =
+    { $count ->
+        [1] noted once
+       *[other] noted { $count } times
+    }
+review-how = To see one: { $prefix }review NUMBER. When it is dealt with: { $prefix }review close NUMBER
+review-next =
+    To answer it from now on: ask it, edit the statement until it is right, run it, and choose “Save as verified”.
+    If a word was misunderstood, define it: { $prefix }term NAME = a SELECT
+    When it is dealt with: { $prefix }review close { $number }
+review-unknown = No open question has this number. See { $prefix }review.
+review-closed = It is off the list. See the others with { $prefix }review.
 steward-which = Say which one: { $prefix }verified lists those that wait.
 steward-several = Several databases have a query of this name. Say which one: { $names }
 steward-unknown = There is no verified query “{ $name }”. See { $prefix }verified.
@@ -465,6 +516,7 @@ steward-edit-how =
     Write what changes, the statement last:
     { $prefix }verified edit { $id }#VERSION fr=… | en=… | :city=text clients.city | statement=…
 steward-approved = ✅ “{ $id }” is verified: it now answers this question.
+steward-approved-term = ✅ “{ $id }” is verified: answers that use the term now follow it.
 steward-approved-hidden = ✅ “{ $id }” is approved, but the file has another of this name, which is used instead.
 steward-edited = “{ $id }” is changed and verified under your name.
 steward-edited-waiting = “{ $id }” is changed. To approve it: { $prefix }verified approve { $id }#{ $version }
@@ -580,6 +632,13 @@ command-policy-user = Who would ask: a username
 command-policy-target = The name of the database
 command-policy-table = A table or one of its columns, such as clients.email
 command-status = For administrators: service status
+command-term = The company's terms and their definitions; NAME = DEFINITION proposes one
+command-term-term = The name of a term, or NAME = DEFINITION to propose one
+command-review = For stewards: questions without a good answer
+command-review-number = Its number in the list
+command-review-list = The open questions, the most frequent first
+command-review-show = One of them, with its statement
+command-review-close = Take one off the list
 command-verified = The verified questions you can ask; stewards manage them
 command-number = Its number, as the history shows it
 command-execute = Run the last statement offered

@@ -168,8 +168,8 @@ sql-line-bad = this line is not of the expected form id, dialect, sql: { $error 
 
 ## Verified queries
 verified-form = it is not of the form of a verified query. ({ $error })
-verified-not-a-list = query is not a list: write [[query]] before each entry
-verified-unknown-key = { $name } is unknown here: each entry starts with [[query]]
+verified-not-a-list = { $name } is not a list: write [[{ $name }]] before each entry
+verified-unknown-key = { $name } is unknown here: each entry starts with [[query]] or [[term]]
 verified-duplicate-id = this id is taken by an earlier entry: give each its own
 verified-name = “{ $name }” is not a name: use lower-case letters and digits, with - in an id and _ in a parameter
 verified-empty = { $name } is empty

@@ -91,6 +91,8 @@ quoted = « { $words } »
 answers-question = Je réponds à : « { $question } »
 value-assumed = valeur par défaut : votre question n’en précise pas
 read-as = « { $said } » lu comme { $column } = « { $value } »
+term-followed = Suit la définition d'entreprise de « { $name } ».
+term-not-followed = ⚠️ Ne suit peut-être pas la définition d'entreprise de « { $name } » : vérifiez avant d'exécuter.
 origin-model = Requête écrite par le modèle, non vérifiée.
 origin-person = Requête modifiée par vous.
 origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
@@ -303,6 +305,8 @@ help =
     { $prefix }bien ou { $prefix }pasbien : ce que vous pensez de la dernière réponse ; { $prefix }garder : proposer la dernière requête à la vérification
     { $prefix }quisuisje : votre compte ; { $prefix }délier : retirer ce compte ; { $prefix }langue fr ou en ; { $prefix }fuseau Europe/Paris
     { $prefix }vérifiées : les questions vérifiées que vous pouvez poser ; les responsables des données les gèrent
+    { $prefix }terme : les termes de l'entreprise et leurs définitions
+    { $prefix }revoir : les questions restées sans bonne réponse, pour les responsables des données
     { $prefix }accorder : les requêtes coûteuses qui attendent, pour les responsables des données
     { $prefix }audit : le journal, { $prefix }utilisateur : les utilisateurs, { $prefix }règles : qui peut quoi, { $prefix }état : état du service ; pour les administrateurs
 
@@ -448,6 +452,53 @@ verified-questions =
     }
 verified-more = … et { $count } autres.
 steward-how = Pour en lire une en entier, écrivez { $prefix }vérifiées et son nom.
+terms =
+    { $count ->
+        [0] { $target } n'a pas encore de terme d'entreprise.
+        [1] Les réponses sur { $target } suivent la définition d'un terme :
+       *[other] Les réponses sur { $target } suivent les définitions de { $count } termes :
+    }
+term-how = Pour voir une définition : { $prefix }terme NOM. Pour en proposer une : { $prefix }terme NOM = un SELECT, ou une phrase
+term-unknown = Aucun terme ne porte ce nom. Voyez { $prefix }terme, ou proposez-le : { $prefix }terme NOM = un SELECT, ou une phrase
+term-proposed = Merci ! Le terme attend un responsable sous le nom « { $id } » ; il le trouvera avec { $prefix }vérifiées.
+term-exists = Ce terme existe déjà, sous le nom « { $id } ». Un responsable peut le modifier : { $prefix }vérifiées { $id }
+term-too-long = Une définition en mots compte { $limit } caractères au plus. Raccourcissez-la, ou écrivez un SELECT.
+notice-broken =
+    { $count ->
+        [1] ⚠️ Un changement de la base a rendu une requête vérifiée inutilisable ; elle n'est plus proposée : { $names }. Voyez { $prefix }vérifiées.
+       *[other] ⚠️ Un changement de la base a rendu { $count } requêtes vérifiées inutilisables ; elles ne sont plus proposées : { $names }. Voyez { $prefix }vérifiées.
+    }
+notice-questions =
+    { $count ->
+        [1] Une question attend une meilleure réponse : { $prefix }revoir
+       *[other] { $count } questions attendent une meilleure réponse : { $prefix }revoir
+    }
+notice-proposals =
+    { $count ->
+        [1] Une proposition attend votre approbation : { $prefix }vérifiées
+       *[other] { $count } propositions attendent votre approbation : { $prefix }vérifiées
+    }
+reviews =
+    { $count ->
+        [0] Aucune question ne vous attend.
+        [1] Une question attend une meilleure réponse :
+       *[other] { $count } questions attendent une meilleure réponse :
+    }
+review-unanswered = sans réponse
+review-edited = requête modifiée avant son exécution
+review-bad = notée 👎
+review-times =
+    { $count ->
+        [1] signalée une fois
+       *[other] signalée { $count } fois
+    }
+review-how = Pour en voir une : { $prefix }revoir NUMÉRO. Une fois traitée : { $prefix }revoir clore NUMÉRO
+review-next =
+    Pour y répondre désormais : posez-la, modifiez la requête jusqu'à ce qu'elle soit juste, exécutez-la, puis choisissez « Proposer à la vérification ».
+    Si un mot a été mal compris, définissez-le : { $prefix }terme NOM = un SELECT
+    Une fois traitée : { $prefix }revoir clore { $number }
+review-unknown = Aucune question ouverte ne porte ce numéro. Voyez { $prefix }revoir.
+review-closed = Elle est retirée de la liste. Voyez les autres avec { $prefix }revoir.
 steward-which = Dites laquelle : { $prefix }vérifiées liste celles qui attendent.
 steward-several = Plusieurs bases ont une requête de ce nom. Dites laquelle : { $names }
 steward-unknown = Aucune requête vérifiée ne s'appelle « { $name } ». Voyez { $prefix }vérifiées.
@@ -466,6 +517,7 @@ steward-edit-how =
     Écrivez ce qui change, la requête en dernier :
     { $prefix }vérifiées modifier { $id }#VERSION fr=… | en=… | :city=texte clients.city | requête=…
 steward-approved = ✅ « { $id } » est vérifiée : elle répond désormais à cette question.
+steward-approved-term = ✅ « { $id } » est vérifiée : les réponses qui emploient ce terme la suivent désormais.
 steward-approved-hidden = ✅ « { $id } » est approuvée, mais le fichier en a une autre du même nom, qui sert à sa place.
 steward-edited = « { $id } » est modifiée, et vérifiée sous votre nom.
 steward-edited-waiting = « { $id } » est modifiée. Pour l'approuver : { $prefix }vérifiées approuver { $id }#{ $version }
@@ -581,6 +633,13 @@ command-policy-user = Qui poserait la question : un nom d'utilisateur
 command-policy-target = Le nom de la base
 command-policy-table = Une table ou une de ses colonnes, par exemple clients.email
 command-status = Pour les administrateurs : état de Pstral et de ses composants
+command-term = Les termes de l'entreprise et leurs définitions ; NOM = DÉFINITION en propose un
+command-term-term = Le nom d'un terme, ou NOM = DÉFINITION pour en proposer un
+command-review = Pour les responsables : les questions restées sans bonne réponse
+command-review-number = Son numéro dans la liste
+command-review-list = Les questions ouvertes, les plus fréquentes d'abord
+command-review-show = L'une d'elles, avec sa requête
+command-review-close = En retirer une de la liste
 command-verified = Les questions vérifiées que vous pouvez poser ; les responsables les gèrent
 command-number = Son numéro, comme dans l'historique
 command-execute = Exécuter la dernière requête proposée

@@ -168,8 +168,8 @@ sql-line-bad = cette ligne n'est pas de la forme id, dialect, sql attendue : { $
 
 ## Requêtes vérifiées
 verified-form = cela n'a pas la forme d'une requête vérifiée. ({ $error })
-verified-not-a-list = query n'est pas une liste : écrivez [[query]] avant chaque entrée
-verified-unknown-key = { $name } est inconnu ici : chaque entrée commence par [[query]]
+verified-not-a-list = { $name } n'est pas une liste : écrivez [[{ $name }]] avant chaque entrée
+verified-unknown-key = { $name } est inconnu ici : chaque entrée commence par [[query]] ou [[term]]
 verified-duplicate-id = cet identifiant est déjà pris par une entrée précédente : donnez-en un à chacune
 verified-name = « { $name } » n'est pas un nom : utilisez des minuscules et des chiffres, avec - dans un identifiant et _ dans un paramètre
 verified-empty = { $name } est vide

@@ -90,7 +90,7 @@ async fn head(writing: &mut StateTransaction, instance: &str) -> Result<Option<(
 
 #[cfg(test)]
 mod tests {
-    use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier, VerifiedQuery};
+    use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, ChainVerifier, VerifiedKind, VerifiedQuery};
     use pstral_core::ports::{AuditFilter, AuditLog as _, Knowledge as _, StoreError};
     use pstral_core::testkit::state::at;
 
@@ -106,6 +106,8 @@ mod tests {
 
     fn large_query() -> VerifiedQuery {
         VerifiedQuery {
+            kind: VerifiedKind::Question,
+            note: String::new(),
             id: "large".to_owned(),
             fr: "é".repeat(20_000),
             en: String::new(),

@@ -3,30 +3,33 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use pstral_core::domain::{
-    AnswerId, KeptQuery, QueryFault, QuerySource, QueryState, Rated, Rating, Step, Tally, UserId, VerifiedQuery,
+    AnswerId, KeptQuery, QueryFault, QuerySource, QueryState, Rated, Rating, ReviewItem, Step, Tally, UserId,
+    VerifiedKind, VerifiedQuery,
 };
 use pstral_core::ports::{Knowledge, StoreError};
 use serde_json::{from_str, to_string};
 
 use crate::Store;
 use crate::fault::{conflict, fault};
-use crate::ratings;
 use crate::rows::{corrupt_json, get, time, word};
 use crate::sql::{Row, Sql, sql};
+use crate::{ratings, reviews};
 
 const FORGET: &str = "DELETE FROM verified_queries WHERE target = $1 AND source = 'file'";
 const ADD: &str = "INSERT INTO verified_queries (target, id, source, state, version, fr, en, statement, parameters,
     verified_by, verified_on, proposed_by, proposed_at, approved_by, approved_at, edited_by, edited_at, retired_by,
-    retired_at, fault_fr, fault_en, fault_since, also)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    retired_at, fault_fr, fault_en, fault_since, also, kind, note)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)";
 // The name of who approved one in a chat is the one they have now; who was erased has none but that of the account.
 const OF_TARGET: &str = "SELECT v.*, coalesce(nullif(u.full_name, ''), u.username) AS approver FROM verified_queries v
     LEFT JOIN users u ON u.id = v.approved_by WHERE v.target = $1";
 const CHANGE: &str = "UPDATE verified_queries SET version = version + 1, state = $4, fr = $6, en = $7, statement = $8,
     parameters = $9, verified_by = $10, verified_on = $11, proposed_by = $12, proposed_at = $13, approved_by = $14,
     approved_at = $15, edited_by = $16, edited_at = $17, retired_by = $18, retired_at = $19, fault_fr = $20,
-    fault_en = $21, fault_since = $22, also = $23 WHERE target = $1 AND id = $2 AND source = $3 AND version = $5";
+    fault_en = $21, fault_since = $22, also = $23, kind = $24,
+    note = $25 WHERE target = $1 AND id = $2 AND source = $3 AND version = $5";
 const MARK: &str = "UPDATE verified_queries SET fault_fr = $5, fault_en = $6, fault_since = $7
     WHERE target = $1 AND id = $2 AND source = $3 AND version = $4";
 
@@ -112,6 +115,18 @@ impl Knowledge for Store {
     async fn tallies(&self, target: &str) -> Result<BTreeMap<String, Tally>, StoreError> {
         ratings::tallies(self, target).await
     }
+
+    async fn add_review(&self, item: &ReviewItem) -> Result<(), StoreError> {
+        reviews::add(self, item).await
+    }
+
+    async fn open_reviews(&self, target: &str) -> Result<Vec<ReviewItem>, StoreError> {
+        reviews::open(self, target).await
+    }
+
+    async fn close_review(&self, number: i64, by: UserId, at: Timestamp) -> Result<bool, StoreError> {
+        reviews::close(self, number, by, at).await
+    }
 }
 
 /// A statement with every member of a query, in the order of [`ADD`].
@@ -140,16 +155,20 @@ fn written(statement: &'static str, kept: &KeptQuery) -> Result<Sql, StoreError>
         .bind(why.as_ref().map(|why| why.fr.clone()))
         .bind(why.as_ref().map(|why| why.en.clone()))
         .bind(why.as_ref().map(|why| why.since.as_millisecond()))
-        .bind(also))
+        .bind(also)
+        .bind(verified.kind.word())
+        .bind(verified.note.clone()))
 }
 
 fn read(row: &Row) -> Result<KeptQuery, StoreError> {
     let approver: Option<String> = get(row, "approver")?;
     let query = VerifiedQuery {
+        kind: word(row, "kind", VerifiedKind::from_word)?,
         id: get(row, "id")?,
         fr: get(row, "fr")?,
         en: get(row, "en")?,
         also: from_str(&get::<String>(row, "also")?).map_err(corrupt_json("a verified query"))?,
+        note: get(row, "note")?,
         statement: get(row, "statement")?,
         parameters: from_str(&get::<String>(row, "parameters")?).map_err(corrupt_json("a verified query"))?,
         verified_by: approver.map_or_else(|| get(row, "verified_by"), Ok)?,

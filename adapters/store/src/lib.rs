@@ -24,6 +24,7 @@ mod presence;
 mod proposals;
 mod ratings;
 mod retention;
+mod reviews;
 mod rows;
 mod sql;
 mod transfer;

@@ -53,6 +53,8 @@ const FILES: &[MigrationFile] = files! {
     "0017_time_zones",
     "0018_asked",
     "0019_wordings",
+    "0020_terms",
+    "0021_reviews",
 };
 
 static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|file| file.sqlite));

@@ -63,6 +63,7 @@ fn prompt(criterion: &mut Criterion) {
             question,
             examples: &[],
             values: &[],
+            terms: &[],
             may_ask: true,
         };
         let brief = Brief { locale: Locale::Fr, today: "2026-11-21".to_owned(), turns: &turns, data: Some(data) };

@@ -381,6 +381,7 @@ pub(crate) fn terms(config: &Config, name: &str, target: &TargetConfig) -> Terms
         },
         allow_privileged: target.allow_privileged,
         own_accounts,
+        value_hints: target.value_hints,
         catalog_age: Duration::from_secs(config.catalog.refresh_minutes * 60),
     }
 }

@@ -30,6 +30,8 @@ const STARTS: u32 = 100;
 const EXPIRING: Duration = Duration::from_mins(1);
 /// The interval at which abandoned live messages are closed.
 const CLOSING_LEFT: Duration = Duration::from_mins(1);
+/// The interval at which stewards are told what is new for them.
+const TELLING_STEWARDS: Duration = Duration::from_mins(10);
 /// The interval at which old files are deleted.
 const SWEEPING: Duration = Duration::from_hours(1);
 /// The interval at which the endpoints of the model are checked.
@@ -122,6 +124,7 @@ pub async fn run_through(
     beside.spawn(sweep_files(app.files.clone(), app.file_age));
     beside.spawn(expire_proposals(Arc::clone(&app.pipeline)));
     beside.spawn(close_orphaned_turns(Arc::clone(&app.pipeline)));
+    beside.spawn(tell_stewards(Arc::clone(&app.pipeline)));
     let locale = app.pipeline.parts().settings.locale;
     beside.spawn(check_endpoints(Arc::clone(&app.pipeline), ServerLog::new(app.models.clone(), locale)));
     beside.spawn(app.heads.clone().tell_on());
@@ -210,6 +213,20 @@ async fn close_orphaned_turns(pipeline: Arc<Pipeline>) {
                 }
             }
         });
+    }
+}
+
+/// Tells stewards what is new for them, every ten minutes; not at once, so that platforms are connected.
+async fn tell_stewards(pipeline: Arc<Pipeline>) {
+    loop {
+        tokio::time::sleep(TELLING_STEWARDS).await;
+        match pipeline.tell_stewards().await {
+            Ok(0) => {}
+            Ok(stewards) => tracing::info!(stewards, "told stewards what waits for them"),
+            Err(error) => {
+                tracing::warn!(?error, "stewards could not be told what waits for them; trying again in ten minutes")
+            }
+        }
     }
 }
 

@@ -23,6 +23,7 @@ const CONVERSATIONS: &[TableRows] = &[
     ),
     TableRows::new("proposals", "id", concat!("conversation_id IN (", quiet!(), ")")),
     TableRows::new("ratings", "user_id, answer", concat!("conversation_id IN (", quiet!(), ")")),
+    TableRows::new("reviews", "number", concat!("conversation_id IN (", quiet!(), ")")),
     TableRows::new("turns", "id", concat!("conversation_id IN (", quiet!(), ")")),
     TableRows::new("conversations", "id", concat!("id IN (", quiet!(), ")")),
 ];

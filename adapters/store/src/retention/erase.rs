@@ -32,6 +32,7 @@ pub(super) const USER_ROWS: &[TableRows] = &[
         "user_id, answer",
         "user_id = $1 OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)",
     ),
+    TableRows::new("reviews", "number", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
     TableRows::new("turns", "id", "conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1)"),
     TableRows::new("conversations", "id", "user_id = $1"),
     // What nobody has approved is theirs; what somebody has is everybody's.

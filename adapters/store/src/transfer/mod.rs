@@ -15,7 +15,7 @@ use pstral_core::ports::StoreError;
 const FORMAT_VERSION: u32 = 1;
 
 /// Every table, each after those it refers to.
-pub(crate) const TABLES: [&str; 16] = [
+pub(crate) const TABLES: [&str; 17] = [
     "users",
     "links",
     "link_codes",
@@ -28,6 +28,7 @@ pub(crate) const TABLES: [&str; 16] = [
     "proposal_messages",
     "verified_queries",
     "ratings",
+    "reviews",
     "audit_events",
     "audit_checkpoints",
     "audit_relations",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pstral_core::domain::{UserId, VerifiedQuery};
+use pstral_core::domain::{UserId, VerifiedKind, VerifiedQuery};
 use pstral_core::ports::{AuditFilter, AuditLog as _, Knowledge as _, People as _};
 use pstral_core::testkit::state::{self, at, member};
 use pstral_pgserver::Server;
@@ -129,6 +129,8 @@ async fn what_a_program_that_was_merely_started_has_put_there_is_not_in_the_way(
         let store = Store::open_at(&there, "one").await.unwrap();
         // One of those the stream holds too.
         let query = VerifiedQuery {
+            kind: VerifiedKind::Question,
+            note: String::new(),
             id: "a".to_owned(),
             fr: "Combien ?".to_owned(),
             en: "How many?".to_owned(),

@@ -46,6 +46,7 @@ fn follows(spec: &CommandSpec, what: Follows, words: &str) -> bool {
         // Nobody sends a model a code, not even where the name before it was forgotten.
         Follows::CodeAmongWords => !codes_in(words).is_empty(),
         Follows::Verb => is_verb(),
+        Follows::Definition => words.contains('='),
         Follows::VerbOrVersion => is_verb() || (others.is_empty() && first.contains('#')),
     }
 }

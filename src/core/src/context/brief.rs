@@ -8,6 +8,7 @@ use super::history::{self, History};
 use super::nearness::{Asked, CatalogWords};
 use super::shares::{Part, allot};
 use super::template::render;
+use super::term::Term;
 use super::tokens::{AROUND_MESSAGE, BEFORE_ANSWER, Kind, tokens};
 use crate::domain::{Catalog, Dialect, Locale, Names, PromptManifest, Speaker, Turn};
 use crate::egress;
@@ -54,6 +55,8 @@ pub struct DataBrief<'a> {
     pub examples: &'a [Example],
     /// Stored values that the question names.
     pub values: &'a [NamedValue],
+    /// Business terms that the question uses.
+    pub terms: &'a [Term],
     /// True if the model may ask a question in return.
     pub may_ask: bool,
 }
@@ -104,7 +107,8 @@ impl Brief<'_> {
         let left = room.checked_sub(fixed).ok_or(Unfit::TooLong)?;
         let describing = self.data.map(|data| {
             let said = before.iter().filter(|turn| turn.speaker == Speaker::Person).map(|turn| turn.text.as_str());
-            Describing::of(data.catalog, data.words, Asked::of(data.question, said), left)
+            let defined = data.terms.iter().flat_map(|term| term.definition.relations()).map(String::as_str);
+            Describing::of(data.catalog, data.words, Asked::of(data.question, said).reading(defined), left)
         });
         let [of_catalog, of_examples, of_history] = allot(
             left,
@@ -139,6 +143,9 @@ impl Brief<'_> {
             examples_left: (all - examples) as u64,
             turns: history.messages.len() as u64,
             turns_left: history.left as u64,
+            terms: Names::of(
+                &self.data.map_or(&[][..], |data| data.terms).iter().map(|term| term.name.clone()).collect::<Vec<_>>(),
+            ),
         }
     }
 
@@ -155,6 +162,7 @@ impl Brief<'_> {
                 may_ask => of.may_ask,
                 catalog,
                 values => of.values.iter().map(|named| stored(of.catalog.dialect, named)).collect::<Vec<_>>(),
+                terms => of.terms.iter().map(Term::value).collect::<Vec<_>>(),
                 examples => examples.iter().map(Example::value).collect::<Vec<_>>(),
             },
         };

@@ -14,6 +14,7 @@ mod prompts;
 mod rest;
 mod shares;
 mod template;
+mod term;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -25,5 +26,6 @@ pub use history::{asked_back, asks, asks_anew};
 pub use nearness::CatalogWords;
 pub use prompts::Prompts;
 pub use template::check_template;
+pub use term::Term;
 #[cfg(test)]
 use tokens::{Kind, tokens};

@@ -12,6 +12,7 @@ use crate::domain::{
     Catalog, CatalogColumn, ConversationId, Dialect, ForeignKey, Locale, Mode, ProposalId, Relation, RelationKind,
     Speaker, Turn, TurnId, TurnState,
 };
+use crate::guard::{Guard, Policy, Verdict};
 use crate::knowledge::NamedValue;
 use crate::testkit::large_company;
 
@@ -99,6 +100,7 @@ fn told(catalog: &Catalog, turns: &[Turn], locale: Locale, room: usize) -> Resul
         question: &turns.last().unwrap().text,
         examples: &examples,
         values: &[],
+        terms: &[],
         may_ask: true,
     };
     let brief = Brief { locale, today: "2026-11-21".to_owned(), turns, data: Some(data) };
@@ -229,6 +231,12 @@ fn nothing_that_is_data_speaks_for_us() {
     let turns = [turn(Speaker::Person, FORGED), turn(Speaker::Pstral, FORGED), turn(Speaker::Person, FORGED)];
     let examples = [Example { question: FORGED.to_owned(), statement: FORGED.to_owned() }];
     let column = "clients.city".parse().unwrap();
+    let Verdict::Allow(definition) =
+        Guard::new(&small(Dialect::Postgres), &Policy::default()).check("SELECT id FROM clients")
+    else {
+        panic!("a plain statement");
+    };
+    let terms = [Term { name: FORGED.to_owned(), note: FORGED.to_owned(), definition }];
     let values = [NamedValue { said: "lyon".to_owned(), column, value: FORGED.to_owned() }];
     let data = DataBrief {
         target: FORGED,
@@ -238,6 +246,7 @@ fn nothing_that_is_data_speaks_for_us() {
         question: FORGED,
         examples: &examples,
         values: &values,
+        terms: &terms,
         may_ask: true,
     };
     let brief = Brief { locale: Locale::En, today: "2026-11-21".to_owned(), turns: &turns, data: Some(data) };
@@ -247,7 +256,7 @@ fn nothing_that_is_data_speaks_for_us() {
         Check { answer: FORGED, fault: Some(CheckedFault { rule: Some("syntax"), at: Some((1, 2)), reason: FORGED }) };
     let again = briefing.again(prompts.repair(Locale::En), &check).unwrap().unwrap();
     let system = &again.request.system;
-    for tag in ["<schema>", "</schema>", "<examples>", "</examples>", "<values>", "</values>"] {
+    for tag in ["<schema>", "</schema>", "<examples>", "</examples>", "<values>", "</values>", "<terms>", "</terms>"] {
         assert_eq!(system.matches(tag).count(), 1, "{tag} in {system}");
     }
     let (last, said) = again.request.messages.split_last().unwrap();
@@ -260,7 +269,7 @@ fn nothing_that_is_data_speaks_for_us() {
     }
     let (schema, _) = system.split_once("</schema>").unwrap();
     assert!(!schema.contains("\n\nSystem:") && !schema.contains("\nSystem:"), "{schema}");
-    assert_eq!(system.matches("```").count(), 2 + 1, "the fence of the example, and the rule: {system}");
+    assert_eq!(system.matches("```").count(), 4 + 1, "the fences of the example and the term, and the rule: {system}");
 }
 
 #[test]

@@ -65,6 +65,10 @@ words! {
         VerifiedRetired = "verified.retired",
         /// A person said what an answer was worth.
         Feedback = "feedback",
+        /// A question was taken off the stewards' list.
+        ReviewClosed = "review.closed",
+        /// Stewards are told in private what waits for them; durable before they are.
+        StewardsTold = "stewards.told",
         /// Something leaves as a file: a conversation, the audit.
         Export = "export",
         /// The catalog of a target was read again because somebody asked.

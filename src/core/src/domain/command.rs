@@ -37,6 +37,8 @@ words! {
         Policy = "policy",
         Status = "status",
         Verified = "verified",
+        Term = "term",
+        Review = "review",
         /// No command has this name.
         Unknown = "",
     }
@@ -96,6 +98,7 @@ words! {
         Approve = "approve",
         Retire = "retire",
         Restore = "restore",
+        Close = "close",
     }
 }
 
@@ -224,6 +227,8 @@ pub enum Follows {
     Verb,
     /// A verb of the command with what it takes, or one name with its version: `late#3`.
     VerbOrVersion,
+    /// A name, `=` and a definition.
+    Definition,
 }
 
 /// An option that may be left out.

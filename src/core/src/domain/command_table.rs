@@ -5,7 +5,7 @@ use super::capability::Capability;
 use super::command::{
     About, CommandName, CommandOption, CommandSpec, Follows, OptionKind, Suggested, VerbSpec, needed, option,
 };
-use super::command_verbs::{USER_VERBS, USERS, VERIFIED_VERBS};
+use super::command_verbs::{REVIEW_VERBS, USER_VERBS, USERS, VERIFIED_VERBS};
 
 const fn command(
     name: CommandName,
@@ -240,5 +240,18 @@ pub const COMMANDS: &[CommandSpec] = &[
     command(CommandName::Verified, "vérifiées", &["verifiees"], "command-verified", &[])
         .with_verbs(VERIFIED_VERBS)
         .followed_by(Follows::VerbOrVersion)
+        .about(About::Person),
+    command(
+        CommandName::Term,
+        "terme",
+        &["terms", "termes"],
+        "command-term",
+        &[option("term", "terme", "command-term-term", OptionKind::Words)],
+    )
+    .followed_by(Follows::Definition)
+    .about(About::Person),
+    command(CommandName::Review, "revoir", &[], "command-review", &[])
+        .with_verbs(REVIEW_VERBS)
+        .followed_by(Follows::Number)
         .about(About::Person),
 ];

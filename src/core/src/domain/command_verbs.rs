@@ -1,4 +1,4 @@
-//! The verbs of the commands `user` and `verified`: their words in both languages, what they take and what may follow them.
+//! The verbs of the commands `user`, `verified` and `review`: their words in both languages, what they take and what may follow them.
 
 use super::command::{CommandOption, Follows, OptionKind, Suggested, Verb, VerbSpec, needed, option};
 
@@ -11,6 +11,7 @@ const ROLE: CommandOption = option("role", "rôle", "command-user-role", OptionK
 const LANGUAGE: CommandOption = option("language", "langue", "command-user-language", OptionKind::Setting("language"));
 const EMAIL: CommandOption = option("email", "courriel", "command-user-email", OptionKind::Setting("email"));
 const FULL_NAME: CommandOption = option("fullname", "nom", "command-user-full-name", OptionKind::Setting("name"));
+const QUESTION: CommandOption = needed("number", "numéro", "command-review-number", OptionKind::Number);
 const QUERY: CommandOption = needed("query", "requête", "command-verified-query", OptionKind::Words);
 
 const fn verb(
@@ -118,4 +119,11 @@ pub(super) const VERIFIED_VERBS: &[VerbSpec] = &[
     ),
     verb(Verb::Retire, "retirer", &[], "command-verified-retire", &[QUERY]),
     verb(Verb::Restore, "rétablir", &["retablir"], "command-verified-restore", &[QUERY]),
+];
+
+/// The verbs of `review`, in the order in which lists show them.
+pub(super) const REVIEW_VERBS: &[VerbSpec] = &[
+    verb(Verb::List, "lister", &[], "command-review-list", &[]).only_in_lists(),
+    verb(Verb::Show, "montrer", &[], "command-review-show", &[QUESTION]).only_in_lists(),
+    verb(Verb::Close, "clore", &[], "command-review-close", &[QUESTION]),
 ];

@@ -200,8 +200,10 @@ mod tests {
     fn what_concerns_one_person_is_for_them_alone() {
         let alone: Vec<&str> =
             COMMANDS.iter().filter(|spec| spec.about == About::Person).map(|spec| spec.word).collect();
-        let expected =
-            ["whoami", "link", "unlink", "language", "timezone", "agree", "audit", "user", "status", "verified"];
+        let expected = [
+            "whoami", "link", "unlink", "language", "timezone", "agree", "audit", "user", "status", "verified", "term",
+            "review",
+        ];
         assert_eq!(alone, expected);
     }
 

@@ -26,6 +26,7 @@ mod policy_version;
 mod prompt_manifest;
 mod proposal;
 mod rating;
+mod review;
 mod role;
 mod roles;
 mod transcript;
@@ -64,11 +65,14 @@ pub use policy_version::PolicyVersion;
 pub use prompt_manifest::{Names, PromptManifest};
 pub use proposal::{Agreement, Card, Origin, Proposal, ProposalId, ProposalState};
 pub use rating::{AnswerId, Rated, Rating, Tally};
+pub use review::{ReviewItem, ReviewReason};
 pub use role::Role;
 pub use roles::Roles;
 pub use transcript::{Transcript, TranscriptStatement, TranscriptTurn};
 pub use user::{NewUser, User, UserChange, UserId, username_key};
-pub use verified::{KeptQuery, Parameter, ParameterKind, QueryFault, QuerySource, QueryState, Step, VerifiedQuery};
+pub use verified::{
+    KeptQuery, Parameter, ParameterKind, QueryFault, QuerySource, QueryState, Step, VerifiedKind, VerifiedQuery,
+};
 pub(crate) use words::words;
 
 pub use pstral_guard::{

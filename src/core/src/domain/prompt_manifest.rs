@@ -17,6 +17,8 @@ pub struct PromptManifest {
     pub examples: u64,
     /// The number of examples that did not fit.
     pub examples_left: u64,
+    /// Business terms whose definition was given.
+    pub terms: Names,
     /// Earlier messages of the conversation.
     pub turns: u64,
     /// The number of messages that did not fit.

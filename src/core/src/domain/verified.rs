@@ -1,4 +1,4 @@
-//! Questions with a statement a steward has approved.
+//! Questions and business terms with a statement that a steward has approved.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::words::words;
 use super::{ColumnRef, Locale, UserId};
 
-/// A question with its approved statement.
+/// A question with its approved statement, or a business term with the statement that defines it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VerifiedQuery {
+    /// A question or a term. A file says it by the name of the table, `[[query]]` or `[[term]]`.
+    #[serde(skip)]
+    pub kind: VerifiedKind,
     /// Short, unique within its target, such as `clients-of-city`.
     pub id: String,
     /// The question in French; `{name}` stands for a parameter. Empty where nobody has put it in French.
@@ -22,6 +25,9 @@ pub struct VerifiedQuery {
     /// default may be left out of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// What people should know of a term, such as its unit; empty for a question.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// One statement; `:name` stands for a parameter.
     pub statement: String,
     /// Every `:name` of the statement.
@@ -51,6 +57,18 @@ impl VerifiedQuery {
     /// The question in each language it is put in, and its other wordings.
     pub fn wordings(&self) -> impl Iterator<Item = &str> {
         self.questions().chain(self.also.iter().map(String::as_str))
+    }
+}
+
+words! {
+    /// The kind of a verified entry.
+    #[derive(Default)]
+    VerifiedKind {
+        /// A question, which the statement answers.
+        #[default]
+        Question = "question",
+        /// A business term, which the statement defines: the model follows it where a question uses the term.
+        Term = "term",
     }
 }
 
@@ -112,6 +130,23 @@ pub struct KeptQuery {
 }
 
 impl KeptQuery {
+    /// One that somebody has just proposed in a chat.
+    pub(crate) fn proposed(target: &str, query: VerifiedQuery, step: Step) -> Self {
+        Self {
+            target: target.to_owned(),
+            query,
+            source: QuerySource::Chat,
+            state: QueryState::Proposed,
+            version: 1,
+            proposed: Some(step),
+            approved: None,
+            edited: None,
+            retired: None,
+            fault: None,
+            hidden: false,
+        }
+    }
+
     /// Checks whether it is used to answer questions.
     pub fn is_used(&self) -> bool {
         self.state == QueryState::Approved && self.fault.is_none() && !self.hidden

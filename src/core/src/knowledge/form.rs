@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{WhatIsWrong, default_value, slots};
-use crate::domain::{Parameter, ParameterKind, VerifiedQuery};
+use crate::domain::{Parameter, ParameterKind, VerifiedKind, VerifiedQuery};
 
 /// Everything that is wrong with the words of a query. Whether its statement may run is for the guard to say.
 pub fn faults(query: &VerifiedQuery) -> Vec<WhatIsWrong> {
@@ -17,6 +17,10 @@ pub fn faults(query: &VerifiedQuery) -> Vec<WhatIsWrong> {
     if query.statement.trim().is_empty() {
         faults.push(WhatIsWrong::Empty("statement"));
     }
+    let is_term = query.kind == VerifiedKind::Term;
+    let misplaced =
+        [("parameters", is_term && !query.parameters.is_empty()), ("note", !is_term && !query.note.is_empty())];
+    faults.extend(misplaced.iter().filter(|(_, is)| *is).map(|(key, _)| WhatIsWrong::UnknownKey((*key).to_owned())));
     for (place, parameter) in query.parameters.iter().enumerate() {
         if query.parameters.iter().take(place).any(|other| other.name == parameter.name) {
             faults.push(WhatIsWrong::DuplicateParameter(parameter.name.clone()));

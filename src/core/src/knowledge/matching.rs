@@ -13,7 +13,8 @@ use super::rank::Ranking;
 use super::slots::{self, Filled, Question, default_value};
 use super::spelling::Vocabulary;
 use super::template::{Item, template};
-use crate::domain::{Parameter, Value, VerifiedQuery};
+use super::terms::TermNames;
+use crate::domain::{Parameter, Value, VerifiedKind, VerifiedQuery};
 
 /// A verified query that a question asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +32,7 @@ pub struct Match<'q> {
 /// Word for word is nearest, then what has the fewest words for columns, then what leaves the fewest values to defaults.
 type Distance = (bool, usize, usize);
 
-/// Verified queries, read once to be compared with many questions.
+/// Verified queries and business terms, read once to be compared with many questions.
 #[derive(Debug)]
 pub struct VerifiedSet {
     queries: Vec<VerifiedQuery>,
@@ -42,6 +43,7 @@ pub struct VerifiedSet {
     columns: Vec<Columns>,
     vocabulary: Vocabulary,
     ranking: Ranking,
+    terms: TermNames,
 }
 
 #[derive(Debug)]
@@ -66,7 +68,7 @@ impl VerifiedSet {
     /// Reads every wording of the queries.
     pub fn new(queries: Vec<VerifiedQuery>) -> Self {
         let (mut wordings, mut all_slots) = (Vec::new(), Vec::new());
-        for (place, query) in queries.iter().enumerate() {
+        for (place, query) in queries.iter().enumerate().filter(|(_, query)| query.kind == VerifiedKind::Question) {
             for text in query.wordings() {
                 let template = template(text, |name| slots::kind(query, name));
                 let tokens = meaning::tokens(&template, None);
@@ -82,15 +84,26 @@ impl VerifiedSet {
             columns: queries.iter().map(|query| Columns::of(&query.statement)).collect(),
             vocabulary: Vocabulary::new(&queries),
             ranking: Ranking::new(&queries),
+            terms: TermNames::new(&queries),
             wordings,
             slots: all_slots,
             queries,
         }
     }
 
-    /// The queries, as they were given.
+    /// The queries and terms, as they were given.
     pub fn queries(&self) -> &[VerifiedQuery] {
         &self.queries
+    }
+
+    /// The queries that answer questions.
+    pub fn questions(&self) -> impl Iterator<Item = &VerifiedQuery> {
+        self.queries.iter().filter(|query| query.kind == VerifiedKind::Question)
+    }
+
+    /// The terms that `question` names, each once.
+    pub fn terms_in(&self, question: &str) -> impl Iterator<Item = &VerifiedQuery> {
+        self.terms.named_in(question).into_iter().map(|place| &self.queries[place])
     }
 
     /// Up to `limit` queries that share words with `question` in one of their wordings, best first, with their BM25 score
@@ -216,10 +229,12 @@ mod tests {
             default: Some((*default).to_owned()).filter(|default| !default.is_empty()),
         };
         VerifiedQuery {
+            kind: VerifiedKind::Question,
             id: id.to_owned(),
             fr: fr.to_owned(),
             en: en.to_owned(),
             also: Vec::new(),
+            note: String::new(),
             statement: "SELECT 1".to_owned(),
             parameters: parameters.iter().map(parameter).collect(),
             verified_by: "steward".to_owned(),

@@ -18,6 +18,7 @@ mod rank;
 mod slots;
 mod spelling;
 mod template;
+mod terms;
 mod values;
 mod wrong;
 

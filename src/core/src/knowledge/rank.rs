@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::meaning::{Token, tokens};
 use super::template::{Item, template};
 use super::{KnownValues, columns, fold};
-use crate::domain::{ColumnRef, ParameterKind, VerifiedQuery};
+use crate::domain::{ColumnRef, ParameterKind, VerifiedKind, VerifiedQuery};
 
 // The usual values of BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009).
 const SATURATION: f64 = 1.2;
@@ -50,8 +50,11 @@ impl Ranking {
     }
 }
 
-/// The words of each wording of a query's question, with a word for the column of each value it takes.
+/// The words of each wording of a query's question, with a word for the column of each value it takes; a term has none.
 fn documents(query: &VerifiedQuery) -> Vec<Vec<String>> {
+    if query.kind == VerifiedKind::Term {
+        return Vec::new();
+    }
     let document = |text: &str| {
         let columns = query.parameters.iter().filter_map(|parameter| parameter.column.as_ref()).map(column_word);
         words(template(text, |_| ParameterKind::Text)).into_iter().chain(columns).collect()
@@ -121,10 +124,12 @@ mod tests {
 
     fn query(id: &str, fr: &str, en: &str) -> VerifiedQuery {
         VerifiedQuery {
+            kind: VerifiedKind::Question,
             id: id.to_owned(),
             fr: fr.to_owned(),
             en: en.to_owned(),
             also: Vec::new(),
+            note: String::new(),
             statement: String::new(),
             parameters: Vec::new(),
             verified_by: String::new(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::lexicon::{Sense, lexicon};
 use super::template::{Item, template};
-use crate::domain::{ParameterKind, VerifiedQuery};
+use crate::domain::{ParameterKind, VerifiedKind, VerifiedQuery};
 
 /// Shorter words have too many neighbours: `mois` and `bois`.
 const SHORTEST: usize = 5;
@@ -22,7 +22,8 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// The words of the questions, in all wordings.
     pub(super) fn new(queries: &[VerifiedQuery]) -> Self {
-        let templates = queries.iter().flat_map(VerifiedQuery::wordings);
+        let questions = queries.iter().filter(|query| query.kind == VerifiedKind::Question);
+        let templates = questions.flat_map(VerifiedQuery::wordings);
         let items = templates.flat_map(|text| template(text, |_| ParameterKind::Text));
         let stems: BTreeSet<String> = items
             .filter_map(|item| match item {
@@ -84,10 +85,12 @@ mod tests {
     #[test]
     fn only_an_unknown_word_near_a_single_template_word_is_corrected() {
         let vocabulary = Vocabulary::new(&[VerifiedQuery {
+            kind: VerifiedKind::Question,
             id: String::new(),
             fr: "Liste les contrats signés par ville".to_owned(),
             en: "List the signed contracts without city".to_owned(),
             also: Vec::new(),
+            note: String::new(),
             statement: String::new(),
             parameters: Vec::new(),
             verified_by: String::new(),

@@ -7,9 +7,9 @@ use crate::text::{Text, text};
 pub enum WhatIsWrong {
     /// It cannot be read as a verified query, in the words of the parser.
     Form(String),
-    /// `query` is something other than a list.
-    NotAList,
-    /// The file has a key besides `query`.
+    /// The key is not a list of tables.
+    NotAList(&'static str),
+    /// The file or an entry has a key that means nothing there.
     UnknownKey(String),
     /// Another entry has the same id.
     DuplicateId,
@@ -50,7 +50,7 @@ impl WhatIsWrong {
     pub fn text(&self) -> Text {
         match self {
             Self::Form(error) => text("verified-form").with("error", error),
-            Self::NotAList => text("verified-not-a-list"),
+            Self::NotAList(name) => text("verified-not-a-list").with("name", *name),
             Self::UnknownKey(name) => text("verified-unknown-key").with("name", name),
             Self::DuplicateId => text("verified-duplicate-id"),
             Self::Name(name) => text("verified-name").with("name", name),

@@ -126,7 +126,8 @@ impl Continuations {
             self.targets.require_here(asker, &target).await?;
             let verified = self.targets.verified(&target).await?;
             let schemas = self.targets.schemas_with(&target, &verified).await?;
-            let about = inquiry.insert(Inquiry::new(asker, held, &question, target, &schemas, &self.settings));
+            let about = Inquiry::new(asker, held, &question, target, &schemas, &self.settings).with_terms_of(&verified);
+            let about = inquiry.insert(about);
             examples = about.examples(&verified, self.settings.examples);
         }
         let data = inquiry.as_ref().map(|inquiry| inquiry.data(&examples));

@@ -31,6 +31,8 @@ impl Pipeline {
             CommandName::Chart => self.charting.chart_latest(&self.history.where_held(asker).await?).await,
             CommandName::Keep => self.ratings.propose_latest(asker, words).await,
             CommandName::Verified => self.review.verified(asker, words).await,
+            CommandName::Term => self.terms.term(asker, words).await,
+            CommandName::Review => self.review_command.review(asker, words).await,
             CommandName::Good => self.ratings.rate_latest(asker, Rating::Good).await,
             CommandName::Bad => self.ratings.rate_latest(asker, Rating::Bad).await,
             CommandName::Stop => self.own_conversations.stop_all(asker),

@@ -15,8 +15,8 @@ use crate::access::gate::Access;
 use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::domain::{
-    Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Outgoing, Proposal, ProposalId,
-    TurnEnd, TurnState, User,
+    Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Origin, Outgoing, Proposal, ProposalId,
+    ReviewReason, TurnEnd, TurnState, User,
 };
 use crate::egress::quoted;
 use crate::error::PipelineError;
@@ -38,6 +38,7 @@ use crate::recorder::Recorder;
 use crate::recorder::event::{about, delivery};
 use crate::settings::Settings;
 use crate::statements::recheck::{Checked, Statements, can_run, refuse_refused};
+use crate::stewardship::ReviewList;
 use crate::targets::{Target, Targets};
 use crate::text::text;
 
@@ -72,6 +73,7 @@ pub(crate) struct Executions {
     pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) proposals: Arc<dyn Proposals>,
     pub(crate) people: Arc<dyn People>,
+    pub(crate) review_list: Arc<ReviewList>,
 }
 
 impl Executions {
@@ -218,7 +220,12 @@ impl Executions {
         let recorded = self.recorder.append(self.result_event(execution, &outcome, took)).await;
         let is_recorded = recorded.is_ok();
         let (message, end) = match (recorded, outcome) {
-            (Ok(()), Ok(outcome)) => self.results.finish_result(reader, proposal, turn, outcome, took).await,
+            (Ok(()), Ok(outcome)) => {
+                if proposal.origin == Origin::Person {
+                    self.review_list.add_proposal(proposal, ReviewReason::Edited).await;
+                }
+                self.results.finish_result(reader, proposal, turn, outcome, took).await
+            }
             (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(execution).await,
             (Ok(()), Err(error)) => {
                 let sentence = signed(reader, &error.text().render(locale));

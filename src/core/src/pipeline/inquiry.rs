@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::access::AccessDecision;
 use crate::asker::Asker;
-use crate::context::{DataBrief, Example};
+use crate::context::{DataBrief, Example, Term};
 use crate::domain::{Conversation, TurnId, VerifiedQuery};
 use crate::guard::{Refusal, Verdict};
 use crate::history::is_aside;
@@ -37,6 +37,9 @@ impl Question {
     }
 }
 
+/// Business terms whose definitions go into a prompt, at most.
+const MOST_TERMS: usize = 5;
+
 /// A question about data: who asks it, where, and of what.
 pub(crate) struct Inquiry<'a> {
     pub(crate) asker: &'a Asker,
@@ -51,6 +54,8 @@ pub(crate) struct Inquiry<'a> {
     pub(crate) question: &'a Question,
     /// Stored values that the question names, of columns that every reader may see.
     pub(crate) values: Vec<NamedValue>,
+    /// Business terms that the question uses, whose definition every reader may see.
+    pub(crate) terms: Vec<Term>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -67,7 +72,21 @@ impl<'a> Inquiry<'a> {
         let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
         let audience = Audience::of(settings, schemas, role, place);
         let values = common.known.named_in(&question.text);
-        Self { asker, conversation, target, schema, common, audience, question, values }
+        Self { asker, conversation, target, schema, common, audience, question, values, terms: Vec::new() }
+    }
+
+    /// The inquiry with the business terms that its question uses. One whose definition reads what not everybody may see is
+    /// left out.
+    pub(crate) fn with_terms_of(self, verified: &VerifiedSet) -> Self {
+        let locale = self.asker.user.locale;
+        let term = |term: &VerifiedQuery| match self.common.guard.check(&term.statement) {
+            Verdict::Allow(definition) => {
+                Some(Term { name: term.question(locale).to_owned(), note: term.note.clone(), definition })
+            }
+            Verdict::Deny(_) => None,
+        };
+        let terms = verified.terms_in(&self.question.text).filter_map(term).take(MOST_TERMS).collect();
+        Self { terms, ..self }
     }
 
     /// Describes the target for the model: only what every reader of the answer may see.
@@ -80,6 +99,7 @@ impl<'a> Inquiry<'a> {
             question: &self.question.text,
             examples,
             values: &self.values,
+            terms: &self.terms,
             may_ask: self.question.may_ask,
         }
     }
@@ -98,7 +118,7 @@ impl<'a> Inquiry<'a> {
 
     /// The first verified queries, for a question that is near none.
     pub(crate) fn samples(&self, verified: &VerifiedSet, limit: usize) -> Vec<Example> {
-        verified.queries().iter().filter_map(|query| self.example(query)).take(limit).collect()
+        verified.questions().filter_map(|query| self.example(query)).take(limit).collect()
     }
 
     fn example(&self, query: &VerifiedQuery) -> Option<Example> {

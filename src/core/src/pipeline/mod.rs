@@ -77,7 +77,9 @@ use crate::outbox::send::Outbox;
 use crate::ports::{Advice, StoreError};
 use crate::recorder::Recorder;
 use crate::statements::recheck::Statements;
-use crate::stewardship::{CostApprovals, Ratings, Review, VerifiedQueries};
+use crate::stewardship::{
+    BusinessTerms, CostApprovals, Ratings, Review, ReviewCommand, StewardNotices, VerifiedQueries,
+};
 use crate::text::text;
 
 /// Answers events. One for the whole program; every event may be handled at the same time as others.
@@ -98,6 +100,9 @@ pub struct Pipeline {
     statements: Arc<Statements>,
     verified: Arc<VerifiedQueries>,
     review: Arc<Review>,
+    terms: Arc<BusinessTerms>,
+    review_command: Arc<ReviewCommand>,
+    notices: Arc<StewardNotices>,
     ratings: Arc<Ratings>,
     cost_approvals: Arc<CostApprovals>,
     account: Arc<Account>,
@@ -150,6 +155,12 @@ impl Pipeline {
     /// no longer kept, on the platforms of this program; says how many. One whose platform is away is left to the next time.
     pub async fn expire_proposals(&self) -> Result<usize, StoreError> {
         Ok(self.pages.expire_pages().await + self.cards.expire().await?)
+    }
+
+    /// Tells stewards in private what a change of a database broke and, once a week, what waits for them; says how many were
+    /// told. To be called now and then.
+    pub async fn tell_stewards(&self) -> Result<usize, StoreError> {
+        self.notices.tell().await
     }
 
     /// Answers one event, to the end. The same event delivered twice is answered once.

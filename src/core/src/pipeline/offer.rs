@@ -3,12 +3,17 @@
 use std::fmt::Write as _;
 
 use crate::access::AccessDecision;
+use crate::context::Term;
 use crate::domain::{Button, FileRef, Locale, ProposalId};
-use crate::egress::AnswerLayout;
+use crate::egress::{AnswerLayout, quoted};
 use crate::extract::Statement;
 use crate::knowledge::NamedValue;
 use crate::pipeline::fault::Fault;
+use crate::pipeline::inquiry::Inquiry;
 use crate::text::{Text, text};
+
+/// Characters of a term's name on a card.
+const LONGEST_NAME: usize = 120;
 
 /// A checked statement as people see it.
 pub(crate) struct Offer {
@@ -19,6 +24,8 @@ pub(crate) struct Offer {
     pub(crate) refused: bool,
     /// As it was written.
     pub(crate) written: String,
+    /// The columns that it reads, as the guard names them; none of a refused one.
+    pub(crate) columns: Vec<String>,
     pub(crate) fault: Option<Box<Fault>>,
     /// The statement's proposal, a refused one too.
     pub(crate) proposal: ProposalId,
@@ -57,17 +64,32 @@ impl Offer {
         self
     }
 
-    /// Appends how words of the question were read, where the statement compares with what they were read as.
-    pub(crate) fn with_values(self, values: &[NamedValue], locale: Locale) -> Self {
+    /// Appends how the model read the question: stored values and business terms.
+    pub(crate) fn with_readings(self, inquiry: &Inquiry<'_>) -> Self {
         if self.refused {
             return self;
         }
+        let locale = inquiry.asker.user.locale;
+        self.with_values(&inquiry.values, locale).with_terms(&inquiry.terms, locale)
+    }
+
+    /// Appends how words of the question were read, where the statement compares with what they were read as.
+    fn with_values(self, values: &[NamedValue], locale: Locale) -> Self {
         let is_used = |value: &str| self.written.contains(&format!("'{}'", value.replace('\'', "''")));
         let used: Vec<&NamedValue> =
             values.iter().filter(|named| named.is_read_otherwise() && is_used(&named.value)).collect();
         used.into_iter().fold(self, |offer, named| {
             let read = text("read-as").with("said", &named.said).with("value", &named.value);
             offer.with_note(&read.with("column", named.column.to_string()), locale)
+        })
+    }
+
+    /// Appends which definitions of business terms the statement follows, and which it does not.
+    fn with_terms(self, terms: &[Term], locale: Locale) -> Self {
+        terms.iter().fold(self, |offer, term| {
+            let is_followed = term.may_be_followed_by(&offer.written, &offer.columns);
+            let said = if is_followed { text("term-followed") } else { text("term-not-followed") };
+            offer.with_note(&said.with("name", quoted(&term.name, LONGEST_NAME)), locale)
         })
     }
 

@@ -58,7 +58,9 @@ use crate::ports::{
 use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::statements::recheck::Statements;
-use crate::stewardship::{CostApprovals, Ratings, Review, VerifiedQueries};
+use crate::stewardship::{
+    BusinessTerms, CostApprovals, Ratings, Review, ReviewCommand, ReviewList, StewardNotices, VerifiedQueries,
+};
 use crate::targets::{Target, Targets, VerifiedSets};
 
 /// Answers that are recorded at the same time, each with a copy or two of its text: enough for the log to write many at
@@ -168,7 +170,22 @@ impl Pipeline {
             targets
         });
         let verified = part!(VerifiedQueries { catalogs, clock, knowledge, recorder, settings, targets });
+        let terms = part!(BusinessTerms { access, outbox, people, verified });
         let review = part!(Review { access, knowledge, outbox, people, recorder, targets, verified });
+        let notices = part!(StewardNotices {
+            audit,
+            clock,
+            knowledge,
+            outbox,
+            people,
+            platforms,
+            recorder,
+            settings,
+            targets,
+            verified
+        });
+        let review_list = part!(ReviewList { clock, knowledge });
+        let review_command = part!(ReviewCommand { access, clock, knowledge, outbox, proposals, recorder, targets });
         let ratings = part!(Ratings {
             audit,
             clock,
@@ -178,6 +195,7 @@ impl Pipeline {
             outbox,
             proposals,
             recorder,
+            review_list,
             statements,
             targets,
             verified
@@ -238,7 +256,7 @@ impl Pipeline {
         let corrections = part!(Corrections { settings, prompts, briefings, proposal_maker, answer_streamer });
         let verified_answers =
             part!(VerifiedAnswers { settings, outbox, cards, proposal_maker, endings, clock, conversations });
-        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections } verified: Arc::clone(&verified_answers), suggested: SuggestedQuestions::default());
+        let questions = part!(Questions { settings, running, recorder, access, targets, outbox, history, briefings, endings, answer_streamer, corrections, review_list } verified: Arc::clone(&verified_answers), suggested: SuggestedQuestions::default());
         let retries = part!(Retries { running, recorder, access, finalizer, history, questions, conversations });
         let continuations = part!(Continuations {
             settings,
@@ -269,6 +287,7 @@ impl Pipeline {
             proposal_maker,
             recorder,
             results,
+            review_list,
             running,
             settings,
             statements,
@@ -307,6 +326,9 @@ impl Pipeline {
             statements,
             verified,
             review,
+            terms,
+            review_command,
+            notices,
             ratings,
             cost_approvals,
             account,

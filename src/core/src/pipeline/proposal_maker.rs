@@ -165,7 +165,8 @@ impl ProposalMaker {
         let buttons = buttons(&proposal, locale);
         let written = proposal.statement;
         let proposal = proposal.id;
-        Ok(Offer { place: None, card, refused: false, written, fault: None, proposal, buttons, files, bar })
+        let columns = approved.columns().to_vec();
+        Ok(Offer { place: None, card, refused: false, written, columns, fault: None, proposal, buttons, files, bar })
     }
 
     /// The guard's word, then the database's own: it may refuse what the guard lets pass, and says what it expects.
@@ -228,7 +229,18 @@ impl ProposalMaker {
             .filter(|ruling| !ruling.allowed);
         let (written, fault, buttons) = (proposal.statement, refused.fault, vec![mend]);
         let (proposal, files) = (proposal.id, Vec::new());
-        Ok(Offer { place: None, card, refused: true, written, fault, proposal, buttons, files, bar })
+        Ok(Offer {
+            place: None,
+            card,
+            refused: true,
+            written,
+            columns: Vec::new(),
+            fault,
+            proposal,
+            buttons,
+            files,
+            bar,
+        })
     }
 
     /// An offer as it stands in the place: its card among `words`, or, where that is for the asker alone, the line that

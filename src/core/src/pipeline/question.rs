@@ -10,8 +10,9 @@ use futures::{FutureExt as _, select_biased};
 use crate::access::gate::Access;
 use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
-use crate::context::{DataBrief, Example};
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode};
+use crate::attached::own_words;
+use crate::context::{DataBrief, Example, asks};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Conversation, Mode, ReviewReason};
 use crate::egress::fit;
 use crate::error::PipelineError;
 use crate::history::History;
@@ -24,12 +25,15 @@ use crate::pipeline::corrections::Corrections;
 use crate::pipeline::endings::Endings;
 use crate::pipeline::exchange::{Exchange, ExchangeEnd};
 use crate::pipeline::inquiry::{Inquiry, Question};
+use crate::pipeline::offer::Offer;
 use crate::pipeline::streaming::AnswerStreamer;
 use crate::pipeline::suggested::SuggestedQuestions;
 use crate::pipeline::verified::{Matched, VerifiedAnswers};
 use crate::recorder::Recorder;
 use crate::recorder::event::within;
 use crate::settings::{Settings, VerifiedUse};
+use crate::stewardship::ReviewList;
+use crate::targets::audience::names_any;
 use crate::targets::{Schemas, Target, Targets};
 use crate::text::text;
 
@@ -55,6 +59,7 @@ pub(crate) struct Questions {
     pub(crate) corrections: Arc<Corrections>,
     pub(crate) verified: Arc<VerifiedAnswers>,
     pub(crate) suggested: SuggestedQuestions,
+    pub(crate) review_list: Arc<ReviewList>,
 }
 
 impl Questions {
@@ -147,8 +152,10 @@ impl Questions {
             return Ok(());
         };
         let Ground { target, verified, schemas } = &ground;
-        let inquiry_of =
-            |asker| Inquiry::new(asker, conversation, &question, Arc::clone(target), schemas, &self.settings);
+        let inquiry_of = |asker| {
+            Inquiry::new(asker, conversation, &question, Arc::clone(target), schemas, &self.settings)
+                .with_terms_of(verified)
+        };
         let here = inquiry_of(asker);
         let matched = |schema| self.verified.matched(&question.text, schema, verified);
         let offered = matched(&here.common);
@@ -213,19 +220,32 @@ impl Questions {
         match exchange.end {
             ExchangeEnd::Answered(_) => {
                 let offer = self.corrections.offer_corrected(inquiry, &mut exchange).boxed().await;
-                let offer =
-                    offer.map(|offer| offer.map(|offer| offer.with_values(&inquiry.values, inquiry.asker.user.locale)));
+                let offer = offer.map(|offer| offer.map(|offer| offer.with_readings(inquiry)));
+                if !asks(exchange.text()) {
+                    self.list_unanswered(inquiry, offer.as_ref().ok().and_then(Option::as_ref)).await;
+                }
                 self.endings.close_answer(&mut exchange, offer).boxed().await
             }
             ExchangeEnd::Failed(_) | ExchangeEnd::Full(_) => {
                 if let Some(matched) = matched {
                     return self.verified.offer(inquiry, &matched, Some(exchange)).boxed().await;
                 }
+                self.list_unanswered(inquiry, None).await;
                 let suggested = self.suggested(inquiry, verified, examples);
                 self.endings.tell_unanswered(&mut exchange, &suggested).boxed().await
             }
             ExchangeEnd::Closed => Ok(()),
         }
+    }
+
+    /// Puts a question on the stewards' list if nothing was offered that can run, and it is about the data.
+    async fn list_unanswered(&self, inquiry: &Inquiry<'_>, offer: Option<&Offer>) {
+        let question = own_words(&inquiry.question.text);
+        if offer.is_some_and(|offer| !offer.refused) || !names_any(&question, &inquiry.common.catalog) {
+            return;
+        }
+        let (reason, proposal) = (ReviewReason::Unanswered, offer.map(|offer| offer.proposal.clone()));
+        self.review_list.add(&inquiry.target.name, &question, reason, proposal, inquiry.conversation.id).await;
     }
 
     async fn ask_to_chat(&self, asker: &Asker, conversation: &Conversation, stop: &Stop) -> Result<(), PipelineError> {
@@ -280,7 +300,7 @@ impl Questions {
             return String::new();
         }
         let heading = if self.settings.is_demo {
-            text("suggestions-in-demo").count("count", verified.queries().len() as u64)
+            text("suggestions-in-demo").count("count", verified.questions().count() as u64)
         } else {
             text(heading)
         };

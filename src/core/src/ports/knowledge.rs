@@ -1,13 +1,14 @@
-//! Verified queries, and ratings of answers.
+//! Verified queries, ratings of answers, and questions that stewards should look at.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::StoreError;
-use crate::domain::{AnswerId, KeptQuery, Rated, Rating, Tally, UserId, VerifiedQuery};
+use crate::domain::{AnswerId, KeptQuery, Rated, Rating, ReviewItem, Tally, UserId, VerifiedQuery};
 
-/// A store of verified queries and of ratings of answers.
+/// A store of verified queries, of ratings of answers, and of questions that stewards should look at.
 #[async_trait]
 pub trait Knowledge: Send + Sync {
     /// Makes `queries` the verified queries that the file of a target holds, replacing those before. One that is as it was
@@ -40,4 +41,14 @@ pub trait Knowledge: Send + Sync {
 
     /// Returns the ratings of answers from a target's verified queries, by query id; those never rated are missing.
     async fn tallies(&self, target: &str) -> Result<BTreeMap<String, Tally>, StoreError>;
+
+    /// Puts a question on the stewards' list. One that is there already, whatever its marks and capitals, counts once more;
+    /// one that was taken off stays off.
+    async fn add_review(&self, item: &ReviewItem) -> Result<(), StoreError>;
+
+    /// Returns the questions about a target on the list, the most frequent first, then in their order.
+    async fn open_reviews(&self, target: &str) -> Result<Vec<ReviewItem>, StoreError>;
+
+    /// Takes a question off the list; false if it was not on it.
+    async fn close_review(&self, number: i64, by: UserId, at: Timestamp) -> Result<bool, StoreError>;
 }

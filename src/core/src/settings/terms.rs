@@ -31,6 +31,8 @@ pub struct Terms {
     /// True if statements run under each person's own account: data read by the shared account is then not for
     /// everybody.
     pub own_accounts: bool,
+    /// True if the values of text columns that hold few are read, to recognise them in questions.
+    pub value_hints: bool,
     /// Maximum age of a cached catalog before it is read again.
     pub catalog_age: Duration,
 }
@@ -48,6 +50,7 @@ impl Default for Terms {
             delivery: Delivery::default(),
             allow_privileged: false,
             own_accounts: false,
+            value_hints: true,
             catalog_age: Duration::from_mins(15),
         }
     }

@@ -19,7 +19,7 @@ use crate::recorder::Recorder;
 use crate::recorder::event::about;
 use crate::refusal::refusal_text;
 use crate::settings::Settings;
-use crate::targets::{Schemas, Target, Targets};
+use crate::targets::{Schema, Schemas, Target, Targets};
 use crate::text::{Text, text};
 
 /// A statement that may run now.
@@ -76,6 +76,27 @@ impl Statements {
             self.recorder.record(about(event, &proposal, &[])).await?;
             return Err(PipelineError::TellAlone(not_yours));
         }
+        self.usable(asker, proposal).await
+    }
+
+    /// Returns anybody's proposal that reads nothing closed to the asker, as one of theirs.
+    pub(crate) async fn readable_proposal(&self, asker: &Asker, id: &ProposalId) -> Result<Proposal, PipelineError> {
+        let Some(proposal) = self.proposals.get(id).await? else {
+            return Err(PipelineError::Tell(text("proposal-unknown")));
+        };
+        if proposal.author != asker.user.id {
+            let schema = self.targets.schema_named(&proposal.target, asker).await;
+            let is_open = |schema: Arc<Schema>| matches!(schema.guard.check(&proposal.statement), Verdict::Allow(_));
+            if !schema.is_some_and(is_open) {
+                return Err(PipelineError::TellAlone(text("proposal-unknown")));
+            }
+        }
+        self.usable(asker, proposal).await
+    }
+
+    /// The proposal, if it is as it was offered and its target is queried here.
+    async fn usable(&self, asker: &Asker, proposal: Proposal) -> Result<Proposal, PipelineError> {
+        let id = &proposal.id;
         if let Some(target) = self.targets.all.get(&proposal.target) {
             self.targets.require_here(asker, target).await?;
         }

@@ -1,14 +1,14 @@
 //! Two verified queries that say the same, or answer the same question.
 
-use crate::domain::{KeptQuery, VerifiedQuery};
+use crate::domain::{KeptQuery, VerifiedKind, VerifiedQuery};
 use crate::knowledge::{VerifiedSet, fold};
 use crate::stewardship::VerifiedQueries;
 use crate::stewardship::ground::Ground;
 use crate::targets::Schema;
 
 impl VerifiedQueries {
-    /// The one among `others` that has the same statement, or that already answers one of the questions: of two that
-    /// answer the same, neither would be offered.
+    /// The one among `others` of the same kind that has the same statement, or that already answers one of the questions: of
+    /// two that answer the same, neither would be offered. Terms are the same if they share a name.
     pub(crate) fn double<'k>(
         &self,
         query: &VerifiedQuery,
@@ -18,7 +18,12 @@ impl VerifiedQueries {
     ) -> Option<&'k KeptQuery> {
         let today = self.settings.today(&*self.clock);
         let statement = ground.plain(&query.statement);
-        others.into_iter().find(|other| {
+        let mut others = others.into_iter().filter(|other| other.query.kind == query.kind);
+        if query.kind == VerifiedKind::Term {
+            let names: Vec<_> = query.wordings().map(fold).collect();
+            return others.find(|other| other.query.wordings().any(|name| names.contains(&fold(name))));
+        }
+        others.find(|other| {
             let alone = VerifiedSet::new(vec![other.query.clone()]);
             let answers = |question: &str| {
                 let same_words = other.query.questions().any(|asked| fold(asked) == fold(question));

@@ -1,5 +1,5 @@
-//! The words in which a steward changes a verified query: `fr=… | en=… | also=…; … | :city=text clients.city |
-//! statement=…`.
+//! The words in which a steward changes a verified query: `fr=… | en=… | also=…; … | note=… |
+//! :city=text clients.city | statement=…`.
 
 use crate::domain::{ColumnRef, Parameter, ParameterKind, VerifiedQuery};
 
@@ -24,6 +24,7 @@ pub(crate) fn changes(words: &str, query: &VerifiedQuery) -> Option<VerifiedQuer
             "fr" => changed.fr = value,
             "en" => changed.en = value,
             "also" | "aussi" => changed.also = wordings(&value),
+            "note" => changed.note = value,
             _ => declare(&mut changed.parameters, key.strip_prefix(':')?, &value)?,
         }
         rest = next.trim();
@@ -63,7 +64,7 @@ fn declare(parameters: &mut Vec<Parameter>, name: &str, words: &str) -> Option<(
 }
 
 /// A statement without the fence it may have been copied with, nor the semicolon at its end.
-fn unfenced(statement: &str) -> &str {
+pub(crate) fn unfenced(statement: &str) -> &str {
     let statement = statement.trim();
     let bare = statement.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
     let bare = bare.map_or(statement, |inside| inside.strip_prefix("sql").unwrap_or(inside));
@@ -73,16 +74,19 @@ fn unfenced(statement: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::VerifiedKind;
 
     fn changed(words: &str) -> Option<VerifiedQuery> {
         let column = ColumnRef { relation: "c".to_owned(), column: "city".to_owned() };
         let city =
             Parameter { name: "city".to_owned(), kind: ParameterKind::Text, column: Some(column), default: None };
         let query = VerifiedQuery {
+            kind: VerifiedKind::Question,
             id: "a".to_owned(),
             fr: "Avant".to_owned(),
             en: String::new(),
             also: Vec::new(),
+            note: String::new(),
             statement: "SELECT 1".to_owned(),
             parameters: vec![city],
             verified_by: String::new(),

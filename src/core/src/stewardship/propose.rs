@@ -3,8 +3,8 @@
 use crate::asker::Asker;
 use crate::attached::own_words;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, KeptQuery, Locale, Origin, Parameter, Proposal, ProposalId, QuerySource,
-    QueryState, Step, Value, VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Locale, Origin, Parameter, Proposal, ProposalId,
+    QueryState, Step, Value, VerifiedKind, VerifiedQuery,
 };
 use crate::error::PipelineError;
 use crate::knowledge::{fold, is_name};
@@ -30,14 +30,18 @@ impl Ratings {
         self.keep(asker, &proposal.id, question).await
     }
 
-    /// Proposes a statement of the asker's that ran well.
+    /// Proposes a statement of the asker's that ran well; a steward proposes those of others too.
     pub(crate) async fn keep(&self, asker: &Asker, id: &ProposalId, question: &str) -> Result<(), PipelineError> {
-        let proposal = self.statements.proposal_of(asker, id, text("keep-not-yours")).await?;
+        let proposal = if asker.may(Capability::ManageVerified) {
+            self.statements.readable_proposal(asker, id).await?
+        } else {
+            self.statements.proposal_of(asker, id, text("keep-not-yours")).await?
+        };
         refuse_refused(&proposal)?;
         if let Origin::Verified { id, .. } = &proposal.origin {
             return Err(PipelineError::Tell(text("keep-is-verified").with("id", id)));
         }
-        if !self.ran_well(asker, &proposal).await? {
+        if !self.ran_well(&proposal).await? {
             return Err(PipelineError::Tell(text("keep-not-run").with("prefix", asker.prefix())));
         }
         let target = self.targets.target_named(&proposal.target)?;
@@ -48,19 +52,8 @@ impl Ratings {
             return Err(PipelineError::Tell(already(double, asker.prefix())));
         }
         ground.holds(&query).map_err(PipelineError::Tell)?;
-        let kept = KeptQuery {
-            target: target.name.clone(),
-            query,
-            source: QuerySource::Chat,
-            state: QueryState::Proposed,
-            version: 1,
-            proposed: Some(Step { by: asker.user.id, at: self.clock.now() }),
-            approved: None,
-            edited: None,
-            retired: None,
-            fault: None,
-            hidden: false,
-        };
+        let step = Step { by: asker.user.id, at: self.clock.now() };
+        let kept = KeptQuery::proposed(&target.name, query, step);
         let event = self.recorder.event(asker, AuditAction::VerifiedProposed, AuditStatus::Ok);
         let (proposal, conversation) = (Some(proposal.id.0), Some(proposal.conversation.0));
         let event = describe_query(event, AuditAction::VerifiedProposed, &kept);
@@ -76,9 +69,9 @@ impl Ratings {
     }
 
     /// True if a result of the statement was recorded: a claimed proposal does not show how it ended.
-    async fn ran_well(&self, asker: &Asker, proposal: &Proposal) -> Result<bool, PipelineError> {
+    async fn ran_well(&self, proposal: &Proposal) -> Result<bool, PipelineError> {
         let filter = AuditFilter {
-            user: Some(asker.user.id),
+            user: Some(proposal.author),
             action: Some(AuditAction::Result),
             target: Some(proposal.target.clone()),
             status: Some(AuditStatus::Ok),
@@ -125,10 +118,12 @@ fn proposed_query(
         Locale::En => (String::new(), question.clone()),
     };
     Ok(VerifiedQuery {
+        kind: VerifiedKind::Question,
         id: new_id(&question, all),
         fr,
         en,
         also: Vec::new(),
+        note: String::new(),
         statement: proposal.statement.clone(),
         parameters,
         verified_by: String::new(),
@@ -175,7 +170,7 @@ fn with_slots(question: &str, proposal: &Proposal) -> String {
 }
 
 /// A short name that none of the target has, from the words of the question.
-fn new_id(question: &str, all: &[KeptQuery]) -> String {
+pub(crate) fn new_id(question: &str, all: &[KeptQuery]) -> String {
     let mut name = String::new();
     for word in fold(question).into_iter().filter(|word| is_name(word, b'-')) {
         let joint = if name.is_empty() { "" } else { "-" };

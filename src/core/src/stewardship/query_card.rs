@@ -38,7 +38,12 @@ fn words(kept: &KeptQuery, locale: Locale) -> String {
         let also: Vec<String> = query.also.iter().map(|wording| quoted(wording, 400)).collect();
         let _ = writeln!(words, "also: {}", also.join("; "));
     }
-    let _ = write!(words, "```sql\n{}\n```", query.statement.replace("```", "ˋˋˋ"));
+    if !query.note.is_empty() {
+        let _ = writeln!(words, "note: {}", quoted(&query.note, 400));
+    }
+    if !query.statement.is_empty() {
+        let _ = write!(words, "```sql\n{}\n```", query.statement.replace("```", "ˋˋˋ"));
+    }
     for parameter in &query.parameters {
         let _ = write!(words, "\n{}", declared(parameter));
     }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::asker::Asker;
+use crate::attached::own_words;
 use crate::domain::{
-    AnswerId, AuditAction, AuditEvent, AuditStatus, ConversationId, Origin, Proposal, Rated, Rating, Speaker, TurnState,
+    AnswerId, AuditAction, AuditEvent, AuditStatus, ConversationId, Origin, Proposal, Rated, Rating, ReviewReason,
+    Speaker, TurnState,
 };
 use crate::error::PipelineError;
 use crate::history::History;
@@ -14,6 +16,7 @@ use crate::recorder::Recorder;
 use crate::recorder::event::about;
 use crate::statements::recheck::Statements;
 use crate::stewardship::VerifiedQueries;
+use crate::stewardship::review_list::ReviewList;
 use crate::targets::Targets;
 use crate::text::{Text, text};
 
@@ -33,6 +36,7 @@ pub(crate) struct Ratings {
     pub(crate) proposals: Arc<dyn Proposals>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
     pub(crate) audit: Arc<dyn AuditLog>,
+    pub(crate) review_list: Arc<ReviewList>,
 }
 
 impl Ratings {
@@ -57,14 +61,15 @@ impl Ratings {
     /// Keeps what the asker thinks of an answer of theirs.
     pub(crate) async fn rate(&self, asker: &Asker, answer: &AnswerId, rating: Rating) -> Result<(), PipelineError> {
         let event = self.recorder.event(asker, AuditAction::Feedback, AuditStatus::Ok);
-        let (conversation, event, verified) = match answer {
+        let (conversation, event, verified, proposal) = match answer {
             AnswerId::Proposal(id) => {
                 let proposal = self.statements.proposal_of(asker, id, text("rate-not-yours")).await?;
-                (proposal.conversation, about(event, &proposal, &[]), verified_of(&proposal))
+                let event = about(event, &proposal, &[]);
+                (proposal.conversation, event, verified_of(&proposal), Some(proposal))
             }
             AnswerId::Turn(conversation, _) => {
                 self.own_words(asker, *conversation).await?;
-                (*conversation, AuditEvent { conversation: Some(conversation.0), ..event }, None)
+                (*conversation, AuditEvent { conversation: Some(conversation.0), ..event }, None, None)
             }
         };
         let given = self.knowledge.rating(asker.user.id, answer).await?;
@@ -72,10 +77,34 @@ impl Ratings {
             let detail = Some(format!("{}: {answer}", rating.word()));
             self.recorder.record(AuditEvent { detail, ..event }).await?;
             let (user, at) = (asker.user.id, self.clock.now());
-            let answer = answer.clone();
-            self.knowledge.rate(&Rated { answer, user, conversation, rating, at, verified }).await?;
+            let rated = Rated { answer: answer.clone(), user, conversation, rating, at, verified };
+            self.knowledge.rate(&rated).await?;
+            if rating == Rating::Bad {
+                self.list_for_review(asker, answer, proposal.as_ref()).await?;
+            }
         }
         self.outbox.tell(asker, &thanks(answer, rating).with("prefix", asker.prefix())).await;
+        Ok(())
+    }
+
+    /// Puts the question of an answer that was rated as bad on the stewards' list.
+    async fn list_for_review(
+        &self,
+        asker: &Asker,
+        answer: &AnswerId,
+        proposal: Option<&Proposal>,
+    ) -> Result<(), PipelineError> {
+        if let Some(proposal) = proposal {
+            self.review_list.add_proposal(proposal, ReviewReason::BadAnswer).await;
+        }
+        let AnswerId::Turn(conversation, turn) = answer else { return Ok(()) };
+        let Some(question) = self.conversations.question_before(*turn).await? else { return Ok(()) };
+        // Of a database that is there no more, nobody can answer it.
+        let Ok(target) = self.targets.target_of(&question.text, question.target.as_deref(), &asker.place) else {
+            return Ok(());
+        };
+        let (target, question) = (&target.name, own_words(&question.text));
+        self.review_list.add(target, &question, ReviewReason::BadAnswer, None, *conversation).await;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::access::gate::Access;
 use crate::asker::Asker;
 use crate::domain::{
-    AuditAction, AuditStatus, Capability, CommandName, KeptQuery, Outgoing, QuerySource, QueryState, Verb,
+    AuditAction, AuditStatus, Capability, CommandName, KeptQuery, Outgoing, QuerySource, QueryState, Verb, VerifiedKind,
 };
 use crate::egress::{echo, quoted};
 use crate::error::PipelineError;
@@ -111,6 +111,7 @@ impl Review {
         let after = after.map_err(PipelineError::alone)?;
         let sentence = match (&decision, after.state) {
             (Decision::Approve, _) if after.hidden => text("steward-approved-hidden"),
+            (Decision::Approve, _) if after.query.kind == VerifiedKind::Term => text("steward-approved-term"),
             (Decision::Approve, _) => text("steward-approved"),
             (Decision::Edit(_), QueryState::Approved) => text("steward-edited"),
             (Decision::Edit(_), _) => text("steward-edited-waiting").with("version", after.version.to_string()),
@@ -158,7 +159,8 @@ impl Review {
             lines.push(text("steward-hidden").count("count", hidden.len() as u64).render(locale));
             lines.extend(hidden.iter().take(LISTED).map(|kept| self.line(kept, &[])));
         }
-        let used = open.iter().filter(|kept| kept.is_used()).count() as u64;
+        let is_question = |kept: &&&KeptQuery| kept.is_used() && kept.query.kind == VerifiedKind::Question;
+        let used = open.iter().filter(is_question).count() as u64;
         let counts = text("steward-counts").count("used", used).count("retired", count(QueryState::Retired));
         lines.push(counts.render(locale));
         lines.push(text("steward-how").with("prefix", asker.prefix()).render(locale));
@@ -228,7 +230,8 @@ impl Review {
 /// The questions that verified queries answer, as many as fit into a message after `before`.
 fn questions(asker: &Asker, open: &[&KeptQuery], before: &[String]) -> Vec<String> {
     let locale = asker.user.locale;
-    let used: Vec<&KeptQuery> = open.iter().copied().filter(|kept| kept.is_used()).collect();
+    let is_shown = |kept: &&KeptQuery| kept.is_used() && kept.query.kind == VerifiedKind::Question;
+    let used: Vec<&KeptQuery> = open.iter().copied().filter(is_shown).collect();
     let length = asker.platform.capabilities().length;
     let mut lines = before.to_vec();
     if used.is_empty() && !before.is_empty() {

@@ -53,7 +53,7 @@ impl Schemas {
         } else {
             let everybody = terms.roles.keys().map(|role| terms.policy(role)).chain([terms.policy_of_all([])]);
             let parts: Vec<Catalog> = everybody.map(|policy| policy.open_part(whole.clone())).collect();
-            values(whole, verified, port, |path| parts.iter().any(|open| is_open(open, path))).await
+            values(whole, verified, terms.value_hints, port, |path| parts.iter().any(|open| is_open(open, path))).await
         };
         Self { whole: whole.clone(), terms: terms.clone(), values, made: Mutex::default() }
     }
@@ -122,12 +122,13 @@ fn few_valued(whole: &Catalog) -> impl Iterator<Item = ColumnRef> {
 async fn values(
     whole: &Catalog,
     verified: &[VerifiedQuery],
+    has_hints: bool,
     port: &dyn QueryTarget,
     is_open: impl Fn(&ColumnPath) -> bool,
 ) -> Values {
     let mut known = Values::new();
     let columns: BTreeSet<ColumnRef> =
-        knowledge::columns(verified).into_iter().cloned().chain(few_valued(whole)).collect();
+        knowledge::columns(verified).into_iter().cloned().chain(few_valued(whole).filter(|_| has_hints)).collect();
     for column in &columns {
         let Some(path) = whole.resolve(column).filter(|path| is_open(path)) else { continue };
         match port.known_values(&path, MAX_KNOWN_VALUES + 1).await {

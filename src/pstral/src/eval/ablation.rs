@@ -15,18 +15,21 @@ pub(crate) enum Part {
     Schema,
     /// The verified queries shown as examples
     Examples,
+    /// The definitions of business terms
+    Terms,
+    /// The stored values that a question names
+    Values,
     /// The second chance after a refusal
     Correction,
 }
-
-/// The placeholder of the schema in a template.
-const SCHEMA: &str = "{{ catalog -}}";
 
 impl Part {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Schema => "schema",
             Self::Examples => "examples",
+            Self::Terms => "terms",
+            Self::Values => "values",
             Self::Correction => "correction",
         }
     }
@@ -41,16 +44,43 @@ impl Part {
         match self {
             Self::Examples => config.answers.examples = 0,
             Self::Correction => config.answers.corrections = 0,
-            Self::Schema => {
+            Self::Schema | Self::Terms | Self::Values => {
                 let read = prompts(&config.answers);
                 let mut prompts = read.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", path.display()))?;
                 for (name, template) in prompts.files() {
                     let path = folder.join(name);
-                    std::fs::write(&path, template.replace(SCHEMA, "")).with_context(|| path.display().to_string())?;
+                    std::fs::write(&path, self.taken_from(&template)).with_context(|| path.display().to_string())?;
                 }
                 config.answers.prompts = Some(folder.to_owned());
             }
         }
         Ok(())
+    }
+
+    /// A template in which the part is never filled in.
+    fn taken_from(self, template: &str) -> String {
+        match self {
+            Self::Schema => template.replace("{{ catalog -}}", ""),
+            Self::Terms => template.replace("{% if terms -%}", "{% if false -%}"),
+            Self::Values => template.replace("{% if values -%}", "{% if false -%}"),
+            Self::Examples | Self::Correction => template.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pstral_core::context::Prompts;
+
+    use super::*;
+
+    #[test]
+    fn templates_can_be_had_without_each_part() {
+        for (name, template) in Prompts::default().files().filter(|(name, _)| name.starts_with("sql")) {
+            for (part, section) in [(Part::Terms, "<terms>"), (Part::Values, "<values>"), (Part::Schema, "<schema>")] {
+                assert!(template.contains(section), "{name}");
+                assert_ne!(&part.taken_from(template), template, "{name} {}", part.word());
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the files in which stewards write verified queries.
+//! Reads the files in which stewards write verified queries and business terms.
 
 mod check;
 mod fault;
@@ -6,18 +6,19 @@ mod fault;
 pub use fault::{Fault, Faults};
 pub use pstral_core::knowledge::WhatIsWrong;
 
-use pstral_core::domain::VerifiedQuery;
+use pstral_core::domain::{VerifiedKind, VerifiedQuery};
 use serde::Serialize;
 use toml::{Table, Value};
 
-/// Reads the `[[query]]` tables of a file, in order. Every fault of the file is told, not only the first.
+/// Reads the `[[query]]` and `[[term]]` tables of a file, each in order. Every fault of the file is told, not only the first.
 pub fn verified_queries(text: &str) -> Result<Vec<VerifiedQuery>, Faults> {
     let mut faults = Vec::new();
     let mut queries = Vec::new();
-    for (place, entry) in entries(text)?.into_iter().enumerate() {
+    for (place, (kind, entry)) in entries(text)?.into_iter().enumerate() {
         let name = name(&entry, place);
         match entry.try_into::<VerifiedQuery>() {
             Ok(query) => {
+                let query = VerifiedQuery { kind, ..query };
                 faults.extend(check::query(&query, &queries).into_iter().map(|what| Fault::new(&name, what)));
                 queries.push(query);
             }
@@ -31,19 +32,26 @@ pub fn verified_queries(text: &str) -> Result<Vec<VerifiedQuery>, Faults> {
 pub fn as_file(queries: &[VerifiedQuery]) -> Result<String, toml::ser::Error> {
     #[derive(Serialize)]
     struct File<'q> {
-        query: &'q [VerifiedQuery],
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        query: Vec<&'q VerifiedQuery>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        term: Vec<&'q VerifiedQuery>,
     }
-    toml::to_string_pretty(&File { query: queries })
+    let (query, term) = queries.iter().partition(|query| query.kind == VerifiedKind::Question);
+    toml::to_string_pretty(&File { query, term })
 }
 
-fn entries(text: &str) -> Result<Vec<Value>, Faults> {
+fn entries(text: &str) -> Result<Vec<(VerifiedKind, Value)>, Faults> {
     let file = |what: WhatIsWrong| Faults(vec![Fault::new("file", what)]);
     let mut table: Table = toml::from_str(text).map_err(|error| file(WhatIsWrong::Form(error.to_string())))?;
-    let entries = match table.remove("query") {
-        None => Vec::new(),
-        Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(file(WhatIsWrong::NotAList)),
-    };
+    let mut entries = Vec::new();
+    for (key, kind) in [("query", VerifiedKind::Question), ("term", VerifiedKind::Term)] {
+        match table.remove(key) {
+            None => {}
+            Some(Value::Array(of_kind)) => entries.extend(of_kind.into_iter().map(|entry| (kind, entry))),
+            Some(_) => return Err(file(WhatIsWrong::NotAList(key))),
+        }
+    }
     match table.keys().next() {
         Some(key) => Err(file(WhatIsWrong::UnknownKey(key.to_owned()))),
         None => Ok(entries),

@@ -55,7 +55,7 @@ fn every_question_finds_itself() {
     let queries = verified_queries(demo::VERIFIED).unwrap();
     let known = known(&queries, &sample_company(TODAY).1);
     let matcher = VerifiedSet::new(queries.clone());
-    for query in &queries {
+    for query in matcher.questions() {
         for text in query.questions() {
             let question = text
                 .replace("{city}", "Saint-Étienne")

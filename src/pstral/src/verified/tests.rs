@@ -40,6 +40,39 @@ fn a_good_file_is_read() {
 }
 
 #[test]
+fn a_term_is_read_and_written_back() {
+    let text = r#"
+[[term]]
+id = "revenue"
+en = "revenue"
+note = "EUR"
+statement = "SELECT sum(amount) FROM payments"
+verified_by = "Claire"
+verified_on = "2026-01-31"
+"#;
+    let both = verified_queries(&format!("{text}{GOOD}")).unwrap();
+    let kinds: Vec<_> = both.iter().map(|entry| (entry.id.as_str(), entry.kind)).collect();
+    assert_eq!(kinds, [("clients-of-city", VerifiedKind::Question), ("revenue", VerifiedKind::Term)]);
+    assert_eq!(verified_queries(&as_file(&both).unwrap()).unwrap(), both);
+    for (what, instead, expected) in [
+        ("note", "parameters = []\nnote", ""),
+        (
+            "note",
+            "parameters = [{ name = \"n\", kind = \"integer\", default = \"1\" }]\nnote",
+            "revenue: parameters is unknown here",
+        ),
+        ("sum(amount)", "sum(amount) + :n", "revenue: the statement uses :n"),
+        ("[[term]]", "[term]", "file: term is not a list: write [[term]]"),
+    ] {
+        let faults = verified_queries(&text.replacen(what, instead, 1))
+            .map_or_else(|faults| faults.to_string(), |_| String::new());
+        assert!(faults.starts_with(expected) && faults.is_empty() == expected.is_empty(), "{faults}");
+    }
+    let with_note = faults("verified_by", "note = \"EUR\"\nverified_by");
+    assert!(with_note.starts_with("clients-of-city: note is unknown here"), "{with_note}");
+}
+
+#[test]
 fn each_fault_is_named_with_its_entry_and_its_remedy() {
     for (what, instead, expected) in [
         ("id = \"clients-of-city\"", "", "entry 1: it is not of the form of a verified query. (missing field `id`"),

@@ -75,6 +75,7 @@ mod repairing;
 mod results;
 mod retention;
 mod retrying;
+mod reviewing;
 mod running;
 #[cfg(feature = "discord")]
 #[path = "../../../../adapters/discord/tests/it/secure.rs"]
@@ -86,6 +87,7 @@ mod stewards;
 mod stopping;
 mod talks;
 mod target_check;
+mod terms;
 mod users;
 mod verified;
 mod waiting;

@@ -128,7 +128,7 @@ impl CatalogWords {
             parts.iter().filter_map(|text| self.parts.iter().find(|part| part.is_of_name && part.text == *text));
         let known: Vec<&Part> = known.collect();
         asked
-            .0
+            .things
             .iter()
             .map(|(concept, weight)| weight * known.iter().map(|part| part.means(concept)).fold(0.0, f64::max))
             .sum()

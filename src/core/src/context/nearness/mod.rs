@@ -29,9 +29,14 @@ const COVERED: f64 = 0.65;
 /// A relation whose score for a thing is at least this is one of it.
 const IS_ONE: f64 = 0.5;
 
-/// The things that are asked for, with their weights.
+/// The things that are asked for.
 #[derive(Debug, Default)]
-pub(super) struct Asked(Vec<(Concept, f64)>);
+pub(super) struct Asked {
+    /// Each with its weight.
+    things: Vec<(Concept, f64)>,
+    /// Relations that an answer reads in any case, as the guard names them.
+    read: Vec<String>,
+}
 
 impl Asked {
     pub(super) fn of<'t>(question: &str, before: impl Iterator<Item = &'t str>) -> Self {
@@ -45,7 +50,12 @@ impl Asked {
                 asked.push((concept, BEFORE));
             }
         }
-        Self(asked)
+        Self { things: asked, read: Vec::new() }
+    }
+
+    /// The same, of which an answer reads these relations.
+    pub(super) fn reading<'r>(self, relations: impl Iterator<Item = &'r str>) -> Self {
+        Self { read: relations.map(str::to_owned).collect(), ..self }
     }
 }
 
@@ -61,7 +71,8 @@ impl<'c> Nearest<'c> {
     /// Equally near ones keep the database's order.
     pub(super) fn of(catalog: &'c Catalog, words: &CatalogWords, asked: &Asked) -> Self {
         let scores = Scores::of(words, asked);
-        let mut order = scores.chosen(words);
+        let is_read = |at: &usize| catalog.tables.get(*at).is_some_and(|one| asked.read.contains(&catalog.shown(one)));
+        let mut order = scores.chosen(words, (0..catalog.tables.len()).filter(is_read));
         let near = order.len();
         let mut others: Vec<usize> = (0..catalog.tables.len()).filter(|at| !order.contains(at)).collect();
         others.sort_by(|one, other| descending(scores.total[*one], scores.total[*other]));
@@ -84,7 +95,7 @@ struct Scores {
 }
 
 impl Scores {
-    fn of(words: &CatalogWords, Asked(asked): &Asked) -> Self {
+    fn of(words: &CatalogWords, Asked { things: asked, .. }: &Asked) -> Self {
         let concepts: Vec<&Concept> = asked.iter().map(|(concept, _)| concept).collect();
         let said = words.said(&concepts);
         let count = words.len();
@@ -103,10 +114,13 @@ impl Scores {
         Self { of, plain: said.into_iter().map(|one| one.scores).collect(), total }
     }
 
-    /// The relations to tell of, the most needed first: one for each thing that is asked for, then those they point at, then
+    /// The relations to tell of, the most needed first: those that are `read`, one for each thing that is asked for, then those they point at, then
     /// others that say something of it.
-    fn chosen(&self, words: &CatalogWords) -> Vec<usize> {
+    fn chosen(&self, words: &CatalogWords, read: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut choice = Choice { chosen: Vec::new(), covered: vec![0.0; self.of.first().map_or(0, Vec::len)] };
+        for at in read {
+            choice.take(at, &self.plain[at]);
+        }
         while choice.chosen.len() < MOST
             && let Some(next) = self.best(&choice, |at| choice.is_new(&self.plain[at]))
         {

@@ -2,17 +2,20 @@
 
 use super::{State, at, duplicate, member, missing, talk};
 use crate::domain::{
-    AnswerId, ColumnRef, KeptQuery, Parameter, ParameterKind, ProposalId, QueryFault, QuerySource, QueryState, Rated,
-    Rating, Step, Tally, TurnId, User, UserId, VerifiedQuery,
+    AnswerId, ColumnRef, ConversationId, KeptQuery, Parameter, ParameterKind, ProposalId, QueryFault, QuerySource,
+    QueryState, Rated, Rating, ReviewItem, ReviewReason, Step, Tally, TurnId, User, UserId, VerifiedKind,
+    VerifiedQuery,
 };
 use crate::ports::StoreError;
 
 fn query(id: &str) -> VerifiedQuery {
     VerifiedQuery {
+        kind: VerifiedKind::Question,
         id: id.to_owned(),
         fr: "Quels clients à {city} ?".to_owned(),
         en: "Which clients in {city}?".to_owned(),
         also: vec!["List them".to_owned()],
+        note: String::new(),
         statement: "SELECT name FROM clients WHERE city = :city".to_owned(),
         parameters: Vec::new(),
         verified_by: "Zoé".to_owned(),
@@ -25,7 +28,8 @@ pub async fn knowledge(state: &dyn State) -> Result<(), StoreError> {
     files(state).await?;
     chats(state).await?;
     marks(state).await?;
-    ratings(state).await
+    ratings(state).await?;
+    reviews(state).await
 }
 
 /// The verified queries of a file are replaced as a whole, and those of other targets stay.
@@ -42,6 +46,9 @@ async fn files(state: &dyn State) -> Result<(), StoreError> {
     let with_parameters = VerifiedQuery { parameters: vec![year, city], ..query("b") };
 
     state.put_verified("knowledge-crm", &[with_parameters.clone(), query("a")]).await?;
+    let term = VerifiedQuery { kind: VerifiedKind::Term, note: "EUR".to_owned(), ..query("a") };
+    state.put_verified("knowledge-erp", std::slice::from_ref(&term)).await?;
+    assert_eq!(state.verified("knowledge-erp").await?, [term]);
     state.put_verified("knowledge-erp", &[query("a")]).await?;
     assert_eq!(state.verified("knowledge-crm").await?, [query("a"), with_parameters], "by id, exactly");
 
@@ -60,19 +67,7 @@ async fn files(state: &dyn State) -> Result<(), StoreError> {
 fn proposed(id: &str, user: &User) -> KeptQuery {
     let words =
         VerifiedQuery { en: String::new(), verified_by: String::new(), verified_on: String::new(), ..query(id) };
-    KeptQuery {
-        target: "knowledge-chat".to_owned(),
-        query: words,
-        source: QuerySource::Chat,
-        state: QueryState::Proposed,
-        version: 1,
-        proposed: Some(Step { by: user.id, at: at("10:00:00") }),
-        approved: None,
-        edited: None,
-        retired: None,
-        fault: None,
-        hidden: false,
-    }
+    KeptQuery::proposed("knowledge-chat", words, Step { by: user.id, at: at("10:00:00") })
 }
 
 /// Checks that queries written in chats are used once approved, changed one version after the other, and kept beside
@@ -175,5 +170,44 @@ async fn ratings(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(tallies.into_iter().collect::<Vec<_>>(), [("a".to_owned(), Tally { good: 1, bad: 1 })]);
     assert_eq!(state.tallies("knowledge-unrated").await?.len(), 0);
     assert!(missing(&state.rate(&Rated { user: UserId(i64::MAX), ..rated }).await));
+    Ok(())
+}
+
+/// Checks that a question is on the stewards' list once, however often it is asked, and not any more once it is closed.
+async fn reviews(state: &dyn State) -> Result<(), StoreError> {
+    let (_, talk) = talk(state, "review-asker").await?;
+    let steward = member(state, "review-steward").await?;
+    let item = |question: &str, reason: ReviewReason| ReviewItem {
+        number: 0,
+        target: "review-crm".to_owned(),
+        question: question.to_owned(),
+        reason,
+        proposal: None,
+        conversation: talk.id,
+        times: 1,
+        at: at("10:00:00"),
+    };
+    assert_eq!(state.open_reviews("review-crm").await?, []);
+    state.add_review(&item("Clients de l'été", ReviewReason::Unanswered)).await?;
+    state.add_review(&item("Contrats", ReviewReason::Unanswered)).await?;
+    let again = ReviewItem {
+        proposal: Some(ProposalId("p".to_owned())),
+        at: at("11:00:00"),
+        ..item("CONTRATS ?", ReviewReason::BadAnswer)
+    };
+    state.add_review(&again).await?;
+    let open = state.open_reviews("review-crm").await?;
+    let (first, second) = (&open[0], &open[1]);
+    assert_eq!(first, &ReviewItem { number: first.number, times: 2, ..again });
+    assert_eq!((second.question.as_str(), second.times), ("Clients de l'été", 1));
+    assert!(second.number < first.number, "numbers grow");
+    assert_eq!(state.open_reviews("review-erp").await?, []);
+
+    assert!(state.close_review(first.number, steward.id, at("12:00:00")).await?);
+    assert!(!state.close_review(first.number, steward.id, at("12:00:00")).await?, "it is closed");
+    state.add_review(&item("Contrats", ReviewReason::Unanswered)).await?;
+    assert_eq!(state.open_reviews("review-crm").await?.len(), 1, "what was closed stays closed");
+    let nowhere = ReviewItem { conversation: ConversationId(i64::MAX), ..item("Nulle part", ReviewReason::Edited) };
+    assert!(missing(&state.add_review(&nowhere).await));
     Ok(())
 }

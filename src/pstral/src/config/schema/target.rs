@@ -28,6 +28,10 @@ pub struct TargetConfig {
     pub foreign: Vec<String>,
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// The keys that a target of any kind has.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +46,8 @@ pub struct SharedTargetKeys {
     #[serde(default)]
     pub description: String,
     pub verified: Option<PathBuf>,
+    #[serde(default = "yes")]
+    pub value_hints: bool,
     pub platforms: Option<Vec<String>>,
     #[serde(default)]
     pub deny: Vec<String>,

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::{MemoryState, Tables};
-use crate::domain::{AnswerId, KeptQuery, QuerySource, QueryState, Rated, Rating, Step, Tally, UserId, VerifiedQuery};
+use super::{MemoryState, Tables, next_number};
+use crate::domain::{
+    AnswerId, KeptQuery, QuerySource, QueryState, Rated, Rating, ReviewItem, Step, Tally, UserId, VerifiedQuery,
+};
+use crate::knowledge::fold;
 use crate::ports::{Knowledge, StoreError};
 
 #[async_trait]
@@ -117,6 +121,36 @@ impl Knowledge for MemoryState {
             }
         }
         Ok(tallies)
+    }
+
+    async fn add_review(&self, item: &ReviewItem) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        tables.conversation(item.conversation)?;
+        let number = next_number(&tables.reviews);
+        let is_same = |other: &ReviewItem| other.target == item.target && fold(&other.question) == fold(&item.question);
+        match tables.reviews.iter_mut().find(|(other, _)| is_same(other)) {
+            Some((kept, _)) => {
+                let ReviewItem { number, conversation, times, .. } = *kept;
+                *kept = ReviewItem { number, conversation, times: times + 1, ..item.clone() };
+            }
+            None => tables.reviews.push((ReviewItem { number, times: 1, ..item.clone() }, false)),
+        }
+        Ok(())
+    }
+
+    async fn open_reviews(&self, target: &str) -> Result<Vec<ReviewItem>, StoreError> {
+        let tables = self.tables();
+        let open = tables.reviews.iter().filter(|(item, is_closed)| item.target == target && !is_closed);
+        let mut open: Vec<ReviewItem> = open.map(|(item, _)| item.clone()).collect();
+        open.sort_by_key(|item| (-item.times, item.number));
+        Ok(open)
+    }
+
+    async fn close_review(&self, number: i64, by: UserId, _: Timestamp) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        tables.user(by)?;
+        let found = tables.reviews.iter_mut().find(|(item, is_closed)| item.number == number && !is_closed);
+        Ok(found.map(|(_, is_closed)| *is_closed = true).is_some())
     }
 }
 

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AuditEntry, Card, Conversation, ConversationId, KeptCatalog, KeptQuery, Link, PlatformName, Proposal, ProposalId,
-    Rated, Turn, TurnId, User, UserId,
+    Rated, ReviewItem, Turn, TurnId, User, UserId,
 };
 use crate::ports::{LinkCode, LinkRequest, StoreError};
 
@@ -46,6 +46,8 @@ struct Tables {
     cards: Vec<(ProposalId, Card)>,
     verified: Vec<KeptQuery>,
     ratings: Vec<Rated>,
+    /// Each with true once it is taken off.
+    reviews: Vec<(ReviewItem, bool)>,
     catalogs: BTreeMap<String, KeptCatalog>,
     audit: Vec<AuditEntry>,
     refuse_audit: bool,

@@ -1,0 +1,169 @@
+//! Messages to stewards in private: what a change of the database broke, and once a week what waits for them.
+
+use std::sync::Arc;
+
+use jiff::civil::{Time, Weekday};
+use jiff::{Timestamp, ToSpan as _, Zoned};
+
+use crate::domain::{
+    AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Locale, Outgoing, QueryState, User, VerifiedQuery,
+};
+use crate::outbox::Platforms;
+use crate::outbox::send::Outbox;
+use crate::ports::{AuditFilter, AuditLog, Clock, Knowledge, People, StoreError};
+use crate::recorder::Recorder;
+use crate::settings::Settings;
+use crate::stewardship::approving::VerifiedQueries;
+use crate::stewardship::query_card::is_closed;
+use crate::targets::Targets;
+use crate::text::text;
+
+/// The day and the time, in the company's zone, from which on the week is told of.
+const DAY: Weekday = Weekday::Monday;
+const HOUR: Time = Time::constant(9, 0, 0, 0);
+/// Names of queries in a message.
+const NAMED: usize = 10;
+
+/// Tells stewards what waits for them.
+pub(crate) struct StewardNotices {
+    pub(crate) audit: Arc<dyn AuditLog>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) knowledge: Arc<dyn Knowledge>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) people: Arc<dyn People>,
+    pub(crate) platforms: Platforms,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) targets: Arc<Targets>,
+    pub(crate) verified: Arc<VerifiedQueries>,
+}
+
+/// What there is to tell.
+#[derive(Default)]
+struct News {
+    /// Verified queries that are no longer valid since stewards were told last.
+    broken: Vec<KeptQuery>,
+    /// Questions without a good answer, and proposals that wait; 0 but once a week.
+    questions: u64,
+    proposals: u64,
+}
+
+impl StewardNotices {
+    /// Tells every steward in private what is new since they were told last; says how many were told. That they are is
+    /// recorded first, and by that record nobody is told twice, not even after a restart.
+    pub(crate) async fn tell(&self) -> Result<usize, StoreError> {
+        let filter = AuditFilter { action: Some(AuditAction::StewardsTold), ..AuditFilter::default() };
+        let last = self.audit.tail(&filter, 1).await?.pop().map(|entry| entry.event.at);
+        let news = self.news(last).await?;
+        let stewards = self.stewards().await?;
+        if (news.broken.is_empty() && news.questions + news.proposals == 0) || stewards.is_empty() {
+            return Ok(0);
+        }
+        let event = AuditEvent::new(self.clock.now(), AuditAction::StewardsTold, AuditStatus::Ok);
+        let (broken, News { questions, proposals, .. }) = (news.broken.len(), &news);
+        let detail = format!("broken={broken} questions={questions} proposals={proposals}");
+        self.recorder.append(AuditEvent { detail: Some(detail), ..event }).await?;
+        let mut told = 0;
+        for steward in &stewards {
+            told += usize::from(self.tell_one(steward, &news).await?);
+        }
+        Ok(told)
+    }
+
+    async fn news(&self, last: Option<Timestamp>) -> Result<News, StoreError> {
+        let is_new = |at: Timestamp| last.is_none_or(|last| at > last);
+        let week = last_occurrence(&self.clock.now().to_zoned(self.settings.zone.clone()));
+        let mut news = News::default();
+        for target in self.targets.all.keys() {
+            let kept = self.knowledge.kept_verified(target).await?;
+            if week.is_some_and(is_new) {
+                news.proposals += kept.iter().filter(|kept| kept.state == QueryState::Proposed).count() as u64;
+                news.questions += self.knowledge.open_reviews(target).await?.len() as u64;
+            }
+            let is_broken = |kept: &KeptQuery| kept.fault.as_ref().is_some_and(|fault| is_new(fault.since));
+            news.broken.extend(kept.into_iter().filter(is_broken));
+        }
+        Ok(news)
+    }
+
+    async fn stewards(&self) -> Result<Vec<User>, StoreError> {
+        let may = |user: &User| !user.disabled && self.settings.roles.may(&user.role, Capability::ManageVerified);
+        Ok(self.people.users().await?.into_iter().filter(may).collect())
+    }
+
+    /// Tells one steward where they can be reached first; false if nowhere, or if nothing of it is for them.
+    async fn tell_one(&self, steward: &User, news: &News) -> Result<bool, StoreError> {
+        let broken = self.readable_by(steward, &news.broken).await;
+        for link in self.people.links(steward.id).await? {
+            let Some(platform) = self.platforms.get(&link.actor.platform) else { continue };
+            let words = words(news, &broken, steward.locale, platform.capabilities().command_prefix);
+            if words.is_empty() {
+                return Ok(false);
+            }
+            let Ok(place) = platform.open_dm(&link.actor).await else { continue };
+            if self.outbox.send(&**platform, &place, &Outgoing::text(words)).await {
+                return Ok(true);
+            }
+        }
+        tracing::info!(user = steward.username, "steward not told what waits: no account of theirs can be reached");
+        Ok(false)
+    }
+
+    /// Those of the queries that read nothing closed to the steward.
+    async fn readable_by<'k>(&self, steward: &User, broken: &'k [KeptQuery]) -> Vec<&'k VerifiedQuery> {
+        let mut open = Vec::new();
+        for (name, target) in &self.targets.all {
+            if broken.iter().any(|kept| kept.target == *name)
+                && let Ok((schema, ground)) = self.verified.ground(steward, target).await
+            {
+                let of_target = broken.iter().filter(|kept| kept.target == *name);
+                open.extend(of_target.filter(|kept| !is_closed(&schema, &ground, kept)).map(|kept| &kept.query));
+            }
+        }
+        open
+    }
+}
+
+/// The lines of a message; none if nothing is to be told.
+fn words(news: &News, broken: &[&VerifiedQuery], locale: Locale, prefix: &str) -> String {
+    let mut lines = Vec::new();
+    if !broken.is_empty() {
+        let more = if broken.len() > NAMED { ", …" } else { "" };
+        let names = broken.iter().take(NAMED).map(|query| query.id.as_str()).collect::<Vec<_>>().join(", ");
+        lines.push(text("notice-broken").count("count", broken.len() as u64).with("names", names + more));
+    }
+    if news.questions > 0 {
+        lines.push(text("notice-questions").count("count", news.questions));
+    }
+    if news.proposals > 0 {
+        lines.push(text("notice-proposals").count("count", news.proposals));
+    }
+    lines.into_iter().map(|line| line.with("prefix", prefix).render(locale)).collect::<Vec<_>>().join("\n")
+}
+
+/// The last time until now at which the week was told of; none at the ends of the calendar.
+fn last_occurrence(now: &Zoned) -> Option<Timestamp> {
+    let day = now.checked_sub(i64::from(now.weekday().since(DAY)).days()).ok()?;
+    let at = day.with().time(HOUR).build().ok()?;
+    let at = if at <= *now { at } else { at.checked_sub(7.days()).ok()? };
+    Some(at.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_week_is_told_of_on_monday_morning() {
+        for (now, expected) in [
+            ("2026-11-25T10:00:00[Europe/Paris]", "2026-11-23T08:00:00Z"),
+            ("2026-11-23T09:00:00[Europe/Paris]", "2026-11-23T08:00:00Z"),
+            ("2026-11-23T08:59:59[Europe/Paris]", "2026-11-16T08:00:00Z"),
+            ("2026-11-22T23:00:00[Europe/Paris]", "2026-11-16T08:00:00Z"),
+            ("2026-03-30T12:00:00[Europe/Paris]", "2026-03-30T07:00:00Z"),
+        ] {
+            let now: Zoned = now.parse().unwrap();
+            assert_eq!(last_occurrence(&now), Some(expected.parse().unwrap()), "{now}");
+        }
+    }
+}
