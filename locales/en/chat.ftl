@@ -157,6 +157,7 @@ agree-unknown = No waiting statement has the name “{ $name }”. See { $prefix
 ## Results
 result-in-private = 🔒 The result is for you alone: I send it to you in private.
 running = ⏳ Running…
+no-such-value = { $column } holds no “{ $said }”. Did you mean “{ $value }”?
 no-rows = No row matches. Try a broader question.
 rows =
     { $rows ->

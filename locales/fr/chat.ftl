@@ -157,6 +157,7 @@ agree-unknown = Aucune requête en attente ne porte le nom « { $name } ». Voye
 ## Résultats
 result-in-private = 🔒 Le résultat n'est que pour vous : je vous l'envoie en privé.
 running = ⏳ Exécution en cours…
+no-such-value = { $column } ne contient pas « { $said } ». Vouliez-vous dire « { $value } » ?
 no-rows = Aucune ligne ne correspond. Essayez une question plus large.
 rows =
     { $rows ->

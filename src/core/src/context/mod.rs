@@ -27,5 +27,6 @@ pub use nearness::CatalogWords;
 pub use prompts::Prompts;
 pub use template::check_template;
 pub use term::Term;
+pub(crate) use term::texts;
 #[cfg(test)]
 use tokens::{Kind, tokens};

@@ -36,7 +36,7 @@ impl Term {
     }
 }
 
-/// The texts in single quotes of a statement as the guard writes it, without the quotes.
-fn texts(statement: &str) -> impl Iterator<Item = &str> {
+/// The texts in single quotes of a statement as the guard writes it, without the quotes; a quote within one parts it.
+pub(crate) fn texts(statement: &str) -> impl Iterator<Item = &str> {
     statement.split('\'').skip(1).step_by(2)
 }

@@ -89,6 +89,25 @@ impl KnownValues {
         named.into_iter().map(|(_, named)| named).take(MOST_NAMED).collect()
     }
 
+    /// The stored values that texts of a statement may have meant, if none of the columns that it reads
+    /// (`relation.column`) holds them as they are written.
+    pub fn meant_by<'t>(&self, texts: impl Iterator<Item = &'t str>, columns: &[String]) -> Vec<NamedValue> {
+        let is_read = |column: &ColumnRef| columns.contains(&format!("{}.{}", column.relation, column.column));
+        let read: Vec<_> = self.columns.iter().filter(|(column, _)| is_read(column)).collect();
+        let meant = |text: &str| {
+            let words = fold(text).join(" ");
+            if words.is_empty() || text.contains(['%', '_']) || read.iter().any(|(_, index)| index.holds(text)) {
+                return None;
+            }
+            read.iter().find_map(|(column, index)| {
+                let written_otherwise = index.forms.get(&words).cloned().flatten();
+                let value = written_otherwise.or_else(|| index.near(&words).next())?;
+                Some(NamedValue { said: text.to_owned(), column: (*column).clone(), value })
+            })
+        };
+        texts.filter_map(meant).take(MOST_NAMED).collect()
+    }
+
     /// Makes `values` those known of a column, replacing those before.
     ///
     /// Besides its full form a value is found without its legal form (`Vertuo SARL`) and its article (`Le Havre`), where
@@ -138,6 +157,10 @@ fn is_small(word: &str) -> bool {
 }
 
 impl Index {
+    fn holds(&self, value: &str) -> bool {
+        self.forms.values().flatten().any(|known| known == value)
+    }
+
     /// The values whose form is one letter away from a word.
     fn near(&self, word: &str) -> impl Iterator<Item = String> {
         let first = word.chars().next();
@@ -229,5 +252,20 @@ mod tests {
             known.named_in("marseile, havre").iter().map(NamedValue::is_read_otherwise).collect();
         assert_eq!(otherwise, [true, true]);
         assert!(!known.named_in("saint étienne")[0].is_read_otherwise());
+        let read = ["clients.city".to_owned()];
+        for (text, expected) in [
+            ("Marseille", ""),
+            ("marseille", "Marseille"),
+            ("SAINT ETIENNE", "Saint-Étienne"),
+            ("Marseile", "Marseille"),
+            ("%seille", ""),
+            ("Lyon", ""),
+            ("Late", ""),
+            ("", ""),
+        ] {
+            let meant: Vec<String> =
+                known.meant_by([text].into_iter(), &read).into_iter().map(|one| one.value).collect();
+            assert_eq!(meant.join(" "), expected, "{text}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::gate::Access;
 use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
+use crate::context::texts;
 use crate::domain::{
     Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Origin, Outgoing, Proposal, ProposalId,
     ReviewReason, TurnEnd, TurnState, User,
@@ -23,6 +24,7 @@ use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
 use crate::history::latest::{GIST, Latest};
 use crate::history::{History, is_aside};
+use crate::knowledge::NamedValue;
 use crate::outbox::cards::{Cards, closed};
 use crate::outbox::finalize::Finalizer;
 use crate::outbox::messages::Messages;
@@ -39,8 +41,11 @@ use crate::recorder::event::{about, delivery};
 use crate::settings::Settings;
 use crate::statements::recheck::{Checked, Statements, can_run, refuse_refused};
 use crate::stewardship::ReviewList;
-use crate::targets::{Target, Targets};
-use crate::text::text;
+use crate::targets::{Schema, Target, Targets};
+use crate::text::{Text, text};
+
+/// Characters of a value in a hint.
+const LONGEST_VALUE: usize = 100;
 
 /// A statement that may run: for whom, on what, and where its result is shown.
 struct Execution<'a> {
@@ -49,6 +54,8 @@ struct Execution<'a> {
     target: &'a Arc<Target>,
     proposal: &'a Proposal,
     approved: &'a ApprovedStatement,
+    /// Schema that every reader of the result may see.
+    common: Arc<Schema>,
     delivery: AuditDelivery,
     /// True if the result is not shown where the conversation is held.
     is_aside: bool,
@@ -105,7 +112,8 @@ impl Executions {
         let proposal = self.statements.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.targets.target_named(&proposal.target)?;
-        let Checked { approved, shown, held_in, .. } = self.statements.approve(asker, &target, &proposal).await?;
+        let Checked { approved, shown, held_in, schemas, .. } =
+            self.statements.approve(asker, &target, &proposal).await?;
         // Before anything is used up: what cannot be delivered is not run.
         let reader = if shown.allowed { asker.clone() } else { self.outbox.open_private(asker).await? };
         if reader.place != asker.place && !self.can_be_told(asker, &reader, &proposal).await {
@@ -142,6 +150,7 @@ impl Executions {
             target: &target,
             proposal: &proposal,
             approved: &approved,
+            common: schemas.of_readers(&self.settings, &reader.user.role, &reader.place),
             delivery: delivery(&asker.place, &reader.place),
             is_aside: is_aside(&held_in, &reader.place),
             stop: &work.stop.token,
@@ -224,7 +233,8 @@ impl Executions {
                 if proposal.origin == Origin::Person {
                     self.review_list.add_proposal(proposal, ReviewReason::Edited).await;
                 }
-                self.results.finish_result(reader, proposal, turn, outcome, took).await
+                let meant = if outcome.rows == 0 { meant(&execution.common, approved) } else { Vec::new() };
+                self.results.finish_result(reader, proposal, turn, outcome, meant, took).await
             }
             (Ok(()), Err(TargetError::Cancelled)) => self.offered_again(execution).await,
             (Ok(()), Err(error)) => {
@@ -292,6 +302,16 @@ impl Executions {
             ..about(self.recorder.event(reader, AuditAction::Result, status), proposal, approved.relations())
         }
     }
+}
+
+/// What else the texts of a statement may have meant, where nothing that it reads holds them.
+fn meant(common: &Schema, approved: &ApprovedStatement) -> Vec<Text> {
+    let meant = common.known.meant_by(texts(approved.text()), approved.columns());
+    let sentence = |named: NamedValue| {
+        let sentence = text("no-such-value").with("said", quoted(&named.said, LONGEST_VALUE));
+        sentence.with("value", quoted(&named.value, LONGEST_VALUE)).with("column", named.column.to_string())
+    };
+    meant.into_iter().map(sentence).collect()
 }
 
 /// True if the database was not reached or did not begin: a retry runs nothing twice.

@@ -69,7 +69,7 @@ impl<'a> Inquiry<'a> {
     ) -> Self {
         let (role, place) = (&asker.user.role, &asker.place);
         let schema = schemas.of(role);
-        let common = if place.private { Arc::clone(&schema) } else { schemas.of_all(&settings.welcome(role, place)) };
+        let common = schemas.of_readers(settings, role, place);
         let audience = Audience::of(settings, schemas, role, place);
         let values = common.known.named_in(&question.text);
         Self { asker, conversation, target, schema, common, audience, question, values, terms: Vec::new() }

@@ -133,13 +133,14 @@ impl Results {
     }
 
     /// The table and the files of a result that is recorded, and the end of its turn: the rows the table shows, how many there
-    /// are, and what the table leaves out.
+    /// are, and what the table leaves out. `hints` go below it.
     pub(crate) async fn finish_result(
         &self,
         asker: &Asker,
         proposal: &Proposal,
         turn: TurnId,
         mut outcome: Outcome,
+        hints: Vec<Text>,
         took: Duration,
     ) -> (Outgoing, TurnEnd) {
         let locale = asker.user.locale;
@@ -148,7 +149,7 @@ impl Results {
         let finished = self.finish_files(asker, proposal, &mut outcome).await;
         let took = text("took").with("seconds", seconds(took, locale));
         let mut kept = summary(&outcome).render(locale);
-        let mut below = Below { summary: format!("{kept} {}", took.render(locale)), rest: Vec::new() };
+        let mut below = Below { summary: format!("{kept} {}", took.render(locale)), rest: hints };
         let preview = (outcome.rows > 0).then(|| Preview::draw(&outcome.columns, &outcome.head, format));
         let partial = preview.as_ref().map(|preview| left_out(preview, outcome.rows)).unwrap_or_default();
         for sentence in &partial {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use crate::context::CatalogWords;
-use crate::domain::{Catalog, ColumnPath, ColumnRef, Role, VerifiedQuery};
+use crate::domain::{Catalog, ColumnPath, ColumnRef, Place, Role, VerifiedQuery};
 use crate::guard::{Guard, Policy};
 use crate::knowledge::{self, KnownValues};
 use crate::lock::lock;
 use crate::ports::QueryTarget;
-use crate::settings::Terms;
+use crate::settings::{Settings, Terms};
 
 /// Known values of a column at most: beyond that it is free text, not a list to choose from.
 const MAX_KNOWN_VALUES: usize = 5_000;
@@ -71,6 +71,11 @@ impl Schemas {
     /// Returns the schema that all of these roles share.
     pub fn of_all(&self, roles: &BTreeSet<Role>) -> Arc<Schema> {
         self.under(self.terms.policy_of_all(roles))
+    }
+
+    /// Returns the schema that all readers in a place may see of what somebody with a role is answered there.
+    pub(crate) fn of_readers(&self, settings: &Settings, role: &Role, place: &Place) -> Arc<Schema> {
+        if place.private { self.of(role) } else { self.of_all(&settings.welcome(role, place)) }
     }
 
     fn under(&self, policy: Policy) -> Arc<Schema> {

@@ -23,6 +23,8 @@ fn help_in_english() {
         /good or /bad: what you think of the last answer; /keep: propose the last statement as a verified query
         /whoami: your account; /unlink: remove this account; /language fr or en; /timezone Europe/Paris
         /verified: the verified questions you can ask; stewards manage them
+        /term: the company’s terms and their definitions
+        /review: questions without a good answer, for stewards
         /agree: costly statements that wait, for stewards
         /audit: the audit log, /user: the users, /policy: who may do what, /status: service status; for administrators
         ");
@@ -46,6 +48,8 @@ fn help_in_french() {
         /bien ou /pasbien : ce que vous pensez de la dernière réponse ; /garder : proposer la dernière requête à la vérification
         /quisuisje : votre compte ; /délier : retirer ce compte ; /langue fr ou en ; /fuseau Europe/Paris
         /vérifiées : les questions vérifiées que vous pouvez poser ; les responsables des données les gèrent
+        /terme : les termes de l’entreprise et leurs définitions
+        /revoir : les questions restées sans bonne réponse, pour les responsables des données
         /accorder : les requêtes coûteuses qui attendent, pour les responsables des données
         /audit : le journal, /utilisateur : les utilisateurs, /règles : qui peut quoi, /état : état du service ; pour les administrateurs
         ");
@@ -192,7 +196,7 @@ fn the_audit_is_for_admins() {
         ```
         ");
         world.command(&claire(), "audit nobody").await;
-        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni un moment (7j, 2h, 2026-11-20), ni une base, ni une plateforme, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, result.page, denied, user.added, user.changed, user.edited, password.set, user.exported, user.erased, link.code, link.attempt, link, unlink, link.requested, link.burnt, login, conversation.deleted, conversation.renamed, verified.proposed, verified.approved, verified.edited, verified.retired, feedback, export, catalog.read, target.checked, audit.read, audit.pruned, config.changed, backup, restore, store.copied, incident, started, stopped, recovered.");
+        assert_snapshot!(world.newest(), @"« nobody » n’est ni un nombre, ni une action, ni un état, ni un moment (7j, 2h, 2026-11-20), ni une base, ni une plateforme, ni un utilisateur. Actions : question, answer, proposal, refusal, agreed, execution, result, chart, result.page, denied, user.added, user.changed, user.edited, password.set, user.exported, user.erased, link.code, link.attempt, link, unlink, link.requested, link.burnt, login, conversation.deleted, conversation.renamed, verified.proposed, verified.approved, verified.edited, verified.retired, feedback, review.closed, stewards.told, export, catalog.read, target.checked, audit.read, audit.pruned, config.changed, backup, restore, store.copied, incident, started, stopped, recovered.");
         world.command(&claire(), "audit recovered").await;
         assert_snapshot!(world.newest(), @"Aucun événement ne correspond. Retirez un mot, ou écrivez seulement /audit.");
         assert_snapshot!(world.audit_lines().await, @r#"

@@ -183,3 +183,13 @@ fn a_misspelt_value_is_read_as_the_stored_one() {
         ");
     });
 }
+
+#[test]
+fn an_empty_result_tells_the_stored_value_that_was_meant() {
+    run_test(async |world| {
+        world.model_says("```sql\nSELECT company_name FROM clients WHERE city = 'marseille' AND status = 'Actif'\n```");
+        world.say(&camille(), "Les sociétés du Vieux-Port, peu importe lesquelles").await;
+        world.command(&camille(), "exécuter").await;
+        assert_snapshot!(world.newest(), @"");
+    });
+}
