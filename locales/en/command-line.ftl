@@ -689,6 +689,7 @@ eval-verified = Right by a verified query
 eval-asked = Asked back where it should, and where it should not
 eval-abstained = Abstained where it should, and where it should not
 eval-unanswered = Without an answer
+eval-left-out = Not asked: gold statement refused, failed
 eval-tables = Needed tables in the prompt
 eval-columns = Needed columns in the prompt
 eval-tokens = Tokens: prompt + answer, mean

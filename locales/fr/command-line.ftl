@@ -692,6 +692,7 @@ eval-verified = Justes par une requête vérifiée
 eval-asked = Précisions demandées à raison, et à tort
 eval-abstained = Abstentions justifiées, et injustifiées
 eval-unanswered = Sans réponse
+eval-left-out = Non posées : requête de référence refusée, en échec
 eval-tables = Tables utiles présentes dans le prompt
 eval-columns = Colonnes utiles présentes dans le prompt
 eval-tokens = Tokens : prompt + réponse, moyenne

@@ -14,12 +14,12 @@ use super::log_to_stderr;
 use super::out::{say, say_error};
 use super::{Common, Ending, config};
 use crate::config::{Config, Source};
-use crate::eval::{self, Case, Difference, Graded, Part, Recording, Run, Summary};
+use crate::eval::{self, Case, Difference, GoldFault, Outcomes, Part, Recording, Run, Summary};
 use crate::models::refuse_outside;
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
-    /// JSON lines of questions with gold statements (docs/eval.md)
+    /// JSON lines of questions with gold statements, or the folder of Spider or BIRD (docs/eval.md)
     suite: PathBuf,
     /// The database to ask (default: the configuration's)
     #[arg(long, value_name = "NAME")]
@@ -55,7 +55,7 @@ pub(super) struct EvalArgs {
 
 /// A run with its numbers.
 struct Measured {
-    graded: Vec<Graded>,
+    outcomes: Outcomes,
     summary: Summary,
     model: String,
 }
@@ -63,16 +63,20 @@ struct Measured {
 pub(super) async fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<Ending> {
     let locale = common.locale();
     let shown = args.suite.display().to_string();
-    let suite = fs::read_to_string(&args.suite).with_context(|| shown.clone())?;
-    let cases = match eval::parse(&suite) {
-        Ok(cases) => chosen(cases, args),
-        Err(errors) => {
-            for error in errors {
-                say_error(&text("eval-suite-error").with("suite", &shown).with("error", error).render(locale));
+    let cases = if args.suite.is_dir() {
+        eval::read_benchmark(&args.suite)?
+    } else {
+        match eval::parse(&fs::read_to_string(&args.suite).with_context(|| shown.clone())?) {
+            Ok(cases) => cases,
+            Err(errors) => {
+                for error in errors {
+                    say_error(&text("eval-suite-error").with("suite", &shown).with("error", error).render(locale));
+                }
+                return Ok(Ending::Usage);
             }
-            return Ok(Ending::Usage);
         }
     };
+    let cases = chosen(cases, args);
     fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
     let answers = args.output.join("answers.jsonl");
     let Some(first) = measure(common, common.source(), &answers, &cases, None, args).await? else {
@@ -108,11 +112,15 @@ pub(super) async fn run(common: &Common, args: &EvalArgs) -> anyhow::Result<Endi
 /// The cases to ask, in their order: what a chosen one follows is asked too.
 fn chosen(cases: Vec<Case>, args: &EvalArgs) -> Vec<Case> {
     let is_tagged = |case: &Case| args.tag.is_empty() || case.tags.iter().any(|tag| args.tag.contains(tag));
+    let is_of_target = |case: &Case| match (&case.database, &args.target) {
+        (Some(database), Some(target)) => database.name == *target,
+        _ => true,
+    };
     let mut kept: Vec<Case> = Vec::new();
     // From the last one on, so that a conversation is known before its beginning is met.
     for case in cases.into_iter().take(args.limit.unwrap_or(usize::MAX)).rev() {
         let is_followed = kept.last().is_some_and(|next| next.after.as_ref() == Some(&case.id));
-        if is_tagged(&case) || is_followed {
+        if is_tagged(&case) && is_of_target(&case) || is_followed {
             kept.push(case);
         }
     }
@@ -151,10 +159,11 @@ async fn measure(
     if !args.replay {
         refuse_outside(&config.model).await?;
     }
-    let Some(target) = target(&config, args) else {
+    let target = target(&config, args);
+    if target.is_none() && cases.iter().any(|case| case.database.is_none()) {
         say_error(&text("eval-no-target").render(locale));
         return Ok(None);
-    };
+    }
     if let Some(part) = without {
         part.take_from(&mut config, folder.path())?;
     }
@@ -164,20 +173,19 @@ async fn measure(
     let model = config.model.name.clone();
     let run = Run {
         cases,
-        target: &target,
-        folder: folder.path(),
+        target: target.as_deref(),
         role: args.role.clone(),
         recording: Recording::open(answers, &model)?,
         only_recorded: args.replay,
     };
-    let mut right = 0;
-    let graded = eval::run(config, &run, |number, graded| {
-        right += usize::from(graded.right);
-        progress(number + 1, cases.len(), right);
+    let (mut done, mut right) = (0, 0);
+    let outcomes = eval::run(&config, &run, |is_right| {
+        (done, right) = (done + 1, right + usize::from(is_right));
+        progress(done, cases.len(), right);
     })
     .await?;
-    let summary = Summary::of(&graded);
-    Ok(Some(Measured { graded, summary, model }))
+    let summary = Summary::of(&outcomes.graded);
+    Ok(Some(Measured { outcomes, summary, model }))
 }
 
 /// The database that is asked: the one that was named, the configuration's, or the only one.
@@ -205,11 +213,11 @@ fn report(
     folder: &Path,
     locale: Locale,
 ) -> anyhow::Result<()> {
-    let difference = second.map(|second| Difference::of(&first.graded, &second.graded));
+    let difference = second.map(|second| Difference::of(&first.outcomes.graded, &second.outcomes.graded));
     let mut lines = lines(first, second.zip(difference), locale);
     for (part, measured) in without {
         let label = text("eval-without").with("part", part.word()).render(locale);
-        let Difference { points, low, high, .. } = Difference::of(&first.graded, &measured.graded);
+        let Difference { points, low, high, .. } = Difference::of(&first.outcomes.graded, &measured.outcomes.graded);
         let tokens = measured.summary.prompt_tokens.map(|tokens| format!(", {tokens:.0} tokens")).unwrap_or_default();
         lines.push((label, format!("{}, {points:+.1} [{low:+.1}; {high:+.1}]{tokens}", measured.summary.right)));
     }
@@ -221,13 +229,14 @@ fn report(
         "suite": suite,
         "model": first.model,
         "summary": first.summary,
-        "cases": first.graded,
+        "cases": first.outcomes.graded,
+        "left_out": first.outcomes.left_out,
         "compared": second.map(|second| serde_json::json!({
-            "model": second.model, "summary": second.summary, "cases": second.graded, "difference": difference,
+            "model": second.model, "summary": second.summary, "cases": second.outcomes.graded, "difference": difference,
         })),
         "without": without.iter().map(|(part, measured)| serde_json::json!({
-            "part": part.word(), "summary": measured.summary, "cases": measured.graded,
-            "difference": Difference::of(&first.graded, &measured.graded),
+            "part": part.word(), "summary": measured.summary, "cases": measured.outcomes.graded,
+            "difference": Difference::of(&first.outcomes.graded, &measured.outcomes.graded),
         })).collect::<Vec<_>>(),
     });
     let write = |name: &str, content: String| {
@@ -239,7 +248,7 @@ fn report(
     write("report.json", serde_json::to_string_pretty(&json)?)?;
     let title = format!("{suite} · {}", first.model);
     let other = second.map(|second| &second.summary).zip(difference);
-    write("report.html", eval::page(&title, (&first.graded, &first.summary), other, &lines, locale)?)
+    write("report.html", eval::page(&title, (&first.outcomes.graded, &first.summary), other, &lines, locale)?)
 }
 
 /// The numbers that a person reads first, with their labels; a second run stands behind the first.
@@ -265,6 +274,13 @@ fn lines(first: &Measured, second: Option<(&Measured, Difference)>, locale: Loca
     line("eval-asked", &|run| Some(format!("{}, −{}", run.summary.asked_back, run.summary.asked_back_wrongly)));
     line("eval-abstained", &|run| Some(format!("{}, −{}", run.summary.abstained, run.summary.abstained_wrongly)));
     line("eval-unanswered", &|run| Some(run.summary.unanswered.to_string()));
+    if !first.outcomes.left_out.is_empty() {
+        line("eval-left-out", &|run| {
+            let left_out = &run.outcomes.left_out;
+            let refused = left_out.iter().filter(|one| matches!(one.fault, GoldFault::Refused(_))).count();
+            Some(format!("{refused}, {}", left_out.len() - refused))
+        });
+    }
     line("eval-tables", &|run| percent(run.summary.table_recall));
     line("eval-columns", &|run| percent(run.summary.column_recall));
     line("eval-tokens", &|run| Some(format!("{:.0} + {:.0}", run.summary.prompt_tokens?, run.summary.answer_tokens?)));

@@ -65,6 +65,16 @@ pub(crate) struct Graded {
     pub(crate) total_ms: Option<u64>,
 }
 
+/// Why a gold statement has no rows: the refusal of the guard, or the error of the database.
+#[derive(Debug, Clone, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum GoldFault {
+    #[error("the gold is refused: {0}")]
+    Refused(String),
+    #[error("the gold fails: {0}")]
+    Failed(String),
+}
+
 /// Grades cases on one target.
 pub(super) struct Grader {
     store: Arc<Store>,
@@ -78,8 +88,25 @@ impl Grader {
         Ok(Self { store: Arc::clone(&app.store), target, guard })
     }
 
-    /// Grades what became of a case in its conversation.
-    pub(super) async fn grade(&self, case: &Case, user: &User, place: &Place, heard: &Heard) -> anyhow::Result<Graded> {
+    /// The rows of each gold statement of a case.
+    pub(super) async fn gold_rows(&self, case: &Case) -> Result<Vec<Vec<Row>>, GoldFault> {
+        let mut all = Vec::new();
+        for gold in case.golds(self.target.port.dialect()) {
+            let approved = self.approved(gold).map_err(GoldFault::Refused)?;
+            all.push(self.rows(approved).await.map_err(GoldFault::Failed)?);
+        }
+        Ok(all)
+    }
+
+    /// Grades what became of a case in its conversation, against the rows of its gold statements.
+    pub(super) async fn grade(
+        &self,
+        case: &Case,
+        gold_rows: &[Vec<Row>],
+        user: &User,
+        place: &Place,
+        heard: &Heard,
+    ) -> anyhow::Result<Graded> {
         let conversation = self.store.current(user.id, place, Mode::Sql, jiff::Timestamp::now()).await?;
         let turn = self.store.turns(conversation.id, 1).await?.pop().filter(|turn| turn.speaker == Speaker::Pstral);
         let proposal = match turn.as_ref().and_then(|turn| turn.proposal.as_ref()) {
@@ -90,7 +117,8 @@ impl Grader {
         let golds = case.golds(self.target.port.dialect());
         let (mut right, mut wider, mut fault) = (false, false, None);
         match (case.expect, outcome, &proposal) {
-            (Expected::Rows, Outcome::Offered, Some(proposal)) => match self.likeness(case, &golds, proposal).await? {
+            (Expected::Rows, Outcome::Offered, Some(proposal)) => match self.likeness(case, gold_rows, proposal).await?
+            {
                 Ok(likeness) => (right, wider) = (likeness >= Likeness::Wider, likeness == Likeness::Wider),
                 Err(error) => fault = Some(error),
             },
@@ -136,7 +164,7 @@ impl Grader {
     async fn likeness(
         &self,
         case: &Case,
-        golds: &[&str],
+        gold_rows: &[Vec<Row>],
         proposal: &Proposal,
     ) -> anyhow::Result<Result<Likeness, String>> {
         let Verdict::Allow(offered) = self.guard.check(&proposal.statement) else {
@@ -146,15 +174,8 @@ impl Grader {
             Ok(rows) => rows,
             Err(error) => return Ok(Err(error)),
         };
-        let mut best = Likeness::Different;
-        for gold in golds {
-            let approved =
-                self.approved(gold).map_err(|rule| anyhow::anyhow!("{}: the gold is refused: {rule}", case.id))?;
-            let gold =
-                self.rows(approved).await.map_err(|error| anyhow::anyhow!("{}: the gold fails: {error}", case.id))?;
-            best = best.max(compare(&rows, &gold, case.ordered));
-        }
-        Ok(Ok(best))
+        let likenesses = gold_rows.iter().map(|gold| compare(&rows, gold, case.ordered));
+        Ok(Ok(likenesses.max().unwrap_or(Likeness::Different)))
     }
 
     fn approved(&self, statement: &str) -> Result<ApprovedStatement, String> {

@@ -5,6 +5,7 @@
 //! which nobody reads.
 
 mod ablation;
+mod benchmark;
 mod grade;
 mod html;
 mod listener;
@@ -18,13 +19,15 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use pstral_core::domain::{Actor, Event, EventBody, Locale, NewUser, Role, User};
+use pstral_core::domain::{Actor, Dialect, Event, EventBody, Locale, NewUser, Role, User};
 use pstral_core::models::Endpoint;
 use pstral_core::ports::{ChatPlatform, People as _};
+use serde::Serialize;
 
 pub(crate) use ablation::Part;
-pub(crate) use grade::Graded;
+pub(crate) use benchmark::read as read_benchmark;
 use grade::Grader;
+pub(crate) use grade::{GoldFault, Graded};
 pub(crate) use html::page;
 use listener::Listener;
 pub(crate) use recording::Recording;
@@ -37,12 +40,11 @@ use crate::config::Config;
 use crate::lifecycle;
 use crate::registry;
 
-/// The cases of a run, the target they are asked of, and the answers that count.
+/// The cases of a run, and the answers that count.
 pub(crate) struct Run<'a> {
     pub(crate) cases: &'a [Case],
-    pub(crate) target: &'a str,
-    /// Holds the state of the run; it may go afterwards.
-    pub(crate) folder: &'a Path,
+    /// The database of a suite; the cases of a benchmark have their own.
+    pub(crate) target: Option<&'a str>,
     /// The role of the person who asks.
     pub(crate) role: Role,
     pub(crate) recording: Arc<Mutex<Recording>>,
@@ -50,20 +52,52 @@ pub(crate) struct Run<'a> {
     pub(crate) only_recorded: bool,
 }
 
-/// Asks and grades each case.
-pub(crate) async fn run(
+/// A case of a benchmark that was not asked, because its gold statement has no rows to compare with.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct LeftOut {
+    id: String,
+    gold: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) fault: GoldFault,
+}
+
+/// What became of the cases of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Outcomes {
+    pub(crate) graded: Vec<Graded>,
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// Asks and grades each case; `done` is called after each, with true if its answer is right. A gold statement that is
+/// refused or fails ends the run, except in a benchmark.
+pub(crate) async fn run(config: &Config, run: &Run<'_>, mut done: impl FnMut(bool)) -> anyhow::Result<Outcomes> {
+    let mut all = Outcomes::default();
+    for cases in run.cases.chunk_by(|one, next| one.database == next.database) {
+        let mut config = config.clone();
+        let target = match cases.first().and_then(|case| case.database.as_ref()) {
+            Some(database) => {
+                config.targets = benchmark::targets(database)?;
+                &database.name
+            }
+            None => run.target.context("invariant: a suite has a target")?,
+        };
+        ask(config, target, cases, run, &mut all, &mut done).await?;
+    }
+    Ok(all)
+}
+
+/// Asks and grades cases of one target.
+async fn ask(
     mut config: Config,
+    target: &str,
+    cases: &[Case],
     run: &Run<'_>,
-    mut done: impl FnMut(usize, &Graded),
-) -> anyhow::Result<Vec<Graded>> {
-    config.store.url = format!("sqlite://{}", run.folder.join("eval.db").display()).into();
-    config.files.folder = run.folder.join("files");
-    config.audit.key = run.folder.join("audit.key");
-    config.default_target = Some(run.target.to_owned());
-    config.quotas.user_questions_per_minute = 0;
-    config.quotas.user_questions_per_day = 0;
-    config.quotas.place_questions_per_minute = 0;
-    config.quotas.place_questions_per_day = 0;
+    all: &mut Outcomes,
+    done: &mut impl FnMut(bool),
+) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir().context("no folder for the state")?;
+    keep_apart(&mut config, folder.path());
+    config.default_target = Some(target.to_owned());
     let store = open_store(&config).await?;
     let mut models = registry::model_servers(&config)?;
     models.endpoints = models.endpoints.into_iter().map(|endpoint| recorded(endpoint, run)).collect();
@@ -71,25 +105,44 @@ pub(crate) async fn run(
     let app = App::build_on(platforms, models, &config, config.locale, store).await?;
     lifecycle::start(&app).await?;
     let people = [person(&app, run, Locale::Fr).await?, person(&app, run, Locale::En).await?];
-    let target =
-        app.pipeline.parts().targets.get(run.target).cloned().context("invariant: the target is configured")?;
+    let target = app.pipeline.parts().targets.get(target).cloned().context("invariant: the target is configured")?;
     let grader = Grader::new(&app, target).await?;
-    let mut all: Vec<Graded> = Vec::new();
     let mut conversation = "";
-    for (number, case) in run.cases.iter().enumerate() {
+    for case in cases {
         if case.after.is_none() {
             conversation = &case.id;
         }
+        let golds = match grader.gold_rows(case).await {
+            Ok(golds) => golds,
+            Err(fault) if case.database.is_some() => {
+                let gold = case.golds(Dialect::Sqlite).into_iter().map(str::to_owned).collect();
+                all.left_out.push(LeftOut { id: case.id.clone(), gold, fault });
+                done(false);
+                continue;
+            }
+            Err(fault) => anyhow::bail!("{}: {fault}", case.id),
+        };
         let (user, actor) = &people[usize::from(case.language == Locale::En)];
         lock(&run.recording).begin(&case.id);
         app.pipeline.handle(event(case, actor, conversation)).await;
         let heard = lock(&run.recording).end();
-        let one = grader.grade(case, user, &Listener::place(conversation), &heard).await?;
-        done(number, &one);
-        all.push(one);
+        let one = grader.grade(case, &golds, user, &Listener::place(conversation), &heard).await?;
+        done(one.right);
+        all.graded.push(one);
     }
     lifecycle::close(&app).await;
-    Ok(all)
+    Ok(())
+}
+
+/// Gives a run a state of its own, without quotas.
+fn keep_apart(config: &mut Config, folder: &Path) {
+    config.store.url = format!("sqlite://{}", folder.join("eval.db").display()).into();
+    config.files.folder = folder.join("files");
+    config.audit.key = folder.join("audit.key");
+    config.quotas.user_questions_per_minute = 0;
+    config.quotas.user_questions_per_day = 0;
+    config.quotas.place_questions_per_minute = 0;
+    config.quotas.place_questions_per_day = 0;
 }
 
 fn recorded(endpoint: Endpoint, run: &Run<'_>) -> Endpoint {

@@ -1,6 +1,7 @@
 //! A suite of questions with the statements that answer them rightly: JSON lines, as `demo/questions.jsonl` has them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use pstral_core::domain::{Dialect, Locale};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ pub(crate) struct Case {
     pub(crate) expect: Expected,
     /// The statements whose rows are right, each of them alone.
     #[serde(default, deserialize_with = "golds")]
-    gold: Vec<Gold>,
+    pub(super) gold: Vec<Gold>,
     /// True if the rows must have the order of the gold statement.
     #[serde(default)]
     pub(crate) ordered: bool,
@@ -33,7 +34,17 @@ pub(crate) struct Case {
     /// Why that is expected, for whoever reads the suite.
     #[serde(default)]
     #[expect(dead_code, reason = "a remark for people")]
-    why: Option<String>,
+    pub(super) why: Option<String>,
+    /// The database it is asked of, in a benchmark; elsewhere that is the run's target.
+    #[serde(skip)]
+    pub(crate) database: Option<Database>,
+}
+
+/// A SQLite database of a benchmark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Database {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
 }
 
 /// What a right answer is.
@@ -54,7 +65,7 @@ pub(crate) enum Expected {
 /// A statement for every dialect, or one for each.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-enum Gold {
+pub(super) enum Gold {
     Any(String),
     Each(BTreeMap<String, String>),
 }

@@ -120,6 +120,104 @@ fn a_suite_with_errors_is_told_line_by_line() {
     assert!(!place.path("eval").exists(), "nothing was begun");
 }
 
+/// A benchmark's folder, with a database of singers and one of pets.
+fn benchmark(place: &Place, databases: &str, questions: &Value) {
+    let database = |name: &str, schema: &str| {
+        let folder = place.path("benchmark").join(databases).join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        rusqlite::Connection::open(folder.join(format!("{name}.sqlite"))).unwrap().execute_batch(schema).unwrap();
+    };
+    let singers = "CREATE TABLE singer (id INTEGER PRIMARY KEY, name TEXT, age INTEGER);
+        INSERT INTO singer VALUES (1, 'Rose', 41), (2, 'Joe', 52), (3, 'Tribal', 25);";
+    let pets = "CREATE TABLE pets (id INTEGER PRIMARY KEY, pet_type TEXT, weight REAL);
+        INSERT INTO pets VALUES (1, 'cat', 12.0), (2, 'dog', 13.4), (3, 'dog', 9.3);";
+    database("concert_singer", singers);
+    database("pets_1", pets);
+    place.write("benchmark/dev.json", questions.to_string());
+}
+
+const BENCHMARK: [&str; 4] = ["eval", "benchmark", "--output", "out"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_questions_of_spider_are_asked_of_their_databases() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    let questions = serde_json::json!([
+        {"db_id": "concert_singer", "question": "How many singers do we have?", "question_toks": ["How"],
+            "query": "SELECT count(*) FROM singer", "query_toks": ["SELECT"], "sql": {"except": null}},
+        {"db_id": "concert_singer", "question": "Name the singers from the youngest to the oldest.",
+            "query": "SELECT name FROM singer ORDER BY age"},
+        {"db_id": "pets_1", "question": "What do the dogs weigh?",
+            "query": "SELECT weight FROM pets WHERE pet_type  =  \"dog\""},
+        {"db_id": "pets_1", "question": "Which extension?", "query": "SELECT load_extension('x')"},
+    ]);
+    benchmark(&place, "database", &questions);
+    ollama.answer(sql("SELECT count(id) FROM singer"));
+    ollama.answer(sql("SELECT name FROM singer ORDER BY age DESC"));
+    ollama.answer(sql("SELECT weight FROM pets WHERE pet_type = 'dog' ORDER BY weight"));
+    let ended = place.run(&BENCHMARK).code(0);
+    ended.says(&[
+        "2/3 (66.7 %)",
+        "gold statement refused, failed",
+        "  1, 0\n",
+        "· concert_singer",
+        "1/2",
+        "· pets_1",
+        "1/1",
+    ]);
+    ollama.assert_consumed();
+    let asked: Vec<String> = ollama.requests().iter().map(|request| request.body.to_string()).collect();
+    let is_told = |table: &str| asked.iter().map(|request| request.contains(table)).collect::<Vec<_>>();
+    assert_eq!(is_told("singer("), [true, true, false]);
+    assert_eq!(is_told("pets("), [false, false, true]);
+    let report = report(&place);
+    insta::assert_snapshot!(outcomes(&report), @r#"
+    "0" "offered" right=true wider=false corrected=false fault=null tables=null
+    "1" "offered" right=false wider=false corrected=false fault=null tables=null
+    "2" "offered" right=true wider=false corrected=false fault=null tables=null
+    "#);
+    insta::assert_snapshot!(
+        report["left_out"],
+        @r#"[{"gold":["SELECT load_extension('x')"],"id":"3","refused":"function-not-allowed at 1:8: LOAD_EXTENSION"}]"#
+    );
+    drop(ollama);
+    let one = [&BENCHMARK[..], &["--replay", "--target", "pets_1"]].concat();
+    place.run(&one).code(0).says(&["1/1 (100.0 %)"]);
+
+    std::fs::remove_file(place.path("benchmark/database/pets_1/pets_1.sqlite")).unwrap();
+    place.run(&BENCHMARK).code(1).says(&["pets_1.sqlite", "No such file"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_questions_of_bird_come_with_their_evidence() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = Place::with_model(&ollama.url());
+    let questions = serde_json::json!([
+        {"question_id": 7, "db_id": "pets_1", "question": "What do the good boys weigh?",
+            "evidence": "good boys refers to pet_type = 'dog'", "difficulty": "simple",
+            "SQL": "SELECT `weight` FROM pets WHERE pet_type = 'dog' ORDER BY weight"},
+        {"question_id": 8, "db_id": "concert_singer", "question": "Who is the oldest?", "evidence": "",
+            "difficulty": "moderate", "SQL": "SELECT name FROM singer ORDER BY age DESC LIMIT 1"},
+        {"question_id": 9, "db_id": "concert_singer", "question": "How far away?", "evidence": "",
+            "difficulty": "challenging", "SQL": "SELECT abs(-9223372036854775807 - id) FROM singer"},
+        {"question_id": 10, "db_id": "concert_singer", "question": "Who came first?", "evidence": "",
+            "difficulty": "challenging", "SQL": "SELECT name FROM pragma_table_info('singer')"},
+    ]);
+    benchmark(&place, "dev_databases", &questions);
+    ollama.answer(sql("SELECT weight FROM pets WHERE pet_type = 'dog' ORDER BY weight DESC"));
+    ollama.answer(sql("SELECT name FROM singer ORDER BY age LIMIT 1"));
+    let ended = place.run(&BENCHMARK).code(0);
+    ended.says(&["1/2 (50.0 %)", "  1, 1\n", "· simple", "1/1 (100.0 %)", "· moderate", "0/1 (0.0 %)"]);
+    ollama.assert_consumed();
+    let asked: Vec<String> = ollama.requests().iter().map(|request| request.body.to_string()).collect();
+    assert!(asked[0].contains("weigh?\\nExternal Knowledge: good boys refers to"), "{}", asked[0]);
+    assert!(!asked[1].contains("External Knowledge"), "{}", asked[1]);
+    insta::assert_snapshot!(outcomes(&report(&place)), @r#"
+    "7" "offered" right=true wider=false corrected=false fault=null tables=null
+    "8" "offered" right=false wider=false corrected=false fault=null tables=null
+    "#);
+}
+
 /// The suite of the sample company.
 const COMPANY: &str = include_str!("../../../../demo/questions.jsonl");
 
