@@ -190,6 +190,9 @@ fn an_empty_result_tells_the_stored_value_that_was_meant() {
         world.model_says("```sql\nSELECT company_name FROM clients WHERE city = 'marseille' AND status = 'Actif'\n```");
         world.say(&camille(), "Les sociétés du Vieux-Port, peu importe lesquelles").await;
         world.command(&camille(), "exécuter").await;
-        assert_snapshot!(world.newest(), @"");
+        assert_snapshot!(world.newest(), @"
+        Aucune ligne ne correspond. Essayez une question plus large. Temps : … s.
+        clients.city ne contient pas « marseille ». Vouliez-vous dire « Marseille » ?
+        ");
     });
 }
