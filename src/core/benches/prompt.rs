@@ -9,6 +9,7 @@ use pstral_core::domain::{
     Catalog, CatalogColumn, ConversationId, Dialect, ForeignKey, Locale, Mode, Relation, RelationKind, Speaker, Turn,
     TurnId, TurnState,
 };
+use pstral_core::settings::AnswerForm;
 use pstral_core::testkit::large_company;
 
 const SUBJECTS: [&str; 8] = ["client", "contract", "payment", "invoice", "product", "store", "employee", "visit"];
@@ -66,7 +67,8 @@ fn prompt(criterion: &mut Criterion) {
             terms: &[],
             may_ask: true,
         };
-        let brief = Brief { locale: Locale::Fr, today: "2026-11-21".to_owned(), turns: &turns, data: Some(data) };
+        let (today, form) = ("2026-11-21".to_owned(), AnswerForm::Fenced);
+        let brief = Brief { locale: Locale::Fr, today, turns: &turns, form, data: Some(data) };
         let room = Gauge::default().room(window, 1_024);
         group.bench_function(format!("{tables} tables, {window} tokens"), |bencher| {
             bencher.iter(|| brief.told(prompts.of(Mode::Sql, Locale::Fr), room));

@@ -15,7 +15,7 @@ use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::pipeline::{Parts, Pipeline};
 use pstral_core::ports::{Knowledge as _, People as _};
-use pstral_core::settings::{KeptAnswers, Notes, Places, QuotaLimits, Settings, Terms, VerifiedUse};
+use pstral_core::settings::{AnswerForm, KeptAnswers, Notes, Places, QuotaLimits, Settings, Terms, VerifiedUse};
 use pstral_core::targets::Target;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::checkup::FakeCheckup;
@@ -101,6 +101,7 @@ fn settings() -> Settings {
         answer_tokens: 1024,
         examples: 4,
         corrections: 2,
+        form: AnswerForm::Fenced,
         verified: VerifiedUse::Offer,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,

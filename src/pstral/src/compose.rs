@@ -289,6 +289,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         answer_tokens: config.model.max_answer_tokens as usize,
         examples: answers.examples,
         corrections: answers.corrections,
+        form: answers.form,
         verified: answers.verified,
         proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),
         preview_rows: answers.preview_rows,

@@ -14,7 +14,9 @@ use crate::domain::{Catalog, Dialect, Locale, Names, PromptManifest, Speaker, Tu
 use crate::egress;
 use crate::guard::written;
 use crate::knowledge::NamedValue;
+use crate::models::json_answer;
 use crate::ports::{ChatRequest, ModelMessage};
+use crate::settings::AnswerForm;
 
 /// Of the room that instructions and question leave, in hundredths: relations, examples and the conversation.
 const CATALOG: usize = 55;
@@ -34,6 +36,8 @@ pub struct Brief<'a> {
     pub today: String,
     /// The conversation as it is kept, the oldest turn first, the question last.
     pub turns: &'a [Turn],
+    /// The form of an answer about data; any other is free text.
+    pub form: AnswerForm,
     /// The information about the target; `None` for a question that is not about data.
     pub data: Option<DataBrief<'a>>,
 }
@@ -129,8 +133,15 @@ impl Brief<'_> {
         let told = self.left_out(&described, examples.len(), &history);
         let tokens = fixed + described.tokens + size_of_examples + history.tokens;
         let messages: Vec<ModelMessage> = history.messages.into_iter().chain([question]).collect();
-        let request = ChatRequest { system, messages, format: None };
+        // Examples and earlier answers stay in fences also where JSON is asked for: the server holds the model to the schema
+        // whatever it has read, and an answer that was cut, continued or written before the form was changed has no JSON.
+        let format = self.is_json().then(json_answer::schema);
+        let request = ChatRequest { system, messages, format };
         Ok(Briefing { request, told, tokens, room, locale: self.locale })
+    }
+
+    fn is_json(&self) -> bool {
+        self.form == AnswerForm::Json && self.data.is_some()
     }
 
     fn left_out(&self, described: &Described, examples: usize, history: &History) -> PromptManifest {
@@ -160,6 +171,7 @@ impl Brief<'_> {
                 target => line(of.target, 60),
                 description => line(of.description, 300),
                 may_ask => of.may_ask,
+                json => self.is_json(),
                 catalog,
                 values => of.values.iter().map(|named| stored(of.catalog.dialect, named)).collect::<Vec<_>>(),
                 terms => of.terms.iter().map(Term::value).collect::<Vec<_>>(),

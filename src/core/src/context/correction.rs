@@ -37,7 +37,7 @@ impl Briefing {
             Some(_) => format!("```sql\n{}\n```", code(check.answer)),
             None => code(check.answer),
         };
-        let found = found(template, check)?;
+        let found = found(template, check, self.request.format.is_some())?;
         let mut next = self.clone();
         for (speaker, text, kind) in
             [(Speaker::Pstral, answer, Kind::Code), (Speaker::Person, found, Kind::Prose(self.locale))]
@@ -64,10 +64,11 @@ impl Briefing {
 }
 
 /// Renders the message that tells the model the check's result.
-fn found(template: &str, check: &Check<'_>) -> Result<String, Unfit> {
+fn found(template: &str, check: &Check<'_>, json: bool) -> Result<String, Unfit> {
     let values = match check.fault {
-        None => context! { missing => true },
+        None => context! { json, missing => true },
         Some(fault) => context! {
+            json,
             rule => fault.rule,
             line => fault.at.map(|(line, _)| line),
             column => fault.at.map(|(_, column)| column),

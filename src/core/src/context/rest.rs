@@ -6,6 +6,7 @@ use super::tokens::{AROUND_MESSAGE, Kind, tokens};
 use crate::domain::Speaker;
 use crate::egress::fence::Fence;
 use crate::ports::ModelMessage;
+use crate::settings::AnswerForm;
 
 /// The divisors of the room that the answer so far may take: the first that leaves enough for the rest is used.
 const PARTS: [usize; 3] = [2, 4, 8];
@@ -13,11 +14,13 @@ const PARTS: [usize; 3] = [2, 4, 8];
 impl Brief<'_> {
     /// The request for the rest of an answer: the question, as much of the end of what was `said` as fits, and the wish.
     pub fn to_go_on(&self, template: &str, room: usize, said: &str, wish: &str) -> Result<Briefing, Unfit> {
+        // The rest of a text that was cut is no JSON of its own.
+        let brief = Brief { form: AnswerForm::Fenced, ..self.clone() };
         for part in PARTS {
             let messages = [(Speaker::Pstral, end_within(said, room / part)), (Speaker::Person, wish.to_owned())]
                 .map(|(speaker, text)| ModelMessage { speaker, text: data(&text) });
             let size: usize = messages.iter().map(|message| tokens(&message.text, Kind::Code) + AROUND_MESSAGE).sum();
-            match self.told(template, room.saturating_sub(size)) {
+            match brief.told(template, room.saturating_sub(size)) {
                 Ok(mut briefing) => {
                     briefing.request.messages.extend(messages);
                     return Ok(Briefing { tokens: briefing.tokens + size, room, ..briefing });

@@ -14,6 +14,8 @@ use crate::domain::{
 };
 use crate::guard::{Guard, Policy, Verdict};
 use crate::knowledge::NamedValue;
+use crate::models::json_answer;
+use crate::settings::AnswerForm;
 use crate::testkit::large_company;
 
 fn turn(speaker: Speaker, text: &str) -> Turn {
@@ -91,6 +93,16 @@ fn examples() -> Vec<Example> {
 }
 
 fn told(catalog: &Catalog, turns: &[Turn], locale: Locale, room: usize) -> Result<Briefing, Unfit> {
+    told_in(AnswerForm::Fenced, catalog, turns, locale, room)
+}
+
+fn told_in(
+    form: AnswerForm,
+    catalog: &Catalog,
+    turns: &[Turn],
+    locale: Locale,
+    room: usize,
+) -> Result<Briefing, Unfit> {
     let (examples, words) = (examples(), CatalogWords::of(catalog));
     let data = DataBrief {
         target: "crm",
@@ -103,7 +115,7 @@ fn told(catalog: &Catalog, turns: &[Turn], locale: Locale, room: usize) -> Resul
         terms: &[],
         may_ask: true,
     };
-    let brief = Brief { locale, today: "2026-11-21".to_owned(), turns, data: Some(data) };
+    let brief = Brief { locale, today: "2026-11-21".to_owned(), turns, form, data: Some(data) };
     brief.told(Prompts::default().of(Mode::Sql, locale), room)
 }
 
@@ -249,7 +261,8 @@ fn nothing_that_is_data_speaks_for_us() {
         terms: &terms,
         may_ask: true,
     };
-    let brief = Brief { locale: Locale::En, today: "2026-11-21".to_owned(), turns: &turns, data: Some(data) };
+    let (today, form) = ("2026-11-21".to_owned(), AnswerForm::Fenced);
+    let brief = Brief { locale: Locale::En, today, turns: &turns, form, data: Some(data) };
     let prompts = Prompts::default();
     let briefing = brief.told(prompts.of(Mode::Sql, Locale::En), 6_000).unwrap();
     let check =
@@ -301,6 +314,27 @@ fn a_correction_is_asked_for_after_all_that_was_said() {
     assert!(again.request.messages.iter().any(|message| message.text.starts_with("Combien")), "the question stays");
     tight.room = 500;
     assert_eq!(tight.again(prompts.repair(locale), &check).unwrap(), None);
+}
+
+#[test]
+fn json_is_asked_for_by_its_schema_and_not_in_a_block() {
+    let prompts = Prompts::default();
+    let fault = CheckedFault { rule: Some("syntax"), at: None, reason: "?" };
+    for locale in Locale::ALL {
+        let briefing = told_in(AnswerForm::Json, &small(Dialect::Sqlite), &conversation(1), locale, 4_000).unwrap();
+        let (rules, _) = briefing.request.system.split_once("<schema>").unwrap();
+        let mut asked = vec![rules.to_owned()];
+        for fault in [None, Some(fault)] {
+            let check = Check { answer: "SELECT", fault };
+            let again = briefing.again(prompts.repair(locale), &check).unwrap().unwrap();
+            assert_eq!(again.request.format, Some(json_answer::schema()));
+            asked.extend(again.request.messages.last().map(|last| last.text.clone()));
+        }
+        for asked in asked {
+            assert!(asked.contains("JSON") && asked.contains("statement") && !asked.contains("```"), "{asked}");
+        }
+        assert!(briefing.request.messages[1].text.contains("```sql"), "an earlier answer is told as it was read");
+    }
 }
 
 proptest! {

@@ -10,6 +10,7 @@ use futures::stream::{Stream, StreamExt as _};
 use super::Endpoint;
 use super::begun_answer::BegunAnswer;
 use super::faults::is_of_the_endpoint;
+use super::json_answer::decoded;
 use super::ticket::Ticket;
 use crate::ports::{ChatRequest, Delta, LanguageModel, ModelError, ModelStream};
 
@@ -67,7 +68,8 @@ impl Asking {
         match first {
             Ok((delta, rest)) => {
                 ticket.began();
-                Some(Stage::Begun(BegunAnswer::new(delta, rest, ticket).boxed()))
+                let begun = BegunAnswer::new(delta, rest, ticket).boxed();
+                Some(Stage::Begun(if self.request.format.is_some() { decoded(begun) } else { begun }))
             }
             Err(error) if is_of_the_endpoint(&error) => {
                 tracing::warn!(%error, "a model server did not answer; trying the next one");

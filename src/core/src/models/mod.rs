@@ -2,13 +2,15 @@
 //!
 //! [`ModelPool::ask`] joins the queue ([`line`]: round-robin between people). A turn comes with a slot of the endpoint
 //! that has the least to do ([`calling`]) and is not resting after failures ([`breaker`]). Until the first token a
-//! question goes on to another endpoint when one fails ([`asking`]); afterwards what was said was said.
+//! question goes on to another endpoint when one fails ([`asking`]); afterwards what was said was said. An answer in JSON
+//! is decoded on the way ([`json_answer`]).
 
 mod asking;
 mod begun_answer;
 mod breaker;
 mod calling;
 mod faults;
+pub(crate) mod json_answer;
 mod limits;
 mod pool;
 mod queue;

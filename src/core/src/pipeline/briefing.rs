@@ -43,7 +43,7 @@ impl Briefings {
 
     fn brief<'a>(&self, asker: &Asker, turns: &'a [Turn], data: Option<DataBrief<'a>>) -> Brief<'a> {
         let today = self.settings.today(&*self.clock).to_string();
-        Brief { locale: asker.user.locale, today, turns, data }
+        Brief { locale: asker.user.locale, today, turns, form: self.settings.form, data }
     }
 
     fn template_of(&self, brief: &Brief<'_>) -> &str {

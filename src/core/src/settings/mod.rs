@@ -42,6 +42,18 @@ words! {
     }
 }
 
+words! {
+    /// Form in which the model writes an answer about data.
+    #[derive(Default)]
+    AnswerForm {
+        /// Free text, with the statement in a block of code.
+        #[default]
+        Fenced = "fenced",
+        /// JSON of a schema that the server holds the model to.
+        Json = "json",
+    }
+}
+
 /// Limits and defaults.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -73,6 +85,8 @@ pub struct Settings {
     pub examples: usize,
     /// Times that a model may correct an answer: each costs as much as a question.
     pub corrections: u32,
+    /// Form of the model's answers about data.
+    pub form: AnswerForm,
     /// Use of a near-exact verified query.
     pub verified: VerifiedUse,
     /// Time for which a proposal can be run.

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use pstral_core::domain::Locale;
-use pstral_core::settings::{KeptAnswers, VerifiedUse};
+use pstral_core::settings::{AnswerForm, KeptAnswers, VerifiedUse};
 use pstral_store::Location;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig}
 pub use target::{SharedTargetKeys, TargetConfig, TargetLimits};
 
 pub(super) use choices::{LEFT_OUT, NOT_ONE_OF, with_key_below};
-use reading::{formats, kept_answers, language, needed_secret, verified_use};
+use reading::{answer_form, formats, kept_answers, language, needed_secret, verified_use};
 
 use crate::files::FileFormat;
 use crate::registry::Platforms;
@@ -91,6 +91,8 @@ pub struct Answers {
     pub history_turns: u32,
     pub examples: usize,
     pub corrections: u32,
+    #[serde(deserialize_with = "answer_form")]
+    pub form: AnswerForm,
     pub proposal_minutes: u64,
     pub preview_rows: usize,
     pub prompts: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use pstral_core::domain::{Locale, Mode};
 use pstral_core::ports::secret;
-use pstral_core::settings::{KeptAnswers, OverCost, VerifiedUse};
+use pstral_core::settings::{AnswerForm, KeptAnswers, OverCost, VerifiedUse};
 use secrecy::SecretString;
 use serde::{Deserialize as _, Deserializer, de};
 
@@ -23,6 +23,10 @@ pub(super) fn optional_mode<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
 
 pub(super) fn verified_use<'de, D: Deserializer<'de>>(deserializer: D) -> Result<VerifiedUse, D::Error> {
     one_of(deserializer, VerifiedUse::ALL, VerifiedUse::word)
+}
+
+pub(super) fn answer_form<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AnswerForm, D::Error> {
+    one_of(deserializer, AnswerForm::ALL, AnswerForm::word)
 }
 
 pub(super) fn kept_answers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KeptAnswers, D::Error> {

@@ -22,7 +22,9 @@ use pstral_core::guard::Rules;
 use pstral_core::models::{Endpoint, ModelPool, QueueLimits};
 use pstral_core::pipeline::{Parts, Pipeline};
 use pstral_core::ports::{AuditLog, Capabilities, ChatPlatform, Conversations as _, Knowledge as _, QueryTarget};
-use pstral_core::settings::{KeptAnswers, Notes, PlaceTerms, Places, QuotaLimits, Settings, Terms, VerifiedUse};
+use pstral_core::settings::{
+    AnswerForm, KeptAnswers, Notes, PlaceTerms, Places, QuotaLimits, Settings, Terms, VerifiedUse,
+};
 use pstral_core::targets::Target;
 use pstral_core::testkit::chat_platform::FakeChat;
 use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
@@ -41,6 +43,7 @@ pub(crate) use target::WatchedTarget;
 /// The options of a test.
 pub(crate) struct Setup {
     pub(crate) verified: VerifiedUse,
+    pub(crate) form: AnswerForm,
     pub(crate) database: PathBuf,
     /// Instead of the SQLite file.
     pub(crate) engine: Option<Arc<dyn QueryTarget>>,
@@ -77,6 +80,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             verified: VerifiedUse::Offer,
+            form: AnswerForm::Fenced,
             database: company(),
             engine: None,
             rules: deny(&["oauth_email_accounts"]),
@@ -373,6 +377,7 @@ pub(crate) fn settings(setup: &Setup) -> Settings {
         answer_tokens: 1024,
         examples: 4,
         corrections: 2,
+        form: setup.form,
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),
         preview_rows: 20,
