@@ -14,6 +14,8 @@ pub struct Package {
     pub version: &'static str,
     /// Others that stand beside it in the environment, with their versions.
     pub beside: &'static [(&'static str, &'static str)],
+    /// True if all of them are installed without what they depend on.
+    pub is_alone: bool,
     /// The folder beside what Cargo builds that keeps it.
     pub folder: &'static str,
     /// The environment variable that names another folder.
@@ -36,8 +38,9 @@ impl Package {
             let wanted = std::iter::once((self.name, self.version)).chain(self.beside.iter().copied());
             let wanted: Vec<String> = wanted.map(|(name, version)| format!("{name}=={version}")).collect();
             let words = ["-m", "pip", "install", "--disable-pip-version-check", "--quiet"];
-            let words: Vec<&OsStr> =
-                words.into_iter().chain(wanted.iter().map(String::as_str)).map(OsStr::new).collect();
+            let alone = self.is_alone.then_some("--no-deps");
+            let words = words.into_iter().chain(alone).chain(wanted.iter().map(String::as_str));
+            let words: Vec<&OsStr> = words.map(OsStr::new).collect();
             run(python.as_os_str(), &words)?;
             File::create(&ready).map_err(|error| error.to_string())?;
         }

@@ -10,6 +10,7 @@ const SYNAPSE: Package = Package {
     name: "matrix-synapse",
     version: "1.163.2",
     beside: &[],
+    is_alone: false,
     folder: "synapse",
     variable: "PSTRAL_TEST_SYNAPSE",
 };

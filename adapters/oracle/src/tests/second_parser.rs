@@ -19,12 +19,19 @@ use super::columns::listed;
 use crate::session::ColumnDescription;
 use crate::wrapped_query::WrappedQuery;
 
-pub(super) const SQLGLOT: Package =
-    Package { name: "sqlglot", version: "30.30.0", beside: &[], folder: "sqlglot", variable: "PSTRAL_TEST_SQLGLOT" };
+pub(super) const SQLGLOT: Package = Package {
+    name: "sqlglot",
+    version: "30.30.0",
+    beside: &[],
+    is_alone: false,
+    folder: "sqlglot",
+    variable: "PSTRAL_TEST_SQLGLOT",
+};
 const SQLALCHEMY: Package = Package {
     name: "SQLAlchemy",
     version: "2.1.9",
     beside: &[],
+    is_alone: false,
     folder: "sqlalchemy",
     variable: "PSTRAL_TEST_SQLALCHEMY",
 };

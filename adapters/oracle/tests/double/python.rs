@@ -7,6 +7,7 @@ pub(crate) const ORACLEDB: Package = Package {
     name: "oracledb",
     version: "26.1.0",
     beside: &[("seerdb", "3.3.0")],
+    is_alone: false,
     folder: "oracledb",
     variable: "PSTRAL_TEST_ORACLEDB",
 };

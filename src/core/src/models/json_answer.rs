@@ -80,8 +80,9 @@ impl Decoder {
     fn take(&mut self, delta: Result<Delta, ModelError>) -> impl Iterator<Item = Result<Delta, ModelError>> + use<> {
         let (text, rest) = match delta {
             Ok(Delta::Text(chunk)) => (self.push(&chunk), None),
-            thought @ Ok(Delta::Thinking(_)) => (String::new(), Some(thought)),
-            end => (self.finish(), Some(end)),
+            end @ Ok(Delta::Done(_)) => (self.finish(), Some(end)),
+            // Before its first word, an answer that fails has said nothing.
+            other @ (Ok(Delta::Thinking(_)) | Err(_)) => (String::new(), Some(other)),
         };
         (!text.is_empty()).then_some(Ok(Delta::Text(text))).into_iter().chain(rest)
     }
@@ -100,7 +101,7 @@ impl Decoder {
         out
     }
 
-    /// Ends the stream: what only began as an answer in JSON is text. Half an escape is nothing.
+    /// Ends the answer: what only began as JSON is text, half an escape is nothing.
     fn finish(&mut self) -> String {
         if self.part == Part::Opening { std::mem::take(&mut self.held) } else { String::new() }
     }
@@ -281,7 +282,7 @@ mod tests {
                 vec![thought(), text("A"), text("\nB"), done()],
             ),
             (vec![text("{\"ans"), done()], vec![text("{\"ans"), done()]),
-            (vec![text("{"), Err(ModelError::Interrupted)], vec![text("{"), Err(ModelError::Interrupted)]),
+            (vec![text("{"), Err(ModelError::Interrupted)], vec![Err(ModelError::Interrupted)]),
         ] {
             let heard: Vec<_> = decoded(stream::iter(said).boxed()).collect().await;
             assert_eq!(heard, expected);

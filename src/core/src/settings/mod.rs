@@ -44,10 +44,8 @@ words! {
 
 words! {
     /// Form in which the model writes an answer about data.
-    #[derive(Default)]
     AnswerForm {
         /// Free text, with the statement in a block of code.
-        #[default]
         Fenced = "fenced",
         /// JSON of a schema that the server holds the model to.
         Json = "json",

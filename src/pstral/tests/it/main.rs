@@ -42,6 +42,7 @@ mod full_disk;
 mod hiding;
 mod house;
 mod invariants;
+mod json_answers;
 mod keeping;
 mod killed;
 mod latest;
@@ -70,6 +71,8 @@ mod program;
 mod quotas;
 mod rating;
 mod readme;
+#[cfg(feature = "openai")]
+mod real_model;
 mod recovery;
 mod repairing;
 mod results;
