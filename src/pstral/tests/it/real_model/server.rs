@@ -1,4 +1,4 @@
-//! A real model on a real server: llama.cpp's own, with SmolLM2 of 135 million parameters, both from PyPI.
+//! A real model on a real server: llama.cpp's own, with `SmolLM2` of 135 million parameters, both from PyPI.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
