@@ -690,3 +690,21 @@ command-verified-edit = Change one that you have read
 command-verified-changes = What changes, the statement last
 command-verified-retire = Take one out of use
 command-verified-restore = Bring back one that was retired
+
+## The admin endpoint
+api-sign-in = Sign in first: POST /api/v1/session, or send a token as Authorization: Bearer.
+api-wrong-password = The user name or the password is wrong, or the account is disabled. Try again, or ask an administrator.
+api-too-many =
+    { $minutes ->
+        [1] Too many wrong passwords. Try again in a minute.
+       *[other] Too many wrong passwords. Try again in { $minutes } minutes.
+    }
+api-forbidden = This needs the capability { $capability }, which your role or your token does not have. Ask an administrator.
+api-other-site = This request comes from another site and was refused. Open the page of Pstral itself.
+api-no-route = There is nothing at this address. docs/admin.md lists the routes.
+api-no-method = This address does not know this method. docs/admin.md lists the routes.
+api-no-sign-in = You have no session or token of this name. GET /api/v1/sign-ins lists them.
+api-token-by-token = A token cannot make tokens. Sign in with your password.
+api-invalid = { $field } is not valid here. Allowed: { $allowed }.
+api-body = The request could not be read. { $what }
+api-broken = Something failed on our side, and was logged. Try again; if this goes on, tell an administrator.

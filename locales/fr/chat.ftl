@@ -691,3 +691,21 @@ command-verified-edit = Modifier une requête que vous avez lue
 command-verified-changes = Ce qui change, la requête en dernier
 command-verified-retire = Retirer une requête de l'usage
 command-verified-restore = Rétablir une requête retirée
+
+## Le point d'accès d'administration
+api-sign-in = Connectez-vous d'abord : POST /api/v1/session, ou envoyez un jeton dans Authorization: Bearer.
+api-wrong-password = Le nom d'utilisateur ou le mot de passe est faux, ou le compte est désactivé. Réessayez, ou demandez à un administrateur.
+api-too-many =
+    { $minutes ->
+        [1] Trop de mots de passe faux. Réessayez dans une minute.
+       *[other] Trop de mots de passe faux. Réessayez dans { $minutes } minutes.
+    }
+api-forbidden = Il y faut la capacité { $capability }, que votre rôle ou votre jeton n'a pas. Demandez à un administrateur.
+api-other-site = Cette demande vient d'un autre site et a été refusée. Ouvrez la page de Pstral elle-même.
+api-no-route = Il n'y a rien à cette adresse. docs/admin.md donne la liste des routes.
+api-no-method = Cette adresse ne connaît pas cette méthode. docs/admin.md donne la liste des routes.
+api-no-sign-in = Vous n'avez ni session ni jeton de ce nom. GET /api/v1/sign-ins en donne la liste.
+api-token-by-token = Un jeton ne peut pas créer de jetons. Connectez-vous avec votre mot de passe.
+api-invalid = { $field } n'est pas valable ici. Valeurs admises : { $allowed }.
+api-body = La demande n'a pas pu être lue. { $what }
+api-broken = Une erreur s'est produite chez nous et a été journalisée. Réessayez ; si cela continue, prévenez un administrateur.

@@ -26,6 +26,7 @@ mod ratings;
 mod retention;
 mod reviews;
 mod rows;
+mod sign_ins;
 mod sql;
 mod transfer;
 
@@ -41,6 +42,7 @@ pub use failpoints::on_failpoint;
 pub use open::Location;
 pub use presence::InstanceLease;
 pub use retention::{Erasure, ExpiryLimits, Pruning, PruningClass, Sign};
+pub use sign_ins::SignIn;
 pub use transfer::{Loaded, TransferError};
 
 /// The state of Pstral in a database of its own. It implements every state port of core.

@@ -55,6 +55,7 @@ const FILES: &[MigrationFile] = files! {
     "0019_wordings",
     "0020_terms",
     "0021_reviews",
+    "0022_sign_ins",
 };
 
 static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|file| file.sqlite));

@@ -4,6 +4,7 @@ use crate::Store;
 use crate::engine::StateTransaction;
 use crate::fault::{conflict, fault, require_changed};
 use crate::rows::{get, time, word};
+use crate::sign_ins::END_ALL;
 use crate::sql::{Row, sql};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -93,8 +94,12 @@ impl People for Store {
     }
 
     async fn set_password(&self, user: UserId, hash: Option<&str>) -> Result<(), StoreError> {
-        let set = sql(SET_PASSWORD).bind(user.0).bind(hash);
-        require_changed(set.execute(self).await.map_err(fault)?, || name(user))
+        let mut writing = self.begin().await?;
+        let set = sql(SET_PASSWORD).bind(user.0).bind(hash).execute(&mut writing).await.map_err(fault)?;
+        require_changed(set, || name(user))?;
+        // Whoever knew the password before is signed in no longer.
+        sql(END_ALL).bind(user.0).execute(&mut writing).await.map_err(fault)?;
+        writing.commit().await.map_err(fault)
     }
 
     async fn password(&self, user: UserId) -> Result<Option<String>, StoreError> {

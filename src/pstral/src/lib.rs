@@ -1,5 +1,7 @@
 //! The Pstral program: configuration, composition of the adapters, command line, HTTP and result files.
 
+#[cfg(feature = "endpoint")]
+pub mod admin;
 pub mod audit_heads;
 pub mod audit_key;
 pub mod audit_metrics;

@@ -224,7 +224,7 @@ async fn tell_stewards(pipeline: Arc<Pipeline>) {
             Ok(0) => {}
             Ok(stewards) => tracing::info!(stewards, "told stewards what waits for them"),
             Err(error) => {
-                tracing::warn!(?error, "stewards could not be told what waits for them; trying again in ten minutes")
+                tracing::warn!(%error, "stewards could not be told what waits for them; trying again in ten minutes");
             }
         }
     }

@@ -41,6 +41,7 @@ const PROPOSALS: &[TableRows] = &[
 /// Expired rows. `$1` is a time.
 const OVER: &[TableRows] = &[
     TableRows::new("link_codes", "user_id", "expires_at < $1"),
+    TableRows::new("sign_ins", "id", "expires_at < $1"),
     TableRows::new("link_requests", "platform, actor", "expires_at < $1"),
     TableRows::new("wrong_codes", "id", "tried_at < $1"),
 ];

@@ -38,6 +38,7 @@ pub(super) const USER_ROWS: &[TableRows] = &[
     // What nobody has approved is theirs; what somebody has is everybody's.
     TableRows::new("verified_queries", "target, id, source", "proposed_by = $1 AND approved_by IS NULL"),
     TableRows::new("link_codes", "user_id", "user_id = $1 OR issued_by = $1"),
+    TableRows::new("sign_ins", "id", "user_id = $1"),
     TableRows::new(
         "link_requests",
         "platform, actor",

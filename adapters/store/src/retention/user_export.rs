@@ -22,6 +22,11 @@ const USER: &str =
 /// user.
 pub(super) const LISTS: &[(&str, &str)] = &[
     ("links", "SELECT * FROM links WHERE user_id = $1 ORDER BY platform, actor"),
+    (
+        "sign_ins",
+        "SELECT id, is_token, name, capabilities, created_at, used_at, expires_at FROM sign_ins WHERE user_id = $1
+            ORDER BY created_at, id",
+    ),
     ("link_codes", "SELECT expires_at, issued_by FROM link_codes WHERE user_id = $1"),
     (
         "link_requests",

@@ -15,10 +15,11 @@ use pstral_core::ports::StoreError;
 const FORMAT_VERSION: u32 = 1;
 
 /// Every table, each after those it refers to.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 18] = [
     "users",
     "links",
     "link_codes",
+    "sign_ins",
     "link_requests",
     "user_numbers",
     "wrong_codes",

@@ -11,6 +11,7 @@ mod promises;
 mod sealing;
 mod server;
 mod sharing;
+mod sign_ins;
 mod tampering;
 mod transfer;
 

@@ -51,6 +51,10 @@ words! {
         LinkBurnt = "link.burnt",
         /// Somebody signs in to the admin page, or tries to.
         Login = "login",
+        /// A session or a token of the admin endpoint was ended.
+        SignInEnded = "signin.ended",
+        /// A token of the admin endpoint was made.
+        TokenAdded = "token.added",
         /// A conversation and its messages were removed.
         ConversationDeleted = "conversation.deleted",
         /// A conversation was given another title.

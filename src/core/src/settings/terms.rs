@@ -9,6 +9,7 @@ use crate::ports::Estimate;
 
 /// On what terms a target may be asked: who may read what, at what cost, and who sees what comes of it.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the configuration")]
 pub struct Terms {
     /// The platforms on which the target is queried and shown; `None` is every one.
     pub platforms: Option<BTreeSet<PlatformName>>,

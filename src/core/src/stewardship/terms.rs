@@ -24,7 +24,7 @@ use crate::text::text;
 const LONGEST_NAME: usize = 60;
 /// Characters of what people should know of it.
 const LONGEST_NOTE: usize = 300;
-/// BusinessTerms listed at once.
+/// Terms listed at once.
 const LISTED: usize = 40;
 
 /// `/term`: lists and shows business terms, and proposes them.

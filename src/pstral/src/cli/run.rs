@@ -1,6 +1,7 @@
 //! `pstral run`: the long-running bot.
 
 use std::io::IsTerminal as _;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
+use crate::admin::{Admin, Tls};
 use crate::compose::{App, StartError};
-use crate::http::{Shown, serve};
+use crate::config::AdminConfig;
+use crate::http::{Shown, serve, serve_admin};
 use crate::instance_lock::InstanceLock;
 use crate::lifecycle::{self, AfterPlatforms};
 use crate::models::refuse_outside;
@@ -45,6 +48,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| StartError::new("http", format!("{listen}: {error}"), text("remedy-listen")))?;
+    let admin = AdminListener::bind(&config.admin).await?;
     let (ending, ended) = (CancellationToken::new(), CancellationToken::new());
     // From here on: a request to end that comes during the start is kept, not the death of the program.
     let person = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
@@ -53,6 +57,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
 
     let shown = Shown::new(Arc::clone(&app.pipeline), metrics, ending.clone());
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
+    let admin = admin.map(|admin| tokio::spawn(admin.serve(&app, config.admin.trusted_proxies.clone(), ended.clone())));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
     let retention = tokio::spawn(Retention::new(&config, Arc::clone(&app.store)).keep_on());
@@ -61,8 +66,45 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     retention.abort();
     ended.cancel();
     end_http(http).await?;
+    if let Some(admin) = admin {
+        end_http(admin).await?;
+    }
     lifecycle::close(&app).await;
     outcome.map(|()| Ending::Fine)
+}
+
+/// The address of the admin endpoint, with its certificate.
+struct AdminListener {
+    listener: TcpListener,
+    tls: Option<Tls>,
+}
+
+impl AdminListener {
+    /// Listens where the configuration says; `None` where it says nothing.
+    async fn bind(config: &AdminConfig) -> anyhow::Result<Option<Self>> {
+        let Some(listen) = config.listen else { return Ok(None) };
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|error| StartError::new("admin", format!("{listen}: {error}"), text("remedy-listen-admin")))?;
+        let tls = match (&config.tls_cert, &config.tls_key) {
+            (Some(cert), Some(key)) => Some(
+                Tls::read(cert.clone(), key.clone())
+                    .map_err(|error| StartError::new("admin", format!("{error:#}"), text("remedy-admin-tls")))?,
+            ),
+            _ => None,
+        };
+        Ok(Some(Self { listener, tls }))
+    }
+
+    fn serve(
+        self,
+        app: &App,
+        trusted_proxies: Vec<IpAddr>,
+        ended: CancellationToken,
+    ) -> impl Future<Output = ()> + use<> {
+        let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), trusted_proxies);
+        serve_admin(self.listener, Arc::new(admin), self.tls, ended)
+    }
 }
 
 /// Requests under way get a moment; one that never comes whole must not hold up the end.

@@ -21,9 +21,9 @@ pub use layers::Source;
 pub use load::load;
 pub use models::ModelServer;
 pub use schema::{
-    Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http, IdentityChoice,
-    LimitValues, Log, LogFormat, Model, ModelKind, PlaceConfig, QuotasConfig, RetentionConfig, RoleConfig, RoleQuotas,
-    RulesConfig, SharedTargetKeys, StateStore, TargetConfig, TargetLimits,
+    AdminConfig, Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http,
+    IdentityChoice, LimitValues, Log, LogFormat, Model, ModelKind, PlaceConfig, QuotasConfig, RetentionConfig,
+    RoleConfig, RoleQuotas, RulesConfig, SharedTargetKeys, StateStore, TargetConfig, TargetLimits,
 };
 
 /// Checks whether a terminal may show colours and other styles: `NO_COLOR` forbids it (<https://no-color.org>).

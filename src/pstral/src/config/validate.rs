@@ -13,7 +13,7 @@ use super::Fault;
 use super::models::model_faults;
 use super::platforms::{place_fault, platform_fault, platforms_faults};
 use super::roles_and_places::role_and_place_faults;
-use super::schema::Config;
+use super::schema::{AdminConfig, Config};
 use super::targets::target_faults;
 
 /// Rows of a result at most, whatever the configuration says: more than a spreadsheet holds, and no more than files are
@@ -60,6 +60,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
         (None, None) => {}
         _ => faults.push(Fault::new("audit.head_place", text("config-audit-head"))),
     }
+    faults.extend(admin_faults(&config.admin));
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
         faults.extend(target_faults(config, name, target));
@@ -67,6 +68,19 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     }
     faults.extend(role_and_place_faults(config));
     faults.extend(config.platforms.faults());
+    faults
+}
+
+/// A password must not pass a network unencrypted.
+fn admin_faults(admin: &AdminConfig) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if admin.tls_cert.is_some() != admin.tls_key.is_some() {
+        faults.push(Fault::new("admin.tls_cert", text("config-admin-tls")));
+    }
+    let is_open = admin.listen.is_some_and(|listen| !listen.ip().is_loopback());
+    if is_open && admin.tls_cert.is_none() && admin.trusted_proxies.is_empty() {
+        faults.push(Fault::new("admin.listen", text("config-admin-open")));
+    }
     faults
 }
 

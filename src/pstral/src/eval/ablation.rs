@@ -49,7 +49,7 @@ impl Part {
                 let mut prompts = read.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", path.display()))?;
                 for (name, template) in prompts.files() {
                     let path = folder.join(name);
-                    std::fs::write(&path, self.taken_from(&template)).with_context(|| path.display().to_string())?;
+                    std::fs::write(&path, self.taken_from(template)).with_context(|| path.display().to_string())?;
                 }
                 config.answers.prompts = Some(folder.to_owned());
             }

@@ -1,24 +1,28 @@
 //! Connections to the endpoint: few at a time and none for long, so that whoever holds them open takes nothing from the bot.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use crate::admin::{Peer, Tls};
 
 /// Pause after a connection that could not be taken, for want of file descriptors for one.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The limits of connections.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
+pub(crate) struct Bounds {
     /// The maximum number of connections; others wait to be accepted.
     connections: usize,
     /// The time-out for the head of a request.
@@ -33,19 +37,34 @@ impl Default for Bounds {
     }
 }
 
-/// Serves one request a connection until `end` is cancelled, and then waits for those under way.
-pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, end: CancellationToken) {
+/// Serves one request a connection, encrypted where there is a certificate, until `end` is cancelled, and then waits for those
+/// under way. Each request has the other end of its connection as [`Peer`].
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<Tls>,
+    bounds: Bounds,
+    end: CancellationToken,
+) {
     let places = Arc::new(Semaphore::new(bounds.connections));
     let tasks = TaskTracker::new();
     loop {
-        let (stream, place) = tokio::select! {
+        let (stream, peer, place) = tokio::select! {
             biased;
             () = end.cancelled() => break,
             taken = take(&listener, &places) => taken,
         };
-        let (router, end) = (router.clone(), end.clone());
+        let router = router.clone().layer(Extension(Peer(peer.ip())));
+        let (acceptor, end) = (tls.as_ref().map(Tls::acceptor), end.clone());
         tasks.spawn(async move {
-            answer(stream, router, bounds, end).await;
+            match acceptor {
+                None => answer(stream, router, bounds, end).await,
+                Some(acceptor) => match tokio::time::timeout(bounds.head, acceptor.accept(stream)).await {
+                    Ok(Ok(stream)) => answer(stream, router, bounds, end).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "a TLS connection could not be made"),
+                    Err(_) => tracing::debug!("a TLS connection took too long and was closed"),
+                },
+            }
             drop(place);
         });
     }
@@ -55,11 +74,11 @@ pub(super) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
 }
 
 /// The next connection, once there is a place for it.
-async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
     let place = Arc::clone(places).acquire_owned().await.expect("invariant: the semaphore is never closed");
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, peer)) => return (stream, peer, place),
             Err(error) => {
                 tracing::warn!(%error, "an HTTP connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
@@ -69,7 +88,7 @@ async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Ow
 }
 
 /// Serves one connection within its time limits; at the end of the program it may finish its request.
-async fn answer(stream: TcpStream, router: Router, bounds: Bounds, end: CancellationToken) {
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, bounds: Bounds, end: CancellationToken) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.head).keep_alive(false);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
@@ -106,7 +125,7 @@ mod tests {
         let end = CancellationToken::new();
         let slow = get(async || tokio::time::sleep(Duration::from_mins(1)).await);
         let router = Router::new().route("/", get(async || "ok\n")).route("/slow", slow);
-        (address, end.clone(), tokio::spawn(serve(listener, router, SHORT, end)))
+        (address, end.clone(), tokio::spawn(serve(listener, router, None, SHORT, end)))
     }
 
     async fn says(address: std::net::SocketAddr, request: &str) -> (TcpStream, Instant) {

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::admin::{self, Admin, Tls};
 use crate::audit_metrics::gauge_generations;
 use crate::health::{self, Check};
 use connections::Bounds;
@@ -56,7 +57,12 @@ impl Shown {
 
 /// Serves until the program ends, and then what is under way.
 pub async fn serve(listener: TcpListener, shown: Arc<Shown>, end: CancellationToken) {
-    connections::serve(listener, router(shown), Bounds::default(), end).await;
+    connections::serve(listener, router(shown), None, Bounds::default(), end).await;
+}
+
+/// Serves the admin endpoint until the program ends, and then what is under way.
+pub async fn serve_admin(listener: TcpListener, admin: Arc<Admin>, tls: Option<Tls>, end: CancellationToken) {
+    connections::serve(listener, admin::router(admin), tls, Bounds::default(), end).await;
 }
 
 fn router(shown: Arc<Shown>) -> Router {

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "the functions that tests share are as free as tests")]
 
 mod accounts;
+#[cfg(feature = "endpoint")]
+mod admin;
 mod agreeing;
 mod answers;
 mod asides;

@@ -7,7 +7,7 @@ mod reading;
 mod target;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use pstral_core::domain::Locale;
@@ -45,6 +45,7 @@ pub struct Config {
     pub limits: LimitValues,
     pub files: Files,
     pub http: Http,
+    pub admin: AdminConfig,
     pub log: Log,
     pub platforms: Platforms,
     pub catalog: CatalogConfig,
@@ -153,6 +154,17 @@ pub struct Files {
 pub struct Http {
     pub listen: SocketAddr,
     pub drain_timeout: u64,
+}
+
+/// `[admin]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct AdminConfig {
+    pub listen: Option<SocketAddr>,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// `[log]`

@@ -1,0 +1,17 @@
+-- Sessions of people and tokens of scripts at the admin endpoint: by the hash of their secret.
+CREATE TABLE sign_ins (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    user_id BIGINT NOT NULL REFERENCES users (id),
+    -- The role of the user then: with another one they sign in anew.
+    role TEXT NOT NULL,
+    is_token BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    -- A JSON list; without one it may do all that its user may.
+    capabilities TEXT,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX sign_ins_by_user ON sign_ins (user_id);

@@ -1,0 +1,101 @@
+//! The audit, page by page.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, moment};
+use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
+use pstral_core::text::text;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Admin;
+use super::caller::Caller;
+use super::problem::{Problem, Question};
+
+/// Entries of a page, where no number is given, and at most.
+const PAGE: u32 = 50;
+const MOST: u32 = 500;
+
+/// What narrows the entries, and where the page begins.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    user: Option<String>,
+    platform: Option<String>,
+    action: Option<String>,
+    status: Option<String>,
+    target: Option<String>,
+    relation: Option<String>,
+    text: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    /// `older` (default) or `newer`.
+    towards: Option<String>,
+    /// `next` of the page before.
+    from: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Lists entries, the newest first unless `towards` is `newer`. Looking at the audit is itself recorded.
+pub(super) async fn list(
+    State(admin): State<Arc<Admin>>,
+    caller: Caller,
+    Question(wanted, words): Question<Wanted>,
+) -> Result<Json<Value>, Problem> {
+    caller.require(&admin, Capability::ReadAudit, "audit/events").await?;
+    let filter = filter(&admin, &wanted).await?;
+    let towards = match wanted.towards.as_deref() {
+        None | Some("older") => Towards::Older,
+        Some("newer") => Towards::Newer,
+        Some(_) => return Err(invalid("towards", "older, newer")),
+    };
+    let from = wanted.from.as_deref().map(|mark| parse(mark).ok_or_else(|| invalid("from", "next"))).transpose()?;
+    let limit = wanted.limit.unwrap_or(PAGE);
+    if !(1..=MOST).contains(&limit) {
+        return Err(invalid("limit", &format!("1–{MOST}")));
+    }
+    let read = admin.event_of(&caller, AuditAction::AuditRead);
+    admin.record(AuditEvent { detail: Some(words.chars().take(200).collect()), ..read }).await?;
+    let found = admin.store.page(&filter, from, towards, limit).await?;
+    let next = found.further.map(|mark| format!("{}.{}", mark.at.as_millisecond(), mark.position));
+    let entries: Vec<Value> = found.entries.iter().map(pstral_core::domain::AuditEntry::json).collect();
+    Ok(Json(json!({ "entries": entries, "next": next })))
+}
+
+async fn filter(admin: &Admin, wanted: &Wanted) -> Result<AuditFilter, Problem> {
+    let user = match &wanted.user {
+        None => None,
+        Some(name) => Some(admin.store_user(name).await?.ok_or_else(|| invalid("user", "username"))?),
+    };
+    let word = |given: &Option<String>, field: &'static str, known: &str, is_known: bool| match given {
+        Some(_) if !is_known => Err(invalid(field, known)),
+        _ => Ok(()),
+    };
+    let action = wanted.action.as_deref().and_then(AuditAction::from_word);
+    let actions = AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>().join(", ");
+    word(&wanted.action, "action", &actions, action.is_some())?;
+    let status = wanted.status.as_deref().and_then(AuditStatus::from_word);
+    word(&wanted.status, "status", "ok, refused, failed, stopped", status.is_some())?;
+    let when = |given: &Option<String>| given.as_deref().and_then(|word| moment(word, Timestamp::now()));
+    let (since, until) = (when(&wanted.since), when(&wanted.until));
+    word(&wanted.since, "since", "2026-11-21, 7d, 2h", since.is_some())?;
+    word(&wanted.until, "until", "2026-11-21, 7d, 2h", until.is_some())?;
+    let Wanted { platform, target, relation, text, .. } = wanted;
+    let (platform, target, relation, text) = (platform.clone(), target.clone(), relation.clone(), text.clone());
+    Ok(AuditFilter { user, platform, action, target, relation, status, text, since, until })
+}
+
+/// The mark of a page: milliseconds and position.
+fn parse(mark: &str) -> Option<AuditMark> {
+    let (at, position) = mark.split_once('.')?;
+    Some(AuditMark { at: Timestamp::from_millisecond(at.parse().ok()?).ok()?, position: position.parse().ok()? })
+}
+
+fn invalid(field: &str, allowed: &str) -> Problem {
+    let detail = text("api-invalid").with("field", field).with("allowed", allowed);
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+}

@@ -1,0 +1,141 @@
+//! Whoever makes a request: by the cookie of a session or the token of a script.
+
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Locale, User, sha256};
+use pstral_core::text::text;
+use pstral_store::SignIn;
+
+use super::Admin;
+use super::problem::Problem;
+
+/// The cookie of a session: for this host alone, over HTTPS or on the machine itself
+/// (<https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes>).
+pub(super) const COOKIE_NAME: &str = "__Host-pstral";
+
+/// The other end of the connection; the server adds it to each request.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// Where a request comes from: the peer, or whom a trusted proxy names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Address(pub(super) IpAddr);
+
+/// The language of whoever is signed in, once that is known, for [`super::problem::in_language`].
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spoken(pub(super) Arc<OnceLock<Locale>>);
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    pub(super) user: User,
+    pub(super) sign_in: SignIn,
+    pub(super) address: Address,
+}
+
+impl Caller {
+    /// True if the caller's role has the capability and their sign-in may use it.
+    pub(super) fn may(&self, admin: &Admin, capability: Capability) -> bool {
+        self.sign_in.allows(capability) && admin.pipeline.parts().settings.roles.may(&self.user.role, capability)
+    }
+
+    /// Lets those go on who have the capability; that others tried is recorded.
+    pub(super) async fn require(&self, admin: &Admin, capability: Capability, tried: &str) -> Result<(), Problem> {
+        if self.may(admin, capability) {
+            return Ok(());
+        }
+        let denied = admin.event_of(self, AuditAction::Denied);
+        let detail = Some(format!("{tried} needs {}", capability.word()));
+        admin.record(AuditEvent { status: AuditStatus::Refused, detail, ..denied }).await?;
+        Err(Problem::new(StatusCode::FORBIDDEN, text("api-forbidden").with("capability", capability.word())))
+    }
+}
+
+impl FromRequestParts<Arc<Admin>> for Address {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Problem> {
+        let Some(Peer(peer)) = parts.extensions.get::<Peer>().copied() else {
+            return Err(anyhow::anyhow!("invariant: the server adds the peer to each request").into());
+        };
+        Ok(Self(address(peer, &parts.headers, &admin.trusted_proxies)))
+    }
+}
+
+/// The last address that a trusted proxy adds is the one it saw; those before it may be anybody's invention.
+fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    last.filter(|_| trusted.contains(&peer)).unwrap_or(peer)
+}
+
+impl FromRequestParts<Arc<Admin>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Problem> {
+        let address = Address::from_request_parts(parts, admin).await?;
+        let unknown = || Problem::new(StatusCode::UNAUTHORIZED, text("api-sign-in"));
+        let secret = match (bearer(&parts.headers), cookie(&parts.headers)) {
+            (Some(token), _) => token,
+            (None, Some(cookie)) => {
+                refuse_other_sites(parts)?;
+                cookie
+            }
+            (None, None) => return Err(unknown()),
+        };
+        // A secret of 256 random bits needs no slow hash.
+        let found = admin.store.sign_in(&sha256(secret), admin.now()).await?;
+        let (sign_in, user) = found.ok_or_else(unknown)?;
+        if let Some(Spoken(spoken)) = parts.extensions.get() {
+            spoken.get_or_init(|| user.locale);
+        }
+        Ok(Self { user, sign_in, address })
+    }
+}
+
+/// A browser sends the cookie with what a page of another site makes it ask for, too, unless it keeps to `SameSite`.
+fn refuse_other_sites(parts: &Parts) -> Result<(), Problem> {
+    let site = parts.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    let is_ours = matches!(site, None | Some("same-origin" | "none"));
+    if is_ours || parts.method == Method::GET {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, text("api-other-site")))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trusted_proxy_says_where_a_request_comes_from() {
+        let (peer, proxy): (IpAddr, IpAddr) = ("203.0.113.9".parse().unwrap(), "10.0.0.1".parse().unwrap());
+        let headers =
+            |value: &str| HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), value.parse().unwrap())]);
+        for (from, value, expected) in [
+            (peer, "198.51.100.1", "203.0.113.9"),
+            (proxy, "198.51.100.1", "198.51.100.1"),
+            (proxy, "192.0.2.66, 198.51.100.1", "198.51.100.1"),
+            (proxy, "unknown", "10.0.0.1"),
+        ] {
+            assert_eq!(address(from, &headers(value), &[proxy]).to_string(), expected, "{value}");
+        }
+        assert_eq!(address(proxy, &HeaderMap::new(), &[proxy]), proxy);
+    }
+}

@@ -1,0 +1,139 @@
+//! Signing in and out, and what one is signed in with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, sha256};
+use pstral_core::people::Password;
+use pstral_core::text::text;
+use pstral_store::SignIn;
+use serde::Deserialize;
+use serde_json::{Value as Json_, json};
+
+use super::Admin;
+use super::caller::{Address, COOKIE_NAME, Caller};
+use super::problem::{Body, Problem};
+use crate::passwords;
+
+/// The time for which one stays signed in.
+const SESSION: Duration = Duration::from_hours(12);
+/// Characters of the name of a program that signed in.
+const LONGEST_NAME: usize = 200;
+
+/// A user name and a password.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Credentials {
+    username: String,
+    password: String,
+}
+
+/// Signs in with a password. The secret of the session is in a cookie that scripts of a page cannot read.
+pub(super) async fn sign_in(
+    State(admin): State<Arc<Admin>>,
+    address: Address,
+    headers: HeaderMap,
+    Body(given): Body<Credentials>,
+) -> Result<Response, Problem> {
+    let account = given.username.trim().to_lowercase();
+    if let Some(rest) = admin.attempts.locked_for(address.0, &account) {
+        let minutes = rest.as_secs().div_ceil(60);
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, text("api-too-many").count("minutes", minutes));
+        return Err(problem.retry_after(rest.as_secs() + 1));
+    }
+    let user = match Password::new(&given.password) {
+        Ok(password) => passwords::verify(&*admin.store, &account, password).await?,
+        Err(_) => None,
+    };
+    let Some(user) = user else {
+        admin.attempts.count(address.0, &account);
+        let tried = admin.event(address, AuditAction::Login, AuditStatus::Failed);
+        let known = admin.store_user(&account).await?;
+        admin.record(AuditEvent { user: known, ..tried }).await?;
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, text("api-wrong-password")));
+    };
+    admin.attempts.forget(address.0, &account);
+    let name = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let now = admin.now();
+    let session = SignIn {
+        id: admin.entropy().hex(8),
+        is_token: false,
+        name: name.chars().take(LONGEST_NAME).collect(),
+        capabilities: None,
+        created_at: now,
+        used_at: now,
+        expires_at: now + SESSION,
+    };
+    let login = admin.event(address, AuditAction::Login, AuditStatus::Ok);
+    admin.record(AuditEvent { user: Some(user.id), detail: Some(format!("session {}", session.id)), ..login }).await?;
+    let secret = admin.entropy().hex(32);
+    admin.store.add_sign_in(user.id, &session, &sha256(&secret)).await?;
+    let caller = Caller { user, sign_in: session, address };
+    let cookie =
+        format!("{COOKIE_NAME}={secret}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}", SESSION.as_secs());
+    Ok(([(SET_COOKIE, cookie)], Json(shown(&admin, &caller))).into_response())
+}
+
+/// Tells who one is, and what one may do.
+pub(super) async fn show(State(admin): State<Arc<Admin>>, caller: Caller) -> Json<Json_> {
+    Json(shown(&admin, &caller))
+}
+
+fn shown(admin: &Admin, caller: &Caller) -> Json_ {
+    let may = Capability::ALL.iter().filter(|capability| caller.may(admin, **capability));
+    json!({
+        "username": caller.user.username, "full_name": caller.user.full_name, "role": caller.user.role.to_string(),
+        "locale": caller.user.locale.to_string(), "capabilities": may.map(|one| one.word()).collect::<Vec<_>>(),
+        "sign_in": of(&caller.sign_in),
+    })
+}
+
+fn of(sign_in: &SignIn) -> Json_ {
+    let capabilities = sign_in.capabilities.as_ref();
+    json!({
+        "id": sign_in.id, "kind": if sign_in.is_token { "token" } else { "session" }, "name": sign_in.name,
+        "capabilities": capabilities.map(|all| all.iter().map(|one| one.word()).collect::<Vec<_>>()),
+        "created_at": sign_in.created_at.to_string(), "used_at": sign_in.used_at.to_string(),
+        "expires_at": sign_in.expires_at.to_string(),
+    })
+}
+
+/// Ends the session or the token that the request came with.
+pub(super) async fn sign_out(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Response, Problem> {
+    end_one(&admin, &caller, &caller.sign_in.id).await?;
+    let cookie = format!("{COOKIE_NAME}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+}
+
+/// Lists one's own sessions and tokens.
+pub(super) async fn list(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Json_>, Problem> {
+    let all = admin.store.sign_ins(caller.user.id, admin.now()).await?;
+    Ok(Json(json!({ "sign_ins": all.iter().map(of).collect::<Vec<_>>() })))
+}
+
+/// Ends one of one's own sessions or tokens.
+pub(super) async fn end(
+    State(admin): State<Arc<Admin>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    end_one(&admin, &caller, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn end_one(admin: &Admin, caller: &Caller, id: &str) -> Result<(), Problem> {
+    let all = admin.store.sign_ins(caller.user.id, admin.now()).await?;
+    let Some(meant) = all.iter().find(|sign_in| sign_in.id == id) else {
+        return Err(Problem::new(StatusCode::NOT_FOUND, text("api-no-sign-in")));
+    };
+    let kind = if meant.is_token { "token" } else { "session" };
+    let detail = Some(format!("{kind} {id}"));
+    admin.record(AuditEvent { detail, ..admin.event_of(caller, AuditAction::SignInEnded) }).await?;
+    admin.store.end_sign_in(caller.user.id, id).await?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Tokens of scripts: a part of what their user may do, for a time.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use pstral_core::domain::{AuditAction, AuditEvent, Capability, sha256};
+use pstral_core::text::text;
+use pstral_store::SignIn;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Admin;
+use super::caller::Caller;
+use super::problem::{Body, Problem};
+
+/// Days for which a token is valid at most.
+const MOST_DAYS: u64 = 366;
+/// Characters of its name.
+const LONGEST_NAME: usize = 80;
+/// So that a token that was published by mistake is recognised as one.
+const PREFIX: &str = "pstral_";
+
+/// A token to be made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewToken {
+    name: String,
+    /// In the words of the configuration, such as `audit.read`.
+    capabilities: BTreeSet<String>,
+    days: u64,
+}
+
+/// Makes a token for a script. Its secret is told once. A token makes no tokens: it would outlive itself.
+pub(super) async fn add(
+    State(admin): State<Arc<Admin>>,
+    caller: Caller,
+    Body(new): Body<NewToken>,
+) -> Result<Response, Problem> {
+    if caller.sign_in.is_token {
+        return Err(Problem::new(StatusCode::FORBIDDEN, text("api-token-by-token")));
+    }
+    let name = new.name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(invalid("name", &format!("1–{LONGEST_NAME}")));
+    }
+    if !(1..=MOST_DAYS).contains(&new.days) {
+        return Err(invalid("days", &format!("1–{MOST_DAYS}")));
+    }
+    let mine = Capability::ALL.iter().copied().filter(|one| caller.may(&admin, *one));
+    let known: Vec<Capability> = mine.filter(|one| new.capabilities.contains(one.word())).collect();
+    if known.is_empty() || known.len() != new.capabilities.len() {
+        let mine = Capability::ALL.iter().filter(|one| caller.may(&admin, **one)).map(|one| one.word());
+        return Err(invalid("capabilities", &mine.collect::<Vec<_>>().join(", ")));
+    }
+    let now = admin.now();
+    let token = SignIn {
+        id: admin.entropy().hex(8),
+        is_token: true,
+        name: name.to_owned(),
+        capabilities: Some(known),
+        created_at: now,
+        used_at: now,
+        expires_at: now + Duration::from_hours(24 * new.days),
+    };
+    let words = new.capabilities.iter().cloned().collect::<Vec<_>>().join(" ");
+    let detail = Some(format!("token {} {name}: {words}, until {}", token.id, token.expires_at));
+    admin.record(AuditEvent { detail, ..admin.event_of(&caller, AuditAction::TokenAdded) }).await?;
+    let secret = format!("{PREFIX}{}", admin.entropy().hex(32));
+    admin.store.add_sign_in(caller.user.id, &token, &sha256(&secret)).await?;
+    let body = json!({ "id": token.id, "token": secret, "expires_at": token.expires_at.to_string() });
+    Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+fn invalid(field: &str, allowed: &str) -> Problem {
+    let detail = text("api-invalid").with("field", field).with("allowed", allowed);
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+}

@@ -1,0 +1,392 @@
+//! The admin endpoint: sign-in, tokens, the audit and the status, and who may what.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use jiff::Timestamp;
+use pstral::admin::{Admin, Tls};
+use pstral::http::serve_admin;
+use pstral::passwords;
+use pstral_core::domain::{Locale, NewUser, Role, UserChange};
+use pstral_core::people::Password;
+use pstral_core::ports::People as _;
+use reqwest::{Client, Method, Response, StatusCode};
+use rustls::pki_types::ServerName;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{World, camille, run_test};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// The endpoint of a world, and somebody who asks it.
+struct Page {
+    address: SocketAddr,
+    client: Client,
+}
+
+impl Page {
+    async fn of(world: &World, tls: Option<Tls>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let proxies: Vec<IpAddr> = vec!["127.0.0.1".parse().unwrap()];
+        let admin = Admin::new(Arc::clone(&world.pipeline), Arc::clone(&world.store), proxies);
+        tokio::spawn(serve_admin(listener, Arc::new(admin), tls, CancellationToken::new()));
+        Self { address, client: Client::new() }
+    }
+
+    async fn ask(&self, method: Method, path: &str, with: &With<'_>, body: Option<Value>) -> Response {
+        let mut request = self.client.request(method, format!("http://{}{path}", self.address));
+        request = match with {
+            With::Nothing => request,
+            With::Cookie(cookie) => request.header("cookie", format!("__Host-pstral={cookie}")),
+            With::Token(token) => request.header("authorization", format!("Bearer {token}")),
+        };
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        request.send().await.unwrap()
+    }
+
+    /// Signs in, and returns the secret of the cookie.
+    async fn signed_in(&self, username: &str) -> String {
+        let response = self.sign_in(username, PASSWORD).await;
+        assert_eq!(response.status(), StatusCode::OK, "{username}");
+        let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
+        let (secret, attributes) = cookie.strip_prefix("__Host-pstral=").unwrap().split_once(';').unwrap();
+        assert_eq!(attributes, " Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200");
+        secret.to_owned()
+    }
+
+    async fn sign_in(&self, username: &str, password: &str) -> Response {
+        let body = json!({ "username": username, "password": password });
+        self.ask(Method::POST, "/api/v1/session", &With::Nothing, Some(body)).await
+    }
+
+    async fn token(&self, cookie: &str, capabilities: &[&str]) -> String {
+        let body = json!({ "name": "nightly", "capabilities": capabilities, "days": 30 });
+        let made = self.ask(Method::POST, "/api/v1/tokens", &With::Cookie(cookie), Some(body)).await;
+        assert_eq!(made.status(), StatusCode::CREATED);
+        value(made).await["token"].as_str().unwrap().to_owned()
+    }
+}
+
+#[derive(Clone, Copy)]
+enum With<'a> {
+    Nothing,
+    Cookie(&'a str),
+    Token(&'a str),
+}
+
+async fn value(response: Response) -> Value {
+    serde_json::from_str(&response.text().await.unwrap()).unwrap()
+}
+
+/// Gives everybody the same password.
+async fn with_passwords(world: &World) {
+    let hash = passwords::hash(Password::new(PASSWORD).unwrap()).await.unwrap();
+    for user in world.store.users().await.unwrap() {
+        world.store.set_password(user.id, Some(&hash)).await.unwrap();
+    }
+}
+
+#[test]
+fn somebody_signs_in_reads_the_audit_and_signs_out() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        world.say(&camille(), "Combien de clients avons-nous à Paris ?").await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let session = value(page.ask(Method::GET, "/api/v1/session", &With::Cookie(&cookie), None).await).await;
+        assert_eq!((&session["username"], &session["role"]), (&json!("claire"), &json!("admin")));
+        let path = "/api/v1/audit/events?action=question&user=camille";
+        let events = value(page.ask(Method::GET, path, &With::Cookie(&cookie), None).await).await;
+        assert_eq!(events["entries"][0]["detail"], "Combien de clients avons-nous à Paris ?");
+        let status = page.ask(Method::GET, "/api/v1/status", &With::Cookie(&cookie), None).await;
+        assert_eq!(
+            (status.headers()["cache-control"].to_str().unwrap(), status.status()),
+            ("no-store", StatusCode::OK)
+        );
+
+        let token = page.token(&cookie, &["audit.read"]).await;
+        let narrow = page.ask(Method::GET, "/api/v1/status", &With::Token(&token), None).await;
+        assert_eq!(narrow.status(), StatusCode::FORBIDDEN);
+        assert_snapshot!(narrow.text().await.unwrap(), @r#"{"detail":"Il y faut la capacité users.manage, que votre rôle ou votre jeton n’a pas. Demandez à un administrateur.","status":403,"title":"Forbidden","type":"about:blank"}"#);
+        let out = page.ask(Method::DELETE, "/api/v1/session", &With::Cookie(&cookie), None).await;
+        assert_eq!(out.status(), StatusCode::NO_CONTENT);
+        let after = page.ask(Method::GET, "/api/v1/session", &With::Cookie(&cookie), None).await;
+        assert_eq!(after.status(), StatusCode::UNAUTHORIZED);
+        let by_token = page.ask(Method::GET, path, &With::Token(&token), None).await;
+        assert_eq!(by_token.status(), StatusCode::OK, "a token outlives the session it was made in");
+        let lines: Vec<String> = world
+            .entries()
+            .await
+            .into_iter()
+            .filter(|entry| entry.event.ip.is_some())
+            .map(|entry| {
+                let event = entry.event;
+                let detail = event.detail.unwrap_or_default();
+                let words = detail.split_whitespace().filter(|word| word.len() != 16 && !word.contains('Z'));
+                let by = event.actor.unwrap_or_default();
+                format!("{} {} {by} {}", event.action.word(), event.status.word(), words.collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        assert_snapshot!(lines.join("\n"), @"
+        login ok  session
+        audit.read ok  action=question&user=camille
+        token.added ok  token nightly: audit.read, until
+        denied refused token nightly status needs users.manage
+        signin.ended ok  session
+        audit.read ok token nightly action=question&user=camille
+        ");
+    });
+}
+
+#[test]
+fn pages_of_the_audit_miss_nothing() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        for _ in 0..7 {
+            world.say(&camille(), "Combien de clients avons-nous ?").await;
+        }
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let (mut seen, mut from) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/v1/audit/events?action=question&limit=3{from}");
+            let found = value(page.ask(Method::GET, &path, &With::Cookie(&cookie), None).await).await;
+            seen.extend(found["entries"].as_array().unwrap().iter().map(|entry| entry["seq"].as_i64().unwrap()));
+            let Some(next) = found["next"].as_str() else { break };
+            from = format!("&from={next}");
+        }
+        assert_eq!(seen.len(), 7);
+        assert!(seen.windows(2).all(|pair| pair[0] > pair[1]), "{seen:?}");
+    });
+}
+
+/// What a request of each kind of caller is answered with: by route, then by caller.
+#[test]
+fn every_route_answers_each_kind_of_caller_as_it_should() {
+    const CALLERS: [&str; 9] =
+        ["nobody", "member", "steward", "admin", "disabled", "other-role", "expired", "narrow", "garbage"];
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let hash = passwords::hash(Password::new(PASSWORD).unwrap()).await.unwrap();
+        for (name, role) in [("out", Role::admin()), ("changed", Role::admin())] {
+            let user = NewUser {
+                username: name.to_owned(),
+                full_name: name.to_owned(),
+                email: String::new(),
+                role,
+                locale: Locale::En,
+            };
+            let user = world.store.add_user(&user, Timestamp::UNIX_EPOCH).await.unwrap();
+            world.store.set_password(user.id, Some(&hash)).await.unwrap();
+        }
+        let expired = page.signed_in("claire").await;
+        world.clock.advance(Duration::from_hours(13));
+        let mut secrets = vec![String::new()];
+        for username in ["camille", "sacha", "claire", "out", "changed"] {
+            secrets.push(page.signed_in(username).await);
+        }
+        for (username, change) in [
+            ("out", UserChange::disabled(true)),
+            ("changed", UserChange { role: Some(Role::member()), ..UserChange::default() }),
+        ] {
+            let user = world.store.user_named(username).await.unwrap().unwrap();
+            world.store.change_user(user.id, &change, &[]).await.unwrap();
+        }
+        secrets.push(expired);
+        secrets.push(page.token(&secrets[3], &["ask"]).await);
+        secrets.push("f".repeat(64));
+
+        let token = json!({ "name": "x", "capabilities": ["ask"], "days": 1 });
+        let routes = [
+            (Method::GET, "/api/v1/session", None),
+            (Method::GET, "/api/v1/sign-ins", None),
+            (Method::GET, "/api/v1/audit/events", None),
+            (Method::GET, "/api/v1/status", None),
+            (Method::POST, "/api/v1/tokens", Some(token)),
+            (Method::DELETE, "/api/v1/sign-ins/{id}", None),
+            (Method::DELETE, "/api/v1/session", None),
+        ];
+        let mut table = format!("{:<28} {}\n", "", CALLERS.join(" "));
+        for (method, path, body) in &routes {
+            let mut line = format!("{:<28}", format!("{method} {path}"));
+            for (caller, secret) in CALLERS.iter().zip(&secrets) {
+                let with = match *caller {
+                    "nobody" => With::Nothing,
+                    "narrow" => With::Token(secret),
+                    _ => With::Cookie(secret),
+                };
+                // Somebody else's: nobody ends it.
+                let others = format!("/api/v1/sign-ins/{}", "0".repeat(16));
+                let path = if path.contains('{') { &others } else { *path };
+                let status = page.ask(method.clone(), path, &with, body.clone()).await.status();
+                write!(line, " {:<width$}", status.as_u16(), width = caller.len()).unwrap();
+            }
+            writeln!(table, "{}", line.trim_end()).unwrap();
+        }
+        assert_snapshot!(table, @"
+                                     nobody member steward admin disabled other-role expired narrow garbage
+        GET /api/v1/session          401    200    200     200   401      401        401     200    401
+        GET /api/v1/sign-ins         401    200    200     200   401      401        401     200    401
+        GET /api/v1/audit/events     401    403    403     200   401      401        401     403    401
+        GET /api/v1/status           401    403    403     200   401      401        401     403    401
+        POST /api/v1/tokens          401    201    201     201   401      401        401     403    401
+        DELETE /api/v1/sign-ins/{id} 401    404    404     404   401      401        401     404    401
+        DELETE /api/v1/session       401    204    204     204   401      401        401     204    401
+        ");
+        // A route without a row here fails.
+        let source = include_str!("../../src/admin/mod.rs");
+        for line in source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+            let (path, handlers) = line.split_once('"').unwrap();
+            for method in [Method::GET, Method::POST, Method::DELETE, Method::PUT, Method::PATCH] {
+                let is_there = handlers.contains(&format!("{}(", method.as_str().to_lowercase()));
+                let has_row = routes.iter().any(|(of, row, _)| (of, *row) == (&method, path));
+                let is_sign_in = (&method, path) == (&Method::POST, "/api/v1/session");
+                assert!(!is_there || has_row || is_sign_in, "{method} {path} has no row");
+            }
+        }
+    });
+}
+
+#[test]
+fn guessing_is_slowed_down_where_it_comes_from() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let guess = async |from: &str, username: &str, password: &str| {
+            let body = json!({ "username": username, "password": password }).to_string();
+            let request = page.client.post(format!("http://{}/api/v1/session", page.address));
+            let request = request.header("content-type", "application/json").header("x-forwarded-for", from);
+            request.header("accept-language", "fr-FR,fr;q=0.9").body(body).send().await.unwrap()
+        };
+        for _ in 0..5 {
+            assert_eq!(guess("192.0.2.1", "claire", "wrong but long enough").await.status(), StatusCode::UNAUTHORIZED);
+        }
+        let locked = guess("192.0.2.1", "claire", PASSWORD).await;
+        assert_eq!(locked.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert!(locked.headers().contains_key("retry-after"));
+        assert_snapshot!(locked.text().await.unwrap(), @r#"{"detail":"Trop de mots de passe faux. Réessayez dans 15 minutes.","status":429,"title":"Too Many Requests","type":"about:blank"}"#);
+        assert_eq!(guess("192.0.2.2", "claire", PASSWORD).await.status(), StatusCode::OK, "claire is not locked out");
+        let failed = world.entries().await;
+        let failed = failed.iter().filter(|entry| entry.event.ip.as_deref() == Some("192.0.2.1"));
+        assert!(failed.clone().count() == 5 && failed.clone().all(|entry| entry.event.user.is_some()));
+    });
+}
+
+#[test]
+fn bad_requests_get_a_clear_sentence() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let mut said = String::new();
+        for (method, path, body) in [
+            (Method::POST, "/api/v1/session", Some(json!({ "username": "claire" }))),
+            (Method::GET, "/api/v1/audit/events?action=nothing", None),
+            (Method::GET, "/api/v1/audit/events?since=yesterday", None),
+            (Method::GET, "/api/v1/audit/events?user=nobody", None),
+            (Method::GET, "/api/v1/audit/events?nothing=1", None),
+            (Method::GET, "/api/v1/audit/events?from=1", None),
+            (Method::GET, "/api/v1/audit/events?limit=0", None),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": " ", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["fly"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["ask"], "days": 0 }))),
+            (Method::DELETE, "/api/v1/sign-ins/nothing", None),
+            (Method::PUT, "/api/v1/session", None),
+            (Method::GET, "/nothing", None),
+        ] {
+            let response = page.ask(method, path, &with, body).await;
+            let status = response.status().as_u16();
+            assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
+            let detail = value(response).await["detail"].as_str().unwrap().to_owned();
+            writeln!(said, "{status} {}", detail.chars().take(150).collect::<String>()).unwrap();
+        }
+        assert_snapshot!(said, @"
+        422 La demande n’a pas pu être lue. Failed to deserialize the JSON body into the target type: missing field `password` at line 1 column 21
+        422 action n’est pas valable ici. Valeurs admises : question, answer, proposal, refusal, agreed, execution, result, chart, result.page, denied, user.added
+        422 since n’est pas valable ici. Valeurs admises : 2026-11-21, 7d, 2h.
+        422 user n’est pas valable ici. Valeurs admises : username.
+        400 La demande n’a pas pu être lue. Failed to deserialize query string: nothing: unknown field `nothing`, expected one of `user`, `platform`, `action`, `s
+        422 from n’est pas valable ici. Valeurs admises : next.
+        422 limit n’est pas valable ici. Valeurs admises : 1–500.
+        422 name n’est pas valable ici. Valeurs admises : 1–80.
+        422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
+        422 days n’est pas valable ici. Valeurs admises : 1–366.
+        404 Vous n’avez ni session ni jeton de ce nom. GET /api/v1/sign-ins en donne la liste.
+        405 Cette adresse ne connaît pas cette méthode. docs/admin.md donne la liste des routes.
+        404 Il n’y a rien à cette adresse. docs/admin.md donne la liste des routes.
+        ");
+        let other_site = page.client.delete(format!("http://{}/api/v1/session", page.address));
+        let other_site = other_site.header("cookie", format!("__Host-pstral={cookie}"));
+        let refused = other_site.header("sec-fetch-site", "cross-site").send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    });
+}
+
+#[test]
+fn a_changed_password_and_a_record_that_cannot_be_made_end_it() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        world.audit.refuse(&[pstral_core::domain::AuditAction::AuditRead]);
+        let unrecorded = page.ask(Method::GET, "/api/v1/audit/events", &With::Cookie(&cookie), None).await;
+        assert_eq!(unrecorded.status(), StatusCode::SERVICE_UNAVAILABLE, "what cannot be recorded is not shown");
+        let claire = world.store.user_named("claire").await.unwrap().unwrap();
+        world.store.set_password(claire.id, None).await.unwrap();
+        let after = page.ask(Method::GET, "/api/v1/session", &With::Cookie(&cookie), None).await;
+        assert_eq!(after.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(page.sign_in("claire", PASSWORD).await.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(page.sign_in("nobody", PASSWORD).await.status(), StatusCode::UNAUTHORIZED);
+    });
+}
+
+#[test]
+fn a_new_certificate_is_used_once_its_files_change() {
+    run_test(async |world| {
+        let (cert, key) = (world.folder.path().join("admin.pem"), world.folder.path().join("admin.key"));
+        let write = |name: &str| {
+            let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+            std::fs::write(&cert, made.cert.pem()).unwrap();
+            std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+            made.cert.der().clone()
+        };
+        let first = write("one.test");
+        let page = Page::of(world, Some(Tls::read(cert.clone(), key.clone()).unwrap())).await;
+        assert!(over_tls(page.address, "one.test", first).await.unwrap().contains("\"status\":401"));
+        // Half of the files are no certificate: the one before goes on.
+        std::fs::write(&key, "not a key").unwrap();
+        let second = write("two.test");
+        assert!(over_tls(page.address, "two.test", second).await.unwrap().contains("\"status\":401"));
+    });
+}
+
+/// Asks over TLS, trusting one certificate alone.
+async fn over_tls(
+    address: SocketAddr,
+    name: &'static str,
+    trusted: rustls::pki_types::CertificateDer<'static>,
+) -> std::io::Result<String> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(trusted).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = builder.with_root_certificates(roots).with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+    let stream = TcpStream::connect(address).await?;
+    let mut stream = connector.connect(ServerName::try_from(name).unwrap(), stream).await?;
+    stream.write_all(format!("GET /api/v1/session HTTP/1.1\r\nhost: {name}\r\n\r\n").as_bytes()).await?;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
