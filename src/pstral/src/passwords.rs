@@ -1,4 +1,4 @@
-//! Passwords of the admin page: argon2id, away from the threads that answer.
+//! Passwords of the admin endpoint: argon2id, away from the threads that answer.
 
 use anyhow::Context as _;
 use argon2::password_hash::phc::PasswordHash;

@@ -31,7 +31,7 @@ words! {
         UserChanged = "user.changed",
         /// A user's name, address, role or language was changed.
         UserEdited = "user.edited",
-        /// A user's password for the admin page was set or taken away.
+        /// A user's password for the admin endpoint was set or taken away.
         PasswordSet = "password.set",
         /// A person was given all that is held on them.
         UserExported = "user.exported",
@@ -49,7 +49,7 @@ words! {
         LinkRequested = "link.requested",
         /// A code was posted where others read it, and is worth nothing any more.
         LinkBurnt = "link.burnt",
-        /// Somebody signs in to the admin page, or tries to.
+        /// Somebody signs in to the admin endpoint, or tries to.
         Login = "login",
         /// A session or a token of the admin endpoint was ended.
         SignInEnded = "signin.ended",

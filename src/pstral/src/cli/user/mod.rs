@@ -48,7 +48,7 @@ pub(super) enum UserCommand {
         /// The user's name
         username: String,
     },
-    /// Set a user's password for the admin page: prompted for at a terminal, else read from standard input
+    /// Set a user's password for the admin endpoint: prompted for at a terminal, else read from standard input
     Password {
         /// The user's name
         username: String,

@@ -1,4 +1,4 @@
-//! A user's password for the admin page: typed twice at a terminal, read once from a pipe.
+//! A user's password for the admin endpoint: typed twice at a terminal, read once from a pipe.
 
 use std::io::{self, IsTerminal as _, Read as _};
 
