@@ -43,10 +43,12 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
             ("proposal_messages", 2),
             ("proposals", 2),
             ("ratings", 2),
+            ("reviews", 2),
             ("turns", 4),
             ("conversations", 2),
             ("verified_queries", 2),
             ("link_codes", 1),
+            ("sign_ins", 1),
             ("link_requests", 1),
             ("wrong_codes", 1),
             ("links", 1),
@@ -147,6 +149,7 @@ async fn a_person_is_handed_all_of_theirs_and_nothing_of_others() {
         let held = |name: &str| document[name].as_array().unwrap().len();
         let names = ["links", "link_codes", "link_requests", "wrong_codes", "conversations", "turns", "proposals"];
         assert_eq!(names.map(held), [1, 1, 1, 1, 2, 4, 2], "{text}");
+        assert_eq!(["sign_ins", "reviews"].map(held), [1, 2], "{text}");
         let names = ["proposal_messages", "verified_queries", "ratings", "agreements", "audit"];
         // Of the audit also that this was handed out, and what her account did before it was linked.
         assert_eq!(names.map(held), [2, 4, 2, 0, 10], "{text}");

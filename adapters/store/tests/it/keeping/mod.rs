@@ -115,6 +115,8 @@ async fn person(ground: &Ground, store: &Store, name: &str) -> User {
         .run(&format!(
             "INSERT INTO links (platform, actor, user_id, linked_at) VALUES ('terminal', 'account of {name}', {id}, 5);
              INSERT INTO link_codes (user_id, hash, expires_at) VALUES ({id}, 'hash of {name}', 9);
+             INSERT INTO sign_ins (id, hash, user_id, role, is_token, name, created_at, used_at, expires_at)
+                VALUES ('sign-in {id}', 'hash of a secret of {name}', {id}, 'member', 1, 'token of {name}', 5, 5, 9);
              INSERT INTO link_requests (platform, actor, name, hash, expires_at)
                 VALUES ('terminal', 'account of {name}', 'name of {name}', 'hash of a request of {name}', 9);
              INSERT INTO verified_queries (target, id, source, state, version, fr, en, statement, parameters, verified_by,
@@ -141,6 +143,8 @@ async fn person(ground: &Ground, store: &Store, name: &str) -> User {
                         ({number}, 'assistant', 'answer to {name}', 'complete', {at});
                  INSERT INTO ratings (user_id, answer, conversation_id, rating, rated_at)
                     VALUES ({id}, 'answer {on} to {name}', {number}, 'good', {at});
+                 INSERT INTO reviews (number, target, words, question, reason, conversation_id, times, noted_at)
+                    VALUES ({number}, 'crm', 'words {on} of {name}', 'question of {name}', 'bad', {number}, 1, {at});
                  INSERT INTO proposals (id, conversation_id, author_id, target, statement, parameters, origin, question,
                         state, created_at, expires_at)
                     VALUES ('{name}-{on}', {number}, {id}, 'crm', 'SELECT ''{name}''', '{{}}', '{{\"kind\":\"model\"}}',

@@ -20,7 +20,7 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
         let over = store.prunings(&nothing).await.unwrap();
         assert_eq!(
             over.iter().map(|one| (one.class, one.total())).collect::<Vec<_>>(),
-            [(PruningClass::ExpiredCodes, 3)]
+            [(PruningClass::ExpiredCodes, 4)]
         );
 
         let all = ExpiryLimits { conversations: Some(day(5)), proposals: Some(day(11)), ..due(11, Some(6), Some(3)) };
@@ -29,10 +29,20 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
         let expected = [
             (
                 PruningClass::Conversations,
-                vec![("proposal_messages", 1), ("proposals", 1), ("ratings", 1), ("turns", 2), ("conversations", 1)],
+                vec![
+                    ("proposal_messages", 1),
+                    ("proposals", 1),
+                    ("ratings", 1),
+                    ("reviews", 1),
+                    ("turns", 2),
+                    ("conversations", 1),
+                ],
             ),
             (PruningClass::Proposals, vec![("proposal_messages", 2), ("proposals", 2)]),
-            (PruningClass::ExpiredCodes, vec![("link_codes", 1), ("link_requests", 1), ("wrong_codes", 1)]),
+            (
+                PruningClass::ExpiredCodes,
+                vec![("link_codes", 1), ("sign_ins", 1), ("link_requests", 1), ("wrong_codes", 1)],
+            ),
             (PruningClass::Audit, vec![("audit_events", 4)]),
             (PruningClass::AuditTexts, vec![("audit_events", 3)]),
         ];
