@@ -707,4 +707,5 @@ api-no-sign-in = You have no session or token of this name. GET /api/v1/sign-ins
 api-token-by-token = A token cannot make tokens. Sign in with your password.
 api-invalid = { $field } is not valid here. Allowed: { $allowed }.
 api-body = The request could not be read. { $what }
+api-if-match = Say which version you have read: If-Match: "3".
 api-broken = Something failed on our side, and was logged. Try again; if this goes on, tell an administrator.

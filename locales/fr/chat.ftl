@@ -708,4 +708,5 @@ api-no-sign-in = Vous n'avez ni session ni jeton de ce nom. GET /api/v1/sign-ins
 api-token-by-token = Un jeton ne peut pas créer de jetons. Connectez-vous avec votre mot de passe.
 api-invalid = { $field } n'est pas valable ici. Valeurs admises : { $allowed }.
 api-body = La demande n'a pas pu être lue. { $what }
+api-if-match = Indiquez la version que vous avez lue : If-Match: "3".
 api-broken = Une erreur s'est produite chez nous et a été journalisée. Réessayez ; si cela continue, prévenez un administrateur.

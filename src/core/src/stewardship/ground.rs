@@ -9,6 +9,7 @@ use crate::ports::{StoreError, TargetError};
 use crate::refusal::refusal_text;
 use crate::settings::Terms;
 use crate::stewardship::VerifiedQueries;
+use crate::stewardship::query_card::is_closed;
 use crate::targets::{Reading, Refreshed, Schema, Target};
 use crate::text::{Text, text};
 
@@ -62,6 +63,20 @@ impl VerifiedQueries {
             return Err(PipelineError::Broken(format!("no catalog of {} is kept", target.name)));
         };
         Ok((schema, Ground::new(&kept.catalog, &target.terms)))
+    }
+
+    /// Returns those of the queries that read nothing closed to the user; of a target that nobody can look into now, none.
+    pub async fn readable<'k>(&self, user: &User, all: &'k [KeptQuery]) -> Vec<&'k KeptQuery> {
+        let mut open = Vec::new();
+        for (name, target) in &self.targets.all {
+            let of_target: Vec<&KeptQuery> = all.iter().filter(|kept| kept.target == *name).collect();
+            if of_target.is_empty() {
+                continue;
+            }
+            let Ok((schema, ground)) = self.ground(user, target).await else { continue };
+            open.extend(of_target.into_iter().filter(|kept| !is_closed(&schema, &ground, kept)));
+        }
+        open
     }
 
     /// Marks the verified queries of a target that do not hold any more, and takes the mark from those that do again.

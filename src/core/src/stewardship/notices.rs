@@ -5,16 +5,13 @@ use std::sync::Arc;
 use jiff::civil::{Time, Weekday};
 use jiff::{Timestamp, ToSpan as _, Zoned};
 
-use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Locale, Outgoing, QueryState, User, VerifiedQuery,
-};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Locale, Outgoing, QueryState, User};
 use crate::outbox::Platforms;
 use crate::outbox::send::Outbox;
 use crate::ports::{AuditFilter, AuditLog, Clock, Knowledge, People, StoreError};
 use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::stewardship::approving::VerifiedQueries;
-use crate::stewardship::query_card::is_closed;
 use crate::targets::Targets;
 use crate::text::text;
 
@@ -93,7 +90,7 @@ impl StewardNotices {
 
     /// Tells one steward where they can be reached first; false if nowhere, or if nothing of it is for them.
     async fn tell_one(&self, steward: &User, news: &News) -> Result<bool, StoreError> {
-        let broken = self.readable_by(steward, &news.broken).await;
+        let broken = self.verified.readable(steward, &news.broken).await;
         for link in self.people.links(steward.id).await? {
             let Some(platform) = self.platforms.get(&link.actor.platform) else { continue };
             let words = words(news, &broken, steward.locale, platform.capabilities().command_prefix);
@@ -108,28 +105,14 @@ impl StewardNotices {
         tracing::info!(user = steward.username, "steward not told what waits: no account of theirs can be reached");
         Ok(false)
     }
-
-    /// Those of the queries that read nothing closed to the steward.
-    async fn readable_by<'k>(&self, steward: &User, broken: &'k [KeptQuery]) -> Vec<&'k VerifiedQuery> {
-        let mut open = Vec::new();
-        for (name, target) in &self.targets.all {
-            if broken.iter().any(|kept| kept.target == *name)
-                && let Ok((schema, ground)) = self.verified.ground(steward, target).await
-            {
-                let of_target = broken.iter().filter(|kept| kept.target == *name);
-                open.extend(of_target.filter(|kept| !is_closed(&schema, &ground, kept)).map(|kept| &kept.query));
-            }
-        }
-        open
-    }
 }
 
 /// The lines of a message; none if nothing is to be told.
-fn words(news: &News, broken: &[&VerifiedQuery], locale: Locale, prefix: &str) -> String {
+fn words(news: &News, broken: &[&KeptQuery], locale: Locale, prefix: &str) -> String {
     let mut lines = Vec::new();
     if !broken.is_empty() {
         let more = if broken.len() > NAMED { ", …" } else { "" };
-        let names = broken.iter().take(NAMED).map(|query| query.id.as_str()).collect::<Vec<_>>().join(", ");
+        let names = broken.iter().take(NAMED).map(|kept| kept.query.id.as_str()).collect::<Vec<_>>().join(", ");
         lines.push(text("notice-broken").count("count", broken.len() as u64).with("names", names + more));
     }
     if news.questions > 0 {

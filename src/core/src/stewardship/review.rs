@@ -129,7 +129,7 @@ impl Review {
     }
 
     async fn list_verified(&self, asker: &Asker, all: &[KeptQuery]) -> Result<(), PipelineError> {
-        let open = self.readable_by(asker, all).await;
+        let open = self.verified.readable(&asker.user, all).await;
         let pending =
             if asker.may(Capability::ManageVerified) { self.pending(asker, &open).await? } else { Vec::new() };
         let lines = questions(asker, &open, &pending);
@@ -165,17 +165,6 @@ impl Review {
         lines.push(counts.render(locale));
         lines.push(text("steward-how").with("prefix", asker.prefix()).render(locale));
         Ok(lines)
-    }
-
-    /// Those of the queries that read nothing closed to the asker; of a target that nobody can look into now, none.
-    async fn readable_by<'k>(&self, asker: &Asker, all: &'k [KeptQuery]) -> Vec<&'k KeptQuery> {
-        let mut open = Vec::new();
-        for (name, target) in &self.targets.all {
-            let Ok((schema, ground)) = self.verified.ground(&asker.user, target).await else { continue };
-            let is_open = |kept: &&KeptQuery| kept.target == *name && !is_closed(&schema, &ground, kept);
-            open.extend(all.iter().filter(is_open));
-        }
-        open
     }
 
     fn line(&self, kept: &KeptQuery, facts: &[&str]) -> String {

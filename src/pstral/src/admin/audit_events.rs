@@ -1,4 +1,4 @@
-//! The audit, page by page.
+//! The audit, page by page, and the heads of its chains.
 
 use std::sync::Arc;
 
@@ -64,6 +64,15 @@ pub(super) async fn list(
     let next = found.further.map(|mark| format!("{}.{}", mark.at.as_millisecond(), mark.position));
     let entries: Vec<Value> = found.entries.iter().map(pstral_core::domain::AuditEntry::json).collect();
     Ok(Json(json!({ "entries": entries, "next": next })))
+}
+
+/// Lists the newest entry of each chain, to be written down elsewhere. Looking at them is itself recorded.
+pub(super) async fn heads(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Value>, Problem> {
+    caller.require(&admin, Capability::ReadAudit, "audit/heads").await?;
+    let read = admin.event_of(&caller, AuditAction::AuditRead);
+    admin.record(AuditEvent { detail: Some("heads".to_owned()), ..read }).await?;
+    let heads = admin.store.heads().await?;
+    Ok(Json(json!({ "heads": heads.iter().map(ToString::to_string).collect::<Vec<_>>() })))
 }
 
 async fn filter(admin: &Admin, wanted: &Wanted) -> Result<AuditFilter, Problem> {

@@ -11,6 +11,7 @@ mod session;
 mod status;
 mod tls;
 mod tokens;
+mod verified;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -93,7 +94,12 @@ impl Admin {
     /// An event of somebody who is signed in, with the name of their token if they use one.
     fn event_of(&self, caller: &Caller, action: AuditAction) -> AuditEvent {
         let token = caller.sign_in.is_token.then(|| format!("token {}", caller.sign_in.name));
-        AuditEvent { user: Some(caller.user.id), actor: token, ..self.event(caller.address, action, AuditStatus::Ok) }
+        AuditEvent {
+            user: Some(caller.user.id),
+            actor: Some(caller.user.username.clone()),
+            place: token,
+            ..self.event(caller.address, action, AuditStatus::Ok)
+        }
     }
 }
 
@@ -105,6 +111,11 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/api/v1/sign-ins/{id}", delete(session::end))
         .route("/api/v1/tokens", post(tokens::add))
         .route("/api/v1/audit/events", get(audit_events::list))
+        .route("/api/v1/audit/heads", get(audit_events::heads))
+        .route("/api/v1/verified", get(verified::list))
+        .route("/api/v1/verified/{target}/{id}/{decision}", post(verified::decide))
+        .route("/api/v1/reviews", get(verified::reviews))
+        .route("/api/v1/reviews/{number}", delete(verified::close_review))
         .route("/api/v1/status", get(status::show))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, text("api-no-route")) })
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })

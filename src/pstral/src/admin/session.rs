@@ -70,7 +70,14 @@ pub(super) async fn sign_in(
         expires_at: now + SESSION,
     };
     let login = admin.event(address, AuditAction::Login, AuditStatus::Ok);
-    admin.record(AuditEvent { user: Some(user.id), detail: Some(format!("session {}", session.id)), ..login }).await?;
+    admin
+        .record(AuditEvent {
+            user: Some(user.id),
+            actor: Some(user.username.clone()),
+            detail: Some(format!("session {}", session.id)),
+            ..login
+        })
+        .await?;
     let secret = admin.entropy().hex(32);
     admin.store.add_sign_in(user.id, &session, &sha256(&secret)).await?;
     let caller = Caller { user, sign_in: session, address };

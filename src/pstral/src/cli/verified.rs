@@ -14,7 +14,7 @@ use crate::clock::SystemClock;
 use crate::compose::{App, open_store, open_store_to_read};
 use crate::config::Config;
 use crate::health::{Check, State};
-use crate::verified::as_file;
+use crate::verified::{as_file, to_json};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum VerifiedCommand {
@@ -87,7 +87,7 @@ async fn list(config: &Config, only: Option<&str>, json: bool, locale: Locale) -
     for target in config.targets.keys().filter(|target| only.is_none_or(|only| *target == only)) {
         for kept in store.kept_verified(target).await? {
             if json {
-                say_json(&as_json(&kept, locale).to_string());
+                say_json(&to_json(&kept, locale).to_string());
             } else {
                 say(&line(&kept, locale));
             }
@@ -114,18 +114,6 @@ fn state(kept: &KeptQuery) -> Text {
         (QuerySource::File, QueryState::Approved) => text("query-of-file"),
         (QuerySource::Chat, QueryState::Approved) => text("query-of-chat"),
     }
-}
-
-fn as_json(kept: &KeptQuery, locale: Locale) -> serde_json::Value {
-    let KeptQuery { query, fault, .. } = kept;
-    serde_json::json!({
-        "target": kept.target, "id": query.id, "version": kept.version, "source": kept.source.word(),
-        "state": kept.state.word(), "used": kept.is_used(), "hidden": kept.hidden,
-        "fr": query.fr, "en": query.en, "statement": query.statement, "parameters": query.parameters,
-        "verified_by": query.verified_by, "verified_on": query.verified_on,
-        "fault": fault.as_ref().map(|fault| fault.why(locale)),
-        "fault_since": fault.as_ref().map(|fault| fault.since.to_string()),
-    })
 }
 
 async fn show(config: &Config, target: &str, id: &str, locale: Locale) -> anyhow::Result<Ending> {

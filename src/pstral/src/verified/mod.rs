@@ -6,7 +6,7 @@ mod fault;
 pub use fault::{Fault, Faults};
 pub use pstral_core::knowledge::WhatIsWrong;
 
-use pstral_core::domain::{VerifiedKind, VerifiedQuery};
+use pstral_core::domain::{KeptQuery, Locale, VerifiedKind, VerifiedQuery};
 use serde::Serialize;
 use toml::{Table, Value};
 
@@ -39,6 +39,19 @@ pub fn as_file(queries: &[VerifiedQuery]) -> Result<String, toml::ser::Error> {
     }
     let (query, term) = queries.iter().partition(|query| query.kind == VerifiedKind::Question);
     toml::to_string_pretty(&File { query, term })
+}
+
+/// An entry as programs read it, with the reason why it is no longer valid in a language.
+pub(crate) fn to_json(kept: &KeptQuery, locale: Locale) -> serde_json::Value {
+    let KeptQuery { query, fault, .. } = kept;
+    serde_json::json!({
+        "target": kept.target, "id": query.id, "kind": query.kind.word(), "version": kept.version,
+        "source": kept.source.word(), "state": kept.state.word(), "used": kept.is_used(), "hidden": kept.hidden,
+        "fr": query.fr, "en": query.en, "also": query.also, "note": query.note, "statement": query.statement,
+        "parameters": query.parameters, "verified_by": query.verified_by, "verified_on": query.verified_on,
+        "fault": fault.as_ref().map(|fault| fault.why(locale)),
+        "fault_since": fault.as_ref().map(|fault| fault.since.to_string()),
+    })
 }
 
 fn entries(text: &str) -> Result<Vec<(VerifiedKind, Value)>, Faults> {

@@ -132,17 +132,17 @@ fn somebody_signs_in_reads_the_audit_and_signs_out() {
                 let event = entry.event;
                 let detail = event.detail.unwrap_or_default();
                 let words = detail.split_whitespace().filter(|word| word.len() != 16 && !word.contains('Z'));
-                let by = event.actor.unwrap_or_default();
+                let by = [event.actor, event.place].into_iter().flatten().collect::<Vec<_>>().join(" ");
                 format!("{} {} {by} {}", event.action.word(), event.status.word(), words.collect::<Vec<_>>().join(" "))
             })
             .collect();
         assert_snapshot!(lines.join("\n"), @"
-        login ok  session
-        audit.read ok  action=question&user=camille
-        token.added ok  token nightly: audit.read, until
-        denied refused token nightly status needs users.manage
-        signin.ended ok  session
-        audit.read ok token nightly action=question&user=camille
+        login ok claire session
+        audit.read ok claire action=question&user=camille
+        token.added ok claire token nightly: audit.read, until
+        denied refused claire token nightly status needs users.manage
+        signin.ended ok claire session
+        audit.read ok claire token nightly action=question&user=camille
         ");
     });
 }
@@ -166,6 +166,47 @@ fn pages_of_the_audit_miss_nothing() {
         }
         assert_eq!(seen.len(), 7);
         assert!(seen.windows(2).all(|pair| pair[0] > pair[1]), "{seen:?}");
+    });
+}
+
+#[test]
+fn a_steward_approves_what_they_have_read_and_closes_a_question() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        world.command(&camille(), "terme client fidèle = SELECT client_id FROM contracts").await;
+        world.model_says("I cannot tell.");
+        world.say(&camille(), "Les clients nous aiment-ils vraiment bien ?").await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("sacha").await;
+        let with = With::Cookie(&cookie);
+        let all = value(page.ask(Method::GET, "/api/v1/verified", &with, None).await).await;
+        let proposed: Vec<&Value> =
+            all["verified"].as_array().unwrap().iter().filter(|one| one["state"] == "proposed").collect();
+        assert_eq!((proposed.len(), &proposed[0]["id"]), (1, &json!("client-fidele")));
+        let approve = async |version: Option<&str>, id: &str| {
+            let url = format!("http://{}/api/v1/verified/crm/{id}/approve", page.address);
+            let request = page.client.post(url).header("cookie", format!("__Host-pstral={cookie}"));
+            let request = version.into_iter().fold(request, |request, version| request.header("if-match", version));
+            request.send().await.unwrap()
+        };
+        for (version, id, expected) in [
+            (None, "client-fidele", 428),
+            (Some("\"2\""), "client-fidele", 412),
+            (Some("\"1\""), "nothing", 404),
+            (Some("\"1\""), "clients", 409),
+            (Some("\"1\""), "client-fidele", 200),
+            (Some("\"1\""), "client-fidele", 412),
+        ] {
+            assert_eq!(approve(version, id).await.status().as_u16(), expected, "{version:?} {id}");
+        }
+        let open = value(page.ask(Method::GET, "/api/v1/reviews", &with, None).await).await;
+        assert_eq!(open["reviews"][0]["question"], "Les clients nous aiment-ils vraiment bien ?");
+        for expected in [StatusCode::NO_CONTENT, StatusCode::NOT_FOUND] {
+            let closed = page.ask(Method::DELETE, "/api/v1/reviews/1", &with, None).await;
+            assert_eq!(closed.status(), expected);
+        }
+        let audited = world.audit_lines().await;
+        assert!(audited.trim_end().ends_with("verified.approved ok sacha\nreview.closed ok sacha"), "{audited}");
     });
 }
 
@@ -211,6 +252,11 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             (Method::GET, "/api/v1/session", None),
             (Method::GET, "/api/v1/sign-ins", None),
             (Method::GET, "/api/v1/audit/events", None),
+            (Method::GET, "/api/v1/audit/heads", None),
+            (Method::GET, "/api/v1/verified", None),
+            (Method::POST, "/api/v1/verified/{target}/{id}/{decision}", None),
+            (Method::GET, "/api/v1/reviews", None),
+            (Method::DELETE, "/api/v1/reviews/{number}", None),
             (Method::GET, "/api/v1/status", None),
             (Method::POST, "/api/v1/tokens", Some(token)),
             (Method::DELETE, "/api/v1/sign-ins/{id}", None),
@@ -226,9 +272,9 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
                     _ => With::Cookie(secret),
                 };
                 // Somebody else's: nobody ends it.
-                let others = format!("/api/v1/sign-ins/{}", "0".repeat(16));
-                let path = if path.contains('{') { &others } else { *path };
-                let status = page.ask(method.clone(), path, &with, body.clone()).await.status();
+                let path = path.replace("{id}", &"0".repeat(16)).replace("{target}", "crm").replace("{number}", "9");
+                let path = path.replace("{decision}", "approve");
+                let status = page.ask(method.clone(), &path, &with, body.clone()).await.status();
                 write!(line, " {:<width$}", status.as_u16(), width = caller.len()).unwrap();
             }
             writeln!(table, "{}", line.trim_end()).unwrap();
@@ -238,6 +284,11 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         GET /api/v1/session          401    200    200     200   401      401        401     200    401
         GET /api/v1/sign-ins         401    200    200     200   401      401        401     200    401
         GET /api/v1/audit/events     401    403    403     200   401      401        401     403    401
+        GET /api/v1/audit/heads      401    403    403     200   401      401        401     403    401
+        GET /api/v1/verified         401    403    200     200   401      401        401     403    401
+        POST /api/v1/verified/{target}/{id}/{decision} 401    403    428     428   401      401        401     403    401
+        GET /api/v1/reviews          401    403    200     200   401      401        401     403    401
+        DELETE /api/v1/reviews/{number} 401    403    404     404   401      401        401     403    401
         GET /api/v1/status           401    403    403     200   401      401        401     403    401
         POST /api/v1/tokens          401    201    201     201   401      401        401     403    401
         DELETE /api/v1/sign-ins/{id} 401    404    404     404   401      401        401     404    401
