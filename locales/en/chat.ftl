@@ -91,8 +91,8 @@ quoted = “{ $words }”
 answers-question = I am answering: “{ $question }”
 value-assumed = assumed: your question gives no value
 read-as = “{ $said }” read as { $column } = “{ $value }”
-term-followed = Follows the company's definition of “{ $name }”.
-term-not-followed = ⚠️ May not follow the company's definition of “{ $name }”: check it before you run it.
+term-followed = Reads the same columns and values as the company's definition of “{ $name }”.
+term-not-followed = ⚠️ Does not read what the company's definition of “{ $name }” reads: check it before you run it.
 origin-model = Written by the model, not verified.
 origin-person = Statement edited by you.
 origin-verified = ✅ Query verified by { $by } on { $on }.
@@ -460,9 +460,9 @@ terms =
     }
 term-how = To see a definition: { $prefix }term NAME. To propose one: { $prefix }term NAME = a SELECT, or a sentence
 term-unknown = No term has this name. See { $prefix }term, or propose it: { $prefix }term NAME = a SELECT, or a sentence
-term-proposed = Thank you! The term waits for a steward under the name “{ $id }”; they find it with { $prefix }verified.
+term-proposed = Thank you! The term is waiting for approval as “{ $id }”; stewards see it with { $prefix }verified.
 term-exists = This term exists already, under the name “{ $id }”. A steward can change it: { $prefix }verified { $id }
-term-too-long = A definition in words has { $limit } characters at most. Put it in short, or write a SELECT.
+term-too-long = A definition in words has { $limit } characters at most. Shorten it, or write a SELECT.
 notice-broken =
     { $count ->
         [1] ⚠️ A change of the database broke a verified query, which is no longer offered: { $names }. See { $prefix }verified.
@@ -489,8 +489,8 @@ review-edited = statement edited before it ran
 review-bad = rated 👎
 review-times =
     { $count ->
-        [1] noted once
-       *[other] noted { $count } times
+        [1] once
+       *[other] { $count } times
     }
 review-how = To see one: { $prefix }review NUMBER. When it is dealt with: { $prefix }review close NUMBER
 review-next =
@@ -498,7 +498,7 @@ review-next =
     If a word was misunderstood, define it: { $prefix }term NAME = a SELECT
     When it is dealt with: { $prefix }review close { $number }
 review-unknown = No open question has this number. See { $prefix }review.
-review-closed = It is off the list. See the others with { $prefix }review.
+review-closed = The question is closed. See the others with { $prefix }review.
 steward-which = Say which one: { $prefix }verified lists those that wait.
 steward-several = Several databases have a query of this name. Say which one: { $names }
 steward-unknown = There is no verified query “{ $name }”. See { $prefix }verified.
@@ -696,16 +696,18 @@ api-sign-in = Sign in first: POST /api/v1/session, or send a token as Authorizat
 api-wrong-password = The user name or the password is wrong, or the account is disabled. Try again, or ask an administrator.
 api-too-many =
     { $minutes ->
-        [1] Too many wrong passwords. Try again in a minute.
-       *[other] Too many wrong passwords. Try again in { $minutes } minutes.
+        [1] Too many failed attempts. Try again in a minute.
+       *[other] Too many failed attempts. Try again in { $minutes } minutes.
     }
 api-forbidden = This needs the capability { $capability }, which your role or your token does not have. Ask an administrator.
 api-other-site = This request comes from another site and was refused. Open the page of Pstral itself.
 api-no-route = There is nothing at this address. docs/admin.md lists the routes.
-api-no-method = This address does not know this method. docs/admin.md lists the routes.
+api-no-method = This route does not support this method. docs/admin.md lists the routes.
 api-no-sign-in = You have no session or token of this name. GET /api/v1/sign-ins lists them.
-api-token-by-token = A token cannot make tokens. Sign in with your password.
+api-only-session = A token cannot do this. Sign in with your password.
+api-by-proxy = This address is only served through the company's proxy. Open Pstral there.
+api-no-review = No open question has this number. GET /api/v1/reviews lists them.
 api-invalid = { $field } is not valid here. Allowed: { $allowed }.
 api-body = The request could not be read. { $what }
 api-if-match = Say which version you have read: If-Match: "3".
-api-broken = Something failed on our side, and was logged. Try again; if this goes on, tell an administrator.
+api-broken = Something failed on our side, and was logged. Try again; if this continues, contact your administrator.

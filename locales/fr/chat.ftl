@@ -91,8 +91,8 @@ quoted = « { $words } »
 answers-question = Je réponds à : « { $question } »
 value-assumed = valeur par défaut : votre question n’en précise pas
 read-as = « { $said } » lu comme { $column } = « { $value } »
-term-followed = Suit la définition d'entreprise de « { $name } ».
-term-not-followed = ⚠️ Ne suit peut-être pas la définition d'entreprise de « { $name } » : vérifiez avant d'exécuter.
+term-followed = Lit les mêmes colonnes et les mêmes valeurs que la définition de « { $name } » dans l'entreprise.
+term-not-followed = ⚠️ Ne lit pas ce que lit la définition de « { $name } » dans l'entreprise : vérifiez avant d'exécuter.
 origin-model = Requête écrite par le modèle, non vérifiée.
 origin-person = Requête modifiée par vous.
 origin-verified = ✅ Requête vérifiée par { $by } le { $on }.
@@ -455,13 +455,13 @@ verified-more = … et { $count } autres.
 steward-how = Pour en lire une en entier, écrivez { $prefix }vérifiées et son nom.
 terms =
     { $count ->
-        [0] { $target } n'a pas encore de terme d'entreprise.
+        [0] { $target } n'a pas encore de terme métier.
         [1] Les réponses sur { $target } suivent la définition d'un terme :
        *[other] Les réponses sur { $target } suivent les définitions de { $count } termes :
     }
 term-how = Pour voir une définition : { $prefix }terme NOM. Pour en proposer une : { $prefix }terme NOM = un SELECT, ou une phrase
 term-unknown = Aucun terme ne porte ce nom. Voyez { $prefix }terme, ou proposez-le : { $prefix }terme NOM = un SELECT, ou une phrase
-term-proposed = Merci ! Le terme attend un responsable sous le nom « { $id } » ; il le trouvera avec { $prefix }vérifiées.
+term-proposed = Merci ! Le terme est en attente d'approbation sous le nom « { $id } » ; les responsables le voient avec { $prefix }vérifiées.
 term-exists = Ce terme existe déjà, sous le nom « { $id } ». Un responsable peut le modifier : { $prefix }vérifiées { $id }
 term-too-long = Une définition en mots compte { $limit } caractères au plus. Raccourcissez-la, ou écrivez un SELECT.
 notice-broken =
@@ -490,8 +490,8 @@ review-edited = requête modifiée avant son exécution
 review-bad = notée 👎
 review-times =
     { $count ->
-        [1] signalée une fois
-       *[other] signalée { $count } fois
+        [1] une fois
+       *[other] { $count } fois
     }
 review-how = Pour en voir une : { $prefix }revoir NUMÉRO. Une fois traitée : { $prefix }revoir clore NUMÉRO
 review-next =
@@ -518,7 +518,7 @@ steward-edit-how =
     Écrivez ce qui change, la requête en dernier :
     { $prefix }vérifiées modifier { $id }#VERSION fr=… | en=… | :city=texte clients.city | requête=…
 steward-approved = ✅ « { $id } » est vérifiée : elle répond désormais à cette question.
-steward-approved-term = ✅ « { $id } » est vérifiée : les réponses qui emploient ce terme la suivent désormais.
+steward-approved-term = ✅ « { $id } » est vérifié : les réponses qui emploient ce terme le suivent désormais.
 steward-approved-hidden = ✅ « { $id } » est approuvée, mais le fichier en a une autre du même nom, qui sert à sa place.
 steward-edited = « { $id } » est modifiée, et vérifiée sous votre nom.
 steward-edited-waiting = « { $id } » est modifiée. Pour l'approuver : { $prefix }vérifiées approuver { $id }#{ $version }
@@ -694,19 +694,21 @@ command-verified-restore = Rétablir une requête retirée
 
 ## Le point d'accès d'administration
 api-sign-in = Connectez-vous d'abord : POST /api/v1/session, ou envoyez un jeton dans Authorization: Bearer.
-api-wrong-password = Le nom d'utilisateur ou le mot de passe est faux, ou le compte est désactivé. Réessayez, ou demandez à un administrateur.
+api-wrong-password = Nom d'utilisateur ou mot de passe incorrect, ou compte désactivé. Réessayez, ou demandez à un administrateur.
 api-too-many =
     { $minutes ->
-        [1] Trop de mots de passe faux. Réessayez dans une minute.
-       *[other] Trop de mots de passe faux. Réessayez dans { $minutes } minutes.
+        [1] Trop de tentatives infructueuses. Réessayez dans une minute.
+       *[other] Trop de tentatives infructueuses. Réessayez dans { $minutes } minutes.
     }
-api-forbidden = Il y faut la capacité { $capability }, que votre rôle ou votre jeton n'a pas. Demandez à un administrateur.
+api-forbidden = Cette opération exige la capacité { $capability }, que votre rôle ou votre jeton n'a pas. Demandez à un administrateur.
 api-other-site = Cette demande vient d'un autre site et a été refusée. Ouvrez la page de Pstral elle-même.
 api-no-route = Il n'y a rien à cette adresse. docs/admin.md donne la liste des routes.
-api-no-method = Cette adresse ne connaît pas cette méthode. docs/admin.md donne la liste des routes.
+api-no-method = Cette route n'accepte pas cette méthode. docs/admin.md donne la liste des routes.
 api-no-sign-in = Vous n'avez ni session ni jeton de ce nom. GET /api/v1/sign-ins en donne la liste.
-api-token-by-token = Un jeton ne peut pas créer de jetons. Connectez-vous avec votre mot de passe.
+api-only-session = Un jeton ne peut pas faire cela. Connectez-vous avec votre mot de passe.
+api-by-proxy = Cette adresse n'est servie que par le mandataire de l'entreprise. Ouvrez Pstral par lui.
+api-no-review = Aucune question ouverte ne porte ce numéro. GET /api/v1/reviews en donne la liste.
 api-invalid = { $field } n'est pas valable ici. Valeurs admises : { $allowed }.
 api-body = La demande n'a pas pu être lue. { $what }
 api-if-match = Indiquez la version que vous avez lue : If-Match: "3".
-api-broken = Une erreur s'est produite chez nous et a été journalisée. Réessayez ; si cela continue, prévenez un administrateur.
+api-broken = Une erreur interne s'est produite et a été journalisée. Réessayez ; si cela continue, prévenez un administrateur.

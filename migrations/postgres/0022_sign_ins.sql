@@ -3,8 +3,6 @@ CREATE TABLE sign_ins (
     id TEXT PRIMARY KEY,
     hash TEXT NOT NULL UNIQUE,
     user_id BIGINT NOT NULL REFERENCES users (id),
-    -- The role of the user then: with another one they sign in anew.
-    role TEXT NOT NULL,
     is_token BIGINT NOT NULL,
     name TEXT NOT NULL,
     -- A JSON list; without one it may do all that its user may.

@@ -1,8 +1,8 @@
 -- Questions that stewards should look at: unanswered, with an edited statement, or with an answer rated as bad.
 CREATE TABLE reviews (
-    number INTEGER PRIMARY KEY,
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
     target TEXT NOT NULL,
-    -- The question without marks, accents and capitals: the same question is on the list once.
+    -- The SHA-256 of the question without marks, accents and capitals: the same question is on the list once.
     words TEXT NOT NULL,
     question TEXT NOT NULL,
     reason TEXT NOT NULL CHECK (reason IN ('unanswered', 'edited', 'bad')),

@@ -88,6 +88,7 @@ impl People for Store {
         }
         if after.disabled || after.role != before.role {
             sql(VOID_MADE).bind(id.0).execute(&mut writing).await.map_err(fault)?;
+            sql(END_ALL).bind(id.0).execute(&mut writing).await.map_err(fault)?;
         }
         writing.commit().await.map_err(fault)?;
         Ok(Changed::Done(after))
@@ -97,7 +98,7 @@ impl People for Store {
         let mut writing = self.begin().await?;
         let set = sql(SET_PASSWORD).bind(user.0).bind(hash).execute(&mut writing).await.map_err(fault)?;
         require_changed(set, || name(user))?;
-        // Whoever knew the password before is signed in no longer.
+        // A changed password ends every sign-in.
         sql(END_ALL).bind(user.0).execute(&mut writing).await.map_err(fault)?;
         writing.commit().await.map_err(fault)
     }

@@ -1,7 +1,7 @@
 //! Questions that stewards should look at.
 
 use jiff::Timestamp;
-use pstral_core::domain::{ConversationId, ProposalId, ReviewItem, ReviewReason, UserId};
+use pstral_core::domain::{ConversationId, ProposalId, ReviewItem, ReviewReason, UserId, sha256};
 use pstral_core::knowledge::fold;
 use pstral_core::ports::StoreError;
 
@@ -10,19 +10,20 @@ use crate::fault::{conflict, fault};
 use crate::rows::{get, time, word};
 use crate::sql::{Row, sql};
 
-// One closed stays closed: who asks it again is told nothing new.
+// A closed question stays closed when it is asked again.
 const ADD: &str = "INSERT INTO reviews
-    (number, target, words, question, reason, proposal, conversation_id, times, noted_at)
-    VALUES ((SELECT coalesce(max(number), 0) + 1 FROM reviews), $1, $2, $3, $4, $5, $6, 1, $7)
+    (target, words, question, reason, proposal, conversation_id, times, noted_at)
+    VALUES ($1, $2, $3, $4, $5, $6, 1, $7)
     ON CONFLICT (target, words) DO UPDATE SET question = excluded.question, reason = excluded.reason,
-        proposal = excluded.proposal, times = reviews.times + 1, noted_at = excluded.noted_at";
+        proposal = coalesce(excluded.proposal, reviews.proposal), conversation_id = excluded.conversation_id,
+        times = reviews.times + 1, noted_at = excluded.noted_at";
 const OPEN: &str = "SELECT * FROM reviews WHERE target = $1 AND closed_at IS NULL ORDER BY times DESC, number";
 const CLOSE: &str = "UPDATE reviews SET closed_by = $2, closed_at = $3 WHERE number = $1 AND closed_at IS NULL";
 
 pub(crate) async fn add(store: &Store, item: &ReviewItem) -> Result<(), StoreError> {
     let adding = sql(ADD)
         .bind(&item.target)
-        .bind(fold(&item.question).join(" "))
+        .bind(sha256(&fold(&item.question).join(" ")))
         .bind(&item.question)
         .bind(item.reason.word())
         .bind(item.proposal.as_ref().map(|proposal| proposal.0.clone()))

@@ -1,7 +1,7 @@
 //! Sign-ins to the admin endpoint: sessions of people and tokens of scripts.
 //!
 //! Only the hash of a secret is kept, and each use looks it up: what ends a sign-in ends it at once, for every instance on the
-//! same state.
+//! same state. Another role, another password and being disabled delete a user's sign-ins.
 
 use std::time::Duration;
 
@@ -16,21 +16,20 @@ use crate::people::read as user;
 use crate::rows::{corrupt_json, get, time, unexpected};
 use crate::sql::{Row, sql};
 
-/// The least time between two notes that a sign-in was used: reading is not to wait for writing.
+/// Minimum interval between updates of `used_at`: reading does not wait for writing.
 const NOTED_EVERY: Duration = Duration::from_mins(1);
 
 const ADD: &str =
-    "INSERT INTO sign_ins (id, hash, user_id, role, is_token, name, capabilities, created_at, used_at, expires_at)
-    SELECT $1, $2, id, role, $4, $5, $6, $7, $7, $8 FROM users WHERE id = $3 AND disabled = 0";
-// Another role, and being disabled, end what somebody signed in to before.
+    "INSERT INTO sign_ins (id, hash, user_id, is_token, name, capabilities, created_at, used_at, expires_at)
+    SELECT $1, $2, id, $4, $5, $6, $7, $7, $8 FROM users WHERE id = $3 AND disabled = 0";
 const FIND: &str =
     "SELECT s.id AS sign_in, s.is_token, s.name, s.capabilities, s.created_at AS signed_in_at, s.used_at,
-        s.expires_at, u.* FROM sign_ins s JOIN users u ON u.id = s.user_id AND u.role = s.role AND u.disabled = 0
+        s.expires_at, u.* FROM sign_ins s JOIN users u ON u.id = s.user_id AND u.disabled = 0
     WHERE s.hash = $1 AND s.expires_at > $2";
 const USED: &str = "UPDATE sign_ins SET used_at = $2 WHERE id = $1 AND used_at < $3";
 const OF_USER: &str =
     "SELECT s.id AS sign_in, s.is_token, s.name, s.capabilities, s.created_at AS signed_in_at, s.used_at,
-        s.expires_at FROM sign_ins s JOIN users u ON u.id = s.user_id AND u.role = s.role AND u.disabled = 0
+        s.expires_at FROM sign_ins s
     WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.created_at, s.id";
 const END: &str = "DELETE FROM sign_ins WHERE id = $1 AND user_id = $2";
 pub(crate) const END_ALL: &str = "DELETE FROM sign_ins WHERE user_id = $1";

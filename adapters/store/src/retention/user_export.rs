@@ -57,8 +57,7 @@ pub(super) const LISTS: &[(&str, &str)] = &[
     ("ratings", "SELECT * FROM ratings WHERE user_id = $1 ORDER BY rated_at, answer"),
     (
         "reviews",
-        "SELECT * FROM reviews WHERE closed_by = $1
-            OR conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1) ORDER BY number",
+        "SELECT * FROM reviews WHERE conversation_id IN (SELECT c.id FROM conversations c WHERE c.user_id = $1) ORDER BY number",
     ),
     ("agreements", "SELECT id, target, statement, created_at FROM proposals WHERE agreed_by = $1 ORDER BY number"),
 ];

@@ -36,7 +36,37 @@ impl Term {
     }
 }
 
-/// The texts in single quotes of a statement as the guard writes it, without the quotes; a quote within one parts it.
+/// The texts in single quotes of a statement as the guard writes it, without the quotes; a quote within one parts it. Names in
+/// double quotes or backticks may hold single ones.
 pub(crate) fn texts(statement: &str) -> impl Iterator<Item = &str> {
-    statement.split('\'').skip(1).step_by(2)
+    let mut rest = statement;
+    std::iter::from_fn(move || {
+        loop {
+            let start = rest.find(['\'', '"', '`'])?;
+            let quote = rest[start..].chars().next()?;
+            let (inside, after) = rest[start + 1..].split_once(quote)?;
+            rest = after;
+            if quote == '\'' {
+                return Some(inside);
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_beside_names_in_quotes() {
+        for (statement, expected) in [
+            ("SELECT a AS \"chiffre d'affaires\" FROM t WHERE s = 'paid' AND u = 'x'", &["paid", "x"][..]),
+            ("SELECT `l'a` FROM t WHERE s = 'say \"hi\"'", &["say \"hi\""]),
+            ("SELECT 'it''s'", &["it", "s"]),
+            ("SELECT 1", &[]),
+            ("SELECT 'open", &[]),
+        ] {
+            assert_eq!(texts(statement).collect::<Vec<_>>(), expected, "{statement}");
+        }
+    }
 }

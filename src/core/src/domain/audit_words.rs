@@ -69,6 +69,8 @@ words! {
         VerifiedRetired = "verified.retired",
         /// A person said what an answer was worth.
         Feedback = "feedback",
+        /// A steward looked at the questions without a good answer; durable before they see them.
+        ReviewRead = "review.read",
         /// A question was taken off the stewards' list.
         ReviewClosed = "review.closed",
         /// Stewards are told in private what waits for them; durable before they are.

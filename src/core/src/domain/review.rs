@@ -30,7 +30,7 @@ pub struct ReviewItem {
     pub reason: ReviewReason,
     /// The statement that was offered, edited or refused, if there was one.
     pub proposal: Option<ProposalId>,
-    /// The conversation in which it was asked first: the item goes with it.
+    /// The conversation in which it was asked last: the item goes with it.
     pub conversation: ConversationId,
     /// The number of times it was noted.
     pub times: i64,

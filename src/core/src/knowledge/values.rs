@@ -49,6 +49,8 @@ impl NamedValue {
 
 /// Values named in a question, at most: a question of more words is a pasted text.
 const MOST_NAMED: usize = 8;
+/// Texts of a statement that are looked at.
+const MOST_TEXTS: usize = 64;
 /// Mistyped words shorter than this stand for nothing.
 const SHORTEST_MISTYPED: usize = 5;
 
@@ -101,11 +103,11 @@ impl KnownValues {
             }
             read.iter().find_map(|(column, index)| {
                 let written_otherwise = index.forms.get(&words).cloned().flatten();
-                let value = written_otherwise.or_else(|| index.near(&words).next())?;
+                let value = written_otherwise.or_else(|| index.only_near(&words))?;
                 Some(NamedValue { said: text.to_owned(), column: (*column).clone(), value })
             })
         };
-        texts.filter_map(meant).take(MOST_NAMED).collect()
+        texts.take(MOST_TEXTS).filter_map(meant).take(MOST_NAMED).collect()
     }
 
     /// Makes `values` those known of a column, replacing those before.
@@ -159,6 +161,12 @@ fn is_small(word: &str) -> bool {
 impl Index {
     fn holds(&self, value: &str) -> bool {
         self.forms.values().flatten().any(|known| known == value)
+    }
+
+    /// The only value that is one letter away from a word; short words have too many neighbours.
+    fn only_near(&self, word: &str) -> Option<String> {
+        let mut near = self.near(word).filter(|_| word.len() >= SHORTEST_MISTYPED);
+        near.next().filter(|_| near.next().is_none())
     }
 
     /// The values whose form is one letter away from a word.
@@ -261,6 +269,7 @@ mod tests {
             ("%seille", ""),
             ("Lyon", ""),
             ("Late", ""),
+            ("Lyo", ""),
             ("", ""),
         ] {
             let meant: Vec<String> =

@@ -39,6 +39,8 @@ impl Question {
 
 /// Business terms whose definitions go into a prompt, at most.
 const MOST_TERMS: usize = 5;
+/// Bytes of their definitions together: a small context window has other uses.
+const LONGEST_TERMS: usize = 3_000;
 
 /// A question about data: who asks it, where, and of what.
 pub(crate) struct Inquiry<'a> {
@@ -85,7 +87,12 @@ impl<'a> Inquiry<'a> {
             }
             Verdict::Deny(_) => None,
         };
-        let terms = verified.terms_in(&self.question.text).filter_map(term).take(MOST_TERMS).collect();
+        let mut left = LONGEST_TERMS;
+        let fits = |term: &Term| {
+            let length = term.definition.text().len();
+            left.checked_sub(length).map(|rest| left = rest).is_some()
+        };
+        let terms = verified.terms_in(&self.question.text).filter_map(term).filter(fits).take(MOST_TERMS).collect();
         Self { terms, ..self }
     }
 

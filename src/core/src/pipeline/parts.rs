@@ -185,7 +185,8 @@ impl Pipeline {
             verified
         });
         let review_list = part!(ReviewList { clock, knowledge });
-        let review_command = part!(ReviewCommand { access, clock, knowledge, outbox, proposals, recorder, targets });
+        let review_command =
+            part!(ReviewCommand { access, clock, conversations, knowledge, outbox, proposals, recorder, targets });
         let ratings = part!(Ratings {
             audit,
             clock,

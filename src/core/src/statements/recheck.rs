@@ -88,6 +88,8 @@ impl Statements {
             let schema = self.targets.schema_named(&proposal.target, asker).await;
             let is_open = |schema: Arc<Schema>| matches!(schema.guard.check(&proposal.statement), Verdict::Allow(_));
             if !schema.is_some_and(is_open) {
+                let event = self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused);
+                self.recorder.record(about(event, &proposal, &[])).await?;
                 return Err(PipelineError::TellAlone(text("proposal-unknown")));
             }
         }

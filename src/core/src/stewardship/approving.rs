@@ -31,6 +31,8 @@ pub struct Steward<'a> {
 pub enum DecisionError {
     /// A refusal that is explained to the steward.
     Told(Text),
+    /// The audit cannot record it; explained to the steward.
+    Unavailable(Text),
     /// An internal error.
     Broken(String),
 }
@@ -83,7 +85,7 @@ impl VerifiedQueries {
         }
         self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {
             PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => DecisionError::Told(sentence),
-            PipelineError::NoAudit(_) => DecisionError::Told(text("audit-unavailable")),
+            PipelineError::NoAudit(_) => DecisionError::Unavailable(text("audit-unavailable")),
             PipelineError::Unnoted(error) => DecisionError::Broken(error.to_string()),
             PipelineError::Broken(cause) => DecisionError::Broken(cause),
         })

@@ -35,10 +35,10 @@ pub(crate) struct StewardNotices {
     pub(crate) verified: Arc<VerifiedQueries>,
 }
 
-/// What there is to tell.
-#[derive(Default)]
-struct News {
-    /// Verified queries that are no longer valid since stewards were told last.
+/// What waits for stewards of one target.
+struct TargetNews {
+    target: String,
+    /// Verified queries that are no longer valid since the steward was told last.
     broken: Vec<KeptQuery>,
     /// Questions without a good answer, and proposals that wait; 0 but once a week.
     questions: u64,
@@ -46,41 +46,19 @@ struct News {
 }
 
 impl StewardNotices {
-    /// Tells every steward in private what is new since they were told last; says how many were told. That they are is
-    /// recorded first, and by that record nobody is told twice, not even after a restart.
+    /// Tells every steward in private what is new since they were told last; says how many were told. That one is told is
+    /// recorded first, and by that record nobody is told twice, not even after a restart. One who cannot be reached now is
+    /// tried again the next time.
     pub(crate) async fn tell(&self) -> Result<usize, StoreError> {
-        let filter = AuditFilter { action: Some(AuditAction::StewardsTold), ..AuditFilter::default() };
-        let last = self.audit.tail(&filter, 1).await?.pop().map(|entry| entry.event.at);
-        let news = self.news(last).await?;
-        let stewards = self.stewards().await?;
-        if (news.broken.is_empty() && news.questions + news.proposals == 0) || stewards.is_empty() {
-            return Ok(0);
-        }
-        let event = AuditEvent::new(self.clock.now(), AuditAction::StewardsTold, AuditStatus::Ok);
-        let (broken, News { questions, proposals, .. }) = (news.broken.len(), &news);
-        let detail = format!("broken={broken} questions={questions} proposals={proposals}");
-        self.recorder.append(AuditEvent { detail: Some(detail), ..event }).await?;
+        let now = self.clock.now();
         let mut told = 0;
-        for steward in &stewards {
-            told += usize::from(self.tell_one(steward, &news).await?);
+        for steward in self.stewards().await? {
+            match self.tell_one(&steward, now).await {
+                Ok(is_told) => told += usize::from(is_told),
+                Err(error) => tracing::warn!(%error, user = steward.username, "steward not told what waits; retrying"),
+            }
         }
         Ok(told)
-    }
-
-    async fn news(&self, last: Option<Timestamp>) -> Result<News, StoreError> {
-        let is_new = |at: Timestamp| last.is_none_or(|last| at > last);
-        let week = last_occurrence(&self.clock.now().to_zoned(self.settings.zone.clone()));
-        let mut news = News::default();
-        for target in self.targets.all.keys() {
-            let kept = self.knowledge.kept_verified(target).await?;
-            if week.is_some_and(is_new) {
-                news.proposals += kept.iter().filter(|kept| kept.state == QueryState::Proposed).count() as u64;
-                news.questions += self.knowledge.open_reviews(target).await?.len() as u64;
-            }
-            let is_broken = |kept: &KeptQuery| kept.fault.as_ref().is_some_and(|fault| is_new(fault.since));
-            news.broken.extend(kept.into_iter().filter(is_broken));
-        }
-        Ok(news)
     }
 
     async fn stewards(&self) -> Result<Vec<User>, StoreError> {
@@ -88,38 +66,74 @@ impl StewardNotices {
         Ok(self.people.users().await?.into_iter().filter(may).collect())
     }
 
-    /// Tells one steward where they can be reached first; false if nowhere, or if nothing of it is for them.
-    async fn tell_one(&self, steward: &User, news: &News) -> Result<bool, StoreError> {
-        let broken = self.verified.readable(steward, &news.broken).await;
+    /// Tells one steward on the first platform where they can be reached and something of it may be shown; false if there is
+    /// none, or nothing to tell.
+    async fn tell_one(&self, steward: &User, now: Timestamp) -> Result<bool, StoreError> {
+        let action = Some(AuditAction::StewardsTold);
+        let filter = AuditFilter { action, user: Some(steward.id), ..AuditFilter::default() };
+        let last = self.audit.tail(&filter, 1).await?.pop().map(|entry| entry.event.at);
+        let news = self.news(steward, last, now).await?;
         for link in self.people.links(steward.id).await? {
             let Some(platform) = self.platforms.get(&link.actor.platform) else { continue };
-            let words = words(news, &broken, steward.locale, platform.capabilities().command_prefix);
+            let shown = |of: &&TargetNews| self.targets.is_shown_on(&of.target, &link.actor.platform);
+            let shown: Vec<&TargetNews> = news.iter().filter(shown).collect();
+            let words = words(&shown, steward.locale, platform.capabilities().command_prefix);
             if words.is_empty() {
-                return Ok(false);
+                continue;
             }
             let Ok(place) = platform.open_dm(&link.actor).await else { continue };
-            if self.outbox.send(&**platform, &place, &Outgoing::text(words)).await {
-                return Ok(true);
-            }
+            let event = AuditEvent::new(now, AuditAction::StewardsTold, AuditStatus::Ok);
+            let (user, platform_name) = (Some(steward.id), Some(link.actor.platform.0.clone()));
+            let detail = Some(words.clone());
+            self.recorder.append(AuditEvent { user, platform: platform_name, detail, ..event }).await?;
+            return Ok(self.outbox.send(&**platform, &place, &Outgoing::text(words)).await);
         }
-        tracing::info!(user = steward.username, "steward not told what waits: no account of theirs can be reached");
         Ok(false)
+    }
+
+    /// What is new for a steward since they were told `last`, of each target. Queries that read something closed to them
+    /// are left out.
+    async fn news(
+        &self,
+        steward: &User,
+        last: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Vec<TargetNews>, StoreError> {
+        let is_new = |at: Timestamp| last.is_none_or(|last| at > last);
+        let week = last_occurrence(&now.to_zoned(self.settings.zone.clone())).is_some_and(is_new);
+        let mut news = Vec::new();
+        for target in self.targets.all.keys() {
+            let kept = self.knowledge.kept_verified(target).await?;
+            let is_broken = |kept: &&KeptQuery| kept.fault.as_ref().is_some_and(|fault| is_new(fault.since));
+            let broken: Vec<KeptQuery> = kept.iter().filter(is_broken).cloned().collect();
+            let (mut questions, mut proposals) = (0, 0);
+            if week {
+                proposals = kept.iter().filter(|kept| kept.state == QueryState::Proposed).count() as u64;
+                questions = self.knowledge.open_reviews(target).await?.len() as u64;
+            }
+            let broken = self.verified.readable(steward, &broken).await.into_iter().cloned().collect();
+            news.push(TargetNews { target: target.clone(), broken, questions, proposals });
+        }
+        Ok(news)
     }
 }
 
 /// The lines of a message; none if nothing is to be told.
-fn words(news: &News, broken: &[&KeptQuery], locale: Locale, prefix: &str) -> String {
+fn words(news: &[&TargetNews], locale: Locale, prefix: &str) -> String {
     let mut lines = Vec::new();
+    let broken: Vec<&str> = news.iter().flat_map(|of| &of.broken).map(|kept| kept.query.id.as_str()).collect();
     if !broken.is_empty() {
         let more = if broken.len() > NAMED { ", …" } else { "" };
-        let names = broken.iter().take(NAMED).map(|kept| kept.query.id.as_str()).collect::<Vec<_>>().join(", ");
+        let names = broken.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         lines.push(text("notice-broken").count("count", broken.len() as u64).with("names", names + more));
     }
-    if news.questions > 0 {
-        lines.push(text("notice-questions").count("count", news.questions));
+    let questions: u64 = news.iter().map(|of| of.questions).sum();
+    if questions > 0 {
+        lines.push(text("notice-questions").count("count", questions));
     }
-    if news.proposals > 0 {
-        lines.push(text("notice-proposals").count("count", news.proposals));
+    let proposals: u64 = news.iter().map(|of| of.proposals).sum();
+    if proposals > 0 {
+        lines.push(text("notice-proposals").count("count", proposals));
     }
     lines.into_iter().map(|line| line.with("prefix", prefix).render(locale)).collect::<Vec<_>>().join("\n")
 }

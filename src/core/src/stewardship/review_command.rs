@@ -8,12 +8,12 @@ use crate::domain::{
     AuditAction, AuditEvent, AuditStatus, ButtonAction, Capability, CommandName, Locale, Outgoing, Proposal,
     ProposalState, ReviewItem, ReviewReason, Verb,
 };
-use crate::egress::quoted;
+use crate::egress::{fit, quoted};
 use crate::error::PipelineError;
 use crate::guard::Verdict;
 use crate::outbox::buttons::button;
 use crate::outbox::send::Outbox;
-use crate::ports::{Clock, Knowledge, Proposals};
+use crate::ports::{Clock, Conversations, Knowledge, Proposals};
 use crate::recorder::Recorder;
 use crate::statements::card::day;
 use crate::targets::Targets;
@@ -29,6 +29,7 @@ const LONGEST: usize = 1_000;
 pub(crate) struct ReviewCommand {
     pub(crate) access: Arc<Access>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) conversations: Arc<dyn Conversations>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) proposals: Arc<dyn Proposals>,
@@ -45,6 +46,9 @@ impl ReviewCommand {
         let (first, rest) = first_word(words);
         let verb = CommandName::Review.verb(first);
         let number = if verb.is_some() { rest.trim() } else { words.trim() };
+        // They are other people's words.
+        let read = self.recorder.event(asker, AuditAction::ReviewRead, AuditStatus::Ok);
+        self.recorder.record(AuditEvent { detail: Some(fit(&tried, 200)), ..read }).await?;
         let open = self.open(asker).await?;
         if number.is_empty() && verb.is_none() {
             return self.outbox.post_privately(asker, Outgoing::text(self.list(asker, &open))).await;
@@ -63,7 +67,13 @@ impl ReviewCommand {
         let mut open = Vec::new();
         let shown = |target: &&String| self.targets.is_shown_on(target, &asker.place.platform);
         for target in self.targets.all.keys().filter(shown) {
-            open.extend(self.knowledge.open_reviews(target).await?);
+            for item in self.knowledge.open_reviews(target).await? {
+                // What was said on a platform is not always told on another.
+                let conversation = self.conversations.conversation(item.conversation).await?;
+                if conversation.is_some_and(|held| self.targets.is_told_here(asker, &held.place.platform)) {
+                    open.push(item);
+                }
+            }
         }
         Ok(open)
     }
@@ -124,8 +134,10 @@ impl ReviewCommand {
 
     async fn close(&self, asker: &Asker, item: &ReviewItem) -> Result<(), PipelineError> {
         let event = self.recorder.event(asker, AuditAction::ReviewClosed, AuditStatus::Ok);
-        let detail = Some(format!("{}: {}", item.number, item.question));
-        self.recorder.record(AuditEvent { target: Some(item.target.clone()), detail, ..event }).await?;
+        // Not the question: it goes with its conversation.
+        let (target, detail) = (Some(item.target.clone()), Some(item.number.to_string()));
+        let conversation = Some(item.conversation.0);
+        self.recorder.record(AuditEvent { target, detail, conversation, ..event }).await?;
         self.knowledge.close_review(item.number, asker.user.id, self.clock.now()).await?;
         self.outbox.tell(asker, &text("review-closed").with("prefix", asker.prefix())).await;
         Ok(())

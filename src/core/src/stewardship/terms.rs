@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::access::gate::Access;
+use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::domain::{
     AuditAction, AuditStatus, Capability, KeptQuery, Locale, Outgoing, Step, VerifiedKind, VerifiedQuery,
@@ -13,6 +14,7 @@ use crate::guard::Verdict;
 use crate::knowledge::fold;
 use crate::outbox::send::Outbox;
 use crate::ports::{People, StoreError};
+use crate::refusal::refusal_text;
 use crate::stewardship::approving::{VerifiedQueries, describe_query};
 use crate::stewardship::edit_syntax::unfenced;
 use crate::stewardship::propose::new_id;
@@ -59,11 +61,9 @@ impl BusinessTerms {
 
     /// The terms of a target in use that read nothing closed to the asker.
     async fn readable_by(&self, asker: &Asker, target: &Target) -> Result<Vec<KeptQuery>, PipelineError> {
-        let schema = self.verified.targets.schemas(target).await?.of(&asker.user.role);
-        let is_open = |kept: &KeptQuery| matches!(schema.guard.check(&kept.query.statement), Verdict::Allow(_));
         let all = self.verified.knowledge.kept_verified(&target.name).await?;
-        let terms = all.into_iter().filter(|kept| kept.query.kind == VerifiedKind::Term && kept.is_used());
-        Ok(terms.filter(is_open).collect())
+        let open = self.verified.readable(&asker.user, &all).await.into_iter();
+        Ok(open.filter(|kept| kept.query.kind == VerifiedKind::Term && kept.is_used()).cloned().collect())
     }
 
     /// Proposes a term to the stewards. A definition in words becomes its note: who approves it writes the statement.
@@ -81,14 +81,21 @@ impl BusinessTerms {
         if note.chars().count() > LONGEST_NOTE {
             return Err(PipelineError::Tell(text("term-too-long").count("limit", LONGEST_NOTE as u64)));
         }
+        self.access.consume_quota(asker, QuotaKind::Questions).await?;
         let all = self.verified.knowledge.kept_verified(&target.name).await?;
         let query = term(asker.user.locale, &name, note, statement, new_id(&name, &all));
         let (schema, ground) = self.verified.ground(&asker.user, target).await?;
-        if let Some(double) = self.verified.double(&query, &all, &schema, &ground) {
-            return Err(PipelineError::Tell(text("term-exists").with("id", &double.query.id).with("prefix", prefix)));
-        }
         if !query.statement.is_empty() {
-            ground.holds(&query).map_err(PipelineError::Tell)?;
+            // By the asker's own rules first: what is said of it names nothing that is closed to them.
+            if let Verdict::Deny(refusal) = schema.guard.check(&query.statement) {
+                return Err(PipelineError::TellAlone(refusal_text(&refusal)));
+            }
+            ground.holds(&query).map_err(PipelineError::TellAlone)?;
+        }
+        if let Some(double) = self.verified.double(&query, &all, &schema, &ground) {
+            return Err(PipelineError::TellAlone(
+                text("term-exists").with("id", &double.query.id).with("prefix", prefix),
+            ));
         }
         self.keep(asker, target, query).await
     }

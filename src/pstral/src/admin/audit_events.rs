@@ -4,26 +4,25 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, moment};
+use pstral_core::egress::fit;
 use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
-use pstral_core::text::text;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Admin;
 use super::caller::Caller;
-use super::problem::{Problem, Question};
+use super::problem::{Problem, QueryString};
 
 /// Entries of a page, where no number is given, and at most.
 const PAGE: u32 = 50;
 const MOST: u32 = 500;
 
 /// What narrows the entries, and where the page begins.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
+pub(super) struct EventQuery {
     user: Option<String>,
     platform: Option<String>,
     action: Option<String>,
@@ -40,26 +39,37 @@ pub(super) struct Wanted {
     limit: Option<u32>,
 }
 
+impl EventQuery {
+    /// What was looked for, for the audit: each value as it was understood and cut by itself, so that none hides another.
+    fn told(&self) -> String {
+        let fields = serde_json::to_value(self).unwrap_or_default();
+        let given = fields.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| fit(text, 60));
+        given.map(|(name, value)| format!("{name}={}", shown(value))).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Lists entries, the newest first unless `towards` is `newer`. Looking at the audit is itself recorded.
 pub(super) async fn list(
     State(admin): State<Arc<Admin>>,
     caller: Caller,
-    Question(wanted, words): Question<Wanted>,
+    QueryString(wanted): QueryString<EventQuery>,
 ) -> Result<Json<Value>, Problem> {
     caller.require(&admin, Capability::ReadAudit, "audit/events").await?;
     let filter = filter(&admin, &wanted).await?;
     let towards = match wanted.towards.as_deref() {
         None | Some("older") => Towards::Older,
         Some("newer") => Towards::Newer,
-        Some(_) => return Err(invalid("towards", "older, newer")),
+        Some(_) => return Err(Problem::invalid("towards", "older, newer")),
     };
-    let from = wanted.from.as_deref().map(|mark| parse(mark).ok_or_else(|| invalid("from", "next"))).transpose()?;
+    let from =
+        wanted.from.as_deref().map(|mark| parse(mark).ok_or_else(|| Problem::invalid("from", "next"))).transpose()?;
     let limit = wanted.limit.unwrap_or(PAGE);
     if !(1..=MOST).contains(&limit) {
-        return Err(invalid("limit", &format!("1–{MOST}")));
+        return Err(Problem::invalid("limit", &format!("1–{MOST}")));
     }
     let read = admin.event_of(&caller, AuditAction::AuditRead);
-    admin.record(AuditEvent { detail: Some(words.chars().take(200).collect()), ..read }).await?;
+    admin.record(AuditEvent { detail: Some(wanted.told()), ..read }).await?;
     let found = admin.store.page(&filter, from, towards, limit).await?;
     let next = found.further.map(|mark| format!("{}.{}", mark.at.as_millisecond(), mark.position));
     let entries: Vec<Value> = found.entries.iter().map(pstral_core::domain::AuditEntry::json).collect();
@@ -75,13 +85,13 @@ pub(super) async fn heads(State(admin): State<Arc<Admin>>, caller: Caller) -> Re
     Ok(Json(json!({ "heads": heads.iter().map(ToString::to_string).collect::<Vec<_>>() })))
 }
 
-async fn filter(admin: &Admin, wanted: &Wanted) -> Result<AuditFilter, Problem> {
+async fn filter(admin: &Admin, wanted: &EventQuery) -> Result<AuditFilter, Problem> {
     let user = match &wanted.user {
         None => None,
-        Some(name) => Some(admin.store_user(name).await?.ok_or_else(|| invalid("user", "username"))?),
+        Some(name) => Some(admin.user_id_of(name).await?.ok_or_else(|| Problem::invalid("user", "username"))?),
     };
     let word = |given: &Option<String>, field: &'static str, known: &str, is_known: bool| match given {
-        Some(_) if !is_known => Err(invalid(field, known)),
+        Some(_) if !is_known => Err(Problem::invalid(field, known)),
         _ => Ok(()),
     };
     let action = wanted.action.as_deref().and_then(AuditAction::from_word);
@@ -93,7 +103,7 @@ async fn filter(admin: &Admin, wanted: &Wanted) -> Result<AuditFilter, Problem> 
     let (since, until) = (when(&wanted.since), when(&wanted.until));
     word(&wanted.since, "since", "2026-11-21, 7d, 2h", since.is_some())?;
     word(&wanted.until, "until", "2026-11-21, 7d, 2h", until.is_some())?;
-    let Wanted { platform, target, relation, text, .. } = wanted;
+    let EventQuery { platform, target, relation, text, .. } = wanted;
     let (platform, target, relation, text) = (platform.clone(), target.clone(), relation.clone(), text.clone());
     Ok(AuditFilter { user, platform, action, target, relation, status, text, since, until })
 }
@@ -102,9 +112,4 @@ async fn filter(admin: &Admin, wanted: &Wanted) -> Result<AuditFilter, Problem> 
 fn parse(mark: &str) -> Option<AuditMark> {
     let (at, position) = mark.split_once('.')?;
     Some(AuditMark { at: Timestamp::from_millisecond(at.parse().ok()?).ok()?, position: position.parse().ok()? })
-}
-
-fn invalid(field: &str, allowed: &str) -> Problem {
-    let detail = text("api-invalid").with("field", field).with("allowed", allowed);
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
 }

@@ -8,6 +8,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Locale, User, sha256};
+use pstral_core::egress::fit;
 use pstral_core::text::text;
 use pstral_store::SignIn;
 
@@ -28,7 +29,7 @@ pub(super) struct Address(pub(super) IpAddr);
 
 /// The language of whoever is signed in, once that is known, for [`super::problem::in_language`].
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spoken(pub(super) Arc<OnceLock<Locale>>);
+pub(super) struct CallerLocale(pub(super) Arc<OnceLock<Locale>>);
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -44,13 +45,13 @@ impl Caller {
         self.sign_in.allows(capability) && admin.pipeline.parts().settings.roles.may(&self.user.role, capability)
     }
 
-    /// Lets those go on who have the capability; that others tried is recorded.
+    /// Requires a capability; a denied attempt is recorded.
     pub(super) async fn require(&self, admin: &Admin, capability: Capability, tried: &str) -> Result<(), Problem> {
         if self.may(admin, capability) {
             return Ok(());
         }
         let denied = admin.event_of(self, AuditAction::Denied);
-        let detail = Some(format!("{tried} needs {}", capability.word()));
+        let detail = Some(format!("{} needs {}", fit(tried, 200), capability.word()));
         admin.record(AuditEvent { status: AuditStatus::Refused, detail, ..denied }).await?;
         Err(Problem::new(StatusCode::FORBIDDEN, text("api-forbidden").with("capability", capability.word())))
     }
@@ -63,15 +64,20 @@ impl FromRequestParts<Arc<Admin>> for Address {
         let Some(Peer(peer)) = parts.extensions.get::<Peer>().copied() else {
             return Err(anyhow::anyhow!("invariant: the server adds the peer to each request").into());
         };
-        Ok(Self(address(peer, &parts.headers, &admin.trusted_proxies)))
+        let peer = peer.to_canonical();
+        let is_trusted = admin.trusted_proxies.contains(&peer);
+        if !admin.is_encrypted && !is_trusted && !peer.is_loopback() {
+            return Err(Problem::new(StatusCode::FORBIDDEN, text("api-by-proxy")));
+        }
+        Ok(Self(address(peer, &parts.headers, is_trusted)))
     }
 }
 
 /// The last address that a trusted proxy adds is the one it saw; those before it may be anybody's invention.
-fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+fn address(peer: IpAddr, headers: &HeaderMap, is_trusted: bool) -> IpAddr {
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
     let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-    last.filter(|_| trusted.contains(&peer)).unwrap_or(peer)
+    last.filter(|_| is_trusted).unwrap_or(peer)
 }
 
 impl FromRequestParts<Arc<Admin>> for Caller {
@@ -91,8 +97,8 @@ impl FromRequestParts<Arc<Admin>> for Caller {
         // A secret of 256 random bits needs no slow hash.
         let found = admin.store.sign_in(&sha256(secret), admin.now()).await?;
         let (sign_in, user) = found.ok_or_else(unknown)?;
-        if let Some(Spoken(spoken)) = parts.extensions.get() {
-            spoken.get_or_init(|| user.locale);
+        if let Some(CallerLocale(known)) = parts.extensions.get() {
+            known.get_or_init(|| user.locale);
         }
         Ok(Self { user, sign_in, address })
     }
@@ -134,8 +140,8 @@ mod tests {
             (proxy, "192.0.2.66, 198.51.100.1", "198.51.100.1"),
             (proxy, "unknown", "10.0.0.1"),
         ] {
-            assert_eq!(address(from, &headers(value), &[proxy]).to_string(), expected, "{value}");
+            assert_eq!(address(from, &headers(value), from == proxy).to_string(), expected, "{value}");
         }
-        assert_eq!(address(proxy, &HeaderMap::new(), &[proxy]), proxy);
+        assert_eq!(address(proxy, &HeaderMap::new(), true), proxy);
     }
 }

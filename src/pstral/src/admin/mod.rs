@@ -49,13 +49,15 @@ pub struct Admin {
     store: Arc<Store>,
     /// Proxies whose word is taken for where a request comes from.
     trusted_proxies: Vec<IpAddr>,
+    /// True if the connections are encrypted; otherwise only this machine and the proxies may ask.
+    is_encrypted: bool,
     attempts: Attempts,
 }
 
 impl Admin {
     /// The endpoint of a running program.
-    pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, trusted_proxies: Vec<IpAddr>) -> Self {
-        Self { pipeline, store, trusted_proxies, attempts: Attempts::default() }
+    pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, trusted_proxies: Vec<IpAddr>, is_encrypted: bool) -> Self {
+        Self { pipeline, store, trusted_proxies, is_encrypted, attempts: Attempts::default() }
     }
 
     fn now(&self) -> Timestamp {
@@ -67,11 +69,11 @@ impl Admin {
     }
 
     /// The number of the user of that name, if there is one.
-    async fn store_user(&self, username: &str) -> Result<Option<UserId>, Problem> {
+    async fn user_id_of(&self, username: &str) -> Result<Option<UserId>, Problem> {
         Ok(self.store.user_named(username).await?.map(|user| user.id))
     }
 
-    /// Makes an event durable; what cannot be recorded is not done.
+    /// Makes an event durable: nothing happens unless it can be recorded.
     async fn record(&self, event: AuditEvent) -> Result<(), Problem> {
         match self.pipeline.parts().audit.append(event).await {
             Ok(_) => Ok(()),

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::Admin;
-use super::caller::Spoken;
+use super::caller::CallerLocale;
 
 /// What went wrong, with what to do next.
 #[derive(Debug, Clone)]
@@ -30,6 +30,12 @@ pub(super) struct Problem {
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: Text) -> Self {
         Self { status, detail, retry_after: None }
+    }
+
+    /// A value that is not one of those that are allowed.
+    pub(super) fn invalid(field: &str, allowed: &str) -> Self {
+        let detail = text("api-invalid").with("field", field).with("allowed", allowed);
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
     /// The request counts again after so many seconds.
@@ -61,7 +67,7 @@ impl From<StoreError> for Problem {
 
 impl From<anyhow::Error> for Problem {
     fn from(error: anyhow::Error) -> Self {
-        tracing::error!(%error, "admin request failed");
+        tracing::error!(error = format!("{error:#}"), "admin request failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, text("api-broken"))
     }
 }
@@ -78,10 +84,10 @@ impl IntoResponse for Problem {
 /// Renders problems in the language of the caller's account; for somebody unknown, in the one their program prefers.
 pub(super) async fn in_language(State(admin): State<Arc<Admin>>, mut request: Request, next: Next) -> Response {
     let preferred = preferred(request.headers()).unwrap_or(admin.pipeline.parts().settings.locale);
-    let spoken = Spoken::default();
-    request.extensions_mut().insert(spoken.clone());
+    let known = CallerLocale::default();
+    request.extensions_mut().insert(known.clone());
     let mut response = next.run(request).await;
-    let locale = spoken.0.get().copied().unwrap_or(preferred);
+    let locale = known.0.get().copied().unwrap_or(preferred);
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => {
             let mut rendered = problem.render(locale);
@@ -115,16 +121,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// The words after `?` of an address, and as they were written.
-pub(super) struct Question<T>(pub(super) T, pub(super) String);
+/// What stands after `?` of an address.
+pub(super) struct QueryString<T>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Question<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryString<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let words = parts.uri.query().unwrap_or_default().to_owned();
         match Query::<T>::from_request_parts(parts, state).await {
-            Ok(Query(given)) => Ok(Self(given, words)),
+            Ok(Query(given)) => Ok(Self(given)),
             Err(error) => Err(Problem::new(error.status(), text("api-body").with("what", error.body_text()))),
         }
     }

@@ -13,7 +13,7 @@ use pstral_core::people::Password;
 use pstral_core::text::text;
 use pstral_store::SignIn;
 use serde::Deserialize;
-use serde_json::{Value as Json_, json};
+use serde_json::{Value, json};
 
 use super::Admin;
 use super::caller::{Address, COOKIE_NAME, Caller};
@@ -41,7 +41,7 @@ pub(super) async fn sign_in(
     Body(given): Body<Credentials>,
 ) -> Result<Response, Problem> {
     let account = given.username.trim().to_lowercase();
-    if let Some(rest) = admin.attempts.locked_for(address.0, &account) {
+    if let Err(rest) = admin.attempts.begin(address.0, &account) {
         let minutes = rest.as_secs().div_ceil(60);
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, text("api-too-many").count("minutes", minutes));
         return Err(problem.retry_after(rest.as_secs() + 1));
@@ -51,9 +51,8 @@ pub(super) async fn sign_in(
         Err(_) => None,
     };
     let Some(user) = user else {
-        admin.attempts.count(address.0, &account);
         let tried = admin.event(address, AuditAction::Login, AuditStatus::Failed);
-        let known = admin.store_user(&account).await?;
+        let known = admin.user_id_of(&account).await?;
         admin.record(AuditEvent { user: known, ..tried }).await?;
         return Err(Problem::new(StatusCode::UNAUTHORIZED, text("api-wrong-password")));
     };
@@ -87,11 +86,11 @@ pub(super) async fn sign_in(
 }
 
 /// Tells who one is, and what one may do.
-pub(super) async fn show(State(admin): State<Arc<Admin>>, caller: Caller) -> Json<Json_> {
+pub(super) async fn show(State(admin): State<Arc<Admin>>, caller: Caller) -> Json<Value> {
     Json(shown(&admin, &caller))
 }
 
-fn shown(admin: &Admin, caller: &Caller) -> Json_ {
+fn shown(admin: &Admin, caller: &Caller) -> Value {
     let may = Capability::ALL.iter().filter(|capability| caller.may(admin, **capability));
     json!({
         "username": caller.user.username, "full_name": caller.user.full_name, "role": caller.user.role.to_string(),
@@ -100,7 +99,7 @@ fn shown(admin: &Admin, caller: &Caller) -> Json_ {
     })
 }
 
-fn of(sign_in: &SignIn) -> Json_ {
+fn of(sign_in: &SignIn) -> Value {
     let capabilities = sign_in.capabilities.as_ref();
     json!({
         "id": sign_in.id, "kind": if sign_in.is_token { "token" } else { "session" }, "name": sign_in.name,
@@ -118,7 +117,8 @@ pub(super) async fn sign_out(State(admin): State<Arc<Admin>>, caller: Caller) ->
 }
 
 /// Lists one's own sessions and tokens.
-pub(super) async fn list(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Json_>, Problem> {
+pub(super) async fn list(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Value>, Problem> {
+    refuse_token(&caller)?;
     let all = admin.store.sign_ins(caller.user.id, admin.now()).await?;
     Ok(Json(json!({ "sign_ins": all.iter().map(of).collect::<Vec<_>>() })))
 }
@@ -129,8 +129,17 @@ pub(super) async fn end(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
+    refuse_token(&caller)?;
     end_one(&admin, &caller, &id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A token that was stolen shows and ends none of the others.
+fn refuse_token(caller: &Caller) -> Result<(), Problem> {
+    if caller.sign_in.is_token {
+        return Err(Problem::new(StatusCode::FORBIDDEN, text("api-only-session")));
+    }
+    Ok(())
 }
 
 async fn end_one(admin: &Admin, caller: &Caller, id: &str) -> Result<(), Problem> {

@@ -42,20 +42,20 @@ pub(super) async fn add(
     Body(new): Body<NewToken>,
 ) -> Result<Response, Problem> {
     if caller.sign_in.is_token {
-        return Err(Problem::new(StatusCode::FORBIDDEN, text("api-token-by-token")));
+        return Err(Problem::new(StatusCode::FORBIDDEN, text("api-only-session")));
     }
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(invalid("name", &format!("1–{LONGEST_NAME}")));
+        return Err(Problem::invalid("name", &format!("1–{LONGEST_NAME}")));
     }
     if !(1..=MOST_DAYS).contains(&new.days) {
-        return Err(invalid("days", &format!("1–{MOST_DAYS}")));
+        return Err(Problem::invalid("days", &format!("1–{MOST_DAYS}")));
     }
     let mine = Capability::ALL.iter().copied().filter(|one| caller.may(&admin, *one));
     let known: Vec<Capability> = mine.filter(|one| new.capabilities.contains(one.word())).collect();
     if known.is_empty() || known.len() != new.capabilities.len() {
         let mine = Capability::ALL.iter().filter(|one| caller.may(&admin, **one)).map(|one| one.word());
-        return Err(invalid("capabilities", &mine.collect::<Vec<_>>().join(", ")));
+        return Err(Problem::invalid("capabilities", &mine.collect::<Vec<_>>().join(", ")));
     }
     let now = admin.now();
     let token = SignIn {
@@ -74,9 +74,4 @@ pub(super) async fn add(
     admin.store.add_sign_in(caller.user.id, &token, &sha256(&secret)).await?;
     let body = json!({ "id": token.id, "token": secret, "expires_at": token.expires_at.to_string() });
     Ok((StatusCode::CREATED, Json(body)).into_response())
-}
-
-fn invalid(field: &str, allowed: &str) -> Problem {
-    let detail = text("api-invalid").with("field", field).with("allowed", allowed);
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
 }

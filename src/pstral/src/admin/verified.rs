@@ -64,6 +64,7 @@ pub(super) async fn decide(
             Ok(([(ETAG, tag)], Json(to_json(&after, caller.user.locale))).into_response())
         }
         Err(DecisionError::Told(sentence)) => Err(Problem::new(StatusCode::CONFLICT, sentence)),
+        Err(DecisionError::Unavailable(sentence)) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence)),
         Err(DecisionError::Broken(cause)) => Err(anyhow::anyhow!(cause).into()),
     }
 }
@@ -79,6 +80,8 @@ async fn all(admin: &Admin) -> Result<Vec<KeptQuery>, Problem> {
 /// Lists the questions without a good answer, the most frequent of each target first.
 pub(super) async fn reviews(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Value>, Problem> {
     caller.require(&admin, Capability::ManageVerified, "reviews").await?;
+    // They are other people's words.
+    admin.record(admin.event_of(&caller, AuditAction::ReviewRead)).await?;
     let open: Vec<Value> = open_reviews(&admin).await?.iter().map(review).collect();
     Ok(Json(json!({ "reviews": open })))
 }
@@ -99,13 +102,21 @@ pub(super) async fn close_review(
     caller.require(&admin, Capability::ManageVerified, "reviews").await?;
     let open = open_reviews(&admin).await?;
     let Some(item) = open.iter().find(|item| item.number.to_string() == number) else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, text("review-unknown").with("prefix", "/")));
+        return Err(gone());
     };
     let closed = admin.event_of(&caller, AuditAction::ReviewClosed);
-    let detail = Some(format!("{number}: {}", item.question));
-    admin.record(AuditEvent { target: Some(item.target.clone()), detail, ..closed }).await?;
-    admin.store.close_review(item.number, caller.user.id, admin.now()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    // Not the question: it goes with its conversation.
+    let (target, conversation) = (Some(item.target.clone()), Some(item.conversation.0));
+    admin.record(AuditEvent { target, conversation, detail: Some(number.clone()), ..closed }).await?;
+    if admin.store.close_review(item.number, caller.user.id, admin.now()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(gone())
+    }
+}
+
+fn gone() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, text("api-no-review"))
 }
 
 async fn open_reviews(admin: &Admin) -> Result<Vec<ReviewItem>, Problem> {

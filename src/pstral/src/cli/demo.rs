@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use jiff::tz::TimeZone;
 use pstral_core::domain::{
     Actor, AuditAction, AuditEvent, AuditStatus, CommandName, EventBody, Locale, NewUser, PlatformName, Role, User,
-    UserId,
+    UserId, VerifiedKind,
 };
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{Inbox, Knowledge as _, ModelError};
@@ -191,7 +191,11 @@ async fn greet(app: &App, config: &Config, locale: Locale) -> anyhow::Result<()>
                     .with("fact", error.found().render(locale))
                     .with("remedy", models::remedy(&error, &app.models, endpoint).await.render(locale)),
             };
-            line.count("count", app.store.verified(TARGET).await?.len() as u64)
+            line.count(
+                "count",
+                app.store.verified(TARGET).await?.iter().filter(|one| one.kind == VerifiedKind::Question).count()
+                    as u64,
+            )
         }
     };
     say(&line.render(locale));

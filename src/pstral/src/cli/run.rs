@@ -102,7 +102,8 @@ impl AdminListener {
         trusted_proxies: Vec<IpAddr>,
         ended: CancellationToken,
     ) -> impl Future<Output = ()> + use<> {
-        let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), trusted_proxies);
+        let is_encrypted = self.tls.is_some();
+        let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), trusted_proxies, is_encrypted);
         serve_admin(self.listener, Arc::new(admin), self.tls, ended)
     }
 }

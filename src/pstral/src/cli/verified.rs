@@ -172,7 +172,7 @@ async fn decide_with(app: &App, args: &DecisionArgs, decision: &Decision, locale
             say(&line(&after, locale));
             Ok(Ending::Fine)
         }
-        Err(DecisionError::Told(sentence)) => refuse(sentence, Ending::Failed),
+        Err(DecisionError::Told(sentence) | DecisionError::Unavailable(sentence)) => refuse(sentence, Ending::Failed),
         Err(DecisionError::Broken(cause)) => anyhow::bail!(cause),
     }
 }

@@ -35,7 +35,7 @@ impl Page {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let proxies: Vec<IpAddr> = vec!["127.0.0.1".parse().unwrap()];
-        let admin = Admin::new(Arc::clone(&world.pipeline), Arc::clone(&world.store), proxies);
+        let admin = Admin::new(Arc::clone(&world.pipeline), Arc::clone(&world.store), proxies, tls.is_some());
         tokio::spawn(serve_admin(listener, Arc::new(admin), tls, CancellationToken::new()));
         Self { address, client: Client::new() }
     }

@@ -115,8 +115,8 @@ async fn person(ground: &Ground, store: &Store, name: &str) -> User {
         .run(&format!(
             "INSERT INTO links (platform, actor, user_id, linked_at) VALUES ('terminal', 'account of {name}', {id}, 5);
              INSERT INTO link_codes (user_id, hash, expires_at) VALUES ({id}, 'hash of {name}', 9);
-             INSERT INTO sign_ins (id, hash, user_id, role, is_token, name, created_at, used_at, expires_at)
-                VALUES ('sign-in {id}', 'hash of a secret of {name}', {id}, 'member', 1, 'token of {name}', 5, 5, 9);
+             INSERT INTO sign_ins (id, hash, user_id, is_token, name, created_at, used_at, expires_at)
+                VALUES ('sign-in {id}', 'hash of a secret of {name}', {id}, 1, 'token of {name}', 5, 5, 9);
              INSERT INTO link_requests (platform, actor, name, hash, expires_at)
                 VALUES ('terminal', 'account of {name}', 'name of {name}', 'hash of a request of {name}', 9);
              INSERT INTO verified_queries (target, id, source, state, version, fr, en, statement, parameters, verified_by,

@@ -130,8 +130,9 @@ impl Knowledge for MemoryState {
         let is_same = |other: &ReviewItem| other.target == item.target && fold(&other.question) == fold(&item.question);
         match tables.reviews.iter_mut().find(|(other, _)| is_same(other)) {
             Some((kept, _)) => {
-                let ReviewItem { number, conversation, times, .. } = *kept;
-                *kept = ReviewItem { number, conversation, times: times + 1, ..item.clone() };
+                let ReviewItem { number, times, .. } = *kept;
+                let proposal = item.proposal.clone().or_else(|| kept.proposal.clone());
+                *kept = ReviewItem { number, times: times + 1, proposal, ..item.clone() };
             }
             None => tables.reviews.push((ReviewItem { number, times: 1, ..item.clone() }, false)),
         }
