@@ -27,8 +27,10 @@ const NOBODYS: &str =
 
 /// A password as it is kept: a PHC string with its parameters and a salt of its own.
 pub async fn hash(password: Password) -> anyhow::Result<String> {
-    let _turn = AT_ONCE.acquire().await.context("invariant: the semaphore is never closed")?;
+    let turn = AT_ONCE.acquire().await.context("invariant: the semaphore is never closed")?;
     spawn_blocking(move || {
+        // Kept here: the work goes on where whoever asked for it has left.
+        let _turn = turn;
         let mut salt = [0; 16];
         SystemEntropy.fill(&mut salt);
         let (memory, passes, lanes) = COST;
@@ -55,8 +57,10 @@ pub async fn verify(people: &dyn People, username: &str, password: Password) -> 
 
 /// Checks a password against a hash, with the parameters of that hash.
 async fn matches(kept: String, password: Password) -> anyhow::Result<bool> {
-    let _turn = AT_ONCE.acquire().await.context("invariant: the semaphore is never closed")?;
+    let turn = AT_ONCE.acquire().await.context("invariant: the semaphore is never closed")?;
     spawn_blocking(move || {
+        // Kept here: the work goes on where whoever asked for it has left.
+        let _turn = turn;
         let kept =
             PasswordHash::new(&kept).map_err(|error| anyhow::anyhow!("a password is not kept as one: {error}"))?;
         Ok(Argon2::default().verify_password(password.as_bytes(), &kept).is_ok())

@@ -7,7 +7,7 @@ use pstral_core::domain::hex;
 use ring::digest::{Context, SHA256};
 use serde_json::Value as Json;
 
-use super::{FORMAT_VERSION, Line, TABLES, TransferError};
+use super::{FORMAT_VERSION, Line, NOT_KEPT, TABLES, TransferError};
 use crate::Location;
 use crate::engine::{Engine, StateTransaction};
 use crate::fault::fault;
@@ -109,7 +109,8 @@ async fn prepare(writing: &mut StateTransaction, migration: i64, force: bool) ->
             return Err(TransferError::NotEmpty);
         }
     }
-    for table in TABLES.iter().rev().copied().chain(["audit_opened", "health_checks", "_sqlx_migrations"]) {
+    // Those that are not kept refer to others, and nothing to them.
+    for table in NOT_KEPT.into_iter().chain(TABLES.iter().rev().copied()).chain(["_sqlx_migrations"]) {
         dynamic_sql(format!("DROP TABLE IF EXISTS {table}")).execute(&mut *writing).await?;
     }
     migrate_to(writing, Some(migration)).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{WhatIsWrong, default_value, slots};
+use super::{WhatIsWrong, default_value, slots, terms};
 use crate::domain::{Parameter, ParameterKind, VerifiedKind, VerifiedQuery};
 
 /// Everything that is wrong with the words of a query. Whether its statement may run is for the guard to say.
@@ -21,6 +21,10 @@ pub fn faults(query: &VerifiedQuery) -> Vec<WhatIsWrong> {
     let misplaced =
         [("parameters", is_term && !query.parameters.is_empty()), ("note", !is_term && !query.note.is_empty())];
     faults.extend(misplaced.iter().filter(|(_, is)| *is).map(|(key, _)| WhatIsWrong::UnknownKey((*key).to_owned())));
+    if is_term {
+        let too_common = query.wordings().filter(|name| !terms::says_something(name));
+        faults.extend(too_common.map(|name| WhatIsWrong::TermName(name.to_owned())));
+    }
     for (place, parameter) in query.parameters.iter().enumerate() {
         if query.parameters.iter().take(place).any(|other| other.name == parameter.name) {
             faults.push(WhatIsWrong::DuplicateParameter(parameter.name.clone()));

@@ -1,7 +1,7 @@
 //! The names of business terms in questions.
 
 use super::fold;
-use super::lexicon::lexicon;
+use super::lexicon::{Sense, lexicon};
 use crate::domain::{VerifiedKind, VerifiedQuery};
 
 /// The names of terms, ready to be found in questions.
@@ -47,6 +47,14 @@ impl TermNames {
     }
 }
 
+/// Checks whether a name has a word that is more than grammar, of two letters at least.
+pub(super) fn says_something(name: &str) -> bool {
+    let is_small = |stem: &String| {
+        stem.len() < 2 || matches!(lexicon().sense(std::slice::from_ref(stem)), Some((Sense::Ignored, _)))
+    };
+    stems(name).iter().any(|stem| !is_small(stem))
+}
+
 fn stems(text: &str) -> Vec<String> {
     fold(text).iter().map(|word| lexicon().stem(word)).collect()
 }
@@ -90,6 +98,9 @@ mod tests {
             ("", &[]),
         ] {
             assert_eq!(names.named_in(question), expected, "{question}");
+        }
+        for (name, expected) in [("the", false), ("de", false), ("a", false), ("CA", true), ("le client", true)] {
+            assert_eq!(says_something(name), expected, "{name}");
         }
     }
 }

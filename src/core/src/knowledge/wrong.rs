@@ -11,6 +11,10 @@ pub enum WhatIsWrong {
     NotAList(&'static str),
     /// The file or an entry has a key that means nothing there.
     UnknownKey(String),
+    /// A term is named by words that stand in nearly every question.
+    TermName(String),
+    /// Another term has the same name.
+    DuplicateTerm(String),
     /// Another entry has the same id.
     DuplicateId,
     /// The id or a parameter's name has characters it may not have.
@@ -52,6 +56,8 @@ impl WhatIsWrong {
             Self::Form(error) => text("verified-form").with("error", error),
             Self::NotAList(name) => text("verified-not-a-list").with("name", *name),
             Self::UnknownKey(name) => text("verified-unknown-key").with("name", name),
+            Self::TermName(name) => text("verified-term-name").with("name", name),
+            Self::DuplicateTerm(name) => text("verified-duplicate-term").with("name", name),
             Self::DuplicateId => text("verified-duplicate-id"),
             Self::Name(name) => text("verified-name").with("name", name),
             Self::Empty(name) => text("verified-empty").with("name", *name),

@@ -6,7 +6,7 @@ use crate::access::gate::Access;
 use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::domain::{
-    AuditAction, AuditStatus, Capability, KeptQuery, Locale, Outgoing, Step, VerifiedKind, VerifiedQuery,
+    AuditAction, AuditEvent, AuditStatus, Capability, KeptQuery, Locale, Outgoing, Step, VerifiedKind, VerifiedQuery,
 };
 use crate::egress::quoted;
 use crate::error::PipelineError;
@@ -88,11 +88,17 @@ impl BusinessTerms {
         if !query.statement.is_empty() {
             // By the asker's own rules first: what is said of it names nothing that is closed to them.
             if let Verdict::Deny(refusal) = schema.guard.check(&query.statement) {
+                let event = self.verified.recorder.event(asker, AuditAction::Refusal, AuditStatus::Refused);
+                let (rule, statement) = (Some(refusal.rule.id().to_owned()), Some(query.statement));
+                let target = Some(target.name.clone());
+                self.verified.recorder.record(AuditEvent { rule, statement, target, ..event }).await?;
                 return Err(PipelineError::TellAlone(refusal_text(&refusal)));
             }
             ground.holds(&query).map_err(PipelineError::TellAlone)?;
         }
-        if let Some(double) = self.verified.double(&query, &all, &schema, &ground) {
+        // Nobody is told of one that reads what is closed to them; whoever approves this one is.
+        let open = self.verified.readable(&asker.user, &all).await;
+        if let Some(double) = self.verified.double(&query, open, &schema, &ground) {
             return Err(PipelineError::TellAlone(
                 text("term-exists").with("id", &double.query.id).with("prefix", prefix),
             ));

@@ -33,13 +33,20 @@ pub(super) struct Credentials {
     password: String,
 }
 
-/// Signs in with a password. The secret of the session is in a cookie that scripts of a page cannot read.
+/// Signs in with a password. The secret of the session is in a cookie that scripts of a page cannot read. It goes on where
+/// whoever asked hangs up: what was tried is recorded.
 pub(super) async fn sign_in(
     State(admin): State<Arc<Admin>>,
     address: Address,
     headers: HeaderMap,
     Body(given): Body<Credentials>,
 ) -> Result<Response, Problem> {
+    let name = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let signing_in = tokio::spawn(async move { sign_in_with(&admin, address, &name, &given).await });
+    signing_in.await.map_err(anyhow::Error::from)?
+}
+
+async fn sign_in_with(admin: &Admin, address: Address, name: &str, given: &Credentials) -> Result<Response, Problem> {
     let account = given.username.trim().to_lowercase();
     if let Err(rest) = admin.attempts.begin(address.0, &account) {
         let minutes = rest.as_secs().div_ceil(60);
@@ -57,7 +64,6 @@ pub(super) async fn sign_in(
         return Err(Problem::new(StatusCode::UNAUTHORIZED, text("api-wrong-password")));
     };
     admin.attempts.forget(address.0, &account);
-    let name = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let now = admin.now();
     let session = SignIn {
         id: admin.entropy().hex(8),
@@ -82,7 +88,7 @@ pub(super) async fn sign_in(
     let caller = Caller { user, sign_in: session, address };
     let cookie =
         format!("{COOKIE_NAME}={secret}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}", SESSION.as_secs());
-    Ok(([(SET_COOKIE, cookie)], Json(shown(&admin, &caller))).into_response())
+    Ok(([(SET_COOKIE, cookie)], Json(shown(admin, &caller))).into_response())
 }
 
 /// Tells who one is, and what one may do.

@@ -63,11 +63,14 @@ verified_on = "2026-01-31"
         ),
         ("sum(amount)", "sum(amount) + :n", "revenue: the statement uses :n"),
         ("[[term]]", "[term]", "file: term is not a list: write [[term]]"),
+        ("\"revenue\"\nnote", "\"the\"\nnote", "revenue: “the” stands in nearly every question"),
     ] {
         let faults = verified_queries(&text.replacen(what, instead, 1))
             .map_or_else(|faults| faults.to_string(), |_| String::new());
         assert!(faults.starts_with(expected) && faults.is_empty() == expected.is_empty(), "{faults}");
     }
+    let twice = verified_queries(&format!("{text}{}", text.replace("id = \"revenue\"", "id = \"other\""))).unwrap_err();
+    assert_eq!(twice.to_string(), "other: the name “revenue” is taken by an earlier term: each name means one thing");
     let with_note = faults("verified_by", "note = \"EUR\"\nverified_by");
     assert!(with_note.starts_with("clients-of-city: note is unknown here"), "{with_note}");
 }

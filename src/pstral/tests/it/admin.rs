@@ -116,7 +116,7 @@ fn somebody_signs_in_reads_the_audit_and_signs_out() {
         let token = page.token(&cookie, &["audit.read"]).await;
         let narrow = page.ask(Method::GET, "/api/v1/status", &With::Token(&token), None).await;
         assert_eq!(narrow.status(), StatusCode::FORBIDDEN);
-        assert_snapshot!(narrow.text().await.unwrap(), @r#"{"detail":"Il y faut la capacité users.manage, que votre rôle ou votre jeton n’a pas. Demandez à un administrateur.","status":403,"title":"Forbidden","type":"about:blank"}"#);
+        assert_snapshot!(narrow.text().await.unwrap(), @r#"{"detail":"Cette opération exige la capacité users.manage, que votre rôle ou votre jeton n’a pas. Demandez à un administrateur.","status":403,"title":"Forbidden","type":"about:blank"}"#);
         let out = page.ask(Method::DELETE, "/api/v1/session", &With::Cookie(&cookie), None).await;
         assert_eq!(out.status(), StatusCode::NO_CONTENT);
         let after = page.ask(Method::GET, "/api/v1/session", &With::Cookie(&cookie), None).await;
@@ -138,11 +138,11 @@ fn somebody_signs_in_reads_the_audit_and_signs_out() {
             .collect();
         assert_snapshot!(lines.join("\n"), @"
         login ok claire session
-        audit.read ok claire action=question&user=camille
+        audit.read ok claire action=question user=camille
         token.added ok claire token nightly: audit.read, until
         denied refused claire token nightly status needs users.manage
         signin.ended ok claire session
-        audit.read ok claire token nightly action=question&user=camille
+        audit.read ok claire token nightly action=question user=camille
         ");
     });
 }
@@ -206,7 +206,7 @@ fn a_steward_approves_what_they_have_read_and_closes_a_question() {
             assert_eq!(closed.status(), expected);
         }
         let audited = world.audit_lines().await;
-        assert!(audited.trim_end().ends_with("verified.approved ok sacha\nreview.closed ok sacha"), "{audited}");
+        assert!(audited.trim_end().ends_with("review.read ok sacha\nreview.closed ok sacha"), "{audited}");
     });
 }
 
@@ -282,7 +282,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         assert_snapshot!(table, @"
                                      nobody member steward admin disabled other-role expired narrow garbage
         GET /api/v1/session          401    200    200     200   401      401        401     200    401
-        GET /api/v1/sign-ins         401    200    200     200   401      401        401     200    401
+        GET /api/v1/sign-ins         401    200    200     200   401      401        401     403    401
         GET /api/v1/audit/events     401    403    403     200   401      401        401     403    401
         GET /api/v1/audit/heads      401    403    403     200   401      401        401     403    401
         GET /api/v1/verified         401    403    200     200   401      401        401     403    401
@@ -291,7 +291,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         DELETE /api/v1/reviews/{number} 401    403    404     404   401      401        401     403    401
         GET /api/v1/status           401    403    403     200   401      401        401     403    401
         POST /api/v1/tokens          401    201    201     201   401      401        401     403    401
-        DELETE /api/v1/sign-ins/{id} 401    404    404     404   401      401        401     404    401
+        DELETE /api/v1/sign-ins/{id} 401    404    404     404   401      401        401     403    401
         DELETE /api/v1/session       401    204    204     204   401      401        401     204    401
         ");
         // A route without a row here fails.
@@ -325,7 +325,7 @@ fn guessing_is_slowed_down_where_it_comes_from() {
         let locked = guess("192.0.2.1", "claire", PASSWORD).await;
         assert_eq!(locked.status(), StatusCode::TOO_MANY_REQUESTS);
         assert!(locked.headers().contains_key("retry-after"));
-        assert_snapshot!(locked.text().await.unwrap(), @r#"{"detail":"Trop de mots de passe faux. Réessayez dans 15 minutes.","status":429,"title":"Too Many Requests","type":"about:blank"}"#);
+        assert_snapshot!(locked.text().await.unwrap(), @r#"{"detail":"Trop de tentatives infructueuses. Réessayez dans 15 minutes.","status":429,"title":"Too Many Requests","type":"about:blank"}"#);
         assert_eq!(guess("192.0.2.2", "claire", PASSWORD).await.status(), StatusCode::OK, "claire is not locked out");
         let failed = world.entries().await;
         let failed = failed.iter().filter(|entry| entry.event.ip.as_deref() == Some("192.0.2.1"));
@@ -374,7 +374,7 @@ fn bad_requests_get_a_clear_sentence() {
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
         404 Vous n’avez ni session ni jeton de ce nom. GET /api/v1/sign-ins en donne la liste.
-        405 Cette adresse ne connaît pas cette méthode. docs/admin.md donne la liste des routes.
+        405 Cette route n’accepte pas cette méthode. docs/admin.md donne la liste des routes.
         404 Il n’y a rien à cette adresse. docs/admin.md donne la liste des routes.
         ");
         let other_site = page.client.delete(format!("http://{}/api/v1/session", page.address));

@@ -32,7 +32,7 @@ fn questions_without_a_good_answer_are_listed_for_stewards() {
         world.command(&sacha(), "revoir").await;
         assert_snapshot!(world.newest(), @"
         2 questions attendent une meilleure réponse :
-        1. do the CLIENTS like us · sans réponse · signalée 2 fois
+        1. do the CLIENTS like us · sans réponse · 2 fois
         2. Les clients nous aiment-ils vraiment bien ? · sans réponse
         Pour en voir une : /revoir NUMÉRO. Une fois traitée : /revoir clore NUMÉRO
         ");
@@ -91,8 +91,13 @@ fn a_bad_answer_becomes_a_verified_query_and_leaves_the_list() {
         execution ok alex relations=clients
         result ok alex relations=clients rows=42
         feedback ok alex
+        review.read ok sacha
+        review.read ok sacha
         verified.proposed ok sacha
+        review.read ok sacha
         review.closed ok sacha
+        review.read ok sacha
+        review.read ok sacha
         ");
     });
 }
@@ -110,7 +115,7 @@ fn an_edited_statement_and_a_bad_sentence_are_listed_too() {
         world.command(&sacha(), "revoir").await;
         assert_snapshot!(world.newest(), @"
         2 questions attendent une meilleure réponse :
-        2. What is a client, in a word · notée 👎 · signalée 2 fois
+        2. What is a client, in a word · notée 👎 · 2 fois
         1. In which towns do our clients sit, roughly? · requête modifiée avant son exécution
         Pour en voir une : /revoir NUMÉRO. Une fois traitée : /revoir clore NUMÉRO
         ");

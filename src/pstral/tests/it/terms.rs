@@ -43,7 +43,7 @@ fn a_statement_follows_the_company_s_definition_or_the_card_warns() {
         ```
         Written by the model, not verified.
         Reads the tables clients, payments of the database crm.
-        Follows the company’s definition of “revenue”.
+        Reads the same columns and values as the company’s definition of “revenue”.
         [Execute] [Edit] [Explain]
         ── #2 private
         ```sql
@@ -54,7 +54,7 @@ fn a_statement_follows_the_company_s_definition_or_the_card_warns() {
         ```
         Written by the model, not verified.
         Reads the table payments of the database crm.
-        ⚠️ May not follow the company’s definition of “revenue”: check it before you run it.
+        ⚠️ Does not read what the company’s definition of “revenue” reads: check it before you run it.
         [Execute] [Edit] [Explain]
         ");
     });
@@ -79,7 +79,7 @@ fn a_term_is_proposed_in_words_and_approved_by_a_steward() {
         assert!(world.model.requests().pop().unwrap().system.contains("HAVING"), "the definition is told");
         assert_snapshot!(world.transcript(), @"
         ── #1 private
-        Merci ! Le terme attend un responsable sous le nom « client-fidele » ; il le trouvera avec /vérifiées.
+        Merci ! Le terme est en attente d’approbation sous le nom « client-fidele » ; les responsables le voient avec /vérifiées.
         ── #2 private
         Ce terme existe déjà, sous le nom « client-fidele ». Un responsable peut le modifier : /vérifiées client-fidele
         ── #3 private
@@ -98,7 +98,7 @@ fn a_term_is_proposed_in_words_and_approved_by_a_steward() {
         ── #5 private
         « client-fidele » est modifiée. Pour l’approuver : /vérifiées approuver client-fidele#2
         ── #6 private
-        ✅ « client-fidele » est vérifiée : les réponses qui emploient ce terme la suivent désormais.
+        ✅ « client-fidele » est vérifié : les réponses qui emploient ce terme le suivent désormais.
         ── #7 private
         fr: client fidèle
         en: loyal client
@@ -155,7 +155,7 @@ fn what_is_no_term_is_told_with_the_way_to_propose_one() {
         ── #4 private
         There is no table “nowhere” that you can read. The tables open to you: client_notes, clients, contracts, documents, payments, users
         ── #5 private
-        A definition in words has 300 characters at most. Put it in short, or write a SELECT.
+        A definition in words has 300 characters at most. Shorten it, or write a SELECT.
         ");
     });
 }
