@@ -3,6 +3,8 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /build
 # Without rust-toolchain.toml (see .dockerignore): the image has its toolchain, the pinned one would be downloaded.
 COPY . .
+# `docker build --build-arg PSTRAL_REVISION=$(git rev-parse --short=12 HEAD) .` says in /metrics what was built.
+ARG PSTRAL_REVISION
 # Dependencies and what was built of them are kept between builds; the program is copied out of that cache.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::{Gauge, gauge};
 use pstral_core::domain::{ChainHead, Locale, Outgoing, Place, sha256};
 use pstral_core::ports::{ChatPlatform, SendKey};
 use pstral_core::text::text;
@@ -30,6 +31,7 @@ impl AuditHeads {
     pub async fn tell_on(mut self) {
         let mut told = self.current().map_or(0, |head| head.seq);
         let mut due = Instant::now() + self.every;
+        unsent().set(0);
         loop {
             let is_due = tokio::select! {
                 changed = self.head.changed() => match changed {
@@ -66,7 +68,9 @@ impl AuditHeads {
         // The same head is the same message.
         let digits = &sha256(&head.to_string())[..16];
         let key = SendKey(u64::from_str_radix(digits, 16).expect("invariant: sixteen hexadecimal digits fit"));
-        if let Err(error) = platform.send(key, &place, &Outgoing::text(sentence)).await {
+        let sent = platform.send(key, &place, &Outgoing::text(sentence)).await;
+        unsent().set(f64::from(sent.is_err()));
+        if let Err(error) = sent {
             tracing::warn!(%error, place = place.path(), "the head of the audit chain could not be sent");
         }
     }
@@ -76,10 +80,15 @@ impl AuditHeads {
     }
 }
 
+fn unsent() -> Gauge {
+    gauge!("pstral_audit_head_unsent")
+}
+
 #[cfg(test)]
 mod tests {
     use pstral_core::domain::AuditHash;
-    use pstral_core::testkit::chat_platform::FakeChat;
+    use pstral_core::ports::PlatformError;
+    use pstral_core::testkit::chat_platform::{FakeChat, Request};
 
     use super::*;
 
@@ -113,5 +122,27 @@ mod tests {
         assert!(told[0].contains(&head(15).to_string()) && told[1].contains(&head(24).to_string()), "{told:?}");
         drop(written);
         telling.await.unwrap();
+    }
+
+    #[cfg(feature = "endpoint")]
+    #[tokio::test]
+    async fn a_head_that_is_not_in_its_chat_is_told_until_the_next_one_is() {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        let _here = metrics::set_default_local_recorder(&recorder);
+        let chat = Arc::new(FakeChat::default());
+        let platform = Arc::clone(&chat) as Arc<dyn ChatPlatform>;
+        let heads = AuditHeads {
+            head: watch::channel(None).1,
+            every_events: 10,
+            every: Duration::from_hours(1),
+            channel: Some((platform, "admins".to_owned())),
+            locale: Locale::En,
+        };
+        chat.refuse(Request::Send, PlatformError::Gone);
+        for unsent in ["1", "0"] {
+            heads.tell(&head(5)).await;
+            let counted = recorder.handle().render();
+            assert!(counted.contains(&format!("pstral_audit_head_unsent {unsent}")), "{counted}");
+        }
     }
 }

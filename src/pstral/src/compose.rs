@@ -21,13 +21,13 @@ use pstral_store::Store;
 use tokio::sync::watch;
 
 use crate::audit_heads::AuditHeads;
-use crate::audit_metrics::MeteredAudit;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
     Answers, Config, DeliveryChoice, Fault, Model, RoleConfig, RoleQuotas, RulesConfig, TargetConfig, fingerprint,
 };
 use crate::files::FolderFiles;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
+use crate::metrics::audit::MeteredAudit;
 use crate::registry::ModelServers;
 use crate::{paths, registry, verified};
 

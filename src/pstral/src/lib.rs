@@ -4,7 +4,6 @@
 pub mod admin;
 pub mod audit_heads;
 pub mod audit_key;
-pub mod audit_metrics;
 pub mod cli;
 pub mod clock;
 pub mod compose;
@@ -17,6 +16,7 @@ pub mod health;
 pub mod http;
 pub mod instance_lock;
 pub mod lifecycle;
+pub mod metrics;
 pub mod models;
 pub mod passwords;
 mod paths;

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,10 +17,11 @@ use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
 use crate::admin::{Admin, Tls};
 use crate::compose::{App, StartError};
-use crate::config::AdminConfig;
+use crate::config::{AdminConfig, Config};
 use crate::http::{Shown, serve, serve_admin};
 use crate::instance_lock::InstanceLock;
 use crate::lifecycle::{self, AfterPlatforms};
+use crate::metrics::describe;
 use crate::models::refuse_outside;
 use crate::retention::Retention;
 
@@ -55,7 +57,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     tokio::spawn(end_on_signal(ending.clone(), config.platforms.terminal.enabled && person));
     lifecycle::start(&app).await?;
 
-    let shown = Shown::new(Arc::clone(&app.pipeline), metrics, ending.clone());
+    let shown = Shown::new(Arc::clone(&app.pipeline), metrics, ending.clone(), folders(&config));
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
     let admin = admin.map(|admin| tokio::spawn(admin.serve(&app, config.admin.trusted_proxies.clone(), ended.clone())));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
@@ -123,6 +125,7 @@ async fn end_http(mut http: JoinHandle<()>) -> anyhow::Result<()> {
 fn measure() -> anyhow::Result<PrometheusHandle> {
     let builder = PrometheusBuilder::new().set_buckets(&SECONDS).context("the metrics")?;
     let metrics = builder.install_recorder().context("the metrics")?;
+    describe();
     let kept = metrics.clone();
     tokio::spawn(async move {
         loop {
@@ -131,6 +134,13 @@ fn measure() -> anyhow::Result<PrometheusHandle> {
         }
     });
     Ok(metrics)
+}
+
+/// Folders of which a full disk is an outage.
+fn folders(config: &Config) -> Vec<(&'static str, PathBuf)> {
+    let location = config.location();
+    let state = location.file().and_then(Path::parent).map(Path::to_owned);
+    state.map(|state| ("state", state)).into_iter().chain([("files", config.files.folder.clone())]).collect()
 }
 
 /// SIGTERM ends the program; so does Ctrl-C, unless a person at a terminal uses it to stop an answer.

@@ -2,6 +2,7 @@
 
 mod connections;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,11 +18,13 @@ use pstral_core::pipeline::Pipeline;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, Admin, Tls};
-use crate::audit_metrics::gauge_generations;
 use crate::health::{self, Check};
+use crate::metrics::process;
+use crate::metrics::sampled::{gauge_disk, gauge_generations, gauge_parts};
 use connections::Bounds;
 
 /// Time for which the result of a health check is cached: anybody may ask, and each check writes to the disk.
@@ -32,13 +35,21 @@ pub struct Shown {
     pipeline: Arc<Pipeline>,
     metrics: PrometheusHandle,
     ending: CancellationToken,
+    /// Folders whose disks are measured.
+    folders: Vec<(&'static str, PathBuf)>,
     found: Mutex<Option<(Instant, Vec<Check>)>>,
 }
 
 impl Shown {
-    /// The parts of `pipeline`, and what was counted. Once `ending` is cancelled the program is no longer ready.
-    pub fn new(pipeline: Arc<Pipeline>, metrics: PrometheusHandle, ending: CancellationToken) -> Self {
-        Self { pipeline, metrics, ending, found: Mutex::new(None) }
+    /// The parts of `pipeline`, what was counted, and the room on the disks of `folders`, each with its label. Once `ending`
+    /// is cancelled the program is no longer ready.
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        metrics: PrometheusHandle,
+        ending: CancellationToken,
+        folders: Vec<(&'static str, PathBuf)>,
+    ) -> Self {
+        Self { pipeline, metrics, ending, folders, found: Mutex::new(None) }
     }
 
     /// Returns the health of the parts, from the cache if it is recent. Concurrent callers share one check.
@@ -52,6 +63,11 @@ impl Shown {
         let parts = self.pipeline.parts().checkup.checks(Locale::En).await;
         *found = Some((Instant::now(), parts.clone()));
         parts
+    }
+
+    /// Checks whether some question can be answered ([`health::can_answer`]) and the program is not ending.
+    fn is_ready(&self, parts: &[Check]) -> bool {
+        !self.ending.is_cancelled() && health::can_answer(parts)
     }
 }
 
@@ -73,17 +89,27 @@ fn router(shown: Arc<Shown>) -> Router {
         .with_state(shown)
 }
 
-/// 200 while some question can be answered ([`health::can_answer`]) and the program is not ending, else 503; each part
-/// with its state in any case.
+/// 200 while the program is ready, else 503; each part with its state in any case.
 async fn ready(Shared(shown): Shared<Arc<Shown>>) -> impl IntoResponse {
     let parts = shown.parts().await;
-    let ending = shown.ending.is_cancelled();
-    let ready = !ending && health::can_answer(&parts);
+    let (ready, ending) = (shown.is_ready(&parts), shown.ending.is_cancelled());
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(json!({ "ready": ready, "ending": ending, "parts": parts })))
 }
 
+/// What was counted, and how things are at this moment.
 async fn metrics(Shared(shown): Shared<Arc<Shown>>) -> impl IntoResponse {
+    let parts = shown.parts().await;
+    gauge_parts(&parts, shown.is_ready(&parts));
     gauge_generations(&shown.pipeline.parts().model);
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], shown.metrics.render())
+    let folders = shown.folders.clone();
+    // A disk may take its time.
+    let process = spawn_blocking(move || {
+        for (folder, path) in &folders {
+            gauge_disk(folder, path);
+        }
+        process::render()
+    });
+    let process = process.await.unwrap_or_default();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], process + shown.metrics.render().as_str())
 }

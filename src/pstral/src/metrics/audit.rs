@@ -3,23 +3,31 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use metrics::{counter, gauge, histogram};
-use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
-use pstral_core::models::{Load, ModelPool};
+use metrics::{Counter, Histogram, counter, histogram};
+use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, AuditStatus, ChainHead};
 use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::watch;
 
-/// An audit log that counts what goes through it:
-/// `pstral_audit_events_total{action,status}`, `pstral_audit_failures_total`,
-/// `pstral_duration_seconds{action}` for answers and results, `pstral_result_rows_total`.
+/// An audit log that counts what goes through it.
 pub struct MeteredAudit {
     log: Arc<dyn AuditLog>,
     head: watch::Sender<Option<ChainHead>>,
 }
 
 impl MeteredAudit {
-    /// Counts what goes through a log.
+    /// Counts what goes through a log. Until something does, each counter is 0: what appears with its first event has no
+    /// rate for it.
     pub fn over(log: Arc<dyn AuditLog>) -> Self {
+        for action in AuditAction::ALL {
+            for status in AuditStatus::ALL {
+                events(*action, *status).increment(0);
+            }
+        }
+        for action in [AuditAction::Answer, AuditAction::Result] {
+            let _ = duration(action);
+        }
+        failures().increment(0);
+        result_rows().increment(0);
         Self { log, head: watch::Sender::new(None) }
     }
 
@@ -29,29 +37,33 @@ impl MeteredAudit {
     }
 }
 
-/// Sets the gauges of the model's current load: `pstral_generations_running{endpoint}`, `pstral_generations_waiting`
-/// and `pstral_endpoint_resting{endpoint}`, which is 1 while an endpoint is not used because it failed.
-pub fn gauge_generations(model: &ModelPool) {
-    for Load { endpoint, running, rests, .. } in model.loads() {
-        gauge!("pstral_generations_running", "endpoint" => endpoint.clone()).set(f64::from(running));
-        gauge!("pstral_endpoint_resting", "endpoint" => endpoint).set(f64::from(u8::from(rests)));
-    }
-    gauge!("pstral_generations_waiting").set(f64::from(u32::try_from(model.waiting()).unwrap_or(u32::MAX)));
+fn events(action: AuditAction, status: AuditStatus) -> Counter {
+    counter!("pstral_audit_events_total", "action" => action.word(), "status" => status.word())
+}
+
+fn failures() -> Counter {
+    counter!("pstral_audit_failures_total")
+}
+
+fn duration(action: AuditAction) -> Histogram {
+    histogram!("pstral_duration_seconds", "action" => action.word())
+}
+
+fn result_rows() -> Counter {
+    counter!("pstral_result_rows_total")
 }
 
 #[async_trait]
 impl AuditLog for MeteredAudit {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
-        let entry =
-            self.log.append(event).await.inspect_err(|_| counter!("pstral_audit_failures_total").increment(1))?;
+        let entry = self.log.append(event).await.inspect_err(|_| failures().increment(1))?;
         let event = &entry.event;
-        let (action, status) = (event.action.word(), event.status.word());
-        counter!("pstral_audit_events_total", "action" => action, "status" => status).increment(1);
+        events(event.action, event.status).increment(1);
         if let Some(millis) = event.duration_ms.and_then(|millis| u32::try_from(millis).ok()) {
-            histogram!("pstral_duration_seconds", "action" => action).record(f64::from(millis) / 1000.0);
+            duration(event.action).record(f64::from(millis) / 1000.0);
         }
         if let Some(rows) = event.rows.and_then(|rows| u64::try_from(rows).ok()) {
-            counter!("pstral_result_rows_total").increment(rows);
+            result_rows().increment(rows);
         }
         // Those that were written together need not come back in their order.
         self.head.send_if_modified(|head| {
