@@ -5,12 +5,13 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use metrics::{Counter, counter};
 use pstral_core::domain::{FileRef, Place};
 use pstral_core::ports::BudgetSignals;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
-use reqwest::{RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,6 +38,8 @@ pub(crate) struct Rest {
     signals: OnceLock<BudgetSignals>,
     limiter: RequestLimiter,
     exhausted: ExhaustedLimits,
+    /// Answers of 429.
+    refusals: Counter,
 }
 
 impl Rest {
@@ -48,6 +51,7 @@ impl Rest {
             signals: OnceLock::new(),
             limiter: RequestLimiter::default(),
             exhausted: ExhaustedLimits::default(),
+            refusals: counter!("pstral_platform_rate_limited_total", "platform" => "discord"),
         })
     }
 
@@ -155,6 +159,9 @@ impl Rest {
             return Err(DiscordError::RateLimited(wait));
         }
         let response = request.await.map_err(Into::into)?;
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            self.refusals.increment(1);
+        }
         if is_limited {
             self.exhausted.learn(route, response.status(), response.headers());
         }

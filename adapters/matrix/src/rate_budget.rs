@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use metrics::{Counter, counter};
 use parking_lot::Mutex;
 use pstral_core::ports::{BudgetSignal, BudgetSignals, Rate};
 use tokio::time::Instant;
@@ -12,6 +13,7 @@ pub(crate) struct RateBudget {
     rate: Option<(u32, Duration)>,
     state: Mutex<State>,
     signals: OnceLock<BudgetSignals>,
+    refusals: Counter,
 }
 
 struct State {
@@ -29,7 +31,9 @@ impl RateBudget {
             None => None,
         };
         let now = Instant::now();
-        Self { rate, state: Mutex::new(State { full_at: now, closed_until: now }), signals: OnceLock::new() }
+        let state = Mutex::new(State { full_at: now, closed_until: now });
+        let refusals = counter!("pstral_platform_rate_limited_total", "platform" => "matrix");
+        Self { rate, state, signals: OnceLock::new(), refusals }
     }
 
     /// Sets the receiver that learns of writes beside texts.
@@ -64,6 +68,7 @@ impl RateBudget {
 
     /// Notes a refusal: the bucket stays closed for this time.
     pub(crate) fn refused(&self, retry_after: Duration) {
+        self.refusals.increment(1);
         let mut state = self.state.lock();
         let open = Instant::now() + retry_after;
         state.closed_until = state.closed_until.max(open);

@@ -28,6 +28,8 @@ use crate::config::{
 use crate::files::FolderFiles;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
 use crate::metrics::audit::MeteredAudit;
+use crate::metrics::chat::MeteredChat;
+use crate::metrics::model::MeteredModel;
 use crate::registry::ModelServers;
 use crate::{paths, registry, verified};
 
@@ -122,11 +124,15 @@ impl App {
     /// Builds the program like [`App::build_with`], on these platforms and models instead of those of the configuration.
     pub async fn build_on(
         platforms: Vec<Arc<dyn ChatPlatform>>,
-        models: ModelServers,
+        mut models: ModelServers,
         config: &Config,
         locale: Locale,
         store: Arc<Store>,
     ) -> anyhow::Result<Self> {
+        let platforms: Vec<_> = platforms.into_iter().map(MeteredChat::over).collect();
+        for endpoint in &mut models.endpoints {
+            endpoint.model = MeteredModel::over(Arc::clone(&endpoint.model));
+        }
         let mut targets = BTreeMap::new();
         for (name, target) in &config.targets {
             load_verified(&store, name, target, locale).await?;

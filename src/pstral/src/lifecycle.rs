@@ -18,6 +18,7 @@ use crate::compose::{App, StartError};
 use crate::config::{changed, parse_line, to_line};
 use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
+use crate::metrics::answer_times::timed;
 use crate::models::ServerLog;
 
 /// The time-out for closing the state database.
@@ -262,7 +263,7 @@ fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
     let (pipeline, tasks) = (Arc::clone(pipeline), tasks.clone());
     Arc::new(move |event| {
         let pipeline = Arc::clone(&pipeline);
-        let task = tasks.spawn(async move { pipeline.handle(event).await });
+        let task = tasks.spawn(timed(async move { pipeline.handle(event).await }));
         async move {
             if let Err(error) = task.await {
                 tracing::error!(%error, "an event from a platform could not be answered");

@@ -1,6 +1,9 @@
 //! Every metric of `/metrics`: its name, kind, unit and help. What counts them is beside this file and in the adapters.
 
+pub mod answer_times;
 pub mod audit;
+pub mod chat;
+pub mod model;
 #[cfg(feature = "endpoint")]
 pub mod process;
 #[cfg(feature = "endpoint")]
@@ -48,10 +51,17 @@ pub const METRICS: &[Metric] = &[
     gauged("pstral_disk_size_bytes", Unit::Bytes, "Size of the disk of a folder."),
     timed("pstral_duration_seconds", "Time of answers, waiting for the model included, and of results."),
     gauged("pstral_endpoint_resting", Unit::Count, "1 while a model server is not asked, because it failed."),
+    timed("pstral_first_text_seconds", "Time from a question to the first text of the model that a person sees."),
     gauged("pstral_generations_running", Unit::Count, "Answers being written by a model server."),
     gauged("pstral_generations_waiting", Unit::Count, "Questions that wait for a model server."),
+    timed("pstral_last_edit_seconds", "Time from a question to the last edit of the model's answer."),
+    count("pstral_message_edits_total", Unit::Count, "Edits of messages that a platform took."),
+    count("pstral_model_answer_tokens_total", Unit::Count, "Tokens written, of whole answers."),
+    count("pstral_model_prompt_tokens_total", Unit::Count, "Tokens read, of prompts with whole answers."),
+    timed("pstral_model_writing_seconds", "Time from the first to the last token of whole answers."),
     gauged("pstral_part_up", Unit::Count, "1 while a part is well: the state, a model server, a target, a platform."),
     gauged("pstral_platform_ended", Unit::Count, "1 once a platform has ended for good."),
+    count("pstral_platform_rate_limited_total", Unit::Count, "Requests that a platform refused as too many (429)."),
     gauged("pstral_ready", Unit::Count, "1 while some question can be answered, as /readyz says."),
     count("pstral_result_rows_total", Unit::Count, "Rows of results delivered."),
 ];
