@@ -58,6 +58,7 @@ mod matrix_people;
 #[cfg(feature = "discord")]
 #[path = "../../../../adapters/discord/tests/it/memory.rs"]
 mod memory;
+mod metrics;
 mod model;
 mod models;
 #[cfg(feature = "discord")]

@@ -11,7 +11,7 @@ use crate::bot::{Bot, until};
 use crate::program::Place;
 
 /// An installation with the sample company and the terminal, whose person is linked already.
-fn installed(model: &str) -> Place {
+pub(crate) fn installed(model: &str) -> Place {
     let place = Place::with_model(model);
     place.run(&["demo"]).code(0);
     std::fs::rename(place.path("data/demo/crm.db"), place.path("crm.db")).unwrap();

@@ -1,9 +1,11 @@
 //! The built program with Discord alone.
 
+use std::time::Duration;
+
 use pstral_ollama::testkit::{Answer, ScriptedOllama};
 
 use crate::bot::{Bot, until};
-use crate::double::{Discord, Id};
+use crate::double::{Discord, Fault, Id, Scope, To};
 use crate::program::Place;
 
 /// Servers that it is in besides, and how many people are in each.
@@ -60,9 +62,20 @@ async fn it_lives_on_discord_alone_in_little_memory() {
     ollama.answer(Answer::text("Here:\n```sql\nSELECT company_name FROM clients WHERE city = 'Lyon'\n```\n"));
     let question = discord.says(zoe, channel, "@Pstral Which clients are in Lyon?");
     let thread = discord.thread_on(question).await;
+    let retry_after = Duration::from_millis(50);
     let offer = discord.hears(thread, "[Execute]").await;
+    discord.fails(To::Send, Fault::TooFast { retry_after, scope: Scope::User });
     discord.clicks(zoe, offer, "Execute");
     discord.hears(thread, ".xlsx").await;
+    until("it is counted", || {
+        let counted = bot.get("/metrics").unwrap();
+        let of_discord = [
+            "pstral_platform_rate_limited_total{platform=\"discord\"} 1\n",
+            "pstral_first_text_seconds_count{platform=\"discord\"} 1\n",
+            "pstral_last_edit_seconds_count{platform=\"discord\"} 1\n",
+        ];
+        of_discord.iter().all(|sample| counted.contains(sample))
+    });
     let (all, own) = bot.resident();
     println!(
         "{SERVERS} servers of {MEMBERS} members: the program holds {all} KiB, {own} KiB of it beside its own file"
