@@ -32,8 +32,8 @@ async fn check(store: &Store) {
     assert_eq!(store.sign_in("nothing", at("10:00:30")).await.unwrap(), None);
     assert_eq!(store.sign_in("hash-a", at("12:00:00")).await.unwrap(), None, "expired");
     store.sign_in("hash-a", at("10:30:00")).await.unwrap();
-    let used = SignIn { used_at: at("10:30:00"), ..token };
-    assert_eq!(store.sign_ins(user.id, at("10:31:00")).await.unwrap(), [used, session.clone()]);
+    let noted = SignIn { used_at: at("10:30:00"), ..token };
+    assert_eq!(store.sign_ins(user.id, at("10:31:00")).await.unwrap(), [noted, session.clone()]);
     let other = member(store, "camille").await.unwrap();
     assert!(!store.end_sign_in(other.id, "a").await.unwrap(), "somebody else's");
     assert!(store.end_sign_in(user.id, "a").await.unwrap() && !store.end_sign_in(user.id, "a").await.unwrap());

@@ -9,7 +9,6 @@ use crate::ports::{StoreError, TargetError};
 use crate::refusal::refusal_text;
 use crate::settings::Terms;
 use crate::stewardship::VerifiedQueries;
-use crate::stewardship::query_card::is_closed;
 use crate::targets::{Reading, Refreshed, Schema, Target};
 use crate::text::{Text, text};
 
@@ -52,6 +51,14 @@ impl Ground {
             Verdict::Allow(approved) => approved.text().to_owned(),
             Verdict::Deny(_) => statement.to_owned(),
         }
+    }
+}
+
+/// True if a query reads something closed to this schema, rather than something nobody could read.
+pub(crate) fn is_closed(schema: &Schema, ground: &Ground, kept: &KeptQuery) -> bool {
+    match schema.guard.check(&kept.query.statement) {
+        Verdict::Allow(_) => false,
+        Verdict::Deny(refusal) => ground.holds(&kept.query).err() != Some(refusal_text(&refusal)),
     }
 }
 

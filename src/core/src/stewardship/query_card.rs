@@ -4,21 +4,9 @@ use std::fmt::Write as _;
 
 use crate::domain::{KeptQuery, Locale, Parameter, QuerySource, QueryState, Step, User};
 use crate::egress::quoted;
-use crate::guard::Verdict;
 use crate::people::name_of;
-use crate::refusal::refusal_text;
 use crate::statements::card::day;
-use crate::stewardship::ground::Ground;
-use crate::targets::Schema;
 use crate::text::{Text, text};
-
-/// True if a query reads something closed to this schema, rather than something nobody could read.
-pub(crate) fn is_closed(schema: &Schema, ground: &Ground, kept: &KeptQuery) -> bool {
-    match schema.guard.check(&kept.query.statement) {
-        Verdict::Allow(_) => false,
-        Verdict::Deny(refusal) => ground.holds(&kept.query).err() != Some(refusal_text(&refusal)),
-    }
-}
 
 /// Renders a verified query and its history.
 pub fn query_card(kept: &KeptQuery, users: &[User], locale: Locale) -> String {

@@ -16,7 +16,8 @@ use crate::ports::{Knowledge, People};
 use crate::recorder::Recorder;
 use crate::stewardship::approving::{Decision, Steward, VerifiedQueries};
 use crate::stewardship::edit_syntax::changes;
-use crate::stewardship::query_card::{is_closed, next_steps, query_card};
+use crate::stewardship::ground::is_closed;
+use crate::stewardship::query_card::{next_steps, query_card};
 use crate::targets::Targets;
 use crate::text::{Text, first_word, text};
 

@@ -137,7 +137,7 @@ impl ReviewCommand {
         // Not the question: it goes with its conversation.
         let (target, detail) = (Some(item.target.clone()), Some(item.number.to_string()));
         let conversation = Some(item.conversation.0);
-        self.recorder.record(AuditEvent { target, detail, conversation, ..event }).await?;
+        self.recorder.record(AuditEvent { conversation, target, detail, ..event }).await?;
         self.knowledge.close_review(item.number, asker.user.id, self.clock.now()).await?;
         self.outbox.tell(asker, &text("review-closed").with("prefix", asker.prefix())).await;
         Ok(())

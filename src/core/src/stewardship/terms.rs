@@ -91,7 +91,7 @@ impl BusinessTerms {
                 let event = self.verified.recorder.event(asker, AuditAction::Refusal, AuditStatus::Refused);
                 let (rule, statement) = (Some(refusal.rule.id().to_owned()), Some(query.statement));
                 let target = Some(target.name.clone());
-                self.verified.recorder.record(AuditEvent { rule, statement, target, ..event }).await?;
+                self.verified.recorder.record(AuditEvent { target, statement, rule, ..event }).await?;
                 return Err(PipelineError::TellAlone(refusal_text(&refusal)));
             }
             ground.holds(&query).map_err(PipelineError::TellAlone)?;
