@@ -176,6 +176,7 @@ verified-not-a-list = { $name } is not a list: write [[{ $name }]] before each e
 verified-unknown-key = { $name } is unknown here: each entry starts with [[query]] or [[term]]
 verified-term-name = “{ $name }” stands in nearly every question: give the term a name of its own
 verified-duplicate-term = the name “{ $name }” is taken by an earlier term: each name means one thing
+verified-misplaced = { $name } does not belong here: only questions have parameters, and only terms a note. Remove it
 verified-duplicate-id = this id is taken by an earlier entry: give each its own
 verified-name = “{ $name }” is not a name: use lower-case letters and digits, with - in an id and _ in a parameter
 verified-empty = { $name } is empty

@@ -176,6 +176,7 @@ verified-not-a-list = { $name } n'est pas une liste : écrivez [[{ $name }]] ava
 verified-unknown-key = { $name } est inconnu ici : chaque entrée commence par [[query]] ou [[term]]
 verified-term-name = « { $name } » figure dans presque toutes les questions : donnez au terme un nom qui lui soit propre
 verified-duplicate-term = le nom « { $name } » est pris par un terme précédent : chaque nom désigne une seule chose
+verified-misplaced = { $name } n'a pas sa place ici : seules les questions ont des paramètres, et seuls les termes une note. Supprimez cette clé
 verified-duplicate-id = cet identifiant est déjà pris par une entrée précédente : donnez-en un à chacune
 verified-name = « { $name } » n'est pas un nom : utilisez des minuscules et des chiffres, avec - dans un identifiant et _ dans un paramètre
 verified-empty = { $name } est vide

@@ -13,7 +13,7 @@ const LONGEST: usize = 200;
 pub struct Term {
     /// Its name in the language of who asks.
     pub name: String,
-    /// What people should know of it, such as its unit; may be empty.
+    /// The remark that explains the term to people, such as its unit; may be empty.
     pub note: String,
     /// The statement that defines it.
     pub definition: ApprovedStatement,

@@ -25,7 +25,7 @@ pub struct VerifiedQuery {
     /// default may be left out of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
-    /// What people should know of a term, such as its unit; empty for a question.
+    /// The remark that explains a term to people, such as its unit; empty for a question.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// One statement; `:name` stands for a parameter.

@@ -20,7 +20,7 @@ pub fn faults(query: &VerifiedQuery) -> Vec<WhatIsWrong> {
     let is_term = query.kind == VerifiedKind::Term;
     let misplaced =
         [("parameters", is_term && !query.parameters.is_empty()), ("note", !is_term && !query.note.is_empty())];
-    faults.extend(misplaced.iter().filter(|(_, is)| *is).map(|(key, _)| WhatIsWrong::UnknownKey((*key).to_owned())));
+    faults.extend(misplaced.iter().filter(|(_, is)| *is).map(|(key, _)| WhatIsWrong::Misplaced(key)));
     if is_term {
         let too_common = query.wordings().filter(|name| !terms::says_something(name));
         faults.extend(too_common.map(|name| WhatIsWrong::TermName(name.to_owned())));

@@ -15,6 +15,8 @@ pub enum WhatIsWrong {
     TermName(String),
     /// Another term has the same name.
     DuplicateTerm(String),
+    /// A term has parameters, or a question a note.
+    Misplaced(&'static str),
     /// Another entry has the same id.
     DuplicateId,
     /// The id or a parameter's name has characters it may not have.
@@ -58,6 +60,7 @@ impl WhatIsWrong {
             Self::UnknownKey(name) => text("verified-unknown-key").with("name", name),
             Self::TermName(name) => text("verified-term-name").with("name", name),
             Self::DuplicateTerm(name) => text("verified-duplicate-term").with("name", name),
+            Self::Misplaced(name) => text("verified-misplaced").with("name", *name),
             Self::DuplicateId => text("verified-duplicate-id"),
             Self::Name(name) => text("verified-name").with("name", name),
             Self::Empty(name) => text("verified-empty").with("name", *name),

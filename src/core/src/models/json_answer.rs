@@ -1,7 +1,7 @@
 //! Answers in JSON: their schema, and their text as people read it, decoded while it grows.
 //!
-//! What is decoded has the shape of an answer in free text: the sentence, then the statement in a block of code. All that
-//! follows, from the chat to the guard, reads that.
+//! The decoded text has the shape of an answer in free text: the sentence, then the statement in a block of code. Everything
+//! after it, from the chat to the guard, reads that shape.
 
 use futures::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
@@ -28,8 +28,9 @@ pub(super) fn decoded(answer: ModelStream) -> ModelStream {
 #[derive(Debug, Default)]
 struct Decoder {
     part: Part,
-    /// What was written since the last string, and its signs without the blanks between them.
+    /// The JSON between two strings, as the model wrote it.
     held: String,
+    /// The same JSON without blanks, which is compared.
     signs: String,
     /// An escape that has not ended.
     escape: String,

@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::error::PipelineError;
 use crate::guard::Verdict;
 use crate::knowledge::{columns, default_value, faults};
-use crate::ports::{Catalogs, Clock, Knowledge, TargetError};
+use crate::ports::{Catalogs, Clock, Knowledge, StoreError, TargetError};
 use crate::recorder::Recorder;
 use crate::refusal::refusal_text;
 use crate::settings::Settings;
@@ -136,6 +136,15 @@ impl VerifiedQueries {
         Ok(KeptQuery { version: seen.version + 1, ..changed })
     }
 
+    /// Records a proposal, then keeps it; fails if somebody else has just taken its name.
+    pub(crate) async fn propose(&self, event: AuditEvent, kept: &KeptQuery) -> Result<(), PipelineError> {
+        self.recorder.record(describe_query(event, AuditAction::VerifiedProposed, kept)).await?;
+        match self.knowledge.propose_verified(kept).await {
+            Err(StoreError::Duplicate(_)) => Err(PipelineError::Tell(text("keep-again"))),
+            kept => kept.map_err(PipelineError::from),
+        }
+    }
+
     /// Records the change, then saves it; fails if the version changed meanwhile, and records that too.
     async fn put(&self, steward: &Steward<'_>, action: AuditAction, changed: &KeptQuery) -> Result<(), PipelineError> {
         let event = describe_query(steward.event.clone(), action, changed);
@@ -218,7 +227,7 @@ impl VerifiedQueries {
 }
 
 /// Adds a query's id, questions and statement to an event.
-pub(crate) fn describe_query(event: AuditEvent, action: AuditAction, kept: &KeptQuery) -> AuditEvent {
+fn describe_query(event: AuditEvent, action: AuditAction, kept: &KeptQuery) -> AuditEvent {
     let query = &kept.query;
     let parameters = (!query.parameters.is_empty())
         .then(|| serde_json::to_string(&query.parameters).expect("invariant: parameters always serialise"));

@@ -8,9 +8,8 @@ use crate::domain::{
 };
 use crate::error::PipelineError;
 use crate::knowledge::{fold, is_name};
-use crate::ports::{AuditFilter, StoreError};
+use crate::ports::AuditFilter;
 use crate::statements::recheck::refuse_refused;
-use crate::stewardship::approving::describe_query;
 use crate::stewardship::rating::Ratings;
 use crate::text::{Text, text};
 
@@ -56,14 +55,7 @@ impl Ratings {
         let kept = KeptQuery::proposed(&target.name, query, step);
         let event = self.recorder.event(asker, AuditAction::VerifiedProposed, AuditStatus::Ok);
         let (proposal, conversation) = (Some(proposal.id.0), Some(proposal.conversation.0));
-        let event = describe_query(event, AuditAction::VerifiedProposed, &kept);
-        self.recorder.record(AuditEvent { conversation, proposal, ..event }).await?;
-        match self.knowledge.propose_verified(&kept).await {
-            Ok(()) => {}
-            // Somebody else has just taken the name.
-            Err(StoreError::Duplicate(_)) => return Err(PipelineError::Tell(text("keep-again"))),
-            Err(error) => return Err(error.into()),
-        }
+        self.verified.propose(AuditEvent { conversation, proposal, ..event }, &kept).await?;
         self.outbox.tell(asker, &text("keep-done").with("id", &kept.query.id).with("prefix", asker.prefix())).await;
         Ok(())
     }

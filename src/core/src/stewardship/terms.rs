@@ -13,9 +13,9 @@ use crate::error::PipelineError;
 use crate::guard::Verdict;
 use crate::knowledge::fold;
 use crate::outbox::send::Outbox;
-use crate::ports::{People, StoreError};
+use crate::ports::People;
 use crate::refusal::refusal_text;
-use crate::stewardship::approving::{VerifiedQueries, describe_query};
+use crate::stewardship::approving::VerifiedQueries;
 use crate::stewardship::edit_syntax::unfenced;
 use crate::stewardship::propose::new_id;
 use crate::stewardship::query_card::query_card;
@@ -110,13 +110,7 @@ impl BusinessTerms {
         let step = Step { by: asker.user.id, at: self.verified.clock.now() };
         let kept = KeptQuery::proposed(&target.name, query, step);
         let event = self.verified.recorder.event(asker, AuditAction::VerifiedProposed, AuditStatus::Ok);
-        self.verified.recorder.record(describe_query(event, AuditAction::VerifiedProposed, &kept)).await?;
-        match self.verified.knowledge.propose_verified(&kept).await {
-            Ok(()) => {}
-            // Somebody else has just taken the name.
-            Err(StoreError::Duplicate(_)) => return Err(PipelineError::Tell(text("keep-again"))),
-            Err(error) => return Err(error.into()),
-        }
+        self.verified.propose(event, &kept).await?;
         self.outbox.tell(asker, &text("term-proposed").with("id", &kept.query.id).with("prefix", asker.prefix())).await;
         Ok(())
     }

@@ -14,7 +14,7 @@ use super::log_to_stderr;
 use super::out::{say, say_error};
 use super::{Common, Ending, config};
 use crate::config::{Config, Source};
-use crate::eval::{self, Case, Difference, GoldFault, Outcomes, Part, Recording, Run, Summary};
+use crate::eval::{self, Case, Difference, GoldError, Outcomes, Part, Recording, Run, Summary};
 use crate::models::refuse_outside;
 
 #[derive(Debug, Args)]
@@ -118,9 +118,10 @@ fn chosen(cases: Vec<Case>, args: &EvalArgs) -> Vec<Case> {
     };
     let mut kept: Vec<Case> = Vec::new();
     // From the last one on, so that a conversation is known before its beginning is met.
-    for case in cases.into_iter().take(args.limit.unwrap_or(usize::MAX)).rev() {
+    let of_target: Vec<Case> = cases.into_iter().filter(is_of_target).take(args.limit.unwrap_or(usize::MAX)).collect();
+    for case in of_target.into_iter().rev() {
         let is_followed = kept.last().is_some_and(|next| next.after.as_ref() == Some(&case.id));
-        if is_tagged(&case) && is_of_target(&case) || is_followed {
+        if is_tagged(&case) || is_followed {
             kept.push(case);
         }
     }
@@ -277,7 +278,7 @@ fn lines(first: &Measured, second: Option<(&Measured, Difference)>, locale: Loca
     if !first.outcomes.left_out.is_empty() {
         line("eval-left-out", &|run| {
             let left_out = &run.outcomes.left_out;
-            let refused = left_out.iter().filter(|one| matches!(one.fault, GoldFault::Refused(_))).count();
+            let refused = left_out.iter().filter(|one| matches!(one.fault, GoldError::Refused(_))).count();
             Some(format!("{refused}, {}", left_out.len() - refused))
         });
     }

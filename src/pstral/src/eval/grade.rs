@@ -68,7 +68,7 @@ pub(crate) struct Graded {
 /// Why a gold statement has no rows: the refusal of the guard, or the error of the database.
 #[derive(Debug, Clone, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum GoldFault {
+pub(crate) enum GoldError {
     #[error("the gold is refused: {0}")]
     Refused(String),
     #[error("the gold fails: {0}")]
@@ -89,11 +89,11 @@ impl Grader {
     }
 
     /// The rows of each gold statement of a case.
-    pub(super) async fn gold_rows(&self, case: &Case) -> Result<Vec<Vec<Row>>, GoldFault> {
+    pub(super) async fn gold_rows(&self, case: &Case) -> Result<Vec<Vec<Row>>, GoldError> {
         let mut all = Vec::new();
         for gold in case.golds(self.target.port.dialect()) {
-            let approved = self.approved(gold).map_err(GoldFault::Refused)?;
-            all.push(self.rows(approved).await.map_err(GoldFault::Failed)?);
+            let approved = self.approved(gold).map_err(GoldError::Refused)?;
+            all.push(self.rows(approved).await.map_err(GoldError::Failed)?);
         }
         Ok(all)
     }

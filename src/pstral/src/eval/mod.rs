@@ -27,7 +27,7 @@ use serde::Serialize;
 pub(crate) use ablation::Part;
 pub(crate) use benchmark::read as read_benchmark;
 use grade::Grader;
-pub(crate) use grade::{GoldFault, Graded};
+pub(crate) use grade::{GoldError, Graded};
 pub(crate) use html::page;
 use listener::Listener;
 pub(crate) use recording::Recording;
@@ -58,7 +58,7 @@ pub(crate) struct LeftOut {
     id: String,
     gold: Vec<String>,
     #[serde(flatten)]
-    pub(crate) fault: GoldFault,
+    pub(crate) fault: GoldError,
 }
 
 /// What became of the cases of a run.

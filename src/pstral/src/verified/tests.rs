@@ -59,7 +59,7 @@ verified_on = "2026-01-31"
         (
             "note",
             "parameters = [{ name = \"n\", kind = \"integer\", default = \"1\" }]\nnote",
-            "revenue: parameters is unknown here",
+            "revenue: parameters does not belong here",
         ),
         ("sum(amount)", "sum(amount) + :n", "revenue: the statement uses :n"),
         ("[[term]]", "[term]", "file: term is not a list: write [[term]]"),
@@ -72,7 +72,7 @@ verified_on = "2026-01-31"
     let twice = verified_queries(&format!("{text}{}", text.replace("id = \"revenue\"", "id = \"other\""))).unwrap_err();
     assert_eq!(twice.to_string(), "other: the name “revenue” is taken by an earlier term: each name means one thing");
     let with_note = faults("verified_by", "note = \"EUR\"\nverified_by");
-    assert!(with_note.starts_with("clients-of-city: note is unknown here"), "{with_note}");
+    assert!(with_note.starts_with("clients-of-city: note does not belong here"), "{with_note}");
 }
 
 #[test]

@@ -173,7 +173,7 @@ impl CatalogWords {
         self.relations.iter().map(said).collect()
     }
 
-    /// How well each part means a thing. What looks like an abbreviation counts only where nothing surely means it; a word
+    /// Returns for each part of names, from 0 to 1, how well it means a thing. What looks like an abbreviation counts only where nothing surely means it; a word
     /// that nothing means may be mistyped.
     fn meanings(&self, concept: &Concept) -> Vec<f64> {
         let ways: [fn(&Part, &Concept) -> f64; 3] = [Part::means, Part::may_mean, Part::may_be_mistyped];
@@ -194,7 +194,7 @@ fn telling(text: &str) -> Vec<String> {
 }
 
 impl Part {
-    /// How surely this means a thing, from 0 to 1.
+    /// Returns from 0 to 1 how surely this part of a name means a thing.
     fn means(&self, concept: &Concept) -> f64 {
         concept.iter().map(|phrase| self.means_phrase(phrase)).fold(0.0, f64::max)
     }
@@ -210,7 +210,8 @@ impl Part {
         self.phrases.iter().map(learnt).fold(written, f64::max)
     }
 
-    /// How much this looks like another form of a word for a thing, or, where nothing is learnt of it, like an abbreviation.
+    /// Returns from 0 to 1 how much this part of a name looks like another form of a word for a thing or, where nothing is
+    /// learnt of it, like an abbreviation.
     fn may_mean(&self, concept: &Concept) -> f64 {
         let own = || self.phrases.iter().filter(|phrase| phrase.len() == 1).flatten().chain([&self.text]);
         let asked = || concept.iter().filter(|phrase| phrase.len() == 1).flatten();

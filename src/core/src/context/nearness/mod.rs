@@ -53,7 +53,7 @@ impl Asked {
         Self { things: asked, read: Vec::new() }
     }
 
-    /// The same, of which an answer reads these relations.
+    /// Adds relations that the answer reads in any case.
     pub(super) fn reading<'r>(self, relations: impl Iterator<Item = &'r str>) -> Self {
         Self { read: relations.map(str::to_owned).collect(), ..self }
     }
