@@ -92,6 +92,7 @@ pub struct Answers {
     pub history_turns: u32,
     pub examples: usize,
     pub corrections: u32,
+    pub candidates: u32,
     #[serde(deserialize_with = "answer_form")]
     pub form: AnswerForm,
     pub proposal_minutes: u64,
