@@ -65,8 +65,8 @@ impl FromRequestParts<Arc<Admin>> for Address {
             return Err(anyhow::anyhow!("invariant: the server adds the peer to each request").into());
         };
         let peer = peer.to_canonical();
-        let is_trusted = admin.trusted_proxies.contains(&peer);
-        if !admin.is_encrypted && !is_trusted && !peer.is_loopback() {
+        let is_trusted = admin.settings.trusted_proxies.contains(&peer);
+        if !admin.settings.is_encrypted && !is_trusted && !peer.is_loopback() {
             return Err(Problem::new(StatusCode::FORBIDDEN, text("api-by-proxy")));
         }
         Ok(Self(address(peer, &parts.headers, is_trusted)))

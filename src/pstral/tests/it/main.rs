@@ -7,6 +7,7 @@
 mod accounts;
 #[cfg(feature = "endpoint")]
 mod admin;
+mod admin_api;
 mod agreeing;
 mod answers;
 mod asides;

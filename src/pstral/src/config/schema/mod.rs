@@ -59,6 +59,9 @@ pub struct Config {
     /// The file it was read from, if it was one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+    /// Every key as it was given, without the secrets.
+    #[serde(skip)]
+    pub shown: serde_json::Value,
 }
 
 /// `[store]`
