@@ -6,6 +6,7 @@
 mod attempts;
 mod audit_events;
 mod caller;
+mod oidc;
 mod problem;
 mod session;
 mod status;
@@ -35,6 +36,7 @@ use caller::{Address, Caller};
 use problem::Problem;
 
 pub use caller::Peer;
+pub use oidc::Oidc;
 pub use tls::Tls;
 
 /// Bytes of a request's body: a name, a password and a few words.
@@ -52,12 +54,20 @@ pub struct Admin {
     /// True if the connections are encrypted; otherwise only this machine and the proxies may ask.
     is_encrypted: bool,
     attempts: Attempts,
+    /// The company's own accounts, where people may sign in with them.
+    oidc: Option<Oidc>,
 }
 
 impl Admin {
     /// The endpoint of a running program.
     pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, trusted_proxies: Vec<IpAddr>, is_encrypted: bool) -> Self {
-        Self { pipeline, store, trusted_proxies, is_encrypted, attempts: Attempts::default() }
+        Self { pipeline, store, trusted_proxies, is_encrypted, attempts: Attempts::default(), oidc: None }
+    }
+
+    /// Also takes the company's own accounts.
+    #[must_use]
+    pub fn with_oidc(self, oidc: Oidc) -> Self {
+        Self { oidc: Some(oidc), ..self }
     }
 
     fn now(&self) -> Timestamp {
@@ -119,6 +129,8 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/api/v1/reviews", get(verified::reviews))
         .route("/api/v1/reviews/{number}", delete(verified::close_review))
         .route("/api/v1/status", get(status::show))
+        .route("/api/v1/oidc/start", get(oidc::start))
+        .route("/api/v1/oidc/callback", get(oidc::callback))
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, text("api-no-route")) })
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

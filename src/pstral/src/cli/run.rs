@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
-use crate::admin::{Admin, Tls};
+use crate::admin::{Admin, Oidc, Tls};
 use crate::compose::{App, StartError};
 use crate::config::{AdminConfig, Config};
 use crate::http::{Shown, serve, serve_admin};
@@ -79,6 +79,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
 struct AdminListener {
     listener: TcpListener,
     tls: Option<Tls>,
+    oidc: Option<Oidc>,
 }
 
 impl AdminListener {
@@ -95,7 +96,11 @@ impl AdminListener {
             ),
             _ => None,
         };
-        Ok(Some(Self { listener, tls }))
+        let oidc = match (&config.oidc, &config.public_url) {
+            (Some(oidc), Some(public_url)) => Some(Oidc::new(oidc, public_url)?),
+            _ => None,
+        };
+        Ok(Some(Self { listener, tls, oidc }))
     }
 
     fn serve(
@@ -106,6 +111,7 @@ impl AdminListener {
     ) -> impl Future<Output = ()> + use<> {
         let is_encrypted = self.tls.is_some();
         let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), trusted_proxies, is_encrypted);
+        let admin = self.oidc.into_iter().fold(admin, Admin::with_oidc);
         serve_admin(self.listener, Arc::new(admin), self.tls, ended)
     }
 }
