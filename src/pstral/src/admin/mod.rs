@@ -12,6 +12,7 @@ mod caller;
 mod config;
 mod conversations;
 mod description;
+mod oidc;
 mod policy;
 mod problem;
 mod session;
@@ -52,6 +53,7 @@ use caller::{Address, Caller};
 use problem::Problem;
 
 pub use caller::Peer;
+pub use oidc::Oidc;
 pub use tls::Tls;
 
 /// Bytes of a request's body: a name, a password and a few words.
@@ -64,6 +66,8 @@ pub struct Admin {
     settings: AdminSettings,
     attempts: Attempts,
     verification: LastVerification,
+    /// The company's own accounts, where people may sign in with them.
+    oidc: Option<Oidc>,
 }
 
 /// What the configuration says of the endpoint.
@@ -82,7 +86,14 @@ pub struct AdminSettings {
 impl Admin {
     /// The endpoint of a running program.
     pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, settings: AdminSettings) -> Self {
-        Self { pipeline, store, settings, attempts: Attempts::default(), verification: LastVerification::default() }
+        let (attempts, verification) = (Attempts::default(), LastVerification::default());
+        Self { pipeline, store, settings, attempts, verification, oidc: None }
+    }
+
+    /// Also takes the company's own accounts.
+    #[must_use]
+    pub fn with_oidc(self, oidc: Oidc) -> Self {
+        Self { oidc: Some(oidc), ..self }
     }
 
     fn now(&self) -> Timestamp {
@@ -135,6 +146,8 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::show, session::sign_out))
         .routes(routes!(session::change_password))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
         .routes(routes!(session::list))
         .routes(routes!(session::end))
         .routes(routes!(tokens::add))

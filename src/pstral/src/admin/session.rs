@@ -8,7 +8,8 @@ use axum::extract::State;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, sha256};
+use jiff::Timestamp;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, User, sha256};
 use pstral_core::people::Password;
 use pstral_core::text::text;
 use pstral_store::SignIn;
@@ -98,7 +99,7 @@ pub(super) async fn sign_in(
 
 async fn sign_in_with(admin: &Admin, address: Address, name: &str, given: &Credentials) -> Result<Response, Problem> {
     let account = given.username.trim().to_lowercase();
-    refuse_guessing(admin, address, &account)?;
+    admin.attempts.begin(address.0, &account).map_err(too_many)?;
     let user = match Password::new(&given.password) {
         Ok(password) => passwords::verify(&*admin.store, &account, password).await?,
         Err(_) => None,
@@ -110,40 +111,53 @@ async fn sign_in_with(admin: &Admin, address: Address, name: &str, given: &Crede
         return Err(Problem::new(StatusCode::UNAUTHORIZED, text("api-wrong-password")));
     };
     admin.attempts.forget(address.0, &account);
-    let now = admin.now();
-    let session = SignIn {
-        id: admin.entropy().hex(8),
+    let session = new(admin.entropy().hex(8), name, admin.now());
+    let cookie = begin(admin, address, &user, &session, "").await?;
+    let caller = Caller { user, sign_in: session, address };
+    Ok(([(SET_COOKIE, cookie)], Json(shown(admin, &caller))).into_response())
+}
+
+/// The problem of an address that has to wait before it may try again.
+pub(super) fn too_many(rest: Duration) -> Problem {
+    let minutes = rest.as_secs().div_ceil(60);
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, text("api-too-many").count("minutes", minutes));
+    problem.retry_after(rest.as_secs() + 1)
+}
+
+/// A session to be begun, by a program of that name.
+pub(super) fn new(id: String, name: &str, now: Timestamp) -> SignIn {
+    SignIn {
+        id,
         is_token: false,
         name: name.chars().take(LONGEST_NAME).collect(),
         capabilities: None,
         created_at: now,
         used_at: now,
         expires_at: now + SESSION,
-    };
+    }
+}
+
+/// Begins a session of a user who has shown who they are, and returns the cookie that holds its secret. `how` follows its name
+/// in the audit, where anything but a password was shown.
+pub(super) async fn begin(
+    admin: &Admin,
+    address: Address,
+    user: &User,
+    session: &SignIn,
+    how: &str,
+) -> Result<String, Problem> {
     let login = admin.event(address, AuditAction::Login, AuditStatus::Ok);
     admin
         .record(AuditEvent {
             user: Some(user.id),
             actor: Some(user.username.clone()),
-            detail: Some(format!("session {}", session.id)),
+            detail: Some(format!("session {}{how}", session.id)),
             ..login
         })
         .await?;
     let secret = admin.entropy().hex(32);
-    admin.store.add_sign_in(user.id, &session, &sha256(&secret)).await?;
-    let caller = Caller { user, sign_in: session, address };
-    let cookie =
-        format!("{COOKIE_NAME}={secret}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}", SESSION.as_secs());
-    Ok(([(SET_COOKIE, cookie)], Json(shown(admin, &caller))).into_response())
-}
-
-/// Counts an attempt at a password; refuses it where there were too many.
-fn refuse_guessing(admin: &Admin, address: Address, account: &str) -> Result<(), Problem> {
-    admin.attempts.begin(address.0, account).map_err(|rest| {
-        let minutes = rest.as_secs().div_ceil(60);
-        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, text("api-too-many").count("minutes", minutes));
-        problem.retry_after(rest.as_secs() + 1)
-    })
+    admin.store.add_sign_in(user.id, session, &sha256(&secret)).await?;
+    Ok(format!("{COOKIE_NAME}={secret}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={}", SESSION.as_secs()))
 }
 
 /// Tells who one is, and what one may do.
@@ -197,7 +211,7 @@ pub(super) async fn change_password(
 ) -> Result<StatusCode, Problem> {
     refuse_token(&caller)?;
     let username = &caller.user.username;
-    refuse_guessing(&admin, caller.address, username)?;
+    admin.attempts.begin(caller.address.0, username).map_err(too_many)?;
     let current = Password::new(&change.current).ok();
     let is_right = match current {
         Some(current) => passwords::verify(&*admin.store, username, current).await?.is_some(),

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
-use crate::admin::{Admin, AdminSettings, Tls};
+use crate::admin::{Admin, AdminSettings, Oidc, Tls};
 use crate::compose::{App, StartError};
 use crate::config::{AdminConfig, Config};
 use crate::http::{Shown, serve, serve_admin};
@@ -78,6 +78,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
 struct AdminListener {
     listener: TcpListener,
     tls: Option<Tls>,
+    oidc: Option<Oidc>,
 }
 
 impl AdminListener {
@@ -94,7 +95,11 @@ impl AdminListener {
             ),
             _ => None,
         };
-        Ok(Some(Self { listener, tls }))
+        let oidc = match (&config.oidc, &config.public_url) {
+            (Some(oidc), Some(public_url)) => Some(Oidc::new(oidc, public_url)?),
+            _ => None,
+        };
+        Ok(Some(Self { listener, tls, oidc }))
     }
 
     fn serve(self, app: &App, config: &Config, ended: CancellationToken) -> impl Future<Output = ()> + use<> {
@@ -105,6 +110,7 @@ impl AdminListener {
             config: config.shown.clone(),
         };
         let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), settings);
+        let admin = self.oidc.into_iter().fold(admin, Admin::with_oidc);
         serve_admin(self.listener, Arc::new(admin), self.tls, ended)
     }
 }

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use super::Fault;
 use super::models::model_faults;
+use super::oidc::oidc_faults;
 use super::platforms::{place_fault, platform_fault, platforms_faults};
 use super::roles_and_places::role_and_place_faults;
 use super::schema::{AdminConfig, Config};
@@ -61,6 +62,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
         _ => faults.push(Fault::new("audit.head_place", text("config-audit-head"))),
     }
     faults.extend(admin_faults(&config.admin));
+    faults.extend(oidc_faults(&config.admin));
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
         faults.extend(target_faults(config, name, target));

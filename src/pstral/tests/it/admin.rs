@@ -493,6 +493,8 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             (Method::GET, "/api/v1/conversations/{number}", None),
             (Method::DELETE, "/api/v1/conversations/{number}", None),
             (Method::PUT, "/api/v1/session/password", Some(json!({ "current": "wrong but long", "new": "x" }))),
+            (Method::GET, "/api/v1/oidc/start", None),
+            (Method::GET, "/api/v1/oidc/callback", None),
             (Method::POST, "/api/v1/tokens", Some(token)),
             (Method::DELETE, "/api/v1/sign-ins/{id}", None),
             (Method::DELETE, "/api/v1/session", None),
@@ -550,6 +552,8 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         GET /api/v1/conversations/{number} 401    409    409     409   401      401        401     409    401
         DELETE /api/v1/conversations/{number} 401    409    409     409   401      401        401     409    401
         PUT /api/v1/session/password 401    403    403     403   401      401        401     403    401
+        GET /api/v1/oidc/start       404    404    404     404   404      404        404     404    404
+        GET /api/v1/oidc/callback    404    404    404     404   404      404        404     404    404
         POST /api/v1/tokens          401    201    201     201   401      401        401     403    401
         DELETE /api/v1/sign-ins/{id} 401    404    404     404   401      401        401     403    401
         DELETE /api/v1/session       401    204    204     204   401      401        401     204    401

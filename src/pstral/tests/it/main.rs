@@ -8,6 +8,8 @@ mod accounts;
 #[cfg(feature = "endpoint")]
 mod admin;
 mod admin_api;
+#[cfg(feature = "endpoint")]
+mod admin_oidc;
 mod agreeing;
 mod answers;
 mod asides;

@@ -2,6 +2,7 @@
 
 mod choices;
 mod model;
+mod oidc;
 mod people;
 mod reading;
 mod target;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 
 pub use choices::{DeliveryChoice, IdentityChoice, LogFormat, ModelKind};
 pub use model::{EndpointConfig, Model};
+pub use oidc::OidcConfig;
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{SharedTargetKeys, TargetConfig, TargetLimits};
 
@@ -169,6 +171,8 @@ pub struct AdminConfig {
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
     pub trusted_proxies: Vec<IpAddr>,
+    pub public_url: Option<String>,
+    pub oidc: Option<OidcConfig>,
 }
 
 /// `[log]`
