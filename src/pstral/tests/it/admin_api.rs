@@ -54,6 +54,8 @@ fn nothing_that_is_sent_breaks_the_api() {
             let may = page.capabilities(&cookie).await;
             let token = page.token(&cookie, &may.iter().map(|one| one.word()).collect::<Vec<&str>>()).await;
             let mut run = Command::new(python.with_file_name("schemathesis"));
+            // Where it leaves what it finds.
+            run.current_dir(world.folder.path());
             run.args(["run", "--no-color", "--seed", "1", "--phases", "examples,coverage,fuzzing"]);
             run.args(["--max-examples", EXAMPLES, "--generation-database", "none"]);
             // They would end what the others are sent with.
