@@ -318,7 +318,8 @@ impl Pipeline {
             proposal_maker,
             proposals,
             settings,
-            targets
+            targets,
+            terms
         });
         let seen = Seen::default();
         Self {

@@ -19,7 +19,7 @@ use crate::pipeline::outcome::Rows;
 use crate::pipeline::proposal_maker::{Draft, ProposalMaker};
 use crate::ports::{Proposals, TranscriptFormat};
 use crate::settings::Settings;
-use crate::stewardship::DecisionError;
+use crate::stewardship::{BusinessTerms, DecisionError};
 use crate::targets::Targets;
 use crate::text::text;
 
@@ -60,6 +60,7 @@ pub struct Programs {
     pub(crate) proposals: Arc<dyn Proposals>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) targets: Arc<Targets>,
+    pub(crate) terms: Arc<BusinessTerms>,
 }
 
 impl Programs {
@@ -71,6 +72,20 @@ impl Programs {
         statement: &str,
     ) -> Result<CheckedStatement, DecisionError> {
         Ok(self.checked(&self.asker_of(on_behalf), target, statement).await?)
+    }
+
+    /// Proposes a business term to the stewards of a target.
+    pub async fn propose_term(
+        &self,
+        on_behalf: &OnBehalf,
+        target: &str,
+        name: &str,
+        definition: &str,
+    ) -> Result<(), DecisionError> {
+        let asker = self.asker_of(on_behalf);
+        let target = self.targets.target_of("", Some(target), &asker.place)?;
+        self.targets.require_here(&asker, &target).await?;
+        Ok(self.terms.propose(&asker, &target, name, definition).await?)
     }
 
     /// Runs a proposal of the user, once, and returns its rows.

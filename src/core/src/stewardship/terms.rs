@@ -45,7 +45,7 @@ impl BusinessTerms {
         let target = self.verified.targets.target_of("", None, &asker.place)?;
         self.verified.targets.require_here(asker, &target).await?;
         if let Some((name, definition)) = words.split_once('=') {
-            return self.propose(asker, &target, name, unfenced(definition)).await;
+            return self.propose(asker, &target, name, definition).await;
         }
         let all = self.readable_by(asker, &target).await?;
         if words.trim().is_empty() {
@@ -67,7 +67,14 @@ impl BusinessTerms {
     }
 
     /// Proposes a term to the stewards. A definition in words becomes its note: who approves it writes the statement.
-    async fn propose(&self, asker: &Asker, target: &Target, name: &str, definition: &str) -> Result<(), PipelineError> {
+    pub(crate) async fn propose(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        name: &str,
+        definition: &str,
+    ) -> Result<(), PipelineError> {
+        let definition = unfenced(definition);
         let one_line = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
         let (name, prefix) = (one_line(name), asker.prefix());
         if fold(&name).is_empty() || definition.is_empty() || name.chars().count() > LONGEST_NAME {

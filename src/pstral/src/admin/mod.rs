@@ -19,8 +19,10 @@ mod session;
 mod sql;
 mod status;
 mod targets;
+mod terms;
 mod tls;
 mod tokens;
+mod user_data;
 mod users;
 mod verified;
 mod work;
@@ -155,7 +157,9 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(audit_events::heads))
         .routes(routes!(audit_verification::start, audit_verification::show))
         .routes(routes!(verified::list))
+        .routes(routes!(verified::edit))
         .routes(routes!(verified::decide))
+        .routes(routes!(terms::propose))
         .routes(routes!(verified::reviews))
         .routes(routes!(verified::close_review))
         .routes(routes!(approvals::list))
@@ -170,6 +174,8 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(users::confirm))
         .routes(routes!(users::unlink))
         .routes(routes!(users::set_password))
+        .routes(routes!(user_data::export, user_data::erase))
+        .routes(routes!(user_data::planned))
         .routes(routes!(targets::list))
         .routes(routes!(targets::catalog))
         .routes(routes!(policy::explain))

@@ -181,12 +181,7 @@ pub(super) async fn change(
         disabled: edit.disabled,
     };
     let user = desk.user_named(&username).await?;
-    let Some(seen) = headers.get(IF_MATCH).and_then(|seen| seen.to_str().ok()) else {
-        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, text("api-if-match")));
-    };
-    if seen != tag(&user) {
-        return Err(Problem::new(StatusCode::PRECONDITION_FAILED, text("api-changed")));
-    }
+    refuse_unseen(&headers, &user)?;
     let user = desk.admin().change(&user, change, false).await?;
     Ok(([(ETAG, tag(&user))], Json(view(&user))).into_response())
 }
@@ -278,7 +273,7 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    async fn open(admin: &'a Admin, caller: &'a Caller, tried: &str) -> Result<Self, Problem> {
+    pub(super) async fn open(admin: &'a Admin, caller: &'a Caller, tried: &str) -> Result<Self, Problem> {
         caller.require(admin, Capability::ManageUsers, tried).await?;
         Ok(Self::of(admin, caller))
     }
@@ -302,7 +297,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The user of a name; an account of a chat is none here.
-    async fn user_named(&self, username: &str) -> Result<User, Problem> {
+    pub(super) async fn user_named(&self, username: &str) -> Result<User, Problem> {
         let user = self.admin.store.user_named(username).await?;
         user.ok_or_else(|| refused(&Refusal::Unknown(username.to_owned())))
     }
@@ -369,4 +364,12 @@ fn link_view(link: &Link) -> LinkView {
 fn tag(user: &User) -> String {
     let shown = serde_json::to_string(&view(user)).unwrap_or_default();
     format!("\"{}\"", &sha256(&shown)[..16])
+}
+
+/// Refuses to change a user whom nobody has read as they are now.
+pub(super) fn refuse_unseen(headers: &HeaderMap, user: &User) -> Result<(), Problem> {
+    let Some(seen) = headers.get(IF_MATCH).and_then(|seen| seen.to_str().ok()) else {
+        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, text("api-if-match")));
+    };
+    if seen == tag(user) { Ok(()) } else { Err(Problem::new(StatusCode::PRECONDITION_FAILED, text("api-changed"))) }
 }

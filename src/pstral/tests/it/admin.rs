@@ -341,6 +341,68 @@ fn an_administrator_looks_after_users() {
 }
 
 #[test]
+fn the_data_of_a_person_is_handed_over_and_erased() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        world.say(&camille(), "Combien de clients avons-nous à Paris ?").await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let data = page.ask(Method::GET, "/api/v1/users/camille/data", &with, None).await;
+        let data = value(data).await;
+        assert_eq!((&data["user"]["username"], data["turns"].is_array()), (&json!("camille"), true), "{data}");
+        let planned = value(page.ask(Method::GET, "/api/v1/users/camille/erasure", &with, None).await).await;
+        assert!(planned["rows"]["conversations"].as_u64() >= Some(1), "{planned}");
+        let erase = async |username: &str, tag: Option<&str>| {
+            let url = format!("http://{}/api/v1/users/{username}/data", page.address);
+            let request = page.client.delete(url).header("cookie", format!("__Host-pstral={cookie}"));
+            tag.into_iter().fold(request, |request, tag| request.header("if-match", tag)).send().await.unwrap()
+        };
+        let tag = async |username: &str| {
+            let shown = page.ask(Method::GET, &format!("/api/v1/users/{username}"), &with, None).await;
+            shown.headers()["etag"].to_str().unwrap().to_owned()
+        };
+        assert_eq!(erase("camille", None).await.status(), StatusCode::PRECONDITION_REQUIRED);
+        assert_eq!(erase("camille", Some("\"1\"")).await.status(), StatusCode::PRECONDITION_FAILED);
+        let last = tag("claire").await;
+        assert_eq!(erase("claire", Some(&last)).await.status(), StatusCode::CONFLICT, "the last who may do this");
+        let seen = tag("camille").await;
+        assert_eq!(erase("camille", Some(&seen)).await.status(), StatusCode::OK);
+        assert!(world.store.user_named("camille").await.unwrap().is_none());
+        let by: Vec<String> = world.entries().await.into_iter().filter_map(|entry| entry.event.detail).collect();
+        assert!(by.iter().any(|detail| detail.ends_with(" erase")), "{by:?}");
+    });
+}
+
+#[test]
+fn a_steward_proposes_a_term_and_edits_what_they_have_read() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("sacha").await;
+        let with = With::Cookie(&cookie);
+        let term = json!({ "target": "crm", "name": "client fidèle", "definition": "SELECT id FROM clients" });
+        let proposed = page.ask(Method::POST, "/api/v1/terms", &with, Some(term.clone())).await;
+        assert_eq!(proposed.status(), StatusCode::CREATED);
+        let again = page.ask(Method::POST, "/api/v1/terms", &with, Some(term)).await;
+        assert_eq!(again.status(), StatusCode::CONFLICT, "it is there already");
+        let edit = async |version: &str, body: Value| {
+            let url = format!("http://{}/api/v1/verified/crm/client-fidele", page.address);
+            let request = page.client.patch(url).header("cookie", format!("__Host-pstral={cookie}"));
+            let request = request.header("if-match", version).header("content-type", "application/json");
+            request.body(body.to_string()).send().await.unwrap()
+        };
+        let edited = edit("\"1\"", json!({ "note": "Contrat en cours", "also": ["bon client"] })).await;
+        let (status, edited) = (edited.status(), value(edited).await);
+        assert_eq!((status, &edited["note"]), (StatusCode::OK, &json!("Contrat en cours")), "{edited}");
+        assert_eq!(edited["statement"].as_str().map(str::is_empty), Some(false), "the rest stays");
+        assert_eq!(edit("\"1\"", json!({ "note": "x" })).await.status(), StatusCode::PRECONDITION_FAILED);
+        let broken = edit(&format!("\"{}\"", edited["version"]), json!({ "statement": "DROP TABLE clients" })).await;
+        assert_eq!(broken.status(), StatusCode::CONFLICT);
+    });
+}
+
+#[test]
 fn an_administrator_stops_what_is_under_way() {
     run_test(async |world| {
         with_passwords(world).await;
@@ -482,6 +544,11 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             (Method::POST, "/api/v1/users/{username}/links", Some(json!({ "code": "0000-0000-0000" }))),
             (Method::DELETE, "/api/v1/users/{username}/links/{platform}/{id}", None),
             (Method::PUT, "/api/v1/users/{username}/password", Some(json!({ "password": "short" }))),
+            (Method::GET, "/api/v1/users/{username}/data", None),
+            (Method::DELETE, "/api/v1/users/{username}/data", None),
+            (Method::GET, "/api/v1/users/{username}/erasure", None),
+            (Method::PATCH, "/api/v1/verified/{target}/{id}", Some(json!({ "note": "x" }))),
+            (Method::POST, "/api/v1/terms", Some(json!({ "target": "nothing", "name": "x", "definition": "y" }))),
             (Method::GET, "/api/v1/targets", None),
             (Method::GET, "/api/v1/targets/{target}/catalog", None),
             (Method::GET, "/api/v1/policy/explain?role=member&target=crm", None),
@@ -541,6 +608,11 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         POST /api/v1/users/{username}/links 401    403    403     422   401      401        401     403    401
         DELETE /api/v1/users/{username}/links/{platform}/{id} 401    403    403     404   401      401        401     403    401
         PUT /api/v1/users/{username}/password 401    403    403     422   401      401        401     403    401
+        GET /api/v1/users/{username}/data 401    403    403     200   401      401        401     403    401
+        DELETE /api/v1/users/{username}/data 401    403    403     428   401      401        401     403    401
+        GET /api/v1/users/{username}/erasure 401    403    403     200   401      401        401     403    401
+        PATCH /api/v1/verified/{target}/{id} 401    403    428     428   401      401        401     403    401
+        POST /api/v1/terms           401    404    404     404   401      401        401     404    401
         GET /api/v1/targets          401    403    403     200   401      401        401     403    401
         GET /api/v1/targets/{target}/catalog 401    403    403     200   401      401        401     403    401
         GET /api/v1/policy/explain?role=member&target=crm 401    403    403     200   401      401        401     403    401
