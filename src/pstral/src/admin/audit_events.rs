@@ -1,13 +1,14 @@
 //! The audit, page by page, and the heads of its chains.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, moment};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, Capability, UserId, moment};
 use pstral_core::egress::fit;
-use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, Towards};
+use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, People as _, Towards};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -34,7 +35,7 @@ pub(super) struct EventQuery {
     until: Option<String>,
     /// `older` (default) or `newer`.
     towards: Option<String>,
-    /// `next` of the page before.
+    /// `next` of the page before; in the other direction its `previous`.
     from: Option<String>,
     limit: Option<u32>,
 }
@@ -71,9 +72,11 @@ pub(super) async fn list(
     let read = admin.event_of(&caller, AuditAction::AuditRead);
     admin.record(AuditEvent { detail: Some(wanted.told()), ..read }).await?;
     let found = admin.store.page(&filter, from, towards, limit).await?;
-    let next = found.further.map(|mark| format!("{}.{}", mark.at.as_millisecond(), mark.position));
-    let entries: Vec<Value> = found.entries.iter().map(pstral_core::domain::AuditEntry::json).collect();
-    Ok(Json(json!({ "entries": entries, "next": next })))
+    let next = found.further.map(written);
+    let previous = found.entries.first().map(|entry| written(AuditMark::of(entry)));
+    let names = names(&admin, &found.entries).await?;
+    let entries: Vec<Value> = found.entries.iter().map(AuditEntry::json).collect();
+    Ok(Json(json!({ "entries": entries, "names": names, "next": next, "previous": previous })))
 }
 
 /// Lists the newest entry of each chain, to be written down elsewhere. Looking at them is itself recorded.
@@ -108,7 +111,21 @@ async fn filter(admin: &Admin, wanted: &EventQuery) -> Result<AuditFilter, Probl
     Ok(AuditFilter { user, platform, action, target, relation, status, text, since, until })
 }
 
+/// The user names of those whom entries are of, by their numbers: whoever reads the audit may know them, as in a chat.
+pub(super) async fn names(admin: &Admin, entries: &[AuditEntry]) -> Result<BTreeMap<String, String>, Problem> {
+    let users: BTreeSet<UserId> = entries.iter().filter_map(|entry| entry.event.user).collect();
+    if users.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let all = admin.store.users().await?.into_iter().filter(|user| users.contains(&user.id));
+    Ok(all.map(|user| (user.id.0.to_string(), user.username)).collect())
+}
+
 /// The mark of a page: milliseconds and position.
+fn written(mark: AuditMark) -> String {
+    format!("{}.{}", mark.at.as_millisecond(), mark.position)
+}
+
 fn parse(mark: &str) -> Option<AuditMark> {
     let (at, position) = mark.split_once('.')?;
     Some(AuditMark { at: Timestamp::from_millisecond(at.parse().ok()?).ok()?, position: position.parse().ok()? })

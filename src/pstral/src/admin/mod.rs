@@ -3,9 +3,12 @@
 //! No rule exists only here: what somebody may do is decided by the capabilities of their role, as in the chats, and what they
 //! do is in the audit.
 
+mod activity;
 mod attempts;
+mod audit_entry;
 mod audit_events;
 mod caller;
+mod page;
 mod problem;
 mod session;
 mod status;
@@ -18,8 +21,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
@@ -113,13 +116,16 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/api/v1/sign-ins/{id}", delete(session::end))
         .route("/api/v1/tokens", post(tokens::add))
         .route("/api/v1/audit/events", get(audit_events::list))
+        .route("/api/v1/audit/events/{instance}/{seq}", get(audit_entry::show))
         .route("/api/v1/audit/heads", get(audit_events::heads))
         .route("/api/v1/verified", get(verified::list))
         .route("/api/v1/verified/{target}/{id}/{decision}", post(verified::decide))
         .route("/api/v1/reviews", get(verified::reviews))
         .route("/api/v1/reviews/{number}", delete(verified::close_review))
         .route("/api/v1/status", get(status::show))
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, text("api-no-route")) })
+        .route("/api/v1/activity", get(activity::show))
+        .merge(page::router(&admin))
+        .fallback(page::nothing_here)
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(headers))
@@ -130,11 +136,16 @@ pub fn router(admin: Arc<Admin>) -> Router {
 /// Nothing of it is kept by browsers or proxies, nor taken for another kind of file.
 async fn headers(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert("content-security-policy", HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    for (name, value) in [
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        // A page of a browser needs other ones.
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
     response
 }

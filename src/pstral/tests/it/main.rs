@@ -7,6 +7,8 @@
 mod accounts;
 #[cfg(feature = "endpoint")]
 mod admin;
+#[cfg(feature = "endpoint")]
+mod admin_page;
 mod agreeing;
 mod answers;
 mod asides;

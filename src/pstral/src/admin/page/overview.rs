@@ -1,0 +1,32 @@
+//! How things are: the health of each part with what to do, and how much was asked and run lately.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::json;
+
+use super::answer::answer;
+use super::bars::{Bars, bars};
+use super::visitor::Visitor;
+use crate::admin::problem::Problem;
+use crate::admin::{Admin, activity, status};
+
+/// Shows the health of each part and the last 24 hours.
+pub(super) async fn show(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
+    let status = answer(status::show(State(Arc::clone(&admin)), visitor.caller.clone()).await?).await?;
+    let activity = answer(activity::show(State(admin), visitor.caller.clone()).await?).await?;
+    let over_time = |what: &str| -> Bars {
+        let hours = activity["hours"].as_array().into_iter().flatten();
+        bars(&hours.map(|hour| hour[what].as_u64().unwrap_or_default()).collect::<Vec<_>>())
+    };
+    let charts = json!({
+        "questions": over_time("questions"), "executions": over_time("executions"), "refusals": over_time("refusals"),
+        "answer_ms": over_time("answer_ms"), "execution_ms": over_time("execution_ms"),
+    });
+    let troubled = status["parts"].as_array().into_iter().flatten().filter(|part| part["state"] != "ok").count();
+    visitor.page(
+        "overview.html",
+        &json!({ "status": status, "troubled": troubled, "activity": activity, "charts": charts }),
+    )
+}
