@@ -7,7 +7,7 @@ page-theme = Colours
 page-theme-auto = As the system
 page-theme-light = Light
 page-theme-dark = Dark
-page-zone = Times are in { $zone }.
+page-zone = Time zone: { $zone }
 page-sign-out = Sign out
 page-to-start = Go to the start
 page-crumbs = Where you are
@@ -29,6 +29,7 @@ page-problem-missing = Nothing here
 page-problem-changed = It has changed
 page-problem-away = Not available right now
 page-not-found = There is no page at this address. Check the link, or go to the start.
+page-not-opened = This address takes forms only. Go to the start.
 
 ## Sign-in
 page-sign-in = Sign in
@@ -52,11 +53,12 @@ page-activity = Last 24 hours
 page-questions = Questions
 page-executions = Executions
 page-refusals = Refused statements
-page-answer-time = Mean time of an answer
-page-execution-time = Mean time of an execution
+page-answer-time = Mean answer time
+page-execution-time = Mean execution time
 page-answers-failed = Failed answers
 page-executions-failed = Failed executions
-page-hours-ago = { $hours } hours ago
+page-hours-ago = −{ $hours } h
+page-most = max. { $most }
 page-now = now
 page-numbers = Show the numbers
 page-numbers-caption = Hour by hour, in { $zone }
@@ -68,6 +70,13 @@ page-remedy = What to do:
 page-audit = Audit
 page-audit-lead = Everything that was asked, refused and run. Reading it is recorded, too.
 page-audit-caption = Entries of the audit, the newest first
+page-quick = Often looked for
+page-quick-all = Everything
+page-quick-questions = Questions
+page-quick-executions = Executions
+page-quick-refusals = Refused statements
+page-quick-failures = Failures
+page-quick-logins = Sign-ins
 page-filters = Filters
 page-more-filters = More filters
 page-filter-text = Words
@@ -90,6 +99,11 @@ page-about = About
 page-nobody = Pstral itself
 page-user-number = user { $number }
 page-sealed = redacted
+page-row-count =
+    { $rows ->
+        [1] one row
+       *[other] { $rows } rows
+    }
 page-newest = Newest
 page-newer = Newer
 page-older = Older

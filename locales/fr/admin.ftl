@@ -7,7 +7,7 @@ page-theme = Couleurs
 page-theme-auto = Comme le système
 page-theme-light = Clair
 page-theme-dark = Sombre
-page-zone = Les heures sont celles de { $zone }.
+page-zone = Fuseau horaire : { $zone }
 page-sign-out = Se déconnecter
 page-to-start = Revenir à l'accueil
 page-crumbs = Où vous êtes
@@ -29,6 +29,7 @@ page-problem-missing = Il n'y a rien ici
 page-problem-changed = Cela a changé entre-temps
 page-problem-away = Indisponible pour le moment
 page-not-found = Aucune page n'existe à cette adresse. Vérifiez le lien, ou revenez à l'accueil.
+page-not-opened = Cette adresse ne reçoit que des formulaires. Revenez à l'accueil.
 
 ## Connexion
 page-sign-in = Connexion
@@ -52,11 +53,12 @@ page-activity = Dernières 24 heures
 page-questions = Questions
 page-executions = Exécutions
 page-refusals = Requêtes refusées
-page-answer-time = Durée moyenne d'une réponse
-page-execution-time = Durée moyenne d'une exécution
+page-answer-time = Temps de réponse moyen
+page-execution-time = Temps d'exécution moyen
 page-answers-failed = Réponses en échec
 page-executions-failed = Exécutions en échec
-page-hours-ago = il y a { $hours } heures
+page-hours-ago = −{ $hours } h
+page-most = max. { $most }
 page-now = maintenant
 page-numbers = Afficher les chiffres
 page-numbers-caption = Heure par heure, heures de { $zone }
@@ -68,6 +70,13 @@ page-remedy = À faire :
 page-audit = Audit
 page-audit-lead = Tout ce qui a été demandé, refusé et exécuté. Sa lecture est elle aussi enregistrée.
 page-audit-caption = Événements du journal d'audit, du plus récent au plus ancien
+page-quick = Souvent cherché
+page-quick-all = Tout
+page-quick-questions = Questions
+page-quick-executions = Exécutions
+page-quick-refusals = Requêtes refusées
+page-quick-failures = Échecs
+page-quick-logins = Connexions
 page-filters = Filtres
 page-more-filters = Autres filtres
 page-filter-text = Texte
@@ -90,6 +99,12 @@ page-about = À propos de
 page-nobody = Pstral lui-même
 page-user-number = utilisateur { $number }
 page-sealed = expurgé
+page-row-count =
+    { $rows ->
+        [0] aucune ligne
+        [1] une ligne
+       *[other] { $rows } lignes
+    }
 page-newest = Les plus récents
 page-newer = Plus récents
 page-older = Plus anciens

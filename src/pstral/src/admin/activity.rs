@@ -27,13 +27,17 @@ pub(super) async fn show(State(admin): State<Arc<Admin>>, caller: Caller) -> Res
     let since = this_hour - HOUR * (HOURS - 1);
     let counted = admin.store.activity(since).await?;
     let hours = (0..HOURS).map(|number| since + HOUR * number);
-    let hours: Vec<Value> =
-        hours.map(|hour| summary(hour, counted.iter().filter(|count| count.hour == hour))).collect();
-    Ok(Json(json!({ "hours": hours, "total": summary(since, counted.iter()) })))
+    let hours: Vec<Value> = hours
+        .map(|hour| {
+            let of_hour: Vec<HourlyCount> = counted.iter().copied().filter(|count| count.hour == hour).collect();
+            summary(hour, &of_hour)
+        })
+        .collect();
+    Ok(Json(json!({ "hours": hours, "total": summary(since, &counted) })))
 }
 
-fn summary<'c>(since: Timestamp, counted: impl Iterator<Item = &'c HourlyCount> + Clone) -> Value {
-    let of = |action: AuditAction| counted.clone().filter(move |count| count.action == action);
+fn summary(since: Timestamp, counted: &[HourlyCount]) -> Value {
+    let of = |action: AuditAction| counted.iter().filter(move |count| count.action == action);
     let events = |action| of(action).map(|count| count.events).sum::<i64>();
     let failures = |action| of(action).filter(|count| count.status == AuditStatus::Failed).map(|count| count.events);
     json!({

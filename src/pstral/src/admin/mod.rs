@@ -125,7 +125,6 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .route("/api/v1/status", get(status::show))
         .route("/api/v1/activity", get(activity::show))
         .merge(page::router(&admin))
-        .fallback(page::nothing_here)
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(headers))

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pstral_core::domain::{AuditAction, AuditStatus};
+use pstral_core::text::text;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -19,6 +20,15 @@ use crate::admin::{Admin, audit_entry, audit_events};
 /// The fields of the address that turn pages; the others narrow.
 const OF_PAGES: [&str; 2] = ["from", "towards"];
 
+/// What is looked for most, each with its sentence.
+const QUICK: [(&str, &str, &str); 5] = [
+    ("action", "question", "page-quick-questions"),
+    ("action", "execution", "page-quick-executions"),
+    ("action", "refusal", "page-quick-refusals"),
+    ("status", "failed", "page-quick-failures"),
+    ("action", "login", "page-quick-logins"),
+];
+
 /// The fields of an address in their order.
 type Fields = Vec<(String, String)>;
 
@@ -27,7 +37,7 @@ type Fields = Vec<(String, String)>;
 pub(super) async fn list(
     State(admin): State<Arc<Admin>>,
     visitor: Visitor,
-    Query(given): Query<Fields>,
+    QueryString(given): QueryString<Fields>,
     wanted: Result<QueryString<EventQuery>, Problem>,
 ) -> Result<Response, Problem> {
     if given.iter().any(|(_, value)| value.trim().is_empty()) {
@@ -46,8 +56,13 @@ pub(super) async fn list(
         }
         Err(problem) => return Err(problem),
     };
+    let quick = QUICK.iter().map(|(field, value, label)| {
+        let is_current = narrowing(&given).eq([(*field, *value)]);
+        json!({ "query": format!("{field}={value}"), "label": text(label).render(visitor.frame.locale), "is_current": is_current })
+    });
     let content = json!({
         "found": found,
+        "quick": quick.collect::<Vec<_>>(),
         "given": narrowing(&given).map(|(name, value)| (name.to_owned(), json!(value))).collect::<Map<_, _>>(),
         "actions": AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>(),
         "statuses": AuditStatus::ALL.iter().map(|status| status.word()).collect::<Vec<_>>(),

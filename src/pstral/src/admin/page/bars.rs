@@ -13,7 +13,9 @@ const FILLED: f64 = 0.7;
 pub(super) struct Bars {
     width: f64,
     height: f64,
-    bars: Vec<Bar>,
+    /// The largest value; none if all are 0.
+    most: Option<u64>,
+    drawn: Vec<Bar>,
 }
 
 #[derive(Debug, Serialize)]
@@ -28,7 +30,8 @@ struct Bar {
 /// Lays out a bar for each value, the largest as high as the drawing.
 #[expect(clippy::cast_precision_loss, reason = "a bar is drawn with far fewer digits")]
 pub(super) fn bars(values: &[u64]) -> Bars {
-    let most = values.iter().max().copied().unwrap_or_default().max(1) as f64;
+    let largest = values.iter().max().copied().filter(|largest| *largest > 0);
+    let most = largest.unwrap_or(1) as f64;
     let place = WIDTH / values.len().max(1) as f64;
     let bar = |(number, value): (usize, &u64)| {
         // Any value but none can be seen.
@@ -42,7 +45,7 @@ pub(super) fn bars(values: &[u64]) -> Bars {
             value: *value,
         }
     };
-    Bars { width: WIDTH, height: HEIGHT, bars: values.iter().enumerate().map(bar).collect() }
+    Bars { width: WIDTH, height: HEIGHT, most: largest, drawn: values.iter().enumerate().map(bar).collect() }
 }
 
 fn tenths(value: f64) -> f64 {
@@ -55,11 +58,11 @@ mod tests {
 
     #[test]
     fn the_largest_is_as_high_as_the_drawing_and_none_is_nothing() {
-        let drawn = bars(&[0, 1, 1000]);
-        let heights: Vec<f64> = drawn.bars.iter().map(|bar| bar.height).collect();
+        let three = bars(&[0, 1, 1000]);
+        let heights: Vec<f64> = three.drawn.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [0.0, 1.5, 48.0]);
-        assert!(drawn.bars.iter().all(|bar| (bar.y + bar.height - 48.0).abs() < 0.11), "they stand on one line");
-        assert!(bars(&[]).bars.is_empty());
-        assert!(bars(&[0, 0]).bars.iter().all(|bar| bar.height == 0.0));
+        assert!(three.drawn.iter().all(|bar| (bar.y + bar.height - 48.0).abs() < 0.11), "they stand on one line");
+        assert!(bars(&[]).drawn.is_empty());
+        assert!(bars(&[0, 0]).drawn.iter().all(|bar| bar.height == 0.0));
     }
 }

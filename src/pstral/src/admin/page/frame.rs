@@ -83,7 +83,7 @@ impl Frame {
             locale: preferred(headers).unwrap_or(settings.locale),
             zone: name_of(&settings.zone),
             theme: theme_of(headers),
-            here: here.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
+            here: here.path_and_query().map_or_else(|| "/".to_owned(), |here| local(here.as_str())),
             section: SECTIONS.iter().map(|(path, _, _)| *path).find(|path| is_of(path)),
             sections: Vec::new(),
             username: None,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, HOST, ORIGIN, RETRY_AFTER};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
@@ -37,6 +38,10 @@ pub(super) async fn guard(State(admin): State<Arc<Admin>>, mut request: Request,
     };
     let frame = known.0.get().unwrap_or(&nobody);
     with_headers(match response.extensions().get::<Problem>() {
+        // What the framework itself could not read, such as a path that is no UTF-8.
+        None if response.status().is_client_error() && !is_page(&response) => {
+            shown(frame, &Problem::new(response.status(), text("page-not-found")))
+        }
         None => response,
         Some(problem) if problem.status == StatusCode::UNAUTHORIZED && is_read && is_from_elsewhere => {
             again(frame, problem)
@@ -72,7 +77,7 @@ fn page(frame: &Frame, problem: &Problem, template: &str, content: &serde_json::
 }
 
 fn to_sign_in(address: &Uri, is_read: bool) -> Response {
-    let here = address.path_and_query().map(|here| here.as_str()).filter(|here| is_read && *here != "/");
+    let here = address.path_and_query().map(PathAndQuery::as_str).filter(|here| is_read && *here != "/");
     let next = here.map(|here| form_urlencoded::byte_serialize(here.as_bytes()).collect::<String>());
     let next = next.map(|next| format!("?next={next}")).unwrap_or_default();
     Redirect::to(&format!("/sign-in{next}")).into_response()
@@ -90,14 +95,17 @@ fn with_headers(mut response: Response) -> Response {
 /// True for a form of this page: the browser says so, or names the host that it was sent to as its origin. What says neither is
 /// refused; every browser of today says one of them.
 fn is_own_form(headers: &HeaderMap) -> bool {
-    match site(headers) {
-        Some(site) => site == "same-origin",
-        None => {
-            let value = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-            let origin = value(ORIGIN).and_then(|origin| origin.split_once("://"));
-            origin.is_some_and(|(_, host)| Some(host) == value(HOST))
-        }
+    if let Some(site) = site(headers) {
+        return site == "same-origin";
     }
+    let value = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let origin = value(ORIGIN).and_then(|origin| origin.split_once("://"));
+    origin.is_some_and(|(_, host)| Some(host) == value(HOST))
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 fn site(headers: &HeaderMap) -> Option<&str> {

@@ -9,6 +9,7 @@ mod answer;
 mod assets;
 mod audit;
 mod bars;
+mod device;
 mod difference;
 mod form;
 mod frame;
@@ -37,7 +38,7 @@ use super::problem::Problem;
 use frame::Frame;
 use visitor::Visitor;
 
-/// The routes of the page.
+/// The routes of the page, and what is said of an address that nothing is at.
 pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
     Router::new()
         .route("/", get(home))
@@ -55,8 +56,10 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/account", get(account::show))
         .route("/account/tokens", post(account::add_token))
         .route("/account/sign-ins/{id}/end", post(account::end_sign_in))
+        .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("page-not-opened")))
         .layer(from_fn_with_state(Arc::clone(admin), guard::guard))
         .route("/static/{version}/{name}", get(assets::show))
+        .fallback(nothing_here)
 }
 
 /// Leads to the first section that somebody may open.
@@ -65,12 +68,18 @@ async fn home(visitor: Visitor) -> Redirect {
 }
 
 /// Answers for an address that nothing is at: with a page for a browser, with a problem document for a program.
-pub(super) async fn nothing_here(State(admin): State<Arc<Admin>>, address: Uri, headers: HeaderMap) -> Response {
+async fn nothing_here(
+    State(admin): State<Arc<Admin>>,
+    address: Uri,
+    headers: HeaderMap,
+    visitor: Result<Visitor, Problem>,
+) -> Response {
     let wants_page =
         headers.get(ACCEPT).and_then(|kinds| kinds.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"));
     if wants_page && !address.path().starts_with("/api/") {
         let problem = Problem::new(StatusCode::NOT_FOUND, text("page-not-found"));
-        return guard::shown(&Frame::of_nobody(&admin, &headers, &address), &problem);
+        let frame = visitor.map_or_else(|_| Frame::of_nobody(&admin, &headers, &address), |visitor| visitor.frame);
+        return guard::shown(&frame, &problem);
     }
     Problem::new(StatusCode::NOT_FOUND, text("api-no-route")).into_response()
 }

@@ -1,5 +1,6 @@
 //! How things are: the health of each part with what to do, and how much was asked and run lately.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,6 +13,9 @@ use super::visitor::Visitor;
 use crate::admin::problem::Problem;
 use crate::admin::{Admin, activity, status};
 
+/// What is drawn, in the words of the API.
+const CHARTS: [&str; 5] = ["questions", "executions", "refusals", "answer_ms", "execution_ms"];
+
 /// Shows the health of each part and the last 24 hours.
 pub(super) async fn show(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
     let status = answer(status::show(State(Arc::clone(&admin)), visitor.caller.clone()).await?).await?;
@@ -20,10 +24,7 @@ pub(super) async fn show(State(admin): State<Arc<Admin>>, visitor: Visitor) -> R
         let hours = activity["hours"].as_array().into_iter().flatten();
         bars(&hours.map(|hour| hour[what].as_u64().unwrap_or_default()).collect::<Vec<_>>())
     };
-    let charts = json!({
-        "questions": over_time("questions"), "executions": over_time("executions"), "refusals": over_time("refusals"),
-        "answer_ms": over_time("answer_ms"), "execution_ms": over_time("execution_ms"),
-    });
+    let charts: BTreeMap<&str, Bars> = CHARTS.iter().map(|what| (*what, over_time(what))).collect();
     let troubled = status["parts"].as_array().into_iter().flatten().filter(|part| part["state"] != "ok").count();
     visitor.page(
         "overview.html",

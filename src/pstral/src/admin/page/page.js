@@ -6,6 +6,9 @@ addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
 
+// On a narrow screen the navigation may be longer than the screen.
+document.querySelector('nav [aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
 // What is wrong is read first.
 document.querySelector('[data-focus]')?.focus();
 

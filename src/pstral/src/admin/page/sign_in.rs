@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, Uri};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
@@ -17,7 +17,7 @@ use super::templates::render;
 use super::visitor::Visitor;
 use crate::admin::Admin;
 use crate::admin::caller::Address;
-use crate::admin::problem::{Body, Problem};
+use crate::admin::problem::{Body, Problem, QueryString};
 use crate::admin::session;
 
 /// The page to show after the sign-in.
@@ -32,7 +32,7 @@ pub(super) async fn show(
     State(admin): State<Arc<Admin>>,
     _: Address,
     visitor: Result<Visitor, Problem>,
-    Query(Next { next }): Query<Next>,
+    QueryString(Next { next }): QueryString<Next>,
     here: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

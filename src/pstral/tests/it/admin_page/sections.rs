@@ -69,6 +69,16 @@ fn only_the_sections_of_a_role_are_in_the_navigation_and_others_are_refused() {
             assert_eq!(links.collect::<Vec<_>>(), expected);
             assert_eq!(shown.body.matches("aria-current=\"page\"").count(), 1);
         }
+        for (path, expected) in
+            [("/sign-out", 405), ("/audit/%ff/1", 400), ("/sign-in?next=%2F&next=%2F", 400), ("/audit?limit=x", 400)]
+        {
+            let shown = site.get(path, &cookies[3]).await;
+            assert_eq!(
+                (shown.status.as_u16(), shown.header("content-type")),
+                (expected, "text/html; charset=utf-8"),
+                "{path}"
+            );
+        }
         let refused = site.get("/audit", &cookies[1]).await;
         assert!(refused.words().contains("audit.read") && refused.body.contains("<nav"), "{}", refused.words());
         let denied = world.entries().await;
@@ -83,7 +93,7 @@ fn only_the_sections_of_a_role_are_in_the_navigation_and_others_are_refused() {
                 given.len() == parts.len()
                     && given.iter().zip(&parts).all(|(given, part)| given == part || part.starts_with('{'))
             };
-            let has_row = ROUTES.iter().any(|path| is_of(path));
+            let has_row = ROUTES.iter().any(is_of);
             assert!(!handlers.contains("get(") || has_row || route.starts_with("/static"), "{route} has no row");
         }
     });
