@@ -60,7 +60,7 @@ impl<'a> ChatBody<'a> {
             options: Options {
                 num_ctx,
                 num_predict: config.max_answer_tokens,
-                temperature: config.temperature,
+                temperature: request.temperature(config.temperature),
                 num_thread: config.num_thread,
             },
         }

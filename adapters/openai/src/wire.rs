@@ -49,7 +49,7 @@ impl<'a> ChatBody<'a> {
             stream: true,
             stream_options: StreamOptions { include_usage: true },
             max_tokens: config.max_answer_tokens,
-            temperature: config.temperature,
+            temperature: request.temperature(config.temperature),
             response_format: request.format.as_ref().map(in_form),
             chat_template_kwargs: config.think.map(|think| json!({ "enable_thinking": think })),
         }

@@ -1,6 +1,7 @@
 //! Proves an audit: every chain from its beginning, from a signed checkpoint, or from a head that was written down.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::stream::{self, Stream, StreamExt as _};
 use pstral_core::domain::{
@@ -71,10 +72,20 @@ impl Store {
         since: &[ChainHead],
         known: &dyn Signatures,
     ) -> Result<AuditProof, AuditVerifyError> {
+        self.verify_audit_counting(since, known, &AtomicU64::new(0)).await
+    }
+
+    /// Does the same, and counts in `checked` how many entries were looked at so far.
+    pub async fn verify_audit_counting(
+        &self,
+        since: &[ChainHead],
+        known: &dyn Signatures,
+        checked: &AtomicU64,
+    ) -> Result<AuditProof, AuditVerifyError> {
         let mut tries = 0;
         loop {
             let before = self.retention_state().await;
-            match self.verify_once(since, known).await {
+            match self.verify_once(since, known, checked).await {
                 Err(AuditVerifyError::Chain(_)) if tries < TRIES && self.retention_state().await? != before? => {
                     tries += 1;
                 }
@@ -93,7 +104,12 @@ impl Store {
         Ok((self.checkpoints().await?, newest))
     }
 
-    async fn verify_once(&self, since: &[ChainHead], known: &dyn Signatures) -> Result<AuditProof, AuditVerifyError> {
+    async fn verify_once(
+        &self,
+        since: &[ChainHead],
+        known: &dyn Signatures,
+        checked: &AtomicU64,
+    ) -> Result<AuditProof, AuditVerifyError> {
         if let Some(fault) = self.audit_fault().await? {
             return Err(AuditVerifyError::Gone(fault));
         }
@@ -112,7 +128,7 @@ impl Store {
         let begun = verifier.heads();
         for last in self.heads().await? {
             let first = begun.iter().find(|head| head.instance == last.instance).map(|head| head.seq);
-            self.verify_chain(&mut verifier, first, &last).await?;
+            self.verify_chain(&mut verifier, first, &last, checked).await?;
         }
         verifier.finish()?;
         Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads() })
@@ -161,6 +177,7 @@ impl Store {
         verifier: &mut ChainVerifier,
         begin: Option<i64>,
         last: &ChainHead,
+        checked: &AtomicU64,
     ) -> Result<(), AuditVerifyError> {
         let mut reached = begin.unwrap_or(i64::MIN);
         let mut pages = self.pages_ahead(&last.instance, begin, last.seq);
@@ -170,6 +187,7 @@ impl Store {
             let Some(end) = page.last() else { break };
             reached = end.seq;
             page.iter().try_for_each(|link| verifier.check_link(&last.instance, link))?;
+            checked.store(verifier.checked(), Ordering::Relaxed);
         }
         drop(pages);
         // What lies beyond a gap, and what was written since.

@@ -25,6 +25,8 @@ pub(crate) struct Asker {
     pub(crate) event: String,
     /// The private place in which only they read the reply, if the request was made elsewhere.
     pub(crate) aside: Option<Place>,
+    /// The network address a program asks from; `None` of what comes through a chat.
+    pub(crate) ip: Option<String>,
 }
 
 impl Asker {

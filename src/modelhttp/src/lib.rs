@@ -24,4 +24,5 @@ pub use health::Found;
 pub use http::{Http, Request, Response};
 pub use inside::{Outside, is_inside, outside_of};
 pub use size::size;
+pub use tls::config as tls_config;
 pub use vectors::checked as checked_vectors;

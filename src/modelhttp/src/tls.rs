@@ -14,7 +14,7 @@ static TRUSTED: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
 });
 
 /// Configures TLS. For a server without it, no certificate is read and none is trusted.
-pub(crate) fn config(encrypted: bool) -> ClientConfig {
+pub fn config(encrypted: bool) -> ClientConfig {
     let trusted = if encrypted { Arc::clone(&TRUSTED) } else { Arc::new(RootCertStore::empty()) };
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

@@ -101,6 +101,7 @@ fn settings() -> Settings {
         answer_tokens: 1024,
         examples: 4,
         corrections: 2,
+        candidates: 1,
         form: AnswerForm::Fenced,
         verified: VerifiedUse::Offer,
         proposal_lifetime: Duration::from_mins(30),

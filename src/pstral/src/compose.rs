@@ -295,6 +295,7 @@ pub(crate) fn settings(config: &Config) -> Settings {
         answer_tokens: config.model.max_answer_tokens as usize,
         examples: answers.examples,
         corrections: answers.corrections,
+        candidates: answers.candidates,
         form: answers.form,
         verified: answers.verified,
         proposal_lifetime: Duration::from_secs(answers.proposal_minutes * 60),

@@ -2,8 +2,10 @@
 
 #[cfg(feature = "endpoint")]
 pub mod admin;
+mod audit_file;
 pub mod audit_heads;
 pub mod audit_key;
+mod audit_verdict;
 pub mod cli;
 pub mod clock;
 pub mod compose;

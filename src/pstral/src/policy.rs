@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use pstral_core::access::{AccessDecision, Case, CaseDecisions};
 use pstral_core::domain::{Catalog, Place, PlatformName, Role};
 use pstral_core::settings::{Settings, Terms};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::compose::{settings, terms};
 use crate::config::Config;
@@ -48,6 +48,67 @@ impl Deed {
                     (None, None) => (said(execute), execute),
                 }
             }
+        }
+    }
+}
+
+/// Decisions as programs read them.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "endpoint", derive(utoipa::ToSchema))]
+pub struct Explanation {
+    /// Whether they may ask questions in the place.
+    pub ask: Explained,
+    /// Whether they may run statements in the place.
+    pub execute: Explained,
+    /// Whether they may read what was named; `null` if nothing was.
+    pub read: Option<Explained>,
+    /// Where a result is shown; `null` if they may not read it.
+    pub delivery: Option<ExplainedDelivery>,
+}
+
+/// A decision, and the rule that makes it.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "endpoint", derive(utoipa::ToSchema))]
+pub struct Explained {
+    /// True if it is allowed.
+    pub yes: bool,
+    /// The reason, a word.
+    pub why: &'static str,
+    /// The key of the configuration that says so, or would; empty where none does.
+    pub key: String,
+    /// The entry at that key; empty if there is none to name.
+    pub entry: String,
+}
+
+/// Where a result is shown, and the rule that decides it.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "endpoint", derive(utoipa::ToSchema))]
+pub struct ExplainedDelivery {
+    /// `here` or `private`.
+    pub shown: &'static str,
+    /// The reason, a word.
+    pub why: &'static str,
+    /// The key of the configuration that says so, or would; empty where none does.
+    pub key: String,
+    /// The entry at that key; empty if there is none to name.
+    pub entry: String,
+}
+
+impl From<CaseDecisions> for Explanation {
+    fn from(decisions: CaseDecisions) -> Self {
+        let explained = |one: AccessDecision| {
+            let AccessDecision { allowed: yes, why, key, entry } = one;
+            Explained { yes, why: why.word(), key, entry }
+        };
+        let delivery = decisions.delivery.map(|one| {
+            let shown = if one.allowed { "here" } else { "private" };
+            ExplainedDelivery { shown, why: one.why.word(), key: one.key, entry: one.entry }
+        });
+        Self {
+            ask: explained(decisions.ask),
+            execute: explained(decisions.execute),
+            read: decisions.read.map(explained),
+            delivery,
         }
     }
 }

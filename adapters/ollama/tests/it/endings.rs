@@ -119,9 +119,10 @@ async fn the_request_says_what_the_configuration_says() {
 
     let bench = bench::fresh().await;
     bench.server.answer(Answer::text("ok"));
-    let request = ChatRequest { system: String::new(), ..question("?") };
+    let request = ChatRequest { system: String::new(), variant: 1, ..question("?") };
     crate::bench::outcome(&*bench.model, request).await;
     let body = &bench.server.requests()[0].body;
+    assert_eq!(body["options"]["temperature"], 0.8, "another answer varies more than the first");
     assert_eq!(body["messages"], json!([{ "role": "user", "content": "?" }]), "no empty instructions");
     assert!(body.get("think").is_none() && body["options"].get("num_thread").is_none(), "left to the server: {body}");
     assert_eq!(body["keep_alive"], 1800);

@@ -167,9 +167,10 @@ async fn the_request_says_what_the_configuration_says() {
     let bench = bench::fresh().await;
     bench.server.answer(Answer::text("{}"));
     let schema = json!({ "type": "object" });
-    let request = pstral_core::ports::ChatRequest { format: Some(schema.clone()), ..question("?") };
+    let request = pstral_core::ports::ChatRequest { format: Some(schema.clone()), variant: 1, ..question("?") };
     crate::bench::outcome(&*bench.model, request).await;
     let body = &bench.server.requests()[0].body;
+    assert_eq!(body["temperature"], 0.8, "another answer varies more than the first");
     let expected = json!({
         "type": "json_schema",
         "json_schema": { "name": "answer", "strict": true, "schema": schema },

@@ -102,8 +102,7 @@ impl OwnConversations {
         if page == 0 {
             return Err(PipelineError::Tell(text("history-how").with("prefix", prefix)));
         }
-        let mut held = self.conversations.of_user(asker.user.id, page * PAGE + 1).await?;
-        held.retain(|one| self.targets.is_told_here(asker, &one.place.platform));
+        let mut held = self.listed(asker, page * PAGE + 1).await?;
         let is_more = held.len() > (page * PAGE) as usize;
         let shown: Vec<Conversation> = held.drain(..).skip(((page - 1) * PAGE) as usize).take(PAGE as usize).collect();
         if shown.is_empty() {
@@ -188,8 +187,27 @@ impl OwnConversations {
         self.outbox.post_privately(asker, Outgoing::text(sentence.render(asker.user.locale))).await
     }
 
+    /// The asker's conversations that may be shown here, the one held last first.
+    pub(crate) async fn listed(&self, asker: &Asker, most: u32) -> Result<Vec<Conversation>, PipelineError> {
+        let mut held = self.conversations.of_user(asker.user.id, most).await?;
+        held.retain(|one| self.targets.is_told_here(asker, &one.place.platform));
+        Ok(held)
+    }
+
+    /// A conversation of the asker, by its number, that may be shown here.
+    pub(crate) async fn readable(
+        &self,
+        asker: &Asker,
+        number: &str,
+        tried: &str,
+    ) -> Result<Conversation, PipelineError> {
+        let conversation = self.history.own_conversation(asker, number, tried).await?;
+        self.history.require_all_here(asker, &conversation).await?;
+        Ok(conversation)
+    }
+
     /// Deletes a conversation that nothing is running in, recorded first; buttons and result pages of it go too.
-    async fn remove(&self, asker: &Asker, conversation: &Conversation) -> Result<(), PipelineError> {
+    pub(crate) async fn remove(&self, asker: &Asker, conversation: &Conversation) -> Result<(), PipelineError> {
         let still = || still_answering(asker);
         let places = [&asker.place, &conversation.place];
         let _work = self.running.begin_in(asker.user.id, &places).ok_or_else(still)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::asker::Asker;
 use crate::commands::conversations::OwnConversations;
 use crate::domain::{
-    AuditAction, AuditEvent, AuditStatus, Conversation, Locale, Outgoing, Proposal, ProposalId, Transcript,
+    AuditAction, AuditEvent, AuditStatus, Conversation, FileRef, Locale, Outgoing, Proposal, ProposalId, Transcript,
     TranscriptStatement, TranscriptTurn, Turn,
 };
 use crate::egress::neutralized;
@@ -35,22 +35,8 @@ impl OwnConversations {
             None => self.history.current(asker).await?,
         };
         self.history.require_all_here(asker, &conversation).await?;
-        let transcript = self.transcript(asker, &conversation).await?;
-        if transcript.turns.is_empty() {
-            return Err(PipelineError::Tell(text("export-empty")));
-        }
+        let file = self.written(asker, &conversation, format).await?;
         let locale = asker.user.locale;
-        let now = self.clock.now();
-        let name = format!("conversation-{}-{}", now.strftime("%Y%m%d-%H%M%S"), self.entropy.hex(3));
-        let zone = &asker.zone;
-        let written = self.files.transcript(&name, &transcript, format, locale, zone).await;
-        let file = written.map_err(|error| PipelineError::Broken(error.to_string()))?;
-        let exported = within(self.recorder.event(asker, AuditAction::Export, AuditStatus::Ok), &conversation);
-        if let Err(unrecorded) = self.recorder.record(AuditEvent { detail: Some(file.name.clone()), ..exported }).await
-        {
-            self.files.discard(&[file]).await;
-            return Err(unrecorded);
-        }
         if file.bytes > asker.platform.capabilities().max_file_bytes {
             self.files.discard(&[file]).await;
             return Err(PipelineError::Tell(text("export-too-large")));
@@ -64,8 +50,36 @@ impl OwnConversations {
         Ok(())
     }
 
+    /// Writes a conversation to a file, and records that before anybody is handed it.
+    pub(crate) async fn written(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+        format: TranscriptFormat,
+    ) -> Result<FileRef, PipelineError> {
+        let transcript = self.transcript(asker, conversation).await?;
+        if transcript.turns.is_empty() {
+            return Err(PipelineError::Tell(text("export-empty")));
+        }
+        let now = self.clock.now();
+        let name = format!("conversation-{}-{}", now.strftime("%Y%m%d-%H%M%S"), self.entropy.hex(3));
+        let written = self.files.transcript(&name, &transcript, format, asker.user.locale, &asker.zone).await;
+        let file = written.map_err(|error| PipelineError::Broken(error.to_string()))?;
+        let exported = within(self.recorder.event(asker, AuditAction::Export, AuditStatus::Ok), conversation);
+        if let Err(unrecorded) = self.recorder.record(AuditEvent { detail: Some(file.name.clone()), ..exported }).await
+        {
+            self.files.discard(&[file]).await;
+            return Err(unrecorded);
+        }
+        Ok(file)
+    }
+
     /// Collects a conversation for a file, without rows that the person may no longer read.
-    async fn transcript(&self, asker: &Asker, conversation: &Conversation) -> Result<Transcript, PipelineError> {
+    pub(crate) async fn transcript(
+        &self,
+        asker: &Asker,
+        conversation: &Conversation,
+    ) -> Result<Transcript, PipelineError> {
         let turns = self.conversations.turns(conversation.id, MOST).await?;
         let proposals = self.proposals.of_conversation(conversation.id).await?;
         // Rows were kept under the rules of their day: what one may not read any more does not leave.

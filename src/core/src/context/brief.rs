@@ -136,7 +136,7 @@ impl Brief<'_> {
         // Examples and earlier answers stay in fences also where JSON is asked for: the server holds the model to the schema
         // whatever it has read, and an answer that was cut, continued or written before the form was changed has no JSON.
         let format = self.is_json().then(json_answer::schema);
-        let request = ChatRequest { system, messages, format };
+        let request = ChatRequest { system, messages, format, variant: 0 };
         Ok(Briefing { request, told, tokens, room, locale: self.locale })
     }
 

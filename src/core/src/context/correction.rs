@@ -49,6 +49,14 @@ impl Briefing {
         Ok((next.tokens <= next.room).then_some(next))
     }
 
+    /// Returns the same request for another answer than those before; 0 is the first.
+    #[must_use]
+    pub fn varied(&self, variant: u32) -> Self {
+        let mut next = self.clone();
+        next.request.variant = variant;
+        next
+    }
+
     /// Takes the oldest messages away while there are too many, up to the question.
     fn make_room(&mut self) {
         let begins_with_ours =

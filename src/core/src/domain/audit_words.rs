@@ -55,6 +55,8 @@ words! {
         SignInEnded = "signin.ended",
         /// A token of the admin endpoint was made.
         TokenAdded = "token.added",
+        /// An administrator stopped what was being done for somebody.
+        WorkStopped = "work.stopped",
         /// A conversation and its messages were removed.
         ConversationDeleted = "conversation.deleted",
         /// A conversation was given another title.

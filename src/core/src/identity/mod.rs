@@ -56,6 +56,6 @@ impl Identity {
         user.locale = self.settings.language_of(&place).unwrap_or(own_locale);
         let zone = user.zone.clone().unwrap_or_else(|| self.settings.zone.clone());
         let aside = platform.aside(event);
-        Asker { user, actor, place, platform, capabilities, own_locale, zone, event: event.id.clone(), aside }
+        Asker { user, actor, place, platform, capabilities, own_locale, zone, event: event.id.clone(), aside, ip: None }
     }
 }

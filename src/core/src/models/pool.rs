@@ -107,6 +107,11 @@ impl ModelPool {
         self.queue.occupancy().1
     }
 
+    /// The people whose questions wait, the next one first.
+    pub fn waiting_people(&self) -> Vec<UserId> {
+        self.queue.waiting_people()
+    }
+
     async fn health_of(&self, model: &dyn LanguageModel) -> Result<Text, ModelError> {
         match select(model.health().boxed(), self.queue.clock.sleep(CHECK)).await {
             Either::Left((health, _)) => health,

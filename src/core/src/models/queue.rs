@@ -154,6 +154,12 @@ impl Queue {
         (state.endpoints.iter().map(|one| (one.running, one.breaker)).collect(), state.line.len())
     }
 
+    /// The people whose questions wait, the next one first.
+    pub(super) fn waiting_people(&self) -> Vec<UserId> {
+        let state = lock(&self.state);
+        state.line.order().iter().filter_map(|number| Some(state.entries.get(number)?.person)).collect()
+    }
+
     /// Changes the state and, once the lock is free, wakes those whom that concerns.
     fn change<T>(&self, change: impl FnOnce(&mut State, Duration) -> T) -> T {
         let now = self.clock.elapsed();

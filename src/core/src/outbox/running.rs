@@ -9,7 +9,7 @@ use crate::asker::Asker;
 use crate::domain::{Place, PlatformName, ProposalId, TurnId, UserId};
 use crate::error::PipelineError;
 use crate::lock::lock;
-use crate::text::text;
+use crate::text::{Text, text};
 
 /// Questions remembered that were taken back before their answer began: events of one moment may come in any order. As
 /// many are remembered with their turns, for who answers them again.
@@ -29,6 +29,19 @@ struct RunningState {
     answers: HashMap<Question, Stop>,
     taken_back: VecDeque<(Question, Stopped)>,
     turns: VecDeque<(TurnId, Question)>,
+    /// The number of the last work that began.
+    last: u64,
+}
+
+/// A question that is being answered, or a statement that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentWork {
+    /// Tells it from all others of this program.
+    pub number: u64,
+    /// The user it is done for.
+    pub user: UserId,
+    /// The place in which it can be stopped.
+    pub place: Place,
 }
 
 /// The reason work is stopped.
@@ -36,6 +49,8 @@ struct RunningState {
 pub(crate) enum Stopped {
     /// The person asked for it.
     Asked,
+    /// An administrator did, for the sake of those who wait.
+    ByAdmin,
     /// The question was taken back.
     TakenBack,
     /// The question was edited, and is asked again in its new words.
@@ -47,6 +62,7 @@ pub(crate) enum Stopped {
 /// Tells work to stop, and why.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop {
+    number: u64,
     /// Cancelled when the work is to stop.
     pub(crate) token: CancellationToken,
     why: Arc<OnceLock<Stopped>>,
@@ -72,9 +88,14 @@ impl Stop {
         self.why.get().copied()
     }
 
-    /// The reason why nobody wants the answer any more; `None` where the person stopped it, or nothing did.
+    /// The reason why nobody wants the answer any more; `None` where somebody stopped it, or nothing did.
     pub(crate) fn withdrawn(&self) -> Option<Stopped> {
-        self.why().filter(|why| *why != Stopped::Asked)
+        self.why().filter(|why| !matches!(why, Stopped::Asked | Stopped::ByAdmin))
+    }
+
+    /// What the person is told who waited for it.
+    pub(crate) fn told(&self) -> Text {
+        text(if self.why() == Some(Stopped::ByAdmin) { "stopped-by-admin" } else { "answer-stopped" })
     }
 
     /// The first reason is the one that is told.
@@ -97,7 +118,8 @@ impl Running {
         if keys.iter().any(|key| going.work.contains_key(key)) {
             return None;
         }
-        let stop = Stop::default();
+        going.last += 1;
+        let stop = Stop { number: going.last, ..Stop::default() };
         going.work.extend(keys.iter().cloned().map(|key| (key, stop.clone())));
         drop(going);
         Some(Work { running: self.clone(), keys: Mutex::new(keys), question: OnceLock::new(), stop })
@@ -137,6 +159,27 @@ impl Running {
     /// Stops the work of a user in a place; whether there was any.
     pub(crate) fn stop(&self, user: UserId, place: &Place) -> bool {
         lock(&self.0).work.get(&(user, place.clone())).inspect(|stop| stop.stop(Stopped::Asked)).is_some()
+    }
+
+    /// Everything that is under way, the oldest first.
+    pub(crate) fn all(&self) -> Vec<CurrentWork> {
+        let going = lock(&self.0);
+        let work = going.work.iter();
+        let mut all: Vec<CurrentWork> = work
+            .map(|((user, place), stop)| CurrentWork { number: stop.number, user: *user, place: place.clone() })
+            .collect();
+        drop(going);
+        // What can be stopped in several places is named by the innermost.
+        all.sort_by_key(|one| (one.number, one.place.thread.is_none()));
+        all.dedup_by_key(|one| one.number);
+        all
+    }
+
+    /// Stops the work of a number, as an administrator does; whether it was under way.
+    pub(crate) fn stop_numbered(&self, number: u64) -> bool {
+        let going = lock(&self.0);
+        let meant = going.work.values().find(|stop| stop.number == number);
+        meant.inspect(|stop| stop.stop(Stopped::ByAdmin)).is_some()
     }
 
     /// Stops the work of a user in the threads of a channel; whether there was any.

@@ -37,7 +37,7 @@ impl UserAdmin<'_> {
         self.record(AuditAction::LinkAttempt, user.id, detail.clone()).await?;
         let by = match self.by {
             By::CommandLine => None,
-            By::Person { actor, user, .. } => Some((actor, user)),
+            By::Person { actor, user, .. } | By::SignedIn { actor, user, .. } => Some((actor, user)),
         };
         let confirmed = self.people.confirm_request(&hash, user.id, by, self.now).await?;
         let status = if matches!(confirmed, Confirmed::Linked(_)) { AuditStatus::Ok } else { AuditStatus::Refused };

@@ -11,7 +11,7 @@ mod user_admin;
 
 pub use code::{CODE_LIFETIME, code_hash, codes_in, is_code, new_code};
 pub use form::{Password, checked_change, checked_user};
-pub(crate) use names::name_of;
+pub use names::name_of;
 pub(crate) use refusal::locked;
 pub use refusal::{Refusal, Way};
 pub use user_admin::{By, UserAdmin, UserAdminError, account_in};

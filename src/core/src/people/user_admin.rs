@@ -23,6 +23,15 @@ pub enum By<'a> {
         /// The user.
         user: UserId,
     },
+    /// Somebody who is signed in elsewhere than in a chat.
+    SignedIn {
+        /// The account for which their wrong codes count.
+        actor: &'a Actor,
+        /// An event of theirs, which says where they are.
+        event: &'a AuditEvent,
+        /// The user.
+        user: UserId,
+    },
 }
 
 /// The administration of users, on behalf of one person.
@@ -174,6 +183,13 @@ impl UserAdmin<'_> {
                 event.place = Some(place.path());
                 event.detail = Some(format!("{detail} by={}", user.0));
             }
+            By::SignedIn { event: theirs, user, .. } => {
+                event.platform.clone_from(&theirs.platform);
+                event.actor.clone_from(&theirs.actor);
+                event.place.clone_from(&theirs.place);
+                event.ip.clone_from(&theirs.ip);
+                event.detail = Some(format!("{detail} by={}", user.0));
+            }
         }
         event
     }
@@ -181,7 +197,7 @@ impl UserAdmin<'_> {
     pub(super) fn by_user(&self) -> Option<UserId> {
         match self.by {
             By::CommandLine => None,
-            By::Person { user, .. } => Some(user),
+            By::Person { user, .. } | By::SignedIn { user, .. } => Some(user),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A statement that was refused goes back to the model with what was found, before the person hears of it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::context::{Briefing, Check, CheckedFault, Prompts, asks};
@@ -27,28 +28,26 @@ pub(crate) struct Corrections {
 }
 
 impl Corrections {
-    /// Offers the statement of an answer, once the model has had the chance to correct a refused one.
+    /// Offers the statement of an answer, once the model has had the chance to correct a refused one, and to answer afresh
+    /// where that came to nothing.
     pub(crate) async fn offer_corrected(
         &self,
         inquiry: &Inquiry<'_>,
         exchange: &mut Exchange<'_>,
     ) -> Result<Option<Offer>, PipelineError> {
         let locale = inquiry.asker.user.locale;
+        let mut left = self.attempts(exchange);
         let mut offer = self.proposal_maker.offer_from(inquiry, exchange, 0).await?;
         let mut refused = None;
-        for repair in 1..=self.settings.corrections {
+        for repair in 1.. {
             let is_heavy = offer.as_ref().and_then(Offer::fault).is_some_and(|(_, fault)| fault.heavy);
             if exchange.stop.token.is_cancelled() || (is_heavy && repair > 1) {
                 break;
             }
-            let Some(briefing) = self.asked_again(inquiry, exchange, offer.as_ref())? else { break };
+            let Some((briefing, note)) = self.next_request(inquiry, exchange, offer.as_ref(), &mut left)? else {
+                break;
+            };
             let before = exchange.said();
-            let is_refused = offer.as_ref().and_then(Offer::fault).is_some();
-            let note = text(match (is_refused, asks(exchange.text())) {
-                (true, _) => "correcting",
-                (false, true) => "asked-enough",
-                (false, false) => "claimed-without-data",
-            });
             self.answer_streamer.stream_correction(exchange, briefing, &note).await?;
             self.briefings.learn_size(exchange);
             if exchange.is_stopped() {
@@ -68,10 +67,40 @@ impl Corrections {
             offer = self.proposal_maker.offer_from(inquiry, exchange, repair).await?;
             let is_same = |offer: &Offer| refused.as_deref().is_some_and(|refused| offer.repeats(refused));
             if offer.as_ref().is_some_and(is_same) {
-                break;
+                // The model has no better idea of how to correct it.
+                left.corrections = 0;
             }
         }
         Ok(if refused.is_some() { offer.map(|offer| offer.after_a_refusal(locale)) } else { offer })
+    }
+
+    /// The attempts that an answer has.
+    fn attempts(&self, exchange: &Exchange<'_>) -> Attempts {
+        let (corrections, afresh) = (self.settings.corrections, 1..self.settings.candidates);
+        Attempts { corrections, afresh, question: exchange.briefing.clone() }
+    }
+
+    /// The next request with the note that is shown meanwhile: a correction, or once there are no more of these, the question
+    /// afresh, for which the server need not read the prompt again.
+    fn next_request(
+        &self,
+        inquiry: &Inquiry<'_>,
+        exchange: &Exchange<'_>,
+        offer: Option<&Offer>,
+        left: &mut Attempts,
+    ) -> Result<Option<(Briefing, Text)>, PipelineError> {
+        let is_refused = offer.and_then(Offer::fault).is_some();
+        if left.corrections > 0 {
+            left.corrections -= 1;
+            let note = match (is_refused, asks(exchange.text())) {
+                (true, _) => "correcting",
+                (false, true) => "asked-enough",
+                (false, false) => "claimed-without-data",
+            };
+            return Ok(self.asked_again(inquiry, exchange, offer)?.map(|briefing| (briefing, text(note))));
+        }
+        let Some(question) = left.question.as_ref().filter(|_| is_refused) else { return Ok(None) };
+        Ok(left.afresh.next().map(|variant| (question.varied(variant), text("answering-afresh"))))
     }
 
     /// The request with which the model is asked again; `None` where it has nothing to mend, or no room to.
@@ -100,6 +129,15 @@ impl Corrections {
         }
         Ok(next)
     }
+}
+
+/// What the model may still be asked about a statement that was refused.
+struct Attempts {
+    corrections: u32,
+    /// Numbers of the answers to the question alone, without those before.
+    afresh: Range<u32>,
+    /// The first prompt.
+    question: Option<Briefing>,
 }
 
 /// True where words alone will not do: the model asks something in return though it has had its answer, or it tells

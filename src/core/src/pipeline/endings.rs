@@ -192,7 +192,7 @@ impl Endings {
             Stopped::TakenBack => ("the question was taken back", text("answer-taken-back")),
             Stopped::Reworded => ("the question was edited", text("answer-reworded")),
             Stopped::Left => ("removed from the place", text("answer-left")),
-            Stopped::Asked => ("stopped", text("answer-stopped")),
+            Stopped::Asked | Stopped::ByAdmin => ("stopped", exchange.stop.told()),
         };
         let event = AuditEvent { error: Some(error.to_owned()), ..self.event_of(exchange) };
         exchange.end = ExchangeEnd::Closed;

@@ -206,7 +206,7 @@ impl Exchange<'_> {
                 text("answer-cut")
             }
             ExchangeEnd::Answered(StreamEnd::Whole(_)) | ExchangeEnd::Closed => return None,
-            ExchangeEnd::Answered(StreamEnd::Stopped) => text("answer-stopped"),
+            ExchangeEnd::Answered(StreamEnd::Stopped) => self.stop.told(),
             ExchangeEnd::Answered(StreamEnd::TooLong) => text("answer-too-long"),
             ExchangeEnd::Answered(StreamEnd::TooSlow) => text("answer-too-slow"),
             // Whoever tries the demo has no administrator, and may never have had a model.

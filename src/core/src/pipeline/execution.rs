@@ -16,8 +16,8 @@ use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::context::texts;
 use crate::domain::{
-    Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Origin, Outgoing, Proposal, ProposalId,
-    ReviewReason, TurnEnd, TurnState, User,
+    Agreement, AuditAction, AuditDelivery, AuditEvent, AuditStatus, Capability, Origin, Outgoing, Place, Proposal,
+    ProposalId, ReviewReason, TurnEnd, TurnState, User,
 };
 use crate::egress::quoted;
 use crate::error::PipelineError;
@@ -28,12 +28,12 @@ use crate::knowledge::NamedValue;
 use crate::outbox::cards::{Cards, closed};
 use crate::outbox::finalize::Finalizer;
 use crate::outbox::messages::Messages;
-use crate::outbox::running::{Running, still_answering};
+use crate::outbox::running::{Running, Work, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::offer::Offer;
-use crate::pipeline::outcome::{Outcome, Results};
+use crate::pipeline::outcome::{Outcome, Results, Rows};
 use crate::pipeline::proposal_maker::{Draft, ProposalMaker};
 use crate::ports::{Claim, Clock, Conversations, People, Proposals, TargetError};
 use crate::recorder::Recorder;
@@ -41,7 +41,7 @@ use crate::recorder::event::{about, delivery};
 use crate::settings::Settings;
 use crate::statements::recheck::{Checked, Statements, can_run, refuse_refused};
 use crate::stewardship::ReviewList;
-use crate::targets::{Schema, Target, Targets};
+use crate::targets::{Schema, Schemas, Target, Targets};
 use crate::text::{Text, text};
 
 /// Characters of a value in a hint.
@@ -60,6 +60,19 @@ struct Execution<'a> {
     /// True if the result is not shown where the conversation is held.
     is_aside: bool,
     stop: &'a CancellationToken,
+}
+
+/// An execution that is durable, and not yet run.
+struct Begun {
+    /// Whoever clicked, in the place of the result.
+    reader: Asker,
+    target: Arc<Target>,
+    proposal: Proposal,
+    approved: ApprovedStatement,
+    schemas: Arc<Schemas>,
+    /// The place of the conversation.
+    held_in: Place,
+    work: Work,
 }
 
 /// Runs proposals.
@@ -107,41 +120,8 @@ impl Executions {
 
     /// Runs a proposal for the person who clicked.
     pub(crate) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
-        self.access.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
-        self.running.wait_until_recorded(asker.user.id, id).await;
-        let proposal = self.statements.own_proposal(asker, id).await?;
-        refuse_refused(&proposal)?;
-        let target = self.targets.target_named(&proposal.target)?;
-        let Checked { approved, shown, held_in, schemas, .. } =
-            self.statements.approve(asker, &target, &proposal).await?;
-        // Before anything is used up: what cannot be delivered is not run.
-        let reader = if shown.allowed { asker.clone() } else { self.outbox.open_private(asker).await? };
-        if reader.place != asker.place && !self.can_be_told(asker, &reader, &proposal).await {
-            self.outbox.post_in_place(asker, closed(id, asker.user.locale)).await;
-            return Ok(());
-        }
-        let work = self
-            .running
-            .begin_in(asker.user.id, &[&asker.place, &reader.place])
-            .ok_or_else(|| still_answering(asker))?;
-        // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
-        work.answers(&asker.actor.platform, &asker.event);
-        if work.stop.token.is_cancelled() {
-            return Ok(());
-        }
-        self.refuse_withdrawn(asker, &proposal).await?;
-        self.claim(asker, id).await?;
-        // What does not run is not counted.
-        if let Err(too_much) = self.access.consume_quota(asker, QuotaKind::Executions).await {
-            self.give_back(id).await;
-            return Err(too_much);
-        }
-        let event = self.recorder.event(asker, AuditAction::Execution, AuditStatus::Ok);
-        if let Err(unrecorded) = self.recorder.record(about(event, &proposal, approved.relations())).await {
-            // Nothing runs: the person may try again once the audit can be written.
-            self.give_back(id).await;
-            return Err(unrecorded);
-        }
+        let Some(ready) = self.begin(asker, id).await? else { return Ok(()) };
+        let Begun { reader, target, proposal, approved, schemas, held_in, work } = ready;
         if reader.place != asker.place {
             self.outbox.notify_in_place(asker, &text("result-in-private")).await;
         }
@@ -160,6 +140,66 @@ impl Executions {
         drop(work);
         self.cards.retire_execute(asker, id).boxed().await;
         ran
+    }
+
+    /// Runs a proposal for a program, and returns all rows once that is recorded.
+    pub(crate) async fn execute_for_rows(&self, asker: &Asker, id: &ProposalId) -> Result<Rows, PipelineError> {
+        let Some(ready) = self.begin(asker, id).await? else { return Err(PipelineError::Tell(text("answer-stopped"))) };
+        let Begun { reader, target, proposal, approved, work, .. } = ready;
+        let began = self.clock.elapsed();
+        let read = self.results.rows(&reader, &target, &approved, &work.stop.token).await;
+        drop(work);
+        if read.as_ref().is_err_and(did_not_run) {
+            self.give_back(id).await;
+        }
+        let took = Duration::from_millis(self.clock.millis_since(began).unsigned_abs());
+        let event =
+            about(self.recorder.event(&reader, AuditAction::Result, AuditStatus::Ok), &proposal, approved.relations());
+        let event = AuditEvent { delivery: Some(delivery(&asker.place, &reader.place)), ..event };
+        let rows = read.as_ref().map(|rows| rows.rows.len() as u64);
+        self.recorder.record(ended(event, rows, took)).await?;
+        self.cards.retire_execute(asker, id).boxed().await;
+        read.map_err(|error| PipelineError::Tell(error.text()))
+    }
+
+    /// Makes an execution durable, after every check and every claim; `None` where it was stopped before it began.
+    async fn begin(&self, asker: &Asker, id: &ProposalId) -> Result<Option<Begun>, PipelineError> {
+        self.access.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
+        self.running.wait_until_recorded(asker.user.id, id).await;
+        let proposal = self.statements.own_proposal(asker, id).await?;
+        refuse_refused(&proposal)?;
+        let target = self.targets.target_named(&proposal.target)?;
+        let Checked { approved, shown, held_in, schemas, .. } =
+            self.statements.approve(asker, &target, &proposal).await?;
+        // Before anything is used up: what cannot be delivered is not run.
+        let reader = if shown.allowed { asker.clone() } else { self.outbox.open_private(asker).await? };
+        if reader.place != asker.place && !self.can_be_told(asker, &reader, &proposal).await {
+            self.outbox.post_in_place(asker, closed(id, asker.user.locale)).await;
+            return Ok(None);
+        }
+        let work = self
+            .running
+            .begin_in(asker.user.id, &[&asker.place, &reader.place])
+            .ok_or_else(|| still_answering(asker))?;
+        // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
+        work.answers(&asker.actor.platform, &asker.event);
+        if work.stop.token.is_cancelled() {
+            return Ok(None);
+        }
+        self.refuse_withdrawn(asker, &proposal).await?;
+        self.claim(asker, id).await?;
+        // What does not run is not counted.
+        if let Err(too_much) = self.access.consume_quota(asker, QuotaKind::Executions).await {
+            self.give_back(id).await;
+            return Err(too_much);
+        }
+        let event = self.recorder.event(asker, AuditAction::Execution, AuditStatus::Ok);
+        if let Err(unrecorded) = self.recorder.record(about(event, &proposal, approved.relations())).await {
+            // Nothing runs: the person may try again once the audit can be written.
+            self.give_back(id).await;
+            return Err(unrecorded);
+        }
+        Ok(Some(Begun { reader, target, proposal, approved, schemas, held_in, work }))
     }
 
     /// Says that the asker can be written to in private: tried where they could be shown it beside a click, and there was
@@ -289,19 +329,20 @@ impl Executions {
         took: Duration,
     ) -> AuditEvent {
         let Execution { reader, proposal, approved, delivery, .. } = *execution;
-        let (status, rows, error) = match outcome {
-            Ok(outcome) => (AuditStatus::Ok, i64::try_from(outcome.rows).ok(), None),
-            Err(TargetError::Cancelled) => (AuditStatus::Stopped, None, None),
-            Err(error) => (AuditStatus::Failed, None, Some(error.to_string())),
-        };
-        AuditEvent {
-            rows,
-            error,
-            delivery: Some(delivery),
-            duration_ms: i64::try_from(took.as_millis()).ok(),
-            ..about(self.recorder.event(reader, AuditAction::Result, status), proposal, approved.relations())
-        }
+        let event = self.recorder.event(reader, AuditAction::Result, AuditStatus::Ok);
+        let event = AuditEvent { delivery: Some(delivery), ..about(event, proposal, approved.relations()) };
+        ended(event, outcome.as_ref().map(|outcome| outcome.rows), took)
     }
+}
+
+/// The event of a result with how it ended.
+fn ended(event: AuditEvent, rows: Result<u64, &TargetError>, took: Duration) -> AuditEvent {
+    let (status, rows, error) = match rows {
+        Ok(rows) => (AuditStatus::Ok, i64::try_from(rows).ok(), None),
+        Err(TargetError::Cancelled) => (AuditStatus::Stopped, None, None),
+        Err(error) => (AuditStatus::Failed, None, Some(error.to_string())),
+    };
+    AuditEvent { status, rows, error, duration_ms: i64::try_from(took.as_millis()).ok(), ..event }
 }
 
 /// What else the texts of a statement may have meant, where nothing that it reads holds them.

@@ -20,14 +20,16 @@ pub(crate) mod explain;
 mod explanation;
 mod fault;
 pub(crate) mod inquiry;
+mod no_chat;
 pub(crate) mod offer;
 pub(crate) mod outcome;
-pub(crate) mod paging;
+mod paging;
 pub(crate) mod parts;
 mod plan_check;
 pub(crate) mod platform_queries;
 mod prefetch;
-pub(crate) mod proposal_maker;
+mod programs;
+mod proposal_maker;
 pub(crate) mod question;
 pub(crate) mod retries;
 mod rewritten;
@@ -43,7 +45,10 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 
+pub use no_chat::API;
+pub use outcome::Rows;
 pub use parts::Parts;
+pub use programs::{CheckedStatement, OnBehalf, Programs};
 
 use self::charts::ChartMaker;
 use self::continuations::Continuations;
@@ -72,6 +77,7 @@ use crate::outbox::cards::Cards;
 use crate::outbox::departed_places::DepartedPlaces;
 use crate::outbox::recovery::Recovery;
 use crate::outbox::result_pages::ResultPages;
+pub use crate::outbox::running::CurrentWork;
 use crate::outbox::running::{Running, Stopped};
 use crate::outbox::send::Outbox;
 use crate::ports::{Advice, StoreError};
@@ -120,6 +126,7 @@ pub struct Pipeline {
     paging: Arc<ResultPager>,
     explaining: Arc<Explainer>,
     editing: Arc<StatementEditor>,
+    programs: Arc<Programs>,
 }
 
 impl Pipeline {
@@ -131,6 +138,26 @@ impl Pipeline {
     /// Verified queries, for those who decide on them elsewhere than in a chat.
     pub fn verified_queries(&self) -> &VerifiedQueries {
         &self.verified
+    }
+
+    /// What programs ask for on behalf of users.
+    pub fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    /// Costly statements that wait for a second person, for those who approve them elsewhere than in a chat.
+    pub fn cost_approvals(&self) -> &CostApprovals {
+        &self.cost_approvals
+    }
+
+    /// The questions and statements that this program is busy with, the oldest first.
+    pub fn work(&self) -> Vec<CurrentWork> {
+        self.running.all()
+    }
+
+    /// Stops the work of a number, as an administrator does; whether it was under way.
+    pub fn stop_work(&self, number: u64) -> bool {
+        self.running.stop_numbered(number)
     }
 
     /// The checks that platforms may make before they hand something over.

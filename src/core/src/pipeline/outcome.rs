@@ -40,6 +40,19 @@ pub(crate) struct Outcome {
     sheet: Option<Box<dyn ResultSheet>>,
 }
 
+/// All rows of a result, as a program reads them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    /// Their columns, headed as in files.
+    pub columns: Vec<Column>,
+    /// The rows, times in the time zone of whoever reads them.
+    pub rows: Vec<Row>,
+    /// The limit that cut them off, if one did.
+    pub truncated: Option<LimitReached>,
+    /// True if the statement itself asked for no more than these: there may be others.
+    pub may_be_more: bool,
+}
+
 /// Reads results and shows them.
 pub(crate) struct Results {
     pub(crate) settings: Arc<Settings>,
@@ -82,6 +95,32 @@ impl Results {
         };
         let row_limit = approved.row_limit();
         Ok(Outcome { columns: result.columns, head: head.rows, rows, ending, row_limit, sheet })
+    }
+
+    /// Reads all rows into memory, within the limits of the target.
+    pub(crate) async fn rows(
+        &self,
+        asker: &Asker,
+        target: &Target,
+        approved: &ApprovedStatement,
+        stop: &CancellationToken,
+    ) -> Result<Rows, TargetError> {
+        let mut result = target.port.execute(approved, &asker.user.username, stop.clone()).await?;
+        result.columns.iter_mut().for_each(|column| column.name = heading(&column.name));
+        let mut rows = Vec::new();
+        while let Some(batch) = result.batches.next().await {
+            match batch? {
+                Batch::Rows(mut batch) => {
+                    in_zone(&mut batch, &result.columns, &asker.zone);
+                    rows.extend(batch);
+                }
+                Batch::End(Ending { truncated, .. }) => {
+                    let may_be_more = approved.row_limit() == Some(rows.len() as u64);
+                    return Ok(Rows { columns: result.columns, rows, truncated, may_be_more });
+                }
+            }
+        }
+        Err(TargetError::Failed("the result ended without its end".to_owned()))
     }
 
     /// The files of a result: none of one without rows, `None` when they could not be written.

@@ -18,6 +18,7 @@ use super::explain::Explainer;
 use super::outcome::Results;
 use super::paging::ResultPager;
 use super::platform_queries::PlatformQueries;
+use super::programs::Programs;
 use super::proposal_maker::ProposalMaker;
 use super::question::Questions;
 use super::retries::Retries;
@@ -309,6 +310,16 @@ impl Pipeline {
             statements,
             targets
         });
+        let programs = part!(Programs {
+            access,
+            executions,
+            history,
+            own_conversations,
+            proposal_maker,
+            proposals,
+            settings,
+            targets
+        });
         let seen = Seen::default();
         Self {
             parts,
@@ -347,6 +358,7 @@ impl Pipeline {
             paging,
             explaining,
             editing,
+            programs,
         }
     }
 }

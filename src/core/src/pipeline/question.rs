@@ -184,7 +184,7 @@ impl Questions {
         let schemas = select_biased! {
             () = stop.token.cancelled().fuse() => return match stop.withdrawn() {
                 Some(_) => Ok(None),
-                None => Err(PipelineError::Tell(text("answer-stopped"))),
+                None => Err(PipelineError::Tell(stop.told())),
             },
             schemas = self.targets.schemas_with(&target, &verified).fuse() => schemas?,
         };

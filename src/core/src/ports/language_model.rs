@@ -6,6 +6,9 @@ use futures::stream::BoxStream;
 use crate::domain::Speaker;
 use crate::text::{Text, text};
 
+/// The temperature of answers that are to differ: what is usual for sampling several and keeping the one that is valid.
+const VARIED: f64 = 0.8;
+
 /// A request to a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChatRequest {
@@ -15,6 +18,15 @@ pub struct ChatRequest {
     pub messages: Vec<ModelMessage>,
     /// A JSON schema that the answer must fit; `None` for free text. What is cut by its length does not fit it.
     pub format: Option<serde_json::Value>,
+    /// 0 for the answer that the configured temperature gives; above, one that varies more, since those before were no good.
+    pub variant: u32,
+}
+
+impl ChatRequest {
+    /// The sampling temperature for this request, where `configured` is that of a first answer.
+    pub fn temperature(&self, configured: f64) -> f64 {
+        if self.variant == 0 { configured } else { configured.max(VARIED) }
+    }
 }
 
 /// One message of the exchange.

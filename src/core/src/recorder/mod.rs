@@ -34,7 +34,8 @@ impl Recorder {
 
     /// An event that already says who and where.
     pub(crate) fn event(&self, asker: &Asker, action: AuditAction, status: AuditStatus) -> AuditEvent {
-        self.event_by(&asker.actor, &asker.place, Some(asker.user.id), action, status)
+        let event = self.event_by(&asker.actor, &asker.place, Some(asker.user.id), action, status);
+        AuditEvent { ip: asker.ip.clone(), ..event }
     }
 
     /// Builds an audit event by an actor who may not be linked to a user.

@@ -83,6 +83,8 @@ pub struct Settings {
     pub examples: usize,
     /// Times that a model may correct an answer: each costs as much as a question.
     pub corrections: u32,
+    /// Answers of a model to one question at most, the first among them, until one can be offered.
+    pub candidates: u32,
     /// Form of the model's answers about data.
     pub form: AnswerForm,
     /// Use of a near-exact verified query.

@@ -85,7 +85,7 @@ impl Terms {
     }
 
     /// The policy of a role, within the limits.
-    pub(crate) fn policy(&self, role: &Role) -> Policy {
+    pub fn policy(&self, role: &Role) -> Policy {
         Policy::new(self.rules.clone(), self.roles.get(role).cloned().into_iter().collect(), self.limits)
     }
 

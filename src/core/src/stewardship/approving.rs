@@ -37,6 +37,17 @@ pub enum DecisionError {
     Broken(String),
 }
 
+impl From<PipelineError> for DecisionError {
+    fn from(error: PipelineError) -> Self {
+        match error {
+            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => Self::Told(sentence),
+            PipelineError::NoAudit(_) => Self::Unavailable(text("audit-unavailable")),
+            PipelineError::Unnoted(error) => Self::Broken(error.to_string()),
+            PipelineError::Broken(cause) => Self::Broken(cause),
+        }
+    }
+}
+
 /// A decision on a verified query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
@@ -83,12 +94,7 @@ impl VerifiedQueries {
         if !self.settings.roles.may(&steward.user.role, Capability::ManageVerified) {
             return Err(DecisionError::Told(text("steward-not-allowed")));
         }
-        self.decide_on(steward, seen, decision).await.map_err(|trouble| match trouble {
-            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => DecisionError::Told(sentence),
-            PipelineError::NoAudit(_) => DecisionError::Unavailable(text("audit-unavailable")),
-            PipelineError::Unnoted(error) => DecisionError::Broken(error.to_string()),
-            PipelineError::Broken(cause) => DecisionError::Broken(cause),
-        })
+        Ok(self.decide_on(steward, seen, decision).await?)
     }
 
     /// Carries out a steward's decision on the version that they have seen, and returns the new version.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::access::gate::Access;
 use crate::asker::Asker;
 use crate::domain::{
-    AuditAction, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, Proposal, ProposalId, User,
+    AuditAction, AuditEvent, AuditStatus, ButtonAction, Capability, Outgoing, OutgoingState, PlatformName, Proposal,
+    ProposalId, Role, User,
 };
 use crate::egress::{echo, neutralized};
 use crate::error::PipelineError;
@@ -17,12 +18,13 @@ use crate::outbox::cards::Cards;
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::asked_by;
 use crate::people::name_of;
-use crate::ports::{Clock, Conversations, People, Proposals};
+use crate::ports::{Clock, Conversations, People, Proposals, StoreError};
 use crate::recorder::Recorder;
 use crate::recorder::event::about;
 use crate::settings::Settings;
 use crate::statements::card::whole_statement;
 use crate::statements::recheck::Statements;
+use crate::stewardship::approving::DecisionError;
 use crate::targets::{Schema, Targets};
 use crate::text::text;
 
@@ -33,7 +35,7 @@ const WAITING: u32 = 200;
 const LISTED: usize = 10;
 
 /// Costly statements that wait for a second person.
-pub(crate) struct CostApprovals {
+pub struct CostApprovals {
     pub(crate) settings: Arc<Settings>,
     pub(crate) platforms: Platforms,
     pub(crate) recorder: Arc<Recorder>,
@@ -85,11 +87,16 @@ impl CostApprovals {
     /// The proposals that the asker may read and whose content is unchanged: nobody sees what they may not read, or approves
     /// what they cannot judge.
     pub(crate) async fn readable(&self, asker: &Asker, waiting: Vec<Proposal>) -> Vec<Proposal> {
+        self.readable_by(&asker.user.role, &asker.place.platform, waiting).await
+    }
+
+    /// Selects those that a role may read on a platform.
+    async fn readable_by(&self, role: &Role, on: &PlatformName, waiting: Vec<Proposal>) -> Vec<Proposal> {
         let mut schemas: BTreeMap<String, Option<Arc<Schema>>> = BTreeMap::new();
         let mut readable = Vec::new();
         for proposal in waiting {
             if !schemas.contains_key(&proposal.target) {
-                let schema = self.targets.schema_named(&proposal.target, asker).await;
+                let schema = self.targets.schema_on(&proposal.target, role, on).await;
                 schemas.insert(proposal.target.clone(), schema);
             }
             let schema = schemas.get(&proposal.target).and_then(Option::as_ref);
@@ -138,30 +145,57 @@ impl CostApprovals {
         shown
     }
 
-    /// Records the approval, then applies it.
+    /// Approves a statement, and tells whoever wrote for it in the chat.
     async fn give_agreement(&self, asker: &Asker, proposal: &Proposal) -> Result<(), PipelineError> {
-        if proposal.author == asker.user.id {
-            let denied = about(self.recorder.event(asker, AuditAction::Denied, AuditStatus::Refused), proposal, &[]);
-            self.recorder.record(denied).await?;
-            return Err(PipelineError::Tell(text("agree-own")));
-        }
-        self.recorder
-            .record(about(self.recorder.event(asker, AuditAction::Agreed, AuditStatus::Ok), proposal, &[]))
-            .await?;
-        if !self.proposals.agree(&proposal.id, asker.user.id, self.clock.now()).await? {
-            return Err(PipelineError::Tell(text("agree-too-late")));
-        }
+        let event = |action, status| self.recorder.event(asker, action, status);
+        self.apply(&asker.user, event, proposal).await?;
         let users = self.people.users().await?;
         let done = text("agree-done").with("name", name_of(&users, proposal.author));
         self.outbox.tell(asker, &done).await;
-        if let Some(author) = users.iter().find(|user| user.id == proposal.author) {
-            self.tell_of_agreement(asker, author, proposal).await;
+        self.tell_of_agreement(&asker.user, &users, proposal).await;
+        Ok(())
+    }
+
+    /// Records the approval, then applies it.
+    async fn apply(
+        &self,
+        steward: &User,
+        event: impl Fn(AuditAction, AuditStatus) -> AuditEvent,
+        proposal: &Proposal,
+    ) -> Result<(), PipelineError> {
+        if proposal.author == steward.id {
+            self.recorder.record(about(event(AuditAction::Denied, AuditStatus::Refused), proposal, &[])).await?;
+            return Err(PipelineError::Tell(text("agree-own")));
+        }
+        self.recorder.record(about(event(AuditAction::Agreed, AuditStatus::Ok), proposal, &[])).await?;
+        if !self.proposals.agree(&proposal.id, steward.id, self.clock.now()).await? {
+            return Err(PipelineError::Tell(text("agree-too-late")));
         }
         Ok(())
     }
 
+    /// The statements that wait for a second person and that a steward may read on a platform.
+    pub async fn waiting_for(&self, steward: &User, on: &PlatformName) -> Result<Vec<Proposal>, StoreError> {
+        let waiting = self.proposals.awaiting_agreement(self.clock.now(), WAITING).await?;
+        Ok(self.readable_by(&steward.role, on, waiting).await)
+    }
+
+    /// Approves a statement that a steward has read elsewhere than in a chat.
+    pub async fn approve(
+        &self,
+        steward: &User,
+        event: impl Fn(AuditAction, AuditStatus) -> AuditEvent,
+        proposal: &Proposal,
+    ) -> Result<(), DecisionError> {
+        self.apply(steward, event, proposal).await?;
+        let users = self.people.users().await.map_err(PipelineError::from)?;
+        self.tell_of_agreement(steward, &users, proposal).await;
+        Ok(())
+    }
+
     /// Notifies the author in the place of the question, with Execute. Best effort: a failure changes nothing.
-    async fn tell_of_agreement(&self, steward: &Asker, author: &User, proposal: &Proposal) {
+    async fn tell_of_agreement(&self, steward: &User, users: &[User], proposal: &Proposal) {
+        let Some(author) = users.iter().find(|user| user.id == proposal.author) else { return };
         let conversation = match self.conversations.conversation(proposal.conversation).await {
             Ok(Some(conversation)) => conversation,
             Ok(None) => return,
@@ -171,7 +205,7 @@ impl CostApprovals {
         };
         let Some(platform) = self.platforms.get(&conversation.place.platform) else { return };
         let locale = self.settings.language_of(&conversation.place).unwrap_or(author.locale);
-        let sentence = text("agreement-given").with("name", &steward.user.full_name).with("target", &proposal.target);
+        let sentence = text("agreement-given").with("name", &steward.full_name).with("target", &proposal.target);
         let execute = button(ButtonAction::Execute(proposal.id.clone()), &text("button-execute"), locale);
         let sentence = sentence.render(locale);
         let again = format!("{sentence}\n{}", whole_statement(proposal, None, locale));

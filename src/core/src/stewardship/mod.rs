@@ -17,7 +17,7 @@ mod review_list;
 mod terms;
 
 pub use approving::{Decision, DecisionError, Steward, VerifiedQueries};
-pub(crate) use cost_approvals::CostApprovals;
+pub use cost_approvals::CostApprovals;
 pub(crate) use notices::StewardNotices;
 pub use query_card::query_card;
 pub(crate) use rating::Ratings;

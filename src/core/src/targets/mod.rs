@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::access::{AccessDecision, Showing, Why};
 use crate::asker::Asker;
 use crate::attached::own_words;
-use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName};
+use crate::domain::{AuditAction, AuditEvent, AuditStatus, Place, PlatformName, Role};
 use crate::egress::echo;
 use crate::error::PipelineError;
 use crate::guard::ApprovedStatement;
@@ -155,7 +155,12 @@ impl Targets {
 
     /// Returns a target's schema for the asker; `None` if the target is gone or unreachable.
     pub(crate) async fn schema_named(&self, target: &str, asker: &Asker) -> Option<Arc<Schema>> {
-        let target = self.all.get(target).filter(|target| target.terms.answers_on(&asker.place.platform))?;
-        Some(self.schemas(target).await.ok()?.of(&asker.user.role))
+        self.schema_on(target, &asker.user.role, &asker.place.platform).await
+    }
+
+    /// Returns a target's schema for a role on a platform; `None` if the target is gone, unreachable, or not queried there.
+    pub(crate) async fn schema_on(&self, target: &str, role: &Role, on: &PlatformName) -> Option<Arc<Schema>> {
+        let target = self.all.get(target).filter(|target| target.terms.answers_on(on))?;
+        Some(self.schemas(target).await.ok()?.of(role))
     }
 }

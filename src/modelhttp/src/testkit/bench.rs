@@ -120,5 +120,6 @@ fn asked(request: &Request, format: Option<&Json>) -> ChatRequest {
         system: text(&messages[0]),
         messages: exchange.map(|one| ModelMessage { speaker: speaker(one), text: text(one) }).collect(),
         format: format.cloned(),
+        variant: 0,
     }
 }

@@ -22,7 +22,7 @@ pub struct Outcome {
 /// A question in few words, with instructions.
 pub fn question(text: &str) -> ChatRequest {
     let message = ModelMessage { speaker: Speaker::Person, text: text.to_owned() };
-    ChatRequest { system: "Réponds en SQL.".to_owned(), messages: vec![message], format: None }
+    ChatRequest { system: "Réponds en SQL.".to_owned(), messages: vec![message], ..ChatRequest::default() }
 }
 
 /// Asks, and reads all of the answer.

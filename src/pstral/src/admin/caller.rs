@@ -65,8 +65,8 @@ impl FromRequestParts<Arc<Admin>> for Address {
             return Err(anyhow::anyhow!("invariant: the server adds the peer to each request").into());
         };
         let peer = peer.to_canonical();
-        let is_trusted = admin.trusted_proxies.contains(&peer);
-        if !admin.is_encrypted && !is_trusted && !peer.is_loopback() {
+        let is_trusted = admin.settings.trusted_proxies.contains(&peer);
+        if !admin.settings.is_encrypted && !is_trusted && !peer.is_loopback() {
             return Err(Problem::new(StatusCode::FORBIDDEN, text("api-by-proxy")));
         }
         Ok(Self(address(peer, &parts.headers, is_trusted)))
@@ -86,7 +86,7 @@ impl FromRequestParts<Arc<Admin>> for Caller {
     async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Problem> {
         let address = Address::from_request_parts(parts, admin).await?;
         let unknown = || Problem::new(StatusCode::UNAUTHORIZED, text("api-sign-in"));
-        let secret = match (bearer(&parts.headers), cookie(&parts.headers)) {
+        let secret = match (bearer(&parts.headers), cookie(&parts.headers, COOKIE_NAME)) {
             (Some(token), _) => token,
             (None, Some(cookie)) => {
                 refuse_other_sites(parts)?;
@@ -119,10 +119,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of a cookie that came with a request.
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
+    pairs.find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
 #[cfg(test)]

@@ -4,63 +4,99 @@
 //! do is in the audit.
 
 mod activity;
+mod approvals;
 mod attempts;
 mod audit_entry;
 mod audit_events;
+mod audit_export;
+mod audit_verification;
 mod caller;
+mod config;
+mod conversations;
+mod description;
+mod oidc;
 mod page;
+mod policy;
 mod problem;
 mod session;
+mod sql;
 mod status;
+mod targets;
 mod tls;
 mod tokens;
+mod users;
 mod verified;
+mod work;
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::get;
+use axum::{Json, Router};
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, UserId};
-use pstral_core::pipeline::Pipeline;
+use pstral_core::pipeline::{API, Pipeline};
 use pstral_core::ports::{Entropy, People as _};
 use pstral_core::text::text;
 use pstral_store::Store;
+use serde_json::Value;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use attempts::Attempts;
+use audit_verification::LastVerification;
 use caller::{Address, Caller};
 use problem::Problem;
 
 pub use caller::Peer;
+pub use oidc::Oidc;
 pub use tls::Tls;
 
 /// Bytes of a request's body: a name, a password and a few words.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// The name of this place in the audit, where chats have that of their platform.
-const PLATFORM: &str = "admin";
-
 /// What the endpoint serves.
 pub struct Admin {
     pipeline: Arc<Pipeline>,
     store: Arc<Store>,
-    /// Proxies whose word is taken for where a request comes from.
-    trusted_proxies: Vec<IpAddr>,
-    /// True if the connections are encrypted; otherwise only this machine and the proxies may ask.
-    is_encrypted: bool,
+    settings: AdminSettings,
     attempts: Attempts,
+    verification: LastVerification,
+    /// The company's own accounts, where people may sign in with them.
+    oidc: Option<Oidc>,
+}
+
+/// What the configuration says of the endpoint.
+#[derive(Debug, Clone, Default)]
+pub struct AdminSettings {
+    /// Proxies whose word is taken for where a request comes from.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// True if the connections are encrypted; otherwise only this machine and the proxies may ask.
+    pub is_encrypted: bool,
+    /// The file of the key that signs what stands in place of pruned audit entries.
+    pub audit_key: PathBuf,
+    /// The whole configuration without its secrets, to be shown.
+    pub config: Value,
 }
 
 impl Admin {
     /// The endpoint of a running program.
-    pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, trusted_proxies: Vec<IpAddr>, is_encrypted: bool) -> Self {
-        Self { pipeline, store, trusted_proxies, is_encrypted, attempts: Attempts::default() }
+    pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, settings: AdminSettings) -> Self {
+        let (attempts, verification) = (Attempts::default(), LastVerification::default());
+        Self { pipeline, store, settings, attempts, verification, oidc: None }
+    }
+
+    /// Also takes the company's own accounts.
+    #[must_use]
+    pub fn with_oidc(self, oidc: Oidc) -> Self {
+        Self { oidc: Some(oidc), ..self }
     }
 
     fn now(&self) -> Timestamp {
@@ -90,7 +126,7 @@ impl Admin {
     /// An event of the endpoint, now.
     fn event(&self, address: Address, action: AuditAction, status: AuditStatus) -> AuditEvent {
         AuditEvent {
-            platform: Some(PLATFORM.to_owned()),
+            platform: Some(API.to_owned()),
             ip: Some(address.0.to_string()),
             ..AuditEvent::new(self.now(), action, status)
         }
@@ -108,22 +144,57 @@ impl Admin {
     }
 }
 
+/// The routes of the API, each with its description.
+fn api() -> OpenApiRouter<Arc<Admin>> {
+    OpenApiRouter::new()
+        .routes(routes!(session::sign_in, session::show, session::sign_out))
+        .routes(routes!(session::change_password))
+        .routes(routes!(oidc::start))
+        .routes(routes!(oidc::callback))
+        .routes(routes!(session::list))
+        .routes(routes!(session::end))
+        .routes(routes!(tokens::add))
+        .routes(routes!(audit_events::list))
+        .routes(routes!(audit_entry::show))
+        .routes(routes!(audit_events::heads))
+        .routes(routes!(audit_verification::start, audit_verification::show))
+        .routes(routes!(verified::list))
+        .routes(routes!(verified::decide))
+        .routes(routes!(verified::reviews))
+        .routes(routes!(verified::close_review))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::approve))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::show, conversations::remove))
+        .routes(routes!(sql::check))
+        .routes(routes!(sql::execute))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::show, users::change))
+        .routes(routes!(users::issue_code))
+        .routes(routes!(users::confirm))
+        .routes(routes!(users::unlink))
+        .routes(routes!(users::set_password))
+        .routes(routes!(targets::list))
+        .routes(routes!(targets::catalog))
+        .routes(routes!(policy::explain))
+        .routes(routes!(work::list))
+        .routes(routes!(work::stop))
+        .routes(routes!(config::show))
+        .routes(routes!(status::show))
+        .routes(routes!(activity::show))
+}
+
+/// The description of the API, as <https://spec.openapis.org/oas/v3.1.0> has it.
+pub fn openapi() -> OpenApi {
+    description::completed(api().into_openapi())
+}
+
 /// The routes. Each request must come with its peer, as [`caller::Peer`].
 pub fn router(admin: Arc<Admin>) -> Router {
-    Router::new()
-        .route("/api/v1/session", post(session::sign_in).get(session::show).delete(session::sign_out))
-        .route("/api/v1/sign-ins", get(session::list))
-        .route("/api/v1/sign-ins/{id}", delete(session::end))
-        .route("/api/v1/tokens", post(tokens::add))
-        .route("/api/v1/audit/events", get(audit_events::list))
-        .route("/api/v1/audit/events/{instance}/{seq}", get(audit_entry::show))
-        .route("/api/v1/audit/heads", get(audit_events::heads))
-        .route("/api/v1/verified", get(verified::list))
-        .route("/api/v1/verified/{target}/{id}/{decision}", post(verified::decide))
-        .route("/api/v1/reviews", get(verified::reviews))
-        .route("/api/v1/reviews/{number}", delete(verified::close_review))
-        .route("/api/v1/status", get(status::show))
-        .route("/api/v1/activity", get(activity::show))
+    let (router, described) = api().split_for_parts();
+    let described = Json(description::completed(described));
+    router
+        .route("/api/openapi.json", get(|| async { described }))
         .merge(page::router(&admin))
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

@@ -2,22 +2,42 @@
 //! of whoever asked.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pstral_core::domain::Locale;
 use pstral_core::ports::StoreError;
+use pstral_core::stewardship::DecisionError;
 use pstral_core::text::{Text, text};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::Admin;
 use super::caller::CallerLocale;
+
+/// The time-out for the body of a request.
+const BODY: Duration = Duration::from_secs(10);
+
+/// What is sent of a problem.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ProblemDocument {
+    /// Always `about:blank`: the status says which kind it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The status, as in the head of the answer.
+    status: u16,
+    /// What is wrong and what to do next, in the caller's language.
+    detail: String,
+}
 
 /// What went wrong, with what to do next.
 #[derive(Debug, Clone)]
@@ -44,12 +64,14 @@ impl Problem {
     }
 
     fn render(&self, locale: Locale) -> Response {
-        let title = self.status.canonical_reason().unwrap_or_default();
-        let body = json!({
-            "type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail.render(locale),
-        });
-        let mut response =
-            (self.status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+        let document = ProblemDocument {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            detail: self.detail.render(locale),
+        };
+        let mut response = (self.status, Json(document)).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
@@ -69,6 +91,16 @@ impl From<anyhow::Error> for Problem {
     fn from(error: anyhow::Error) -> Self {
         tracing::error!(error = format!("{error:#}"), "admin request failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, text("api-broken"))
+    }
+}
+
+impl From<DecisionError> for Problem {
+    fn from(error: DecisionError) -> Self {
+        match error {
+            DecisionError::Told(sentence) => Self::new(StatusCode::CONFLICT, sentence),
+            DecisionError::Unavailable(sentence) => Self::new(StatusCode::SERVICE_UNAVAILABLE, sentence),
+            DecisionError::Broken(cause) => anyhow::anyhow!(cause).into(),
+        }
     }
 }
 
@@ -114,7 +146,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::<T>::from_request(request, state).await {
+        let read = tokio::time::timeout(BODY, Json::<T>::from_request(request, state)).await;
+        let Ok(read) = read else { return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, text("api-too-slow"))) };
+        match read {
             Ok(Json(body)) => Ok(Self(body)),
             Err(error) => Err(Problem::new(error.status(), text("api-body").with("what", error.body_text()))),
         }
@@ -130,6 +164,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryString<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(given)) => Ok(Self(given)),
+            Err(error) => Err(Problem::new(error.status(), text("api-body").with("what", error.body_text()))),
+        }
+    }
+}
+
+/// The variable parts of an address.
+pub(super) struct Segments<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(given)) => Ok(Self(given)),
             Err(error) => Err(Problem::new(error.status(), text("api-body").with("what", error.body_text()))),
         }
     }

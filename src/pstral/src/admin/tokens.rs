@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use pstral_core::domain::{AuditAction, AuditEvent, Capability, sha256};
 use pstral_core::text::text;
 use pstral_store::SignIn;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Admin;
 use super::caller::Caller;
@@ -26,16 +26,32 @@ const LONGEST_NAME: usize = 80;
 const PREFIX: &str = "pstral_";
 
 /// A token to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewToken {
     name: String,
     /// In the words of the configuration, such as `audit.read`.
     capabilities: BTreeSet<String>,
+    /// Days for which it is valid.
+    #[schema(minimum = 1, maximum = 366)]
     days: u64,
 }
 
+/// A new token.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AddedToken {
+    id: String,
+    /// The secret, told this once.
+    token: String,
+    #[schema(format = DateTime)]
+    expires_at: String,
+}
+
 /// Makes a token for a script. Its secret is told once. A token makes no tokens: it would outlive itself.
+#[utoipa::path(
+    post, path = "/api/v1/tokens", tag = "session", request_body = NewToken,
+    responses((status = 201, body = AddedToken))
+)]
 pub(super) async fn add(
     State(admin): State<Arc<Admin>>,
     caller: Caller,
@@ -58,6 +74,11 @@ pub(super) async fn add(
         return Err(Problem::invalid("capabilities", &mine.collect::<Vec<_>>().join(", ")));
     }
     let now = admin.now();
+    // So that a request that is sent again makes no second one that nobody knows of.
+    let held = admin.store.sign_ins(caller.user.id, now).await?;
+    if held.iter().any(|held| held.is_token && held.name == name) {
+        return Err(Problem::new(StatusCode::CONFLICT, text("api-token-exists").with("name", name)));
+    }
     let token = SignIn {
         id: admin.entropy().hex(8),
         is_token: true,
@@ -72,6 +93,6 @@ pub(super) async fn add(
     admin.record(AuditEvent { detail, ..admin.event_of(&caller, AuditAction::TokenAdded) }).await?;
     let secret = format!("{PREFIX}{}", admin.entropy().hex(32));
     admin.store.add_sign_in(caller.user.id, &token, &sha256(&secret)).await?;
-    let body = json!({ "id": token.id, "token": secret, "expires_at": token.expires_at.to_string() });
+    let body = AddedToken { id: token.id, token: secret, expires_at: token.expires_at.to_string() };
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainFault, ChainHead, Locale, Signatures, moment};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, Signatures, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::text::text;
-use pstral_store::{AuditTableError, AuditVerifyError, Store};
+use pstral_store::{AuditVerifyError, Store};
 
-use super::export::{self, Format};
+use super::export;
 use super::follow::follow;
 use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
 use super::{Ending, Installed, known_user, record, state_is_missing};
+use crate::audit_file::Format;
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
+use crate::audit_verdict::AuditVerdict;
 use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
 
@@ -180,22 +182,8 @@ pub(super) async fn verify(
 
 /// Says why an audit does not hold.
 pub(super) fn print_audit_error(unproven: AuditVerifyError, locale: Locale) -> anyhow::Result<Ending> {
-    let what = match unproven {
-        // No proof, and no proof of anything else: the key may only be missing here.
-        AuditVerifyError::Chain(fault @ ChainFault::OtherKey { .. }) => {
-            say_error(&text("audit-key-missing").with("what", fault.text().render(locale)).render(locale));
-            return Ok(Ending::Failed);
-        }
-        AuditVerifyError::Chain(fault) => fault.text(),
-        AuditVerifyError::Gone(AuditTableError::NoTable) => text("audit-no-table"),
-        AuditVerifyError::Gone(AuditTableError::Emptied) => text("audit-emptied"),
-        AuditVerifyError::Unreadable(what) => {
-            say_error(&text("audit-unreadable").with("error", what).render(locale));
-            return Ok(Ending::Failed);
-        }
-        AuditVerifyError::Store(error) => return Err(error.into()),
-    };
-    say_error(&text("audit-broken").with("what", what.render(locale)).render(locale));
+    let (AuditVerdict::Broken(what) | AuditVerdict::Unproven(what)) = AuditVerdict::of(unproven)?;
+    say_error(&what.render(locale));
     Ok(Ending::Failed)
 }
 

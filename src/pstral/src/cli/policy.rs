@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use pstral_core::access::{AccessDecision, Case, CaseDecisions};
+use pstral_core::access::{Case, CaseDecisions};
 use pstral_core::domain::{Catalog, Dialect, Locale, Role, User};
 use pstral_core::ports::{Catalogs as _, People as _};
 use pstral_core::text::{Text, text};
@@ -15,7 +15,7 @@ use super::out::{say, say_error, say_json};
 use super::{Ending, Installed, user_unknown};
 use crate::compose::open_store_to_read;
 use crate::config::Config;
-use crate::policy::{Row, Rulebook, place, rows};
+use crate::policy::{Explanation, Row, Rulebook, place, rows};
 use crate::registry;
 
 #[derive(Debug, Subcommand)]
@@ -97,23 +97,13 @@ impl PolicyChecker<'_> {
             return Ok(Ending::Failed);
         };
         let case = Case { role, disabled, place, target: args.target.clone(), table: args.table.clone() };
-        self.tell(&self.rules.decide(&case, &catalog), args.json);
+        self.tell(self.rules.decide(&case, &catalog), args.json);
         Ok(Ending::Fine)
     }
 
-    fn tell(&self, rulings: &CaseDecisions, json: bool) {
-        let CaseDecisions { ask, execute, read, delivery } = rulings;
+    fn tell(&self, rulings: CaseDecisions, json: bool) {
         if json {
-            let ruling = |one: &AccessDecision| serde_json::json!({ "yes": one.allowed, "why": one.why.word(), "key": one.key, "entry": one.entry });
-            let delivery = delivery.as_ref().map(|one| {
-                let shown = if one.allowed { "here" } else { "private" };
-                serde_json::json!({ "shown": shown, "why": one.why.word(), "key": one.key, "entry": one.entry })
-            });
-            let read = read.as_ref().map(ruling);
-            let whole = serde_json::json!({
-                "ask": ruling(ask), "execute": ruling(execute), "read": read, "delivery": delivery,
-            });
-            return say_json(&whole.to_string());
+            return say_json(&serde_json::to_string(&Explanation::from(rulings)).unwrap_or_default());
         }
         rulings.lines(self.locale).iter().for_each(|line| say(line));
     }

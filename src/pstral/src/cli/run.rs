@@ -1,7 +1,6 @@
 //! `pstral run`: the long-running bot.
 
 use std::io::IsTerminal as _;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
-use crate::admin::{Admin, Tls};
+use crate::admin::{Admin, AdminSettings, Oidc, Tls};
 use crate::compose::{App, StartError};
 use crate::config::{AdminConfig, Config};
 use crate::http::{Shown, serve, serve_admin};
@@ -59,7 +58,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
 
     let shown = Shown::new(Arc::clone(&app.pipeline), metrics, ending.clone(), folders(&config));
     let http = tokio::spawn(serve(listener, Arc::new(shown), ended.clone()));
-    let admin = admin.map(|admin| tokio::spawn(admin.serve(&app, config.admin.trusted_proxies.clone(), ended.clone())));
+    let admin = admin.map(|admin| tokio::spawn(admin.serve(&app, &config, ended.clone())));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
     let retention = tokio::spawn(Retention::new(&config, Arc::clone(&app.store)).keep_on());
@@ -79,6 +78,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
 struct AdminListener {
     listener: TcpListener,
     tls: Option<Tls>,
+    oidc: Option<Oidc>,
 }
 
 impl AdminListener {
@@ -95,17 +95,22 @@ impl AdminListener {
             ),
             _ => None,
         };
-        Ok(Some(Self { listener, tls }))
+        let oidc = match (&config.oidc, &config.public_url) {
+            (Some(oidc), Some(public_url)) => Some(Oidc::new(oidc, public_url)?),
+            _ => None,
+        };
+        Ok(Some(Self { listener, tls, oidc }))
     }
 
-    fn serve(
-        self,
-        app: &App,
-        trusted_proxies: Vec<IpAddr>,
-        ended: CancellationToken,
-    ) -> impl Future<Output = ()> + use<> {
-        let is_encrypted = self.tls.is_some();
-        let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), trusted_proxies, is_encrypted);
+    fn serve(self, app: &App, config: &Config, ended: CancellationToken) -> impl Future<Output = ()> + use<> {
+        let settings = AdminSettings {
+            trusted_proxies: config.admin.trusted_proxies.clone(),
+            is_encrypted: self.tls.is_some(),
+            audit_key: config.audit.key.clone(),
+            config: config.shown.clone(),
+        };
+        let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), settings);
+        let admin = self.oidc.into_iter().fold(admin, Admin::with_oidc);
         serve_admin(self.listener, Arc::new(admin), self.tls, ended)
     }
 }

@@ -35,6 +35,7 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
         targets,
         roles,
         file: _,
+        shown: _,
     } = config;
     let mut sections: Vec<(String, &dyn Debug)> = vec![
         ("locale".to_owned(), locale),

@@ -22,7 +22,7 @@ pub(super) fn secrets(tree: &mut Value) -> Vec<String> {
         _ => 0,
     };
     let of_endpoints = (0..endpoints).map(|at| format!("model.endpoints[{at}].api_key"));
-    let named = ["store.url", "model.api_key"].map(str::to_owned);
+    let named = ["store.url", "model.api_key", "admin.oidc.client_secret"].map(str::to_owned);
     named.into_iter().chain(Platforms::secrets()).chain(of_targets).chain(of_endpoints).collect()
 }
 

@@ -30,6 +30,7 @@ pub(super) fn load_with(source: &Source, data: Option<&Path>, environment: &Envi
         faults.extend(validate::faults(&config).into_iter().filter(|fault| !told.contains(&fault.key)));
         if faults.is_empty() {
             config.resolve_paths();
+            config.shown = shown(&mut tree);
             config.file = match source {
                 Source::Demo => None,
                 Source::File(path) => Some(path.clone()),
@@ -73,6 +74,16 @@ fn repaired(tree: &mut Value, faults: &mut Vec<Fault>) -> Option<Config> {
         }
     }
     None
+}
+
+/// The tree without its secrets.
+fn shown(tree: &mut Value) -> serde_json::Value {
+    for secret in layers::secrets(tree) {
+        if layers::get(tree, &secret).is_some() {
+            layers::insert(tree, &secret, Value::from("***"));
+        }
+    }
+    tree.clone().try_deserialize().unwrap_or_default()
 }
 
 /// Checks whether a path is a key or lies below it.

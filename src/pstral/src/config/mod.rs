@@ -7,6 +7,7 @@ mod fingerprint;
 mod layers;
 mod load;
 mod models;
+mod oidc;
 mod platforms;
 mod roles_and_places;
 mod schema;
@@ -22,8 +23,8 @@ pub use load::load;
 pub use models::ModelServer;
 pub use schema::{
     AdminConfig, Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http,
-    IdentityChoice, LimitValues, Log, LogFormat, Model, ModelKind, PlaceConfig, QuotasConfig, RetentionConfig,
-    RoleConfig, RoleQuotas, RulesConfig, SharedTargetKeys, StateStore, TargetConfig, TargetLimits,
+    IdentityChoice, LimitValues, Log, LogFormat, Model, ModelKind, OidcConfig, PlaceConfig, QuotasConfig,
+    RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, SharedTargetKeys, StateStore, TargetConfig, TargetLimits,
 };
 
 /// Checks whether a terminal may show colours and other styles: `NO_COLOR` forbids it (<https://no-color.org>).

@@ -1,5 +1,6 @@
 //! The platforms that other sections of the configuration name.
 
+use pstral_core::pipeline::API;
 use pstral_core::text::{Text, text};
 
 use super::Fault;
@@ -22,7 +23,8 @@ pub(super) fn platforms_faults(config: &Config, target: &str, section: &TargetCo
     let Some(named) = &section.shared.platforms else { return Vec::new() };
     let fault = |sentence: Text| Fault::new(format!("targets.{target}.platforms"), sentence);
     let nowhere = named.is_empty().then(|| fault(text("config-target-nowhere")));
-    nowhere.into_iter().chain(named.iter().filter_map(|name| platform_fault(config, name)).map(fault)).collect()
+    let chats = named.iter().filter(|name| *name != API);
+    nowhere.into_iter().chain(chats.filter_map(|name| platform_fault(config, name)).map(fault)).collect()
 }
 
 /// Explains why an id cannot be that of a place of a platform, if so.

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 
 use super::Fault;
 use super::models::model_faults;
+use super::oidc::oidc_faults;
 use super::platforms::{place_fault, platform_fault, platforms_faults};
 use super::roles_and_places::role_and_place_faults;
 use super::schema::{AdminConfig, Config};
@@ -61,6 +62,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
         _ => faults.push(Fault::new("audit.head_place", text("config-audit-head"))),
     }
     faults.extend(admin_faults(&config.admin));
+    faults.extend(oidc_faults(&config.admin));
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
     for (name, target) in &config.targets {
         faults.extend(target_faults(config, name, target));
@@ -85,7 +87,7 @@ fn admin_faults(admin: &AdminConfig) -> Vec<Fault> {
 }
 
 /// Each number with the least and the most it may be.
-fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 34] {
+fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 35] {
     let Config { model, answers, limits, http, catalog, files, quotas, audit, retention, .. } = config;
     [
         ("model.context_tokens", model.context_tokens as u64, 1024, 1_048_576),
@@ -97,6 +99,7 @@ fn numbers(config: &Config) -> [(&'static str, u64, u64, u64); 34] {
         ("answers.max_answer_bytes", answers.max_answer_bytes as u64, 256, 1_048_576),
         ("answers.history_turns", answers.history_turns.into(), 0, 100),
         ("answers.answer_timeout", answers.answer_timeout, 10, 3_600),
+        ("answers.candidates", answers.candidates.into(), 1, 10),
         ("answers.examples", answers.examples as u64, 0, 20),
         ("answers.proposal_minutes", answers.proposal_minutes, 1, 10_080),
         ("answers.preview_rows", answers.preview_rows as u64, 1, 200),

@@ -55,6 +55,14 @@ impl JsonLinesFile {
     }
 }
 
+/// A value as it stands in such a file.
+#[cfg(feature = "endpoint")]
+pub(crate) fn to_json(value: &Value, locale: Locale) -> serde_json::Value {
+    let mut written = Vec::new();
+    let json = write_value(&mut written, value, locale).ok().and_then(|()| serde_json::from_slice(&written).ok());
+    json.expect("invariant: what is written here is JSON")
+}
+
 fn write_value(out: &mut impl Write, value: &Value, locale: Locale) -> std::io::Result<()> {
     match value {
         Value::Null => out.write_all(b"null"),

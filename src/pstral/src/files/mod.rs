@@ -31,6 +31,8 @@ use tokio::sync::Semaphore;
 
 pub use format::{FileFormat, UnknownFormat};
 pub(crate) use harmless::harmless;
+#[cfg(feature = "endpoint")]
+pub(crate) use json_lines::to_json;
 use part::{Part, fault};
 use sheet::{Sheet, Wanted};
 

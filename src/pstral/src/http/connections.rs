@@ -24,11 +24,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     /// The maximum number of connections; others wait to be accepted.
-    connections: usize,
+    pub(super) connections: usize,
     /// The time-out for the head of a request.
-    head: Duration,
+    pub(super) head: Duration,
     /// The time-out from the first byte to the last.
-    whole: Duration,
+    pub(super) whole: Duration,
 }
 
 impl Default for Bounds {

@@ -78,7 +78,9 @@ pub async fn serve(listener: TcpListener, shown: Arc<Shown>, end: CancellationTo
 
 /// Serves the admin endpoint until the program ends, and then what is under way.
 pub async fn serve_admin(listener: TcpListener, admin: Arc<Admin>, tls: Option<Tls>, end: CancellationToken) {
-    connections::serve(listener, admin::router(admin), tls, Bounds::default(), end).await;
+    // A file of the whole audit takes its time.
+    let bounds = Bounds { whole: Duration::from_mins(10), ..Bounds::default() };
+    connections::serve(listener, admin::router(admin), tls, bounds, end).await;
 }
 
 fn router(shown: Arc<Shown>) -> Router {

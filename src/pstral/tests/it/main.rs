@@ -7,6 +7,9 @@
 mod accounts;
 #[cfg(feature = "endpoint")]
 mod admin;
+mod admin_api;
+#[cfg(feature = "endpoint")]
+mod admin_oidc;
 #[cfg(feature = "endpoint")]
 mod admin_page;
 mod agreeing;

@@ -123,6 +123,34 @@ fn repaired_at_second() {
 }
 
 #[test]
+fn answered_afresh_where_corrections_come_to_nothing() {
+    let setup = Setup { candidates: 3, ..Setup::default() };
+    run_test_with(setup, async |world| {
+        // The first answer, a correction, the same once more, and two answers to the question alone.
+        for answer in [WRONG, WRONG_TOO, WRONG_TOO, WRONG, GOOD] {
+            world.model_says(answer);
+        }
+        world.say(&camille(), QUESTION).await;
+        assert!(world.offers_something());
+        let requests = world.model.requests();
+        assert_eq!(requests.len(), 5);
+        for (variant, request) in [(1, &requests[3]), (2, &requests[4])] {
+            assert_eq!(request.variant, variant);
+            assert_eq!(request.messages, requests[0].messages, "the prompt is not read again");
+        }
+        assert!(world.newest().contains("Corrigée par le modèle"), "{}", world.newest());
+
+        for answer in [WRONG, WRONG_TOO, WRONG_TOO, WRONG, "Je ne sais pas."] {
+            world.model_says(answer);
+        }
+        world.command(&camille(), "nouveau").await;
+        world.say(&camille(), QUESTION).await;
+        assert!(world.newest().contains("ne peut pas être exécutée"), "{}", world.newest());
+        assert_eq!(world.model.requests().len(), 10, "no more than three answers");
+    });
+}
+
+#[test]
 fn never_repaired() {
     run_test(async |world| {
         for answer in [WRONG, WRONG_TOO, "Là :\n```sql\nSELECT nom_du_client FROM clients\n```"] {

@@ -62,6 +62,7 @@ fn question() -> ChatRequest {
             message(Speaker::Person, "Et d'Île-de-France ? 🥖\t\"'\\"),
         ],
         format: None,
+        variant: 0,
     }
 }
 

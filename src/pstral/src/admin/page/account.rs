@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::answer::{answer, argument};
 use super::form::Form;
 use super::visitor::Visitor;
-use crate::admin::problem::{Body, Problem};
+use crate::admin::problem::{Body, Problem, Segments};
 use crate::admin::{Admin, session, tokens};
 
 /// Shows one's account, sessions and tokens.
@@ -60,7 +60,7 @@ async fn content(
 pub(super) async fn end_sign_in(
     State(admin): State<Arc<Admin>>,
     visitor: Visitor,
-    id: Path<String>,
+    id: Segments<String>,
 ) -> Result<Redirect, Problem> {
     session::end(State(admin), visitor.caller, id).await?;
     Ok(Redirect::to("/account?done=ended"))

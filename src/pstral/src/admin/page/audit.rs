@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pstral_core::domain::{AuditAction, AuditStatus};
@@ -14,7 +15,7 @@ use super::answer::answer;
 use super::sql_tokens::tokens;
 use super::visitor::Visitor;
 use crate::admin::audit_events::EventQuery;
-use crate::admin::problem::{Problem, QueryString};
+use crate::admin::problem::{Problem, QueryString, Segments};
 use crate::admin::{Admin, audit_entry, audit_events};
 
 /// The fields of the address that turn pages; the others narrow.
@@ -46,11 +47,11 @@ pub(super) async fn list(
         return Ok(Redirect::to(&address(kept)).into_response());
     }
     let found = match wanted {
-        Ok(wanted) => audit_events::list(State(Arc::clone(&admin)), visitor.caller.clone(), wanted).await,
+        Ok(QueryString(wanted)) => audit_events::page_of(&admin, &visitor.caller, &wanted).await,
         Err(problem) => Err(problem),
     };
     let (status, found) = match found {
-        Ok(found) => (StatusCode::OK, turnable(&given, answer(found).await?)),
+        Ok(found) => (StatusCode::OK, turnable(&given, answer(Json(found)).await?)),
         Err(problem) if matches!(problem.status.as_u16(), 400 | 422) => {
             (problem.status, json!({ "error": problem.detail.render(visitor.frame.locale) }))
         }
@@ -89,7 +90,7 @@ fn turnable(given: &Fields, mut page: Value) -> Value {
     };
     let (older, newer) = if is_towards_newer { ("previous", "next") } else { ("next", "previous") };
     json!({
-        "entries": entries, "names": page["names"].take(),
+        "entries": entries, "users": page["users"].take(),
         "older": beside(&page[older], "older"),
         // The first page begins with the newest entry: nothing is before it.
         "newer": if is_turned { beside(&page[newer], "newer") } else { None },
@@ -110,7 +111,7 @@ fn address<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 pub(super) async fn entry(
     State(admin): State<Arc<Admin>>,
     visitor: Visitor,
-    path: Path<(String, String)>,
+    path: Segments<(String, String)>,
 ) -> Result<Response, Problem> {
     let found = answer(audit_entry::show(State(admin), visitor.caller.clone(), path).await?).await?;
     let statement = found["entry"]["statement"].as_str().map(tokens);

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{Redirect, Response};
 
 use super::answer::answer;
 use super::visitor::Visitor;
-use crate::admin::problem::Problem;
+use crate::admin::problem::{Problem, Segments};
 use crate::admin::{Admin, verified};
 
 /// Shows the open questions.
@@ -20,7 +20,7 @@ pub(super) async fn list(State(admin): State<Arc<Admin>>, visitor: Visitor) -> R
 pub(super) async fn close(
     State(admin): State<Arc<Admin>>,
     visitor: Visitor,
-    number: Path<String>,
+    number: Segments<String>,
 ) -> Result<Redirect, Problem> {
     verified::close_review(State(admin), visitor.caller, number).await?;
     Ok(Redirect::to("/reviews?done=closed"))

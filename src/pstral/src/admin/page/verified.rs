@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::IF_MATCH;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Redirect, Response};
@@ -18,7 +18,7 @@ use super::difference::difference;
 use super::form::Form;
 use super::sql_tokens::tokens;
 use super::visitor::Visitor;
-use crate::admin::problem::{Problem, QueryString};
+use crate::admin::problem::{Problem, QueryString, Segments};
 use crate::admin::{Admin, verified};
 
 /// What narrows the list.
@@ -78,7 +78,7 @@ async fn all(admin: Arc<Admin>, visitor: &Visitor) -> Result<Vec<Value>, Problem
 pub(super) async fn one(
     State(admin): State<Arc<Admin>>,
     visitor: Visitor,
-    Path((target, id)): Path<(String, String)>,
+    Segments((target, id)): Segments<(String, String)>,
 ) -> Result<Response, Problem> {
     let all = all(admin, &visitor).await?;
     let mut of_name: Vec<&Value> = all.iter().filter(|one| one["target"] == *target && one["id"] == *id).collect();
@@ -98,12 +98,12 @@ pub(super) async fn one(
 pub(super) async fn decide(
     State(admin): State<Arc<Admin>>,
     visitor: Visitor,
-    path: Path<(String, String, String)>,
+    path: Segments<(String, String, String)>,
     form: Form,
 ) -> Result<Redirect, Problem> {
     let seen = HeaderValue::from_str(&format!("\"{}\"", form.value("version"))).ok();
     let headers = seen.into_iter().map(|seen| (IF_MATCH, seen)).collect();
-    let (target, id, decision) = &*path;
+    let (target, id, decision) = &path.0;
     let shown = format!("{}?done={decision}", address::path(["verified", target, id]));
     verified::decide(State(admin), visitor.caller, path, headers).await?;
     Ok(Redirect::to(&shown))

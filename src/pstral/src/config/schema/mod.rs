@@ -2,6 +2,7 @@
 
 mod choices;
 mod model;
+mod oidc;
 mod people;
 mod reading;
 mod target;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 
 pub use choices::{DeliveryChoice, IdentityChoice, LogFormat, ModelKind};
 pub use model::{EndpointConfig, Model};
+pub use oidc::OidcConfig;
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{SharedTargetKeys, TargetConfig, TargetLimits};
 
@@ -59,6 +61,9 @@ pub struct Config {
     /// The file it was read from, if it was one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+    /// Every key as it was given, without the secrets.
+    #[serde(skip)]
+    pub shown: serde_json::Value,
 }
 
 /// `[store]`
@@ -92,6 +97,7 @@ pub struct Answers {
     pub history_turns: u32,
     pub examples: usize,
     pub corrections: u32,
+    pub candidates: u32,
     #[serde(deserialize_with = "answer_form")]
     pub form: AnswerForm,
     pub proposal_minutes: u64,
@@ -165,6 +171,8 @@ pub struct AdminConfig {
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
     pub trusted_proxies: Vec<IpAddr>,
+    pub public_url: Option<String>,
+    pub oidc: Option<OidcConfig>,
 }
 
 /// `[log]`

@@ -12,10 +12,11 @@ mod webdriver;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use pstral::admin::Admin;
+use pstral::admin::{Admin, AdminSettings};
 use pstral::http::serve_admin;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, Response, StatusCode, redirect};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -41,7 +42,12 @@ impl Site {
         with_passwords(world).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let admin = Admin::new(Arc::clone(&world.pipeline), Arc::clone(&world.store), Vec::new(), false);
+        let config = json!({
+            "locale": "fr", "model": { "name": "small", "context": 8192 }, "targets": { "crm": { "password": "***" } }
+        });
+        let audit_key = world.folder.path().join("audit.key");
+        let settings = AdminSettings { config, audit_key, ..AdminSettings::default() };
+        let admin = Admin::new(Arc::clone(&world.pipeline), Arc::clone(&world.store), settings);
         tokio::spawn(serve_admin(listener, Arc::new(admin), None, CancellationToken::new()));
         Self { address, client: Client::builder().redirect(redirect::Policy::none()).build().unwrap() }
     }

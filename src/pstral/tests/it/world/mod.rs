@@ -44,6 +44,7 @@ pub(crate) use target::WatchedTarget;
 pub(crate) struct Setup {
     pub(crate) verified: VerifiedUse,
     pub(crate) form: AnswerForm,
+    pub(crate) candidates: u32,
     pub(crate) database: PathBuf,
     /// Instead of the SQLite file.
     pub(crate) engine: Option<Arc<dyn QueryTarget>>,
@@ -81,6 +82,7 @@ impl Default for Setup {
         Self {
             verified: VerifiedUse::Offer,
             form: AnswerForm::Fenced,
+            candidates: 1,
             database: company(),
             engine: None,
             rules: deny(&["oauth_email_accounts"]),
@@ -377,6 +379,7 @@ pub(crate) fn settings(setup: &Setup) -> Settings {
         answer_tokens: 1024,
         examples: 4,
         corrections: 2,
+        candidates: setup.candidates,
         form: setup.form,
         verified: setup.verified,
         proposal_lifetime: Duration::from_mins(30),
