@@ -65,6 +65,8 @@ impl Driver {
         });
         let wanted = json!({
             "browserName": "chrome", "goog:chromeOptions": options,
+            // Half a minute, the default, is short beside other tests.
+            "timeouts": { "script": 300_000 },
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         });
         let client = Client::new();
