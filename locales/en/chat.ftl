@@ -709,6 +709,7 @@ api-no-sign-in = You have no session or token of this name. GET /api/v1/sign-ins
 api-only-session = A token cannot do this. Sign in with your password.
 api-by-proxy = This address is only served through the company's proxy. Open Pstral there.
 api-no-review = No open question has this number. GET /api/v1/reviews lists them.
+api-no-event = There is no audit entry of this instance with this number. It may have been pruned.
 api-invalid = { $field } is not valid here. Allowed: { $allowed }.
 api-body = The request could not be read. { $what }
 api-if-match = Say which version you have read: If-Match: "3".

@@ -710,6 +710,7 @@ api-no-sign-in = Vous n'avez ni session ni jeton de ce nom. GET /api/v1/sign-ins
 api-only-session = Un jeton ne peut pas faire cela. Connectez-vous avec votre mot de passe.
 api-by-proxy = Cette adresse n'est servie que par le mandataire de l'entreprise. Ouvrez Pstral par lui.
 api-no-review = Aucune question ouverte ne porte ce numéro. GET /api/v1/reviews en donne la liste.
+api-no-event = Aucun événement de cette instance ne porte ce numéro. Il a peut-être été supprimé avec les plus anciens.
 api-invalid = { $field } n'est pas valable ici. Valeurs admises : { $allowed }.
 api-body = La demande n'a pas pu être lue. { $what }
 api-if-match = Indiquez la version que vous avez lue : If-Match: "3".

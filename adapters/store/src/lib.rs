@@ -3,6 +3,7 @@
 //! SQLite in write-ahead mode: any number of readers beside one writer, of this program or of another one that has
 //! the same file open, such as `pstral user add` beside the bot. PostgreSQL where several instances share the state.
 
+mod activity;
 mod audit_log;
 mod audit_pages;
 mod audit_rows;
@@ -33,6 +34,7 @@ mod transfer;
 use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
 
+pub use activity::HourlyCount;
 pub use audit_log::AuditTableError;
 pub use audit_verify::{AuditProof, AuditVerifyError};
 use audit_writer::Append;

@@ -1,5 +1,6 @@
 //! Sentences for people, in their language, from `locales/`.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -13,6 +14,7 @@ use crate::locale::Locale;
 macro_rules! files {
     ($tag:literal) => {
         &[
+            include_str!(concat!("../../../locales/", $tag, "/admin.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/chat.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/command-line.ftl")),
             include_str!(concat!("../../../locales/", $tag, "/explanation.ftl")),
@@ -27,8 +29,8 @@ macro_rules! files {
 /// A sentence that is not yet in any language: the name of a message in `locales/` and what fills it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
-    key: &'static str,
-    args: Vec<(&'static str, Filling)>,
+    key: Cow<'static, str>,
+    args: Vec<(Cow<'static, str>, Filling)>,
 }
 
 /// A value for a placeholder in a sentence.
@@ -42,7 +44,12 @@ enum Filling {
 
 /// The message of that name.
 pub fn text(key: &'static str) -> Text {
-    Text { key, args: Vec::new() }
+    Text { key: Cow::Borrowed(key), args: Vec::new() }
+}
+
+/// The message whose name a template holds.
+pub fn named_text(key: String) -> Text {
+    Text { key: Cow::Owned(key), args: Vec::new() }
 }
 
 impl Filling {
@@ -64,39 +71,40 @@ impl Filling {
 impl Text {
     /// Fills `{ $name }` with a text. It is inserted as it is: it must be harmless where it will be shown.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.args.push((name, Filling::Words(value.into())));
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.args.push((name.into(), Filling::Words(value.into())));
         self
     }
 
     /// Fills `{ $name }` with what another message says in the same language.
     #[must_use]
-    pub fn said(mut self, name: &'static str, said: Text) -> Self {
-        self.args.push((name, Filling::Said(said)));
+    pub fn said(mut self, name: impl Into<Cow<'static, str>>, said: Text) -> Self {
+        self.args.push((name.into(), Filling::Said(said)));
         self
     }
 
     /// Fills `{ $name }` with a number, grouped as the language does and usable for plurals.
     #[must_use]
-    pub fn count(mut self, name: &'static str, value: u64) -> Self {
-        self.args.push((name, Filling::Count(value)));
+    pub fn count(mut self, name: impl Into<Cow<'static, str>>, value: u64) -> Self {
+        self.args.push((name.into(), Filling::Count(value)));
         self
     }
 
     /// Fills `{ $name }` with a number to one decimal place, written as the language does.
     #[must_use]
-    pub fn tenths(mut self, name: &'static str, value: f64) -> Self {
-        self.args.push((name, Filling::Tenths(value)));
+    pub fn tenths(mut self, name: impl Into<Cow<'static, str>>, value: f64) -> Self {
+        self.args.push((name.into(), Filling::Tenths(value)));
         self
     }
 
     /// The sentence in a language.
     pub fn render(&self, locale: Locale) -> String {
         let bundle = bundle(locale);
-        let Some(pattern) = bundle.get_message(self.key).and_then(|message| message.value()) else {
-            return self.key.to_owned();
+        let Some(pattern) = bundle.get_message(&self.key).and_then(|message| message.value()) else {
+            return self.key.clone().into_owned();
         };
-        let args: FluentArgs<'_> = self.args.iter().map(|(name, filling)| (*name, filling.value(locale))).collect();
+        let args: FluentArgs<'_> =
+            self.args.iter().map(|(name, filling)| (name.as_ref(), filling.value(locale))).collect();
         let mut faults = Vec::new();
         bundle.format_pattern(pattern, Some(&args), &mut faults).into_owned()
     }
@@ -243,16 +251,17 @@ mod tests {
     #[test]
     fn every_message_named_in_the_source_exists_and_every_message_is_named() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let mut files = Vec::new();
+        let (mut files, mut templates) = (Vec::new(), Vec::new());
         for folder in ["src", "adapters"] {
-            read(&root.join(folder), &mut files);
+            read(&root.join(folder), "rs", &mut files);
+            read(&root.join(folder), "html", &mut templates);
         }
         // A message to send is not a message of `locales/`, though both are made by a function of that name.
         let files = files.iter().map(|file| file.replace(concat!("Outgoing::te", "xt("), ""));
         // Nor is what a file makes of a function of its own.
         let named = |file: &String| ["crate::text::", "pstral_core::text::"].iter().any(|from| file.contains(from));
         let (ours, others): (Vec<String>, Vec<String>) = files.partition(named);
-        let source = ours.concat();
+        let source = ours.concat() + &templates.concat();
         let defined = keys(Locale::Fr);
         // The function itself, not a method or a function of another type whose name ends so.
         let is_call = |before: &str| {
@@ -272,12 +281,12 @@ mod tests {
     }
 
     #[expect(clippy::disallowed_methods, reason = "a test reads the sources of the project")]
-    fn read(folder: &Path, into: &mut Vec<String>) {
+    fn read(folder: &Path, ending: &str, into: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                read(&path, into);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                read(&path, ending, into);
+            } else if path.extension().is_some_and(|of| of == ending) {
                 into.push(std::fs::read_to_string(&path).unwrap());
             }
         }

@@ -1,6 +1,7 @@
 //! The state database keeps what core asks of it, on real files.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails, and says what it did")]
 
+mod activity;
 mod chance;
 mod keeping;
 mod looking;

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, UserId, moment};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditStatus, Capability, UserId, moment};
 use pstral_core::egress::fit;
 use pstral_core::ports::{AuditFilter, AuditLog as _, AuditMark, People as _, Towards};
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub(super) struct EventQuery {
     until: Option<String>,
     /// `older` (default) or `newer`.
     towards: Option<String>,
-    /// `next` of the page before.
+    /// `next` of the page before; in the other direction its `previous`.
     from: Option<String>,
     /// Entries of the page; 50 if it is not given.
     #[param(minimum = 1, maximum = 500)]
@@ -68,6 +68,8 @@ pub(super) struct Events {
     users: BTreeMap<String, String>,
     /// What `from` is for the page after; `null` on the last one.
     next: Option<String>,
+    /// What `from` is for the page before, in the other direction; `null` where there are no entries.
+    previous: Option<String>,
 }
 
 /// The newest entry of each chain.
@@ -107,6 +109,17 @@ pub(super) async fn list(
         admin.record(AuditEvent { detail: Some(format!("audit {}", wanted.told())), ..export }).await?;
         return Ok(audit_export::file(&admin, filter, format));
     }
+    Ok(Json(page(&admin, &caller, &wanted, &filter).await?).into_response())
+}
+
+/// A page of the audit as data. Looking at it is itself recorded.
+pub(super) async fn page_of(admin: &Admin, caller: &Caller, wanted: &EventQuery) -> Result<Events, Problem> {
+    caller.require(admin, Capability::ReadAudit, "audit/events").await?;
+    let filter = filter(admin, wanted).await?;
+    page(admin, caller, wanted, &filter).await
+}
+
+async fn page(admin: &Admin, caller: &Caller, wanted: &EventQuery, filter: &AuditFilter) -> Result<Events, Problem> {
     let towards = match wanted.towards.as_deref() {
         None | Some("older") => Towards::Older,
         Some("newer") => Towards::Newer,
@@ -118,15 +131,14 @@ pub(super) async fn list(
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::invalid("limit", &format!("1–{MOST}")));
     }
-    let read = admin.event_of(&caller, AuditAction::AuditRead);
+    let read = admin.event_of(caller, AuditAction::AuditRead);
     admin.record(AuditEvent { detail: Some(wanted.told()), ..read }).await?;
-    let found = admin.store.page(&filter, from, towards, limit).await?;
-    let next = found.further.map(|mark| format!("{}.{}", mark.at.as_millisecond(), mark.position));
-    let named: BTreeSet<UserId> = found.entries.iter().filter_map(|entry| entry.event.user).collect();
-    let users = admin.store.users().await?.into_iter().filter(|user| named.contains(&user.id));
-    let users = users.map(|user| (user.id.0.to_string(), user.username)).collect();
-    let entries = found.entries.iter().map(pstral_core::domain::AuditEntry::json).collect();
-    Ok(Json(Events { entries, users, next }).into_response())
+    let found = admin.store.page(filter, from, towards, limit).await?;
+    let next = found.further.map(written);
+    let previous = found.entries.first().map(|entry| written(AuditMark::of(entry)));
+    let users = names(admin, &found.entries).await?;
+    let entries = found.entries.iter().map(AuditEntry::json).collect();
+    Ok(Events { entries, users, next, previous })
 }
 
 /// Lists the newest entry of each chain, to be written down elsewhere. Looking at them is itself recorded.
@@ -162,7 +174,21 @@ async fn filter(admin: &Admin, wanted: &EventQuery) -> Result<AuditFilter, Probl
     Ok(AuditFilter { user, platform, action, target, relation, status, text, since, until })
 }
 
+/// The user names of those whom entries are of, by their numbers: whoever reads the audit may know them, as in a chat.
+pub(super) async fn names(admin: &Admin, entries: &[AuditEntry]) -> Result<BTreeMap<String, String>, Problem> {
+    let users: BTreeSet<UserId> = entries.iter().filter_map(|entry| entry.event.user).collect();
+    if users.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let all = admin.store.users().await?.into_iter().filter(|user| users.contains(&user.id));
+    Ok(all.map(|user| (user.id.0.to_string(), user.username)).collect())
+}
+
 /// The mark of a page: milliseconds and position.
+fn written(mark: AuditMark) -> String {
+    format!("{}.{}", mark.at.as_millisecond(), mark.position)
+}
+
 fn parse(mark: &str) -> Option<AuditMark> {
     let (at, position) = mark.split_once('.')?;
     Some(AuditMark { at: Timestamp::from_millisecond(at.parse().ok()?).ok()?, position: position.parse().ok()? })

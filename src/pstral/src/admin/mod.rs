@@ -3,8 +3,10 @@
 //! No rule exists only here: what somebody may do is decided by the capabilities of their role, as in the chats, and what they
 //! do is in the audit.
 
+mod activity;
 mod approvals;
 mod attempts;
+mod audit_entry;
 mod audit_events;
 mod audit_export;
 mod audit_verification;
@@ -13,6 +15,7 @@ mod config;
 mod conversations;
 mod description;
 mod oidc;
+mod page;
 mod policy;
 mod problem;
 mod session;
@@ -32,8 +35,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -154,6 +157,7 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(session::end))
         .routes(routes!(tokens::add))
         .routes(routes!(audit_events::list))
+        .routes(routes!(audit_entry::show))
         .routes(routes!(audit_events::heads))
         .routes(routes!(audit_verification::start, audit_verification::show))
         .routes(routes!(verified::list))
@@ -183,6 +187,7 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(work::stop))
         .routes(routes!(config::show))
         .routes(routes!(status::show))
+        .routes(routes!(activity::show))
 }
 
 /// The description of the API, as <https://spec.openapis.org/oas/v3.1.0> has it.
@@ -196,7 +201,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
     let described = Json(description::completed(described));
     router
         .route("/api/openapi.json", get(|| async { described }))
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, text("api-no-route")) })
+        .merge(page::router(&admin))
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(headers))
@@ -207,11 +212,16 @@ pub fn router(admin: Arc<Admin>) -> Router {
 /// Nothing of it is kept by browsers or proxies, nor taken for another kind of file.
 async fn headers(request: axum::extract::Request, next: Next) -> Response {
     let mut response = next.run(request).await.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert("content-security-policy", HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    for (name, value) in [
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        // A page of a browser needs other ones.
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
     response
 }

@@ -42,9 +42,9 @@ pub(super) struct ProblemDocument {
 /// What went wrong, with what to do next.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
-    status: StatusCode,
-    detail: Text,
-    retry_after: Option<u64>,
+    pub(super) status: StatusCode,
+    pub(super) detail: Text,
+    pub(super) retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -133,7 +133,7 @@ pub(super) async fn in_language(State(admin): State<Arc<Admin>>, mut request: Re
 }
 
 /// The first language of a request that we speak.
-fn preferred(headers: &HeaderMap) -> Option<Locale> {
+pub(super) fn preferred(headers: &HeaderMap) -> Option<Locale> {
     let wanted = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
     let words = wanted.split(',').filter_map(|one| one.split([';', '-']).next());
     words.map(str::trim).find_map(|word| word.parse().ok())

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, camille, run_test, stranger};
 
-const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 /// The endpoint of a world, and somebody who asks it.
 pub(crate) struct Page {
@@ -525,12 +525,14 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             (Method::GET, "/api/v1/session", None),
             (Method::GET, "/api/v1/sign-ins", None),
             (Method::GET, "/api/v1/audit/events", None),
+            (Method::GET, "/api/v1/audit/events/{instance}/{seq}", None),
             (Method::GET, "/api/v1/audit/heads", None),
             (Method::GET, "/api/v1/verified", None),
             (Method::POST, "/api/v1/verified/{target}/{id}/{decision}", None),
             (Method::GET, "/api/v1/reviews", None),
             (Method::DELETE, "/api/v1/reviews/{number}", None),
             (Method::GET, "/api/v1/status", None),
+            (Method::GET, "/api/v1/activity", None),
             (Method::GET, "/api/v1/config", None),
             (Method::POST, "/api/v1/audit/verification", None),
             (Method::GET, "/api/v1/audit/verification", None),
@@ -578,7 +580,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
                 // Somebody else's: nobody ends it.
                 let path = path.replace("{id}", &"0".repeat(16)).replace("{target}", "crm").replace("{number}", "9");
                 let path = path.replace("{decision}", "approve").replace("{username}", "alex");
-                let path = path.replace("{platform}", "discord");
+                let path = path.replace("{platform}", "discord").replace("{instance}", "test").replace("{seq}", "1");
                 let status = page.ask(method.clone(), &path, &with, body.clone()).await.status();
                 write!(line, " {:<width$}", status.as_u16(), width = caller.len()).unwrap();
             }
@@ -589,12 +591,14 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         GET /api/v1/session          401    200    200     200   401      401        401     200    401
         GET /api/v1/sign-ins         401    200    200     200   401      401        401     403    401
         GET /api/v1/audit/events     401    403    403     200   401      401        401     403    401
+        GET /api/v1/audit/events/{instance}/{seq} 401    403    403     200   401      401        401     403    401
         GET /api/v1/audit/heads      401    403    403     200   401      401        401     403    401
         GET /api/v1/verified         401    403    200     200   401      401        401     403    401
         POST /api/v1/verified/{target}/{id}/{decision} 401    403    428     428   401      401        401     403    401
         GET /api/v1/reviews          401    403    200     200   401      401        401     403    401
         DELETE /api/v1/reviews/{number} 401    403    404     404   401      401        401     403    401
         GET /api/v1/status           401    403    403     200   401      401        401     403    401
+        GET /api/v1/activity         401    403    403     200   401      401        401     403    401
         GET /api/v1/config           401    403    403     200   401      401        401     403    401
         POST /api/v1/audit/verification 401    403    403     202   401      401        401     403    401
         GET /api/v1/audit/verification 401    403    403     200   401      401        401     403    401

@@ -10,6 +10,8 @@ mod admin;
 mod admin_api;
 #[cfg(feature = "endpoint")]
 mod admin_oidc;
+#[cfg(feature = "endpoint")]
+mod admin_page;
 mod agreeing;
 mod answers;
 mod asides;

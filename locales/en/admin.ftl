@@ -1,0 +1,229 @@
+# What the page of the admin endpoint says.
+
+## On every page
+page-skip = Skip to the content
+page-sections = Sections
+page-theme = Colours
+page-theme-auto = As the system
+page-theme-light = Light
+page-theme-dark = Dark
+page-zone = Time zone: { $zone }
+page-sign-out = Sign out
+page-to-start = Go to the start
+page-crumbs = Where you are
+page-pages = Pages
+page-any = Any
+page-error-title = Error:
+page-millis = { $millis } ms
+page-seconds = { $seconds } s
+page-done-approve = Approved. It answers questions from now on.
+page-done-retire = Retired. It answers no more questions.
+page-done-restore = Restored. It answers questions again.
+page-done-closed = Closed. The question is off the list.
+page-done-ended = Ended. It cannot be used any more.
+
+## Problems
+page-problem = Something went wrong
+page-problem-forbidden = You may not open this
+page-problem-missing = Nothing here
+page-problem-changed = It has changed
+page-problem-away = Not available right now
+page-not-found = There is no page at this address. Check the link, or go to the start.
+page-not-opened = This address takes forms only. Go to the start.
+
+## Sign-in
+page-sign-in = Sign in
+page-sign-in-do = Sign in
+page-username = Username
+page-password = Password
+page-no-password = No password yet? Ask an administrator to run “pstral user password” for you.
+page-continue = Opening the page…
+page-continue-do = Open it now
+
+## Overview
+page-overview = Overview
+page-ready = Everything works.
+page-ready-but =
+    { $parts ->
+        [one] Questions can be answered, but one part needs attention.
+       *[other] Questions can be answered, but { $parts } parts need attention.
+    }
+page-not-ready = No question can be answered. Fix the parts below.
+page-activity = Last 24 hours
+page-questions = Questions
+page-executions = Executions
+page-refusals = Refused statements
+page-answer-time = Mean answer time
+page-execution-time = Mean execution time
+page-answers-failed = Failed answers
+page-executions-failed = Failed executions
+page-hours-ago = −{ $hours } h
+page-most = max. { $most }
+page-now = now
+page-numbers = Show the numbers
+page-numbers-caption = Hour by hour, in { $zone }
+page-hour = Hour
+page-parts = Parts
+page-remedy = What to do:
+
+## Audit
+page-audit = Audit
+page-audit-lead = Everything that was asked, refused and run. Reading it is recorded, too.
+page-audit-caption = Entries of the audit, the newest first
+page-quick = Often looked for
+page-quick-all = Everything
+page-quick-questions = Questions
+page-quick-executions = Executions
+page-quick-refusals = Refused statements
+page-quick-failures = Failures
+page-quick-logins = Sign-ins
+page-filters = Filters
+page-more-filters = More filters
+page-filter-text = Words
+page-filter-words = Words
+page-filter-user = Username
+page-filter-action = Action
+page-filter-status = Status
+page-filter-since = Since
+page-filter-until = Until
+page-filter-target = Database
+page-filter-relation = Table
+page-filter-platform = Platform
+page-filter-limit = Entries on a page
+page-filter-do = Filter
+page-filter-none = Clear the filters
+page-when = When
+page-who = Who
+page-what = What
+page-about = About
+page-nobody = Pstral itself
+page-user-number = user { $number }
+page-sealed = redacted
+page-row-count =
+    { $rows ->
+        [1] one row
+       *[other] { $rows } rows
+    }
+page-newest = Newest
+page-newer = Newer
+page-older = Older
+page-audit-empty = No entry matches
+page-audit-empty-next = Take a filter away, or choose a longer period.
+page-audit-looked = Nothing was found in the entries that were searched so far. Older ones may match.
+
+## An entry of the audit
+page-entry = Entry { $seq } of { $instance }
+page-sealed-why = This entry was redacted: what could identify a person was deleted. Its hash still proves the chain.
+page-statement = Statement
+page-detail = Detail
+page-error = Error
+page-parameters = Parameters
+page-facts = Facts
+page-user = User
+page-actor = Account on the platform
+page-ip = Address
+page-place = Place
+page-conversation = Conversation
+page-proposal = Proposal
+page-relations = Tables read
+page-verdict = Verdict
+page-rule = Rule
+page-model = Model
+page-cost = Estimated cost
+page-rows = Rows
+page-took = Duration
+page-delivery = Delivered
+page-covers = Entries concerned
+page-statement-hash = SHA-256 of the statement
+page-prompt-hash = SHA-256 of the prompt
+page-chain = Chain
+page-chain-note = Each entry holds the hash of the one before it. To verify whole chains, run “pstral audit verify”.
+page-before = Entry { $seq }, before it
+page-after = Entry { $seq }, after it
+page-this = This entry
+page-first = This is the first entry of its chain.
+page-last = No entry follows yet.
+page-pruned = The entry before it was pruned. Its hash:
+page-hash-holds = The entry matches its hash.
+page-hash-broken = The entry does not match its hash: it was changed after it was written.
+page-link-holds = The link is intact.
+page-link-broken = The link is broken: one of the two entries was changed after it was written.
+
+## Verified queries
+page-verified = Verified queries
+page-verified-lead = Questions and business terms with a statement that a steward has approved.
+page-verified-waiting =
+    { $waiting ->
+        [one] One proposal is waiting for a decision.
+       *[other] { $waiting } proposals are waiting for a decision.
+    }
+page-verified-waiting-show = Show
+page-verified-shown = { $shown } of { $total }
+page-verified-empty = No verified query matches
+page-verified-empty-next = Change the filters, or propose one in a chat: execute a statement, then choose Keep.
+page-question = Question
+page-state = State
+page-source = Written
+page-verified-by = Approved by
+page-proposed = waiting
+page-approved = approved
+page-retired = retired
+page-faulty = no longer valid
+page-hidden = replaced by the file
+page-hidden-why = The file of this database has one of the same name, which is used instead.
+page-term = term
+page-from-file = in the file
+page-from-chat = in a chat
+page-file-only = It is written in the file of its database. Edit the file to change it.
+page-approve = Approve
+page-retire = Retire
+page-restore = Restore
+page-retire-ask = Retire { $id }? It will answer no more questions. You can restore it later.
+page-in-french = In French
+page-in-english = In English
+page-also = Other wordings
+page-note = Note
+page-version = Version
+page-difference = What it changes of the one in the file
+
+## Questions without a good answer
+page-reviews = To review
+page-reviews-lead = Questions that got no good answer, the most frequent first. Propose a verified query or a business term for them, then close them.
+page-reviews-empty = Nothing to review
+page-reviews-empty-next = Questions without a good answer will appear here.
+page-why = Why
+page-why-unanswered = no answer
+page-why-edited = statement edited
+page-why-bad = answer rated bad
+page-times = Times
+page-last-time = Last asked
+page-close = Close
+page-close-one = Close: { $question }
+
+## Account
+page-account = My account
+page-full-name = Name
+page-role = Role
+page-may = Capabilities
+page-may-nothing = None. Ask an administrator for a role.
+page-sessions = Sessions
+page-tokens = Tokens for scripts
+page-tokens-empty = You have no token. Make one for a script below.
+page-name = Name
+page-unnamed = unnamed
+page-everything = all of yours
+page-used = Last used
+page-until = Valid until
+page-this-one = this session
+page-end = End
+page-end-one = End { $name }
+page-end-ask = End { $name }? Whoever uses it is signed out at once.
+page-new-token = New token
+page-new-token-do = Make the token
+page-days = Valid for how many days
+page-token-may = What it may do
+page-token-made = Your new token
+page-token-once = Copy it now: it is shown only once.
+page-token-use = Scripts send it with each request:
+page-copy = Copy
+page-copied = Copied

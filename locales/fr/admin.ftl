@@ -1,0 +1,230 @@
+# Ce que dit la page du point d'accès d'administration.
+
+## Sur chaque page
+page-skip = Aller au contenu
+page-sections = Rubriques
+page-theme = Couleurs
+page-theme-auto = Comme le système
+page-theme-light = Clair
+page-theme-dark = Sombre
+page-zone = Fuseau horaire : { $zone }
+page-sign-out = Se déconnecter
+page-to-start = Revenir à l'accueil
+page-crumbs = Où vous êtes
+page-pages = Pages
+page-any = Indifférent
+page-error-title = Erreur :
+page-millis = { $millis } ms
+page-seconds = { $seconds } s
+page-done-approve = Approuvée. Elle répond désormais aux questions.
+page-done-retire = Retirée. Elle ne répond plus aux questions.
+page-done-restore = Rétablie. Elle répond de nouveau aux questions.
+page-done-closed = Close. La question n'est plus dans la liste.
+page-done-ended = Terminé. On ne peut plus s'en servir.
+
+## Problèmes
+page-problem = Une erreur s'est produite
+page-problem-forbidden = Vous n'avez pas accès à cette page
+page-problem-missing = Il n'y a rien ici
+page-problem-changed = Cela a changé entre-temps
+page-problem-away = Indisponible pour le moment
+page-not-found = Aucune page n'existe à cette adresse. Vérifiez le lien, ou revenez à l'accueil.
+page-not-opened = Cette adresse ne reçoit que des formulaires. Revenez à l'accueil.
+
+## Connexion
+page-sign-in = Connexion
+page-sign-in-do = Se connecter
+page-username = Nom d'utilisateur
+page-password = Mot de passe
+page-no-password = Pas encore de mot de passe ? Demandez à un administrateur de lancer « pstral user password » pour vous.
+page-continue = Ouverture de la page…
+page-continue-do = L'ouvrir maintenant
+
+## Vue d'ensemble
+page-overview = Vue d'ensemble
+page-ready = Tout fonctionne.
+page-ready-but =
+    { $parts ->
+        [1] Pstral répond aux questions, mais un composant demande votre attention.
+       *[other] Pstral répond aux questions, mais { $parts } composants demandent votre attention.
+    }
+page-not-ready = Pstral ne peut répondre à aucune question. Réparez les composants ci-dessous.
+page-activity = Dernières 24 heures
+page-questions = Questions
+page-executions = Exécutions
+page-refusals = Requêtes refusées
+page-answer-time = Temps de réponse moyen
+page-execution-time = Temps d'exécution moyen
+page-answers-failed = Réponses en échec
+page-executions-failed = Exécutions en échec
+page-hours-ago = −{ $hours } h
+page-most = max. { $most }
+page-now = maintenant
+page-numbers = Afficher les chiffres
+page-numbers-caption = Heure par heure, heures de { $zone }
+page-hour = Heure
+page-parts = Composants
+page-remedy = À faire :
+
+## Journal d'audit
+page-audit = Audit
+page-audit-lead = Tout ce qui a été demandé, refusé et exécuté. Sa lecture est elle aussi enregistrée.
+page-audit-caption = Événements du journal d'audit, du plus récent au plus ancien
+page-quick = Souvent cherché
+page-quick-all = Tout
+page-quick-questions = Questions
+page-quick-executions = Exécutions
+page-quick-refusals = Requêtes refusées
+page-quick-failures = Échecs
+page-quick-logins = Connexions
+page-filters = Filtres
+page-more-filters = Autres filtres
+page-filter-text = Texte
+page-filter-words = Texte
+page-filter-user = Nom d'utilisateur
+page-filter-action = Action
+page-filter-status = État
+page-filter-since = Depuis
+page-filter-until = Jusqu'à
+page-filter-target = Base
+page-filter-relation = Table
+page-filter-platform = Plateforme
+page-filter-limit = Événements par page
+page-filter-do = Filtrer
+page-filter-none = Effacer les filtres
+page-when = Quand
+page-who = Qui
+page-what = Quoi
+page-about = À propos de
+page-nobody = Pstral lui-même
+page-user-number = utilisateur { $number }
+page-sealed = expurgé
+page-row-count =
+    { $rows ->
+        [0] aucune ligne
+        [1] une ligne
+       *[other] { $rows } lignes
+    }
+page-newest = Les plus récents
+page-newer = Plus récents
+page-older = Plus anciens
+page-audit-empty = Aucun événement ne correspond
+page-audit-empty-next = Retirez un filtre, ou choisissez une période plus longue.
+page-audit-looked = Rien ne correspond parmi les événements parcourus jusqu'ici. De plus anciens peuvent correspondre.
+
+## Un événement du journal
+page-entry = Événement { $seq } de { $instance }
+page-sealed-why = Cet événement a été expurgé : ce qui pouvait identifier une personne a été supprimé. Son empreinte prouve toujours la chaîne.
+page-statement = Requête
+page-detail = Détail
+page-error = Erreur
+page-parameters = Paramètres
+page-facts = Faits
+page-user = Utilisateur
+page-actor = Compte sur la plateforme
+page-ip = Adresse
+page-place = Lieu
+page-conversation = Conversation
+page-proposal = Proposition
+page-relations = Tables lues
+page-verdict = Verdict
+page-rule = Règle
+page-model = Modèle
+page-cost = Coût estimé
+page-rows = Lignes
+page-took = Durée
+page-delivery = Remise
+page-covers = Événements concernés
+page-statement-hash = SHA-256 de la requête
+page-prompt-hash = SHA-256 de l'invite
+page-chain = Chaîne
+page-chain-note = Chaque événement contient l'empreinte du précédent. Pour vérifier des chaînes entières, lancez « pstral audit verify ».
+page-before = Événement { $seq }, le précédent
+page-after = Événement { $seq }, le suivant
+page-this = Cet événement
+page-first = C'est le premier événement de sa chaîne.
+page-last = Aucun événement ne le suit encore.
+page-pruned = L'événement précédent a été supprimé avec les plus anciens. Son empreinte :
+page-hash-holds = L'événement correspond à son empreinte.
+page-hash-broken = L'événement ne correspond pas à son empreinte : il a été modifié après son écriture.
+page-link-holds = Le lien est intact.
+page-link-broken = Le lien est rompu : l'un des deux événements a été modifié après son écriture.
+
+## Requêtes vérifiées
+page-verified = Requêtes vérifiées
+page-verified-lead = Les questions et les termes de l'entreprise dont un responsable a approuvé la requête.
+page-verified-waiting =
+    { $waiting ->
+        [1] Une proposition attend une décision.
+       *[other] { $waiting } propositions attendent une décision.
+    }
+page-verified-waiting-show = Afficher
+page-verified-shown = { $shown } sur { $total }
+page-verified-empty = Aucune requête vérifiée ne correspond
+page-verified-empty-next = Changez les filtres, ou proposez-en une dans une conversation : exécutez une requête, puis choisissez de la garder.
+page-question = Question
+page-state = État
+page-source = Écrite
+page-verified-by = Approuvée par
+page-proposed = en attente
+page-approved = approuvée
+page-retired = retirée
+page-faulty = plus valable
+page-hidden = remplacée par le fichier
+page-hidden-why = Le fichier de cette base en contient une du même nom, qui est utilisée à sa place.
+page-term = terme
+page-from-file = dans le fichier
+page-from-chat = dans une conversation
+page-file-only = Elle est écrite dans le fichier de sa base. Modifiez ce fichier pour la changer.
+page-approve = Approuver
+page-retire = Retirer
+page-restore = Rétablir
+page-retire-ask = Retirer { $id } ? Elle ne répondra plus aux questions. Vous pourrez la rétablir plus tard.
+page-in-french = En français
+page-in-english = En anglais
+page-also = Autres formulations
+page-note = Remarque
+page-version = Version
+page-difference = Ce qu'elle change de celle du fichier
+
+## Questions sans bonne réponse
+page-reviews = À revoir
+page-reviews-lead = Les questions restées sans bonne réponse, les plus fréquentes d'abord. Proposez pour elles une requête vérifiée ou un terme de l'entreprise, puis fermez-les.
+page-reviews-empty = Rien à revoir
+page-reviews-empty-next = Les questions restées sans bonne réponse apparaîtront ici.
+page-why = Pourquoi
+page-why-unanswered = sans réponse
+page-why-edited = requête modifiée
+page-why-bad = réponse jugée mauvaise
+page-times = Fois
+page-last-time = Dernière fois
+page-close = Fermer
+page-close-one = Fermer : { $question }
+
+## Compte
+page-account = Mon compte
+page-full-name = Nom
+page-role = Rôle
+page-may = Capacités
+page-may-nothing = Aucune. Demandez un rôle à un administrateur.
+page-sessions = Sessions
+page-tokens = Jetons pour les scripts
+page-tokens-empty = Vous n'avez aucun jeton. Créez-en un ci-dessous pour un script.
+page-name = Nom
+page-unnamed = sans nom
+page-everything = toutes les vôtres
+page-used = Dernière utilisation
+page-until = Valable jusqu'au
+page-this-one = cette session
+page-end = Terminer
+page-end-one = Terminer { $name }
+page-end-ask = Terminer { $name } ? La personne ou le script qui s'en sert est déconnecté aussitôt.
+page-new-token = Nouveau jeton
+page-new-token-do = Créer le jeton
+page-days = Durée de validité en jours
+page-token-may = Ce qu'il peut faire
+page-token-made = Votre nouveau jeton
+page-token-once = Copiez-le maintenant : il n'est affiché qu'une fois.
+page-token-use = Les scripts l'envoient avec chaque demande :
+page-copy = Copier
+page-copied = Copié

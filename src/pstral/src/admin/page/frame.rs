@@ -1,0 +1,146 @@
+//! What is around every section: who is signed in, where they may go, and how they want to see it.
+
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::tz::TimeZone;
+use pstral_core::domain::{Capability, Locale};
+use pstral_core::text::text;
+use serde::Serialize;
+
+use super::address::local;
+use super::assets::VERSION;
+use super::form::Form;
+use crate::admin::Admin;
+use crate::admin::caller::{Address, Caller};
+use crate::admin::problem::preferred;
+
+/// The cookie of the colours: of this host alone, as the one of the session is.
+const THEME_COOKIE: &str = "__Host-pstral-theme";
+
+/// The sections in the order of the navigation, each with the capability that its part of the API requires. It is the API that
+/// decides: this only saves people a way to a refusal.
+const SECTIONS: &[(&str, &str, Option<Capability>)] = &[
+    ("/overview", "page-overview", Some(Capability::ManageUsers)),
+    ("/audit", "page-audit", Some(Capability::ReadAudit)),
+    ("/verified", "page-verified", Some(Capability::ManageVerified)),
+    ("/reviews", "page-reviews", Some(Capability::ManageVerified)),
+    ("/account", "page-account", None),
+];
+
+/// What is around a section.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Frame {
+    #[serde(rename = "lang")]
+    pub(super) locale: Locale,
+    /// The name of the zone in which times are shown.
+    zone: String,
+    /// `auto`, `light` or `dark`.
+    theme: &'static str,
+    /// The address to come back to.
+    here: String,
+    /// The section that is shown.
+    section: Option<&'static str>,
+    sections: Vec<Section>,
+    username: Option<String>,
+    full_name: String,
+    /// Of the stylesheet and the script.
+    version: &'static str,
+    /// The sentence that tells what was done before.
+    notice: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Section {
+    path: &'static str,
+    label: String,
+}
+
+impl Frame {
+    /// Around a page for somebody who is signed in.
+    pub(super) fn of_caller(admin: &Admin, caller: &Caller, headers: &HeaderMap, here: &Uri) -> Self {
+        let (user, locale) = (&caller.user, caller.user.locale);
+        let own = SECTIONS.iter().filter(|(_, _, needed)| needed.is_none_or(|needed| caller.may(admin, needed)));
+        let sections = own.map(|(path, label, _)| Section { path, label: text(label).render(locale) }).collect();
+        let zone = user.zone.as_ref().unwrap_or(&admin.pipeline.parts().settings.zone);
+        Self {
+            locale,
+            zone: name_of(zone),
+            sections,
+            username: Some(user.username.clone()),
+            full_name: user.full_name.clone(),
+            notice: notice(here).map(|key| text(key).render(locale)),
+            ..Self::of_nobody(admin, headers, here)
+        }
+    }
+
+    /// Around a page for somebody who is not signed in, in the language that their browser prefers.
+    pub(super) fn of_nobody(admin: &Admin, headers: &HeaderMap, here: &Uri) -> Self {
+        let settings = &admin.pipeline.parts().settings;
+        let is_of =
+            |path: &str| here.path().strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        Self {
+            locale: preferred(headers).unwrap_or(settings.locale),
+            zone: name_of(&settings.zone),
+            theme: theme_of(headers),
+            here: here.path_and_query().map_or_else(|| "/".to_owned(), |here| local(here.as_str())),
+            section: SECTIONS.iter().map(|(path, _, _)| *path).find(|path| is_of(path)),
+            sections: Vec::new(),
+            username: None,
+            full_name: String::new(),
+            version: VERSION.as_str(),
+            notice: None,
+        }
+    }
+
+    /// The first section that somebody may open.
+    pub(super) fn first_section(&self) -> &'static str {
+        self.sections.first().map_or("/account", |section| section.path)
+    }
+
+    /// The same with another address to come back to: that of a form cannot be opened.
+    pub(super) fn back_to(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.here);
+        self
+    }
+}
+
+/// The name by which a zone is found again.
+fn name_of(zone: &TimeZone) -> String {
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}
+
+/// What was done before this page was shown, as its address tells it.
+fn notice(here: &Uri) -> Option<&'static str> {
+    let done = here.query()?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
+    match done {
+        "approve" => Some("page-done-approve"),
+        "retire" => Some("page-done-retire"),
+        "restore" => Some("page-done-restore"),
+        "closed" => Some("page-done-closed"),
+        "ended" => Some("page-done-ended"),
+        _ => None,
+    }
+}
+
+fn theme_of(headers: &HeaderMap) -> &'static str {
+    let cookies =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
+    pairs.find_map(|(name, value)| (name == THEME_COOKIE).then(|| theme(value))).unwrap_or("auto")
+}
+
+fn theme(word: &str) -> &'static str {
+    match word {
+        "light" => "light",
+        "dark" => "dark",
+        _ => "auto",
+    }
+}
+
+/// Keeps in which colours somebody wants to see the page, signed in or not, and leads back to where they were.
+pub(super) async fn choose_theme(_: Address, form: Form) -> Response {
+    let theme = theme(form.value("theme"));
+    let cookie = format!("{THEME_COOKIE}={theme}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=31536000");
+    ([(SET_COOKIE, cookie)], Redirect::to(&local(form.value("next")))).into_response()
+}

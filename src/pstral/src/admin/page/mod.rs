@@ -1,0 +1,85 @@
+//! The page of the admin endpoint for browsers.
+//!
+//! Each section calls the handlers of the API and shows their answers as HTML, so that no rule, no access to the state and no
+//! audit event exists only here. Forms work without script.
+
+mod account;
+mod address;
+mod answer;
+mod assets;
+mod audit;
+mod bars;
+mod device;
+mod difference;
+mod form;
+mod frame;
+mod guard;
+mod overview;
+mod reviews;
+mod sign_in;
+mod sql_tokens;
+mod templates;
+mod verified;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use pstral_core::text::text;
+
+use super::Admin;
+use super::problem::Problem;
+use frame::Frame;
+use visitor::Visitor;
+
+/// The routes of the page, and what is said of an address that nothing is at.
+pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
+    Router::new()
+        .route("/", get(home))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/theme", post(frame::choose_theme))
+        .route("/overview", get(overview::show))
+        .route("/audit", get(audit::list))
+        .route("/audit/{instance}/{seq}", get(audit::entry))
+        .route("/verified", get(verified::list))
+        .route("/verified/{target}/{id}", get(verified::one))
+        .route("/verified/{target}/{id}/{decision}", post(verified::decide))
+        .route("/reviews", get(reviews::list))
+        .route("/reviews/{number}/close", post(reviews::close))
+        .route("/account", get(account::show))
+        .route("/account/tokens", post(account::add_token))
+        .route("/account/sign-ins/{id}/end", post(account::end_sign_in))
+        .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("page-not-opened")))
+        .layer(from_fn_with_state(Arc::clone(admin), guard::guard))
+        .route("/static/{version}/{name}", get(assets::show))
+        .fallback(nothing_here)
+}
+
+/// Leads to the first section that somebody may open.
+async fn home(visitor: Visitor) -> Redirect {
+    Redirect::to(visitor.first_section())
+}
+
+/// Answers for an address that nothing is at: with a page for a browser, with a problem document for a program.
+async fn nothing_here(
+    State(admin): State<Arc<Admin>>,
+    address: Uri,
+    headers: HeaderMap,
+    visitor: Result<Visitor, Problem>,
+) -> Response {
+    let wants_page =
+        headers.get(ACCEPT).and_then(|kinds| kinds.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"));
+    if wants_page && !address.path().starts_with("/api/") {
+        let problem = Problem::new(StatusCode::NOT_FOUND, text("page-not-found"));
+        let frame = visitor.map_or_else(|_| Frame::of_nobody(&admin, &headers, &address), |visitor| visitor.frame);
+        return guard::shown(&frame, &problem);
+    }
+    Problem::new(StatusCode::NOT_FOUND, text("api-no-route")).into_response()
+}

@@ -1,0 +1,33 @@
+//! How things are: the health of each part with what to do, and how much was asked and run lately.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::json;
+
+use super::answer::answer;
+use super::bars::{Bars, bars};
+use super::visitor::Visitor;
+use crate::admin::problem::Problem;
+use crate::admin::{Admin, activity, status};
+
+/// What is drawn, in the words of the API.
+const CHARTS: [&str; 5] = ["questions", "executions", "refusals", "answer_ms", "execution_ms"];
+
+/// Shows the health of each part and the last 24 hours.
+pub(super) async fn show(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
+    let status = answer(status::show(State(Arc::clone(&admin)), visitor.caller.clone()).await?).await?;
+    let activity = answer(activity::show(State(admin), visitor.caller.clone()).await?).await?;
+    let over_time = |what: &str| -> Bars {
+        let hours = activity["hours"].as_array().into_iter().flatten();
+        bars(&hours.map(|hour| hour[what].as_u64().unwrap_or_default()).collect::<Vec<_>>())
+    };
+    let charts: BTreeMap<&str, Bars> = CHARTS.iter().map(|what| (*what, over_time(what))).collect();
+    let troubled = status["parts"].as_array().into_iter().flatten().filter(|part| part["state"] != "ok").count();
+    visitor.page(
+        "overview.html",
+        &json!({ "status": status, "troubled": troubled, "activity": activity, "charts": charts }),
+    )
+}

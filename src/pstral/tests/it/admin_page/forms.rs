@@ -1,0 +1,128 @@
+//! Forms, which work without script, and only from the page itself.
+
+use pstral_core::domain::{AuditAction, QueryState};
+use pstral_core::ports::Knowledge as _;
+use reqwest::{Method, StatusCode};
+
+use super::Site;
+use crate::world::{camille, run_test};
+
+#[test]
+fn forms_of_other_sites_are_refused() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let host = site.address.to_string();
+        let own = format!("http://{host}");
+        let source = include_str!("../../../src/admin/page/mod.rs");
+        let routes = source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split_once('"'));
+        let posts: Vec<&str> =
+            routes.filter(|(_, handlers)| handlers.contains("post(")).map(|(route, _)| route).collect();
+        assert!(posts.len() > 5, "{posts:?}");
+        for route in posts {
+            let path = route.replace("{target}", "crm").replace("{decision}", "approve").replace("{number}", "1");
+            let path = path.replace("{id}", "clients");
+            for (site_header, origin, is_refused) in [
+                ("cross-site", "https://evil.test", true),
+                ("cross-site", own.as_str(), true),
+                ("same-site", "http://other.test", true),
+                ("none", "", true),
+                ("", "", true),
+                ("", "null", true),
+                ("", "https://evil.test", true),
+            ] {
+                let headers = [
+                    ("sec-fetch-site", site_header),
+                    ("origin", origin),
+                    ("content-type", "application/x-www-form-urlencoded"),
+                ];
+                let headers: Vec<_> = headers.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+                let shown = site.ask(Method::POST, &path, &cookie, &headers, "theme=dark").await;
+                assert_eq!(shown.status == StatusCode::FORBIDDEN, is_refused, "{path} {headers:?}");
+            }
+        }
+        let headers = [("origin", own.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+        let shown = site.ask(Method::POST, "/theme", "", &headers, "theme=dark&next=%2Faudit").await;
+        assert_eq!((shown.status, shown.to()), (StatusCode::SEE_OTHER, "/audit"), "an older browser names the origin");
+        assert_eq!(site.get("/account", &cookie).await.status, StatusCode::OK, "nothing was signed out");
+    });
+}
+
+#[test]
+fn a_token_is_made_shown_once_and_ended() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let faulty = site.post("/account/tokens", &cookie, &[("name", "nightly"), ("days", "90")]).await;
+        assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(faulty.body.contains("role=\"alert\"") && faulty.body.contains("value=\"nightly\""), "{}", faulty.body);
+        let fields = [("name", "nightly"), ("days", "90"), ("capabilities", "ask"), ("capabilities", "audit.read")];
+        let made = site.post("/account/tokens", &cookie, &fields).await;
+        assert_eq!(made.status, StatusCode::CREATED);
+        let token = made.attributes("value").into_iter().find(|value| value.starts_with("pstral_")).unwrap();
+        let bearer = format!("Bearer {token}");
+        let used = site.ask(Method::GET, "/api/v1/session", "", &[("authorization", &bearer)], "").await;
+        assert!(used.body.contains("\"audit.read\",") || used.body.contains("\"audit.read\"]"), "{}", used.body);
+        let account = site.get("/account", &cookie).await;
+        assert!(account.words().contains("nightly") && !account.body.contains(&token));
+        let end =
+            account.attributes("action").into_iter().filter(|action| action.ends_with("/end")).collect::<Vec<_>>();
+        let ended = site.post(&end[1], &cookie, &[]).await;
+        assert_eq!((ended.status, ended.to()), (StatusCode::SEE_OTHER, "/account?done=ended"));
+        assert!(site.get(ended.to(), &cookie).await.words().contains("Terminé."));
+        let after = site.ask(Method::GET, "/api/v1/session", "", &[("authorization", &bearer)], "").await;
+        assert_eq!(after.status, StatusCode::UNAUTHORIZED);
+    });
+}
+
+#[test]
+fn a_session_is_ended_from_another_one() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let (one, other) = (site.signed_in("claire").await, site.signed_in("claire").await);
+        let ends = site.get("/account", &one).await.attributes("action");
+        let ends: Vec<&String> = ends.iter().filter(|action| action.ends_with("/end")).collect();
+        assert_eq!(ends.len(), 2);
+        site.post(ends[1], &one, &[]).await;
+        assert_eq!(site.get("/account", &other).await.to(), "/sign-in?next=%2Faccount");
+        assert_eq!(site.get("/account", &one).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn a_steward_approves_the_version_they_read_and_closes_a_question() {
+    run_test(async |world| {
+        world.command(&camille(), "terme client fidèle = SELECT client_id FROM contracts").await;
+        world.model_says("I cannot tell.");
+        world.say(&camille(), "Les clients nous aiment-ils vraiment bien ?").await;
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("sacha").await;
+        let list = site.get("/verified?state=proposed", &cookie).await;
+        assert!(list.attributes("href").contains(&"/verified/crm/client-fidele".to_owned()), "{}", list.body);
+        let one = site.get("/verified/crm/client-fidele", &cookie).await;
+        assert!(one.words().contains("client fidèle"), "{}", one.words());
+        let approve = "/verified/crm/client-fidele/approve";
+        assert!(one.attributes("action").contains(&approve.to_owned()));
+        let changed = site.post(approve, &cookie, &[("version", "2")]).await;
+        assert_eq!(changed.status, StatusCode::PRECONDITION_FAILED);
+        assert_eq!(site.post(approve, &cookie, &[]).await.status, StatusCode::PRECONDITION_REQUIRED);
+        assert_eq!(
+            site.post(approve, &cookie, &[("version", "1\r\nx: y")]).await.status,
+            StatusCode::PRECONDITION_REQUIRED
+        );
+        let approved = site.post(approve, &cookie, &[("version", "1")]).await;
+        assert_eq!(approved.to(), "/verified/crm/client-fidele?done=approve", "{}", approved.words());
+        assert!(site.get(approved.to(), &cookie).await.words().contains("Approuvée."));
+        let kept = world.store.kept_verified("crm").await.unwrap();
+        assert!(kept.iter().any(|kept| kept.query.id == "client-fidele" && kept.state == QueryState::Approved));
+
+        let reviews = site.get("/reviews", &cookie).await;
+        assert!(reviews.words().contains("aiment-ils vraiment bien"), "{}", reviews.words());
+        let closed = site.post("/reviews/1/close", &cookie, &[]).await;
+        assert_eq!(closed.to(), "/reviews?done=closed");
+        assert!(site.get("/reviews", &cookie).await.words().contains("Rien à revoir"));
+        assert_eq!(site.post("/reviews/1/close", &cookie, &[]).await.status, StatusCode::NOT_FOUND);
+        let audited = world.entries().await;
+        assert!(audited.iter().any(|entry| entry.event.action == AuditAction::ReviewClosed));
+    });
+}

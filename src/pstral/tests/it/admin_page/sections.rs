@@ -1,0 +1,185 @@
+//! Each section: who may open it, and what it shows.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+use pstral_core::domain::{AuditAction, ButtonAction};
+use pstral_core::ports::ModelError;
+use reqwest::StatusCode;
+
+use super::Site;
+use crate::world::{camille, run_test};
+
+#[test]
+fn only_the_sections_of_a_role_are_in_the_navigation_and_others_are_refused() {
+    const ROUTES: [&str; 11] = [
+        "/",
+        "/sign-in",
+        "/overview",
+        "/audit",
+        "/audit/test/1",
+        "/verified",
+        "/verified/crm/clients",
+        "/reviews",
+        "/account",
+        "/sign-out",
+        "/nothing",
+    ];
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let mut table = format!("{:<24} nobody member steward admin\n", "");
+        let mut cookies = vec![String::new()];
+        for username in ["camille", "sacha", "claire"] {
+            cookies.push(site.signed_in(username).await);
+        }
+        for path in ROUTES {
+            write!(table, "{path:<24}").unwrap();
+            for (cookie, width) in cookies.iter().zip([6, 6, 7, 5]) {
+                write!(table, " {:<width$}", site.get(path, cookie).await.status.as_u16()).unwrap();
+            }
+            table.truncate(table.trim_end().len());
+            table.push('\n');
+        }
+        assert_snapshot!(table, @"
+                                 nobody member steward admin
+        /                        303    303    303     303
+        /sign-in                 200    303    303     303
+        /overview                303    403    403     200
+        /audit                   303    403    403     200
+        /audit/test/1            303    403    403     200
+        /verified                303    403    200     200
+        /verified/crm/clients    303    403    200     200
+        /reviews                 303    403    200     200
+        /account                 303    200    200     200
+        /sign-out                405    405    405     405
+        /nothing                 404    404    404     404
+        ");
+        for (cookie, expected) in [
+            (&cookies[1], vec!["/account"]),
+            (&cookies[2], vec!["/verified", "/reviews", "/account"]),
+            (&cookies[3], vec!["/overview", "/audit", "/verified", "/reviews", "/account"]),
+        ] {
+            let shown = site.get("/account", cookie).await;
+            let navigation = shown.body.split("<nav").nth(1).unwrap().split("</nav>").next().unwrap();
+            let links = navigation
+                .split("href=\"")
+                .skip(1)
+                .filter_map(|rest| rest.split_once('"'))
+                .map(|(link, _)| link.replace("&#x2f;", "/"));
+            assert_eq!(links.collect::<Vec<_>>(), expected);
+            assert_eq!(shown.body.matches("aria-current=\"page\"").count(), 1);
+        }
+        for (path, expected) in
+            [("/sign-out", 405), ("/audit/%ff/1", 400), ("/sign-in?next=%2F&next=%2F", 400), ("/audit?limit=x", 400)]
+        {
+            let shown = site.get(path, &cookies[3]).await;
+            assert_eq!(
+                (shown.status.as_u16(), shown.header("content-type")),
+                (expected, "text/html; charset=utf-8"),
+                "{path}"
+            );
+        }
+        let refused = site.get("/audit", &cookies[1]).await;
+        assert!(refused.words().contains("audit.read") && refused.body.contains("<nav"), "{}", refused.words());
+        let denied = world.entries().await;
+        assert!(denied.iter().any(|entry| entry.event.action == AuditAction::Denied), "the API has recorded it");
+        // A route without a row here fails.
+        let source = include_str!("../../../src/admin/page/mod.rs");
+        for line in source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+            let (route, handlers) = line.split_once('"').unwrap();
+            let parts: Vec<&str> = route.split('/').collect();
+            let is_of = |path: &&str| {
+                let given: Vec<&str> = path.split('/').collect();
+                given.len() == parts.len()
+                    && given.iter().zip(&parts).all(|(given, part)| given == part || part.starts_with('{'))
+            };
+            let has_row = ROUTES.iter().any(is_of);
+            assert!(!handlers.contains("get(") || has_row || route.starts_with("/static"), "{route} has no row");
+        }
+    });
+}
+
+#[test]
+fn the_overview_shows_each_part_and_what_was_asked() {
+    run_test(async |world| {
+        world.say(&camille(), "Liste les clients de Paris").await;
+        world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
+        world.command(&camille(), "edit DELETE FROM clients").await;
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let words = site.get("/overview", &cookie).await.words();
+        for expected in
+            ["Tout fonctionne.", "Questions 1", "Exécutions 1", "Requêtes refusées 1", "target crm", "platform fake"]
+        {
+            assert!(words.contains(expected), "{expected}: {words}");
+        }
+        world.model.fails(Some(ModelError::Unavailable("connection refused".to_owned())));
+        let words = site.get("/overview", &cookie).await.words();
+        assert!(words.contains("À faire"), "{words}");
+    });
+}
+
+#[test]
+fn the_audit_is_turned_in_both_directions_and_misses_nothing() {
+    run_test(async |world| {
+        for _ in 0..7 {
+            world.say(&camille(), "Combien de clients avons-nous ?").await;
+        }
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let entries = |body: &super::Shown| -> Vec<String> {
+            body.attributes("href").into_iter().filter(|link| link.starts_with("/audit/")).collect()
+        };
+        let turn = |shown: &super::Shown, rel: &str| -> Option<String> {
+            let (_, rest) = shown.body.split_once(&format!("rel=\"{rel}\" href=\""))?;
+            Some(rest.split_once('"')?.0.replace("&#x2f;", "/").replace("&amp;", "&"))
+        };
+        let (mut pages, mut address) = (Vec::new(), "/audit?action=question&limit=3".to_owned());
+        loop {
+            let shown = site.get(&address, &cookie).await;
+            pages.push(entries(&shown));
+            let Some(next) = turn(&shown, "next") else { break };
+            address = next;
+        }
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
+        let (mut back, mut shown) = (vec![pages[2].clone()], site.get(&address, &cookie).await);
+        while let Some(previous) = turn(&shown, "prev") {
+            shown = site.get(&previous, &cookie).await;
+            back.push(entries(&shown));
+        }
+        back.retain(|page| !page.is_empty());
+        back.reverse();
+        assert_eq!(back.concat(), pages.concat(), "the same entries in the same order");
+    });
+}
+
+#[test]
+fn an_entry_shows_its_statement_its_person_and_its_chain() {
+    run_test(async |world| {
+        world.say(&camille(), "Liste les clients de Paris").await;
+        world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let list = site.get("/audit?action=execution&user=camille&text=&status=", &cookie).await;
+        assert_eq!((list.status, list.to()), (StatusCode::SEE_OTHER, "/audit?action=execution&user=camille"));
+        let list = site.get(list.to(), &cookie).await;
+        let link = list.attributes("href").into_iter().find(|link| link.starts_with("/audit/test/")).unwrap();
+        let shown = site.get(&link, &cookie).await;
+        let words = shown.words();
+        for expected in ["camille", "Le lien est intact.", "correspond à son empreinte", "execution"] {
+            assert!(words.contains(expected), "{expected}: {words}");
+        }
+        assert!(shown.body.contains("<span class=\"keyword\">SELECT</span>"), "{}", shown.body);
+        let missing = site.get("/audit/test/99999", &cookie).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND);
+        let faulty = site.get("/audit?user=nobody", &cookie).await;
+        assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(faulty.body.contains("role=\"alert\"") && faulty.body.contains("value=\"nobody\""), "{}", faulty.body);
+        world.audit.refuse(&[AuditAction::AuditRead]);
+        for path in ["/audit", link.as_str()] {
+            let unrecorded = site.get(path, &cookie).await;
+            assert_eq!(unrecorded.status, StatusCode::SERVICE_UNAVAILABLE, "what cannot be recorded is not shown");
+            assert!(!unrecorded.body.contains("SELECT"));
+        }
+    });
+}
