@@ -227,3 +227,127 @@ page-token-once = Copy it now: it is shown only once.
 page-token-use = Scripts send it with each request:
 page-copy = Copy
 page-copied = Copied
+
+## Users
+page-users = Users
+page-users-lead = Who may ask, with which role, and from which accounts.
+page-users-empty = No user matches
+page-users-empty-next = Try other words, or add somebody below.
+page-email = Email address
+page-since = Since
+page-language = Language
+page-timezone = Time zone
+page-disabled = disabled
+page-new-user = Add a user
+page-new-user-do = Add
+page-user-change = Details
+page-save = Save
+page-links = Linked accounts
+page-links-empty = No account is linked. Link one below.
+page-unlink = Unlink
+page-unlink-one = Unlink { $name }
+page-unlink-ask = Unlink { $name }? This account can no longer ask questions here.
+page-new-link = Link an account
+page-link-code = Link code
+page-link-code-lead = Make a code that the person sends to Pstral in a private message. Earlier codes are void.
+page-link-code-do = Make a code
+page-link-code-for = Code for { $name }
+page-link-code-drawn = The same code as a QR code
+page-link-code-use = The person sends this code to Pstral in a private message, from the account to link.
+page-link-confirm = Code that Pstral gave the person
+page-link-confirm-do = Confirm the code
+page-access = Access
+page-new-password = New password
+page-new-password-note = Their sessions will end. Pass the password on by a safe channel.
+page-new-password-do = Change the password
+page-disable = Disable
+page-disable-lead = A disabled user can neither sign in nor ask. You can enable them again.
+page-disable-ask = Disable { $name }? Their sessions end at once.
+page-enable = Enable
+page-enable-lead = This user is disabled.
+page-done-added = User added. Now link their account.
+page-done-changed = Changes saved.
+page-done-linked = Account linked.
+page-done-unlinked = Account unlinked.
+page-done-password = Password changed.
+page-done-stopped = Stopped. The person is told.
+page-done-approved = Approved. Whoever asked for it can run it.
+
+## Queue
+page-queue = Queue
+page-queue-lead = What Pstral is doing now, and who is waiting.
+page-work = Under way
+page-work-empty = Nothing is under way.
+page-in-private = in private
+page-in-channel = in a channel
+page-stop = Stop
+page-stop-one = Stop the work for { $name }
+page-stop-ask = Stop the work for { $name }? They will be told.
+page-waiting = Waiting for the model
+page-waiting-empty = Nobody is waiting.
+page-endpoints = Model servers
+page-rests = paused after failures
+page-available = available
+page-running = Answers being written: { $running }
+
+## Approvals
+page-approvals = Approvals
+page-approvals-lead = Costly statements that wait for a second person. Read before you approve; nobody approves their own.
+page-approvals-empty = No statement is waiting for approval
+page-approvals-empty-next = Costly statements of others will appear here.
+page-asked-by = asked by
+
+## Databases
+page-targets = Databases
+page-targets-lead = What is known of each database, and who may read what.
+page-targets-platforms = Queried only from:
+page-catalog-read = Schema read on
+page-view = view
+page-reads-all = reads everything
+page-reads-some = reads, except
+page-reads-nothing = reads nothing
+page-columns =
+    { $columns ->
+        [one] { $columns } column
+       *[other] { $columns } columns
+    }
+page-column = Column
+page-type = Type
+page-comment = Comment
+page-tables-empty = No table matches
+page-tables-empty-next = Try other words.
+page-policy = Who may read what
+page-policy-lead = Name a user or a role: each decision comes with the rule behind it.
+page-policy-role = or role
+page-policy-table = Table or column
+page-policy-do = Explain
+page-policy-found = Decisions for the role { $role }
+
+## Configuration
+page-configuration = Configuration
+page-configuration-lead = The configuration in force, without its secrets. Change it in its file, then restart Pstral.
+page-configuration-general = General
+
+## Verification of the audit
+page-verification = Verification of the audit
+page-verification-lead = Computes the hash of each entry again and checks each link. This may take a few minutes.
+page-verification-do = Verify the whole audit
+page-verification-running = Entries verified: { $checked } of { $total }
+page-verification-started = Started on
+page-heads = Newest entry of each chain
+page-heads-note = Write them down elsewhere: “pstral audit verify --since” then proves that nothing was removed.
+page-export = Download as { $format }
+
+## Conversations
+page-sign-in-company = Sign in with the company account
+page-conversations = My conversations
+page-conversations-lead = Your questions and their answers. Nobody else reads them here.
+page-conversations-empty = No conversation
+page-conversations-empty-next = Ask Pstral a question in your chat: it will appear here.
+page-delete = Delete
+page-delete-ask = Delete this conversation? This cannot be undone. The audit keeps what was executed.
+page-done-deleted = Conversation deleted.
+
+## Terms
+page-reviews-term = To define a business term, write to Pstral in your chat:
+page-reviews-term-command = /term loyal client = SELECT client_id FROM …

@@ -228,3 +228,127 @@ page-token-once = Copiez-le maintenant : il n'est affiché qu'une fois.
 page-token-use = Les scripts l'envoient avec chaque demande :
 page-copy = Copier
 page-copied = Copié
+
+## Utilisateurs
+page-users = Utilisateurs
+page-users-lead = Qui peut poser des questions, avec quel rôle, et depuis quels comptes.
+page-users-empty = Aucun utilisateur ne correspond
+page-users-empty-next = Essayez d'autres mots, ou ajoutez quelqu'un ci-dessous.
+page-email = Adresse e-mail
+page-since = Depuis
+page-language = Langue
+page-timezone = Fuseau horaire
+page-disabled = désactivé
+page-new-user = Ajouter un utilisateur
+page-new-user-do = Ajouter
+page-user-change = Fiche
+page-save = Enregistrer
+page-links = Comptes liés
+page-links-empty = Aucun compte n'est lié. Liez-en un ci-dessous.
+page-unlink = Délier
+page-unlink-one = Délier { $name }
+page-unlink-ask = Délier { $name } ? Ce compte ne pourra plus poser de questions ici.
+page-new-link = Lier un compte
+page-link-code = Code de liaison
+page-link-code-lead = Créez un code que la personne envoie à Pstral en message privé. Les codes précédents ne valent plus.
+page-link-code-do = Créer un code
+page-link-code-for = Code de { $name }
+page-link-code-drawn = Le même code sous forme de code QR
+page-link-code-use = La personne envoie ce code à Pstral, en message privé, depuis le compte à lier.
+page-link-confirm = Code que Pstral a donné à la personne
+page-link-confirm-do = Confirmer le code
+page-access = Accès
+page-new-password = Nouveau mot de passe
+page-new-password-note = Ses sessions prendront fin. Transmettez-lui le mot de passe par un moyen sûr.
+page-new-password-do = Changer le mot de passe
+page-disable = Désactiver
+page-disable-lead = Une personne désactivée ne peut plus se connecter ni poser de questions. Vous pourrez la réactiver.
+page-disable-ask = Désactiver { $name } ? Ses sessions prennent fin aussitôt.
+page-enable = Réactiver
+page-enable-lead = Cette personne est désactivée.
+page-done-added = Utilisateur ajouté. Liez maintenant son compte.
+page-done-changed = Modifications enregistrées.
+page-done-linked = Compte lié.
+page-done-unlinked = Compte délié.
+page-done-password = Mot de passe changé.
+page-done-stopped = Arrêté. La personne en est informée.
+page-done-approved = Approuvée. La personne qui l'a demandée peut l'exécuter.
+
+## File d'attente
+page-queue = File d'attente
+page-queue-lead = Ce que Pstral fait en ce moment, et qui attend.
+page-work = En cours
+page-work-empty = Rien n'est en cours.
+page-in-private = en privé
+page-in-channel = dans un salon
+page-stop = Arrêter
+page-stop-one = Arrêter le travail de { $name }
+page-stop-ask = Arrêter le travail de { $name } ? La personne en est informée.
+page-waiting = En attente du modèle
+page-waiting-empty = Personne n'attend.
+page-endpoints = Serveurs du modèle
+page-rests = en pause après des échecs
+page-available = disponible
+page-running = Réponses en cours : { $running }
+
+## Approbations
+page-approvals = Approbations
+page-approvals-lead = Requêtes coûteuses qui attendent une deuxième personne. Lisez-les avant d'approuver ; personne n'approuve les siennes.
+page-approvals-empty = Aucune requête n'attend d'approbation
+page-approvals-empty-next = Les requêtes coûteuses des autres apparaîtront ici.
+page-asked-by = demandée par
+
+## Bases de données
+page-targets = Bases de données
+page-targets-lead = Ce que l'on sait de chaque base, et qui peut y lire quoi.
+page-targets-platforms = Interrogée seulement depuis :
+page-catalog-read = Schéma lu le
+page-view = vue
+page-reads-all = lit tout
+page-reads-some = lit, sauf
+page-reads-nothing = ne lit rien
+page-columns =
+    { $columns ->
+        [one] { $columns } colonne
+       *[other] { $columns } colonnes
+    }
+page-column = Colonne
+page-type = Type
+page-comment = Commentaire
+page-tables-empty = Aucune table ne correspond
+page-tables-empty-next = Essayez d'autres mots.
+page-policy = Qui peut lire quoi
+page-policy-lead = Choisissez une personne ou un rôle : chaque décision est donnée avec la règle qui l'explique.
+page-policy-role = ou rôle
+page-policy-table = Table ou colonne
+page-policy-do = Expliquer
+page-policy-found = Décisions pour le rôle { $role }
+
+## Configuration
+page-configuration = Configuration
+page-configuration-lead = La configuration en vigueur, sans ses secrets. Modifiez-la dans son fichier, puis redémarrez Pstral.
+page-configuration-general = Général
+
+## Vérification du journal
+page-verification = Vérification du journal
+page-verification-lead = Recalcule l'empreinte de chaque entrée et vérifie chaque lien. Cela peut prendre quelques minutes.
+page-verification-do = Vérifier tout le journal
+page-verification-running = Entrées vérifiées : { $checked } sur { $total }
+page-verification-started = Commencée le
+page-heads = Dernière entrée de chaque chaîne
+page-heads-note = Notez-les ailleurs : « pstral audit verify --since » prouvera plus tard que rien n'a été retiré.
+page-export = Télécharger en { $format }
+
+## Conversations
+page-sign-in-company = Se connecter avec le compte de l'entreprise
+page-conversations = Mes conversations
+page-conversations-lead = Vos questions et leurs réponses. Personne d'autre ne les lit ici.
+page-conversations-empty = Aucune conversation
+page-conversations-empty-next = Posez une question à Pstral dans votre messagerie : elle apparaîtra ici.
+page-delete = Supprimer
+page-delete-ask = Supprimer cette conversation ? C'est définitif. Le journal d'audit garde ce qui a été exécuté.
+page-done-deleted = Conversation supprimée.
+
+## Termes
+page-reviews-term = Pour définir un terme métier, écrivez à Pstral dans votre messagerie :
+page-reviews-term-command = /terme client fidèle = SELECT client_id FROM …

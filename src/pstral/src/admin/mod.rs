@@ -205,6 +205,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(headers))
+        .layer(from_fn_with_state(Arc::clone(&admin), page::with_page))
         .layer(from_fn_with_state(Arc::clone(&admin), problem::in_language))
         .with_state(admin)
 }

@@ -440,3 +440,20 @@ fn the_description_of_a_provider_is_kept_for_an_hour() {
         }
     });
 }
+
+#[test]
+fn a_browser_sees_a_failure_on_the_sign_in_page_with_the_other_way_in() {
+    run_test(async |world| {
+        let double = Double::start(Lie::None).await;
+        let site = Site::of(world, &double.issuer, "preferred_username").await;
+        let form = site.get(&site.url("/sign-in"), "").await.text().await.unwrap();
+        assert!(form.contains("href=\"/api/v1/oidc/start\""), "{form}");
+        let asked = site.browser.get(site.url("/api/v1/oidc/callback?state=x"));
+        let told = asked.header("accept", "text/html,*/*;q=0.8").header("accept-language", "en").send().await.unwrap();
+        assert_eq!(told.status(), StatusCode::BAD_REQUEST, "the status stays");
+        assert!(cookies(&told).iter().any(|cookie| cookie.starts_with("__Host-pstral-oidc=;")), "the flow has ended");
+        assert_eq!(told.headers().get_all("content-security-policy").iter().count(), 1);
+        let page = told.text().await.unwrap();
+        assert!(page.contains("role=\"alert\"") && page.contains("id=\"password\""), "{page}");
+    });
+}

@@ -67,6 +67,7 @@ pub(super) async fn list(
         "given": narrowing(&given).map(|(name, value)| (name.to_owned(), json!(value))).collect::<Map<_, _>>(),
         "actions": AuditAction::ALL.iter().map(|action| action.word()).collect::<Vec<_>>(),
         "statuses": AuditStatus::ALL.iter().map(|status| status.word()).collect::<Vec<_>>(),
+        "exports": { "csv": export(&given, "csv"), "jsonl": export(&given, "jsonl") },
         "targets": admin.pipeline.parts().targets.keys().collect::<Vec<_>>(),
     });
     Ok((status, visitor.page("audit.html", &content)?).into_response())
@@ -96,6 +97,13 @@ fn turnable(given: &Fields, mut page: Value) -> Value {
         "newer": if is_turned { beside(&page[newer], "newer") } else { None },
         "newest": is_turned.then(|| address(narrowing(given))),
     })
+}
+
+/// The address of the same entries as a file, all of them.
+fn export(given: &Fields, format: &str) -> String {
+    let fields = narrowing(given).filter(|(name, _)| *name != "limit").chain([("format", format)]);
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    format!("/api/v1/audit/events?{query}")
 }
 
 fn narrowing(given: &Fields) -> impl Iterator<Item = (&str, &str)> {

@@ -22,9 +22,15 @@ const THEME_COOKIE: &str = "__Host-pstral-theme";
 /// decides: this only saves people a way to a refusal.
 const SECTIONS: &[(&str, &str, Option<Capability>)] = &[
     ("/overview", "page-overview", Some(Capability::ManageUsers)),
+    ("/queue", "page-queue", Some(Capability::ManageUsers)),
+    ("/users", "page-users", Some(Capability::ManageUsers)),
+    ("/targets", "page-targets", Some(Capability::ManageUsers)),
     ("/audit", "page-audit", Some(Capability::ReadAudit)),
     ("/verified", "page-verified", Some(Capability::ManageVerified)),
     ("/reviews", "page-reviews", Some(Capability::ManageVerified)),
+    ("/approvals", "page-approvals", Some(Capability::ApproveCostly)),
+    ("/conversations", "page-conversations", Some(Capability::Ask)),
+    ("/configuration", "page-configuration", Some(Capability::ManageUsers)),
     ("/account", "page-account", None),
 ];
 
@@ -119,6 +125,14 @@ fn notice(here: &Uri) -> Option<&'static str> {
         "restore" => Some("page-done-restore"),
         "closed" => Some("page-done-closed"),
         "ended" => Some("page-done-ended"),
+        "deleted" => Some("page-done-deleted"),
+        "added" => Some("page-done-added"),
+        "changed" => Some("page-done-changed"),
+        "linked" => Some("page-done-linked"),
+        "unlinked" => Some("page-done-unlinked"),
+        "password" => Some("page-done-password"),
+        "stopped" => Some("page-done-stopped"),
+        "approved" => Some("page-done-approved"),
         _ => None,
     }
 }

@@ -83,7 +83,8 @@ fn to_sign_in(address: &Uri, is_read: bool) -> Response {
     Redirect::to(&format!("/sign-in{next}")).into_response()
 }
 
-fn with_headers(mut response: Response) -> Response {
+/// Adds what browsers are told with every page.
+pub(super) fn with_headers(mut response: Response) -> Response {
     for (name, value) in
         [(CONTENT_SECURITY_POLICY, POLICY), (HeaderName::from_static("permissions-policy"), PERMISSIONS)]
     {

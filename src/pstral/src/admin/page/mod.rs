@@ -6,19 +6,28 @@
 mod account;
 mod address;
 mod answer;
+mod approvals;
 mod assets;
 mod audit;
 mod bars;
+mod company_sign_in;
+mod configuration;
+mod conversations;
 mod device;
 mod difference;
 mod form;
 mod frame;
 mod guard;
 mod overview;
+mod qr;
+mod queue;
 mod reviews;
 mod sign_in;
 mod sql_tokens;
+mod targets;
 mod templates;
+mod users;
+mod verification;
 mod verified;
 mod visitor;
 
@@ -38,6 +47,8 @@ use super::problem::Problem;
 use frame::Frame;
 use visitor::Visitor;
 
+pub(super) use company_sign_in::with_page;
+
 /// The routes of the page, and what is said of an address that nothing is at.
 pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
     Router::new()
@@ -46,7 +57,25 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/theme", post(frame::choose_theme))
         .route("/overview", get(overview::show))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/{username}", get(users::one).post(users::change))
+        .route("/users/{username}/link-code", post(users::issue_code))
+        .route("/users/{username}/links", post(users::confirm))
+        .route("/users/{username}/links/{platform}/{id}/remove", post(users::unlink))
+        .route("/users/{username}/password", post(users::set_password))
+        .route("/queue", get(queue::list))
+        .route("/queue/{number}/stop", post(queue::stop))
+        .route("/approvals", get(approvals::list))
+        .route("/approvals/{id}/approve", post(approvals::approve))
+        .route("/targets", get(targets::list))
+        .route("/targets/{target}", get(targets::one))
+        .route("/policy", get(targets::policy))
+        .route("/configuration", get(configuration::show))
+        .route("/conversations", get(conversations::list))
+        .route("/conversations/{number}", get(conversations::one))
+        .route("/conversations/{number}/delete", post(conversations::remove))
         .route("/audit", get(audit::list))
+        .route("/audit/verification", get(verification::show).post(verification::start))
         .route("/audit/{instance}/{seq}", get(audit::entry))
         .route("/verified", get(verified::list))
         .route("/verified/{target}/{id}", get(verified::one))

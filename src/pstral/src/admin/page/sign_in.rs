@@ -39,7 +39,7 @@ pub(super) async fn show(
     if visitor.is_ok() {
         return Ok(Redirect::to(&local(&next)).into_response());
     }
-    shown(&Frame::of_nobody(&admin, &headers, &here), &next, "", None)
+    shown(&admin, &Frame::of_nobody(&admin, &headers, &here), &next, "", None)
 }
 
 /// Signs in and leads to the page that was wanted.
@@ -55,14 +55,26 @@ pub(super) async fn submit(
         Ok(signed_in) => Ok((cookies(&signed_in), Redirect::to(&local(next))).into_response()),
         Err(problem) => {
             let frame = Frame::of_nobody(&admin, &headers, &"/sign-in".parse().map_err(anyhow::Error::from)?);
-            shown(&frame, next, username, Some(&problem))
+            shown(&admin, &frame, next, username, Some(&problem))
         }
     }
 }
 
-fn shown(frame: &Frame, next: &str, username: &str, problem: Option<&Problem>) -> Result<Response, Problem> {
+/// The form with the reason why the company's account could not be used.
+pub(super) fn refused(admin: &Admin, frame: &Frame, problem: &Problem) -> Response {
+    shown(admin, frame, "", "", Some(problem)).into_response()
+}
+
+fn shown(
+    admin: &Admin,
+    frame: &Frame,
+    next: &str,
+    username: &str,
+    problem: Option<&Problem>,
+) -> Result<Response, Problem> {
     let error = problem.map(|problem| problem.detail.render(frame.locale));
-    let content = json!({ "next": local(next), "given": username, "error": error });
+    let content =
+        json!({ "next": local(next), "given": username, "error": error, "has_company": admin.oidc.is_some() });
     let page = render(frame, "sign_in.html", &content).map_err(|error| anyhow::anyhow!("{error:#}"))?;
     let mut response = Html(page).into_response();
     if let Some(problem) = problem {

@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::webdriver::{Browser, Driver};
 use super::{Site, axe};
 use crate::admin::PASSWORD;
-use crate::world::{Setup, World, alex, camille, run_test_with};
+use crate::world::{Setup, World, alex, camille, run_test_with, stranger};
 
-const SECTIONS: [&str; 8] = [
+const SECTIONS: &[&str] = &[
     "/overview",
     "/audit",
     "/audit/test/1",
@@ -20,6 +20,16 @@ const SECTIONS: [&str; 8] = [
     "/verified/crm/client-fidele",
     "/reviews",
     "/account",
+    "/users",
+    "/users/camille",
+    "/queue",
+    "/approvals",
+    "/targets",
+    "/targets/crm",
+    "/policy?role=member&target=crm&table=clients",
+    "/configuration",
+    "/audit/verification",
+    "/conversations",
     "/nothing",
 ];
 
@@ -90,6 +100,17 @@ fn an_administrator_works_in_a_browser() {
         let kept = world.store.kept_verified("crm").await.unwrap();
         assert!(kept.iter().any(|kept| kept.query.id == "client-fidele" && kept.state == QueryState::Approved));
 
+        browser.open(&site.url("/users?text=camille")).await;
+        browser.click("td a[href='/users/camille']").await;
+        browser.click("form[action$='/link-code'] button").await;
+        browser.arrives("/users/camille/link-code").await;
+        let drawn = browser.run("return document.querySelector('svg.qr').getBoundingClientRect().height").await;
+        assert!(drawn.as_f64().unwrap() > 100.0, "{drawn}");
+        let code = browser.run("return document.querySelector('#secret').value").await;
+        world.say(&stranger(), code.as_str().unwrap()).await;
+        browser.open(&site.url("/users/camille")).await;
+        assert_eq!(browser.run("return document.querySelectorAll(\"form[action$='/remove']\").length").await, 2);
+
         let other = driver.browser((360, 780), "fr").await;
         sign_in(&other, &local, "claire").await;
         browser.open(&site.url("/account")).await;
@@ -149,7 +170,7 @@ fn every_section_can_be_read_by_everybody_in_both_themes() {
             browser.until(&format!("document.documentElement.dataset.theme === '{theme}'")).await;
             for width in [1280, 360] {
                 browser.screen((width, 900), theme == "light").await;
-                for path in SECTIONS {
+                for path in SECTIONS.iter().copied() {
                     browser.open(&site.url(path)).await;
                     let chosen = browser.run("return document.documentElement.dataset.theme").await;
                     assert_eq!(chosen, theme, "what was chosen wins over the system");

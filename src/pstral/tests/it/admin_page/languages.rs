@@ -69,6 +69,18 @@ fn every_section_has_its_sentences_in_both_languages() {
                 "/verified?text=nothing",
                 "/reviews",
                 "/account",
+                "/users",
+                "/users?text=nothing",
+                "/users/camille",
+                "/queue",
+                "/approvals",
+                "/targets",
+                "/targets/crm",
+                "/targets/crm?text=nothing",
+                "/policy?role=member&target=crm",
+                "/configuration",
+                "/audit/verification",
+                "/conversations",
                 "/nothing",
             ] {
                 let words = site.get(path, &cookie).await.words();

@@ -1,5 +1,6 @@
 //! The page of the admin endpoint, as a browser asks for it.
 
+mod administering;
 mod axe;
 mod browser;
 mod forms;

@@ -36,7 +36,7 @@ fn somebody_is_led_to_the_sign_in_and_from_there_to_what_they_wanted() {
         let cookie = site.signed_in("claire").await;
         assert_eq!(site.get("/", &cookie).await.to(), "/overview");
         assert_eq!(site.get("/", &site.signed_in("sacha").await).await.to(), "/verified");
-        assert_eq!(site.get("/", &site.signed_in("camille").await).await.to(), "/account");
+        assert_eq!(site.get("/", &site.signed_in("camille").await).await.to(), "/conversations");
         assert_eq!(site.get("/sign-in?next=%2Faudit", &cookie).await.to(), "/audit", "somebody is signed in already");
         let out = site.post("/sign-out", &cookie, &[]).await;
         assert_eq!((out.status, out.to()), (StatusCode::SEE_OTHER, "/sign-in"));
@@ -139,5 +139,21 @@ fn what_ends_a_session_ends_the_page() {
             (StatusCode::SEE_OTHER, "/sign-in"),
             "a form cannot be sent later by a link"
         );
+    });
+}
+
+#[test]
+fn a_program_gets_a_problem_where_a_browser_gets_the_sign_in_page() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let shown = site.get("/api/v1/oidc/start", "").await;
+        assert_eq!(shown.status, StatusCode::NOT_FOUND, "nothing is configured");
+        assert!(shown.header("content-type").starts_with("text/html") && shown.body.contains("role=\"alert\""));
+        assert!(shown.header("content-security-policy").contains("form-action 'self'"));
+        assert!(!shown.body.contains("href=\"/api/v1/oidc/start"), "there is no such way in");
+        let program = site.ask(Method::GET, "/api/v1/oidc/start", "", &[("accept", "*/*")], "").await;
+        assert_eq!(program.header("content-type"), "application/problem+json");
+        let other = site.get("/api/v1/session", "").await;
+        assert_eq!(other.header("content-type"), "application/problem+json", "only the way to sign in is a page");
     });
 }
