@@ -19,6 +19,7 @@ page-seconds = { $seconds } s
 page-done-approve = Approved. It answers questions from now on.
 page-done-retire = Retired. It answers no more questions.
 page-done-restore = Restored. It answers questions again.
+page-done-proposed = Proposed. Approve it in the list below, and it will be used.
 page-done-closed = Closed. The question is off the list.
 page-done-ended = Ended. It cannot be used any more.
 
@@ -349,5 +350,8 @@ page-delete-ask = Delete this conversation? This cannot be undone. The audit kee
 page-done-deleted = Conversation deleted.
 
 ## Terms
-page-reviews-term = To define a business term, write to Pstral in your chat:
-page-reviews-term-command = /term loyal client = SELECT client_id FROM …
+page-new-term = Define a business term
+page-new-term-lead = Where a word was misunderstood, say what it means here: a SELECT, or words that a steward turns into one.
+page-new-term-name = Term
+page-new-term-definition = What it means
+page-new-term-do = Propose

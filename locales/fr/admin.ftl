@@ -19,6 +19,7 @@ page-seconds = { $seconds } s
 page-done-approve = Approuvée. Elle répond désormais aux questions.
 page-done-retire = Retirée. Elle ne répond plus aux questions.
 page-done-restore = Rétablie. Elle répond de nouveau aux questions.
+page-done-proposed = Proposition enregistrée. Approuvez-la dans la liste ci-dessous pour qu'elle serve.
 page-done-closed = Close. La question n'est plus dans la liste.
 page-done-ended = Terminé. On ne peut plus s'en servir.
 
@@ -350,5 +351,8 @@ page-delete-ask = Supprimer cette conversation ? C'est définitif. Le journal d'
 page-done-deleted = Conversation supprimée.
 
 ## Termes
-page-reviews-term = Pour définir un terme métier, écrivez à Pstral dans votre messagerie :
-page-reviews-term-command = /terme client fidèle = SELECT client_id FROM …
+page-new-term = Définir un terme métier
+page-new-term-lead = Si un mot a été mal compris, dites ce qu'il désigne ici : un SELECT, ou des mots dont un responsable des données fera une requête.
+page-new-term-name = Terme
+page-new-term-definition = Sa définition
+page-new-term-do = Proposer

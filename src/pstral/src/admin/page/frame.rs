@@ -124,6 +124,7 @@ fn notice(here: &Uri) -> Option<&'static str> {
         "retire" => Some("page-done-retire"),
         "restore" => Some("page-done-restore"),
         "closed" => Some("page-done-closed"),
+        "proposed" => Some("page-done-proposed"),
         "ended" => Some("page-done-ended"),
         "deleted" => Some("page-done-deleted"),
         "added" => Some("page-done-added"),

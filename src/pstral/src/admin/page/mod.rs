@@ -82,6 +82,7 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/verified/{target}/{id}/{decision}", post(verified::decide))
         .route("/reviews", get(reviews::list))
         .route("/reviews/{number}/close", post(reviews::close))
+        .route("/reviews/terms", post(reviews::propose_term))
         .route("/account", get(account::show))
         .route("/account/tokens", post(account::add_token))
         .route("/account/sign-ins/{id}/end", post(account::end_sign_in))

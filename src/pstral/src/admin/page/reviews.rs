@@ -3,17 +3,52 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::{Value, json};
 
-use super::answer::answer;
+use super::answer::{answer, argument};
+use super::form::Form;
 use super::visitor::Visitor;
-use crate::admin::problem::{Problem, Segments};
-use crate::admin::{Admin, verified};
+use crate::admin::problem::{Body, Problem, Segments};
+use crate::admin::{Admin, terms, verified};
 
 /// Shows the open questions.
 pub(super) async fn list(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
-    let open = answer(verified::reviews(State(admin), visitor.caller.clone()).await?).await?;
-    visitor.page("reviews.html", &open)
+    let content = listed(admin, &visitor, &json!({}), None).await?;
+    visitor.page("reviews.html", &content)
+}
+
+async fn listed(
+    admin: Arc<Admin>,
+    visitor: &Visitor,
+    given: &Value,
+    problem: Option<&Problem>,
+) -> Result<Value, Problem> {
+    let targets: Vec<String> = admin.pipeline.parts().targets.keys().cloned().collect();
+    let mut open = answer(verified::reviews(State(admin), visitor.caller.clone()).await?).await?;
+    let error = problem.map(|problem| problem.detail.render(visitor.frame.locale));
+    Ok(json!({ "reviews": open["reviews"].take(), "targets": targets, "given": given, "error": error }))
+}
+
+/// Proposes a business term, where a word of a question was misunderstood. Where that cannot be, the form is shown again with
+/// the reason.
+pub(super) async fn propose_term(
+    State(admin): State<Arc<Admin>>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response, Problem> {
+    let [target, name, definition] = ["target", "name", "definition"].map(|field| form.value(field));
+    let given = json!({ "target": target, "name": name, "definition": definition });
+    let term = Body(argument(given.clone())?);
+    match terms::propose(State(Arc::clone(&admin)), visitor.caller.clone(), term).await {
+        Ok(_) => Ok(Redirect::to("/verified?done=proposed").into_response()),
+        Err(problem) if matches!(problem.status, StatusCode::CONFLICT | StatusCode::NOT_FOUND) => {
+            let content = listed(admin, &visitor, &given, Some(&problem)).await?;
+            Ok((problem.status, visitor.page("reviews.html", &content)?).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// Takes a question off the list.

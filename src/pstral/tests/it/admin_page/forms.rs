@@ -118,6 +118,12 @@ fn a_steward_approves_the_version_they_read_and_closes_a_question() {
 
         let reviews = site.get("/reviews", &cookie).await;
         assert!(reviews.words().contains("aiment-ils vraiment bien"), "{}", reviews.words());
+        let term = [("target", "crm"), ("name", "ancien client"), ("definition", "SELECT id FROM clients")];
+        let proposed = site.post("/reviews/terms", &cookie, &term).await;
+        assert_eq!(proposed.to(), "/verified?done=proposed", "{}", proposed.words());
+        let twice = site.post("/reviews/terms", &cookie, &term).await;
+        assert_eq!(twice.status, StatusCode::CONFLICT);
+        assert!(twice.body.contains("ancien client"), "what was typed stays: {}", twice.body);
         let closed = site.post("/reviews/1/close", &cookie, &[]).await;
         assert_eq!(closed.to(), "/reviews?done=closed");
         assert!(site.get("/reviews", &cookie).await.words().contains("Rien à revoir"));
