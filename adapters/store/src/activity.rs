@@ -1,4 +1,4 @@
-//! How much happened, hour by hour, as the audit knows it.
+//! Counts of audit events by hour, action and status.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How much happened, hour by hour, on a file and on a server.
+//! Counts of audit events by hour, on a file and on a server.
 
 use std::time::Duration;
 

@@ -30,7 +30,7 @@ struct Decoder {
     part: Part,
     /// The JSON between two strings, as the model wrote it.
     held: String,
-    /// The same JSON without blanks, which is compared.
+    /// The JSON text without blanks, which is compared.
     signs: String,
     /// An escape that has not ended.
     escape: String,

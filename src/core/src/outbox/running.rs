@@ -93,7 +93,7 @@ impl Stop {
         self.why().filter(|why| !matches!(why, Stopped::Asked | Stopped::ByAdmin))
     }
 
-    /// What the person is told who waited for it.
+    /// The sentence for the person whose work was stopped.
     pub(crate) fn told(&self) -> Text {
         text(if self.why() == Some(Stopped::ByAdmin) { "stopped-by-admin" } else { "answer-stopped" })
     }

@@ -131,7 +131,7 @@ impl Corrections {
     }
 }
 
-/// What the model may still be asked about a statement that was refused.
+/// The attempts that are left to a model whose statement was refused.
 struct Attempts {
     corrections: u32,
     /// Numbers of the answers to the question alone, without those before.

@@ -140,7 +140,7 @@ impl Pipeline {
         &self.verified
     }
 
-    /// What programs ask for on behalf of users.
+    /// The part that answers programs which ask on behalf of users.
     pub fn programs(&self) -> &Programs {
         &self.programs
     }

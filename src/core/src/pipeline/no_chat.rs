@@ -9,7 +9,7 @@ use crate::domain::{Actor, Length, MessageRef, Outgoing, Place, PlatformName};
 use crate::ports::{Capabilities, ChatPlatform, Inbox, LONGEST_WRITE, PlatformError, SendKey, WriteBudget};
 use crate::text::Text;
 
-/// What is taken for the platform of whoever asks through the API. Nothing is ever sent there.
+/// The platform of whoever asks through the API: nothing is ever sent there.
 pub(crate) struct NoChat;
 
 /// The name of the API in the audit, where chats have that of their platform.

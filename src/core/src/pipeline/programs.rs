@@ -1,4 +1,4 @@
-//! What a program asks for on behalf of a user: answers as data, by the same rules as in a chat.
+//! Answers programs that ask on behalf of a user, with data in place of messages and by the same rules as in a chat.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub struct CheckedStatement {
     pub columns: Vec<String>,
 }
 
-/// What programs ask for on behalf of users.
+/// Answers programs that ask on behalf of users.
 pub struct Programs {
     pub(crate) access: Arc<Access>,
     pub(crate) executions: Arc<Executions>,
