@@ -7,6 +7,7 @@
 mod child;
 mod clock;
 mod double;
+mod endpoints;
 mod limit;
 mod measure;
 mod options;

@@ -65,6 +65,18 @@ pub(crate) struct Options {
     /// One answer in so many meets the fault
     #[arg(long, default_value_t = 10)]
     pub(crate) fault_every: usize,
+    /// Requests a second for /metrics and /readyz in turn, while people are answered
+    #[arg(long, default_value_t = 0)]
+    pub(crate) scrapes: u32,
+    /// Pages of the audit a second that an administrator asks for, while people are answered
+    #[arg(long, default_value_t = 0)]
+    pub(crate) audit_pages: u32,
+    /// Entries that the audit has before the first question
+    #[arg(long, default_value_t = 0)]
+    pub(crate) audit_events: u64,
+    /// Also have somebody export the whole audit who reads a hundred bytes a second
+    #[arg(long)]
+    pub(crate) slow_reader: bool,
     /// End with one line of JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -15,6 +15,7 @@ use pstral_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::double::Double;
+use crate::endpoints::Endpoints;
 use crate::measure::Used;
 use crate::options::Options;
 use crate::process;
@@ -40,10 +41,13 @@ pub(crate) async fn run(options: &Options, model: &str) -> anyhow::Result<Report
     let platforms = vec![Arc::clone(&double) as Arc<dyn ChatPlatform>];
     let app = App::build_on(platforms, pstral::registry::model_servers(&config)?, &config, Locale::En, store).await?;
     lifecycle::start(&app).await?;
+    let endpoints = Endpoints::serve(&app, options).await?;
     let mut used = Used::begin();
+    let asking = endpoints.ask(options);
     let shutdown = CancellationToken::new();
     used.until(lifecycle::run(&app, &shutdown, PATIENCE, AfterPlatforms::End)).await?;
-    let report = tokio::task::block_in_place(|| Report::of(options, &double, model, &used))?;
+    let asked = tokio::task::block_in_place(|| asking.end())?;
+    let report = tokio::task::block_in_place(|| Report::of(options, &double, model, &used))?.with(asked);
     lifecycle::close(&app).await;
     Ok(report)
 }

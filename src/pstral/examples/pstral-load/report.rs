@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use crate::double::{Double, Message};
+use crate::endpoints::Asked;
 use crate::measure::{Outcome, Spread, Traffic, Used};
 use crate::options::Options;
 use crate::server::Sent;
@@ -32,6 +33,7 @@ pub(crate) struct Report {
     pub(crate) cpu_s: Option<f64>,
     pub(crate) rss_before_mb: Option<f64>,
     pub(crate) rss_mb: Option<f64>,
+    pub(crate) asked: Asked,
 }
 
 impl Report {
@@ -65,7 +67,13 @@ impl Report {
             cpu_s: used.cpu_s,
             rss_before_mb: used.rss_before_mb,
             rss_mb: used.rss_mb,
+            asked: Asked::default(),
         })
+    }
+
+    /// Adds what the endpoints answered meanwhile.
+    pub(crate) fn with(self, asked: Asked) -> Self {
+        Self { asked, ..self }
     }
 
     /// Everything as one line.
@@ -94,6 +102,11 @@ impl Report {
             "rss_mb": self.rss_mb.map(round),
             "rss_before_mb": self.rss_before_mb.map(round),
             "kb_per_stream": self.kb_per_stream().map(round),
+            "scrape_ms": self.asked.scrapes.json(),
+            "scrape_count": self.asked.scrapes.count(),
+            "audit_page_ms": self.asked.pages.json(),
+            "audit_page_count": self.asked.pages.count(),
+            "failed_requests": self.asked.failed,
         })
     }
 
@@ -176,6 +189,9 @@ impl fmt::Display for Report {
             ("refused (429)", format!("{} ({} %)", self.refused, self.refused_percent())),
             ("answers without a final state", self.unfinished.to_string()),
             ("characters lost · twice · strange", format!("{} · {} · {}", self.lost, self.duplicated, self.strange)),
+            ("/metrics and /readyz", format!("{}  ({})", times(&self.asked.scrapes), self.asked.scrapes.count())),
+            ("pages of the audit", format!("{}  ({})", times(&self.asked.pages), self.asked.pages.count())),
+            ("requests that failed", self.asked.failed.to_string()),
             (
                 "processor",
                 format!("{} s in {} s: {} cores", shown(self.cpu_s), round(self.wall_s), shown(self.cores())),

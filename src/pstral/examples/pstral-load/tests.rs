@@ -39,3 +39,13 @@ async fn whatever_the_model_does_what_it_said_is_there_and_ends() -> anyhow::Res
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_endpoints_answer_meanwhile() -> anyhow::Result<()> {
+    let words = "--people 2 --seconds 2 --rate 40 --edits 100 --per 1 --scrapes 20 --audit-pages 10 --audit-events 50";
+    let report = load(&format!("{words} --slow-reader")).await?;
+    let asked = &report.asked;
+    assert_eq!((report.unfinished, report.lost, asked.failed), (0, 0, 0), "{report}");
+    assert!(asked.scrapes.count() >= 20 && asked.pages.count() >= 10, "{report}");
+    Ok(())
+}

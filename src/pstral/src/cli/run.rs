@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use pstral_core::text::text;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -17,19 +16,14 @@ use super::{Common, Ending, log_to_stderr};
 use crate::admin::{Admin, AdminSettings, Oidc, Tls};
 use crate::compose::{App, StartError};
 use crate::config::{AdminConfig, Config};
-use crate::http::{Shown, serve, serve_admin};
+use crate::http::{Shown, install_metrics, serve, serve_admin};
 use crate::instance_lock::InstanceLock;
 use crate::lifecycle::{self, AfterPlatforms};
-use crate::metrics::describe;
 use crate::models::refuse_outside;
 use crate::retention::Retention;
 
 /// Time for HTTP requests in progress to complete at the end.
 const HTTP_PATIENCE: Duration = Duration::from_secs(2);
-/// The interval of the upkeep of metrics.
-const UPKEEP: Duration = Duration::from_secs(5);
-/// The buckets of what is measured in seconds: from a quick statement to the longest answer.
-const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 
 pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     if common.config.is_none() {
@@ -41,7 +35,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
         Err(ending) => return Ok(ending),
     };
     let _log = log_to_stderr(&config.log);
-    let metrics = measure()?;
+    let metrics = install_metrics()?;
     let _lock = InstanceLock::take(&config, config.locale).await?;
     refuse_outside(&config.model).await?;
     let app = App::build(&config, config.locale).await?;
@@ -123,22 +117,6 @@ async fn end_http(mut http: JoinHandle<()>) -> anyhow::Result<()> {
     tracing::warn!("an HTTP request did not end in time and was cut off");
     http.abort();
     Ok(())
-}
-
-/// Metrics with fixed buckets. What is measured waits to be sorted into them until somebody asks or the upkeep comes:
-/// without it, an endpoint that nobody reads would fill the memory.
-fn measure() -> anyhow::Result<PrometheusHandle> {
-    let builder = PrometheusBuilder::new().set_buckets(&SECONDS).context("the metrics")?;
-    let metrics = builder.install_recorder().context("the metrics")?;
-    describe();
-    let kept = metrics.clone();
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(UPKEEP).await;
-            kept.run_upkeep();
-        }
-    });
-    Ok(metrics)
 }
 
 /// Folders of which a full disk is an outage.

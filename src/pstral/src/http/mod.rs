@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use axum::Json;
 use axum::Router;
 use axum::extract::State as Shared;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use metrics_exporter_prometheus::PrometheusHandle;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use pstral_core::domain::Locale;
 use pstral_core::pipeline::Pipeline;
 use serde_json::json;
@@ -23,12 +24,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, Admin, Tls};
 use crate::health::{self, Check};
-use crate::metrics::process;
 use crate::metrics::sampled::{gauge_disk, gauge_generations, gauge_parts};
+use crate::metrics::{describe, process};
 use connections::Bounds;
 
 /// Time for which the result of a health check is cached: anybody may ask, and each check writes to the disk.
 const FRESH: Duration = Duration::from_secs(3);
+/// The interval of the upkeep of metrics.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// The buckets of what is measured in seconds: from a quick statement to the longest answer.
+const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 
 /// The state that the endpoint serves.
 pub struct Shown {
@@ -69,6 +74,22 @@ impl Shown {
     fn is_ready(&self, parts: &[Check]) -> bool {
         !self.ending.is_cancelled() && health::can_answer(parts)
     }
+}
+
+/// Has the program's metrics counted, with fixed buckets. What is measured waits to be sorted into them until somebody asks or the upkeep comes:
+/// without it, an endpoint that nobody reads would fill the memory.
+pub fn install_metrics() -> anyhow::Result<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets(&SECONDS).context("the metrics")?;
+    let metrics = builder.install_recorder().context("the metrics")?;
+    describe();
+    let kept = metrics.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            kept.run_upkeep();
+        }
+    });
+    Ok(metrics)
 }
 
 /// Serves until the program ends, and then what is under way.
