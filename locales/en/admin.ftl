@@ -325,6 +325,14 @@ page-policy-do = Explain
 page-policy-found = Decisions for the role { $role }
 
 ## Configuration
+page-api = The API
+page-api-lead = Every operation, with what it takes and what it answers. Clients can be generated from
+page-api-parameters = In the address or a header
+page-api-required = required
+page-api-body = JSON that it takes
+page-api-answer = Answer
+page-api-members = JSON of the answer
+page-api-open = Open it
 page-configuration = Configuration
 page-configuration-lead = The configuration in force, without its secrets. Change it in its file, then restart Pstral.
 page-configuration-general = General
@@ -336,7 +344,7 @@ page-verification-do = Verify the whole audit
 page-verification-running = Entries verified: { $checked } of { $total }
 page-verification-started = Started on
 page-heads = Newest entry of each chain
-page-heads-note = Write them down elsewhere: “pstral audit verify --since” then proves that nothing was removed.
+page-heads-note = Write them down elsewhere: “pstral audit verify --head” then proves that nothing was removed.
 page-export = Download as { $format }
 
 ## Conversations

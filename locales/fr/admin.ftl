@@ -326,6 +326,14 @@ page-policy-do = Expliquer
 page-policy-found = Décisions pour le rôle { $role }
 
 ## Configuration
+page-api = L'API
+page-api-lead = Chaque opération, ce qu'elle attend et ce qu'elle répond (en anglais). Des clients peuvent être générés à partir de
+page-api-parameters = Dans l'adresse ou un en-tête
+page-api-required = obligatoire
+page-api-body = JSON attendu
+page-api-answer = Réponse
+page-api-members = JSON de la réponse
+page-api-open = Ouvrir
 page-configuration = Configuration
 page-configuration-lead = La configuration en vigueur, sans ses secrets. Modifiez-la dans son fichier, puis redémarrez Pstral.
 page-configuration-general = Général
@@ -337,7 +345,7 @@ page-verification-do = Vérifier tout le journal
 page-verification-running = Entrées vérifiées : { $checked } sur { $total }
 page-verification-started = Commencée le
 page-heads = Dernière entrée de chaque chaîne
-page-heads-note = Notez-les ailleurs : « pstral audit verify --since » prouvera plus tard que rien n'a été retiré.
+page-heads-note = Notez-les ailleurs : « pstral audit verify --head » prouvera plus tard que rien n'a été retiré.
 page-export = Télécharger en { $format }
 
 ## Conversations

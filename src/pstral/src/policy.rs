@@ -182,6 +182,11 @@ struct Table {
 }
 
 impl Row {
+    /// Checks whether what is expected is one of the outcomes there are.
+    pub fn is_expectation(&self) -> bool {
+        matches!(self.expect.trim(), "no" | "yes" | "here" | "private")
+    }
+
     /// Checks whether an outcome is the expected one.
     pub fn is_met(&self, (outcome, ruling): (&str, &AccessDecision)) -> bool {
         let expected = self.expect.trim();
@@ -204,9 +209,8 @@ pub fn rows(path: &Path) -> anyhow::Result<Vec<Row>> {
     let is_toml = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     let rows = if is_toml { from_toml(&text)? } else { from_csv(&text)? };
     for row in &rows {
-        let expected = row.expect.trim();
-        if !matches!(expected, "no" | "yes" | "here" | "private") {
-            bail!("line {}: expect = {expected:?}; write no, yes, here or private", row.line);
+        if !row.is_expectation() {
+            bail!("line {}: expect = {:?}; write no, yes, here or private", row.line, row.expect.trim());
         }
         if row.role.is_some() == row.user.is_some() {
             bail!("line {}: give either a role or a user", row.line);

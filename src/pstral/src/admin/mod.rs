@@ -18,6 +18,7 @@ mod oidc;
 mod page;
 mod policy;
 mod problem;
+pub mod reference;
 mod session;
 mod sql;
 mod status;
@@ -45,6 +46,7 @@ use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, UserId};
 use pstral_core::pipeline::{API, Pipeline};
 use pstral_core::ports::{Entropy, People as _};
+use pstral_core::targets::Target;
 use pstral_core::text::text;
 use pstral_store::Store;
 use serde_json::Value;
@@ -114,6 +116,12 @@ impl Admin {
         Ok(self.store.user_named(username).await?.map(|user| user.id))
     }
 
+    /// The database of that name.
+    fn target(&self, name: &str) -> Result<&Arc<Target>, Problem> {
+        let none = || Problem::new(StatusCode::NOT_FOUND, text("api-no-target").with("name", name));
+        self.pipeline.parts().targets.get(name).ok_or_else(none)
+    }
+
     /// Makes an event durable: nothing happens unless it can be recorded.
     async fn record(&self, event: AuditEvent) -> Result<(), Problem> {
         match self.pipeline.parts().audit.append(event).await {
@@ -181,8 +189,9 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(user_data::export, user_data::erase))
         .routes(routes!(user_data::planned))
         .routes(routes!(targets::list))
-        .routes(routes!(targets::catalog))
+        .routes(routes!(targets::catalog, targets::refresh))
         .routes(routes!(policy::explain))
+        .routes(routes!(policy::test))
         .routes(routes!(work::list))
         .routes(routes!(work::stop))
         .routes(routes!(config::show))

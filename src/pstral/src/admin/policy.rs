@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use pstral_core::access::Case;
-use pstral_core::domain::{Capability, Catalog, Role};
+use pstral_core::access::{Case, CaseDecisions};
+use pstral_core::domain::{Capability, Catalog, Place, Role};
 use pstral_core::ports::{Catalogs as _, People as _};
 use pstral_core::text::text;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
 use super::caller::Caller;
-use super::problem::{Problem, QueryString};
-use crate::policy::{Explanation, place};
+use super::problem::{Body, Problem, QueryString};
+use crate::policy::{Explanation, Row, place};
 
 /// Who is asked about, and what they would read.
 #[derive(Deserialize, IntoParams)]
@@ -54,29 +54,97 @@ pub(super) async fn explain(
     QueryString(wanted): QueryString<PolicyQuery>,
 ) -> Result<Json<PolicyAnswer>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "policy/explain").await?;
-    let settings = &admin.pipeline.parts().settings;
-    let (role, disabled) = who(&admin, &wanted).await?;
-    let place = place(wanted.place.as_deref().unwrap_or_default());
-    let place = place.ok_or_else(|| Problem::invalid("place", "private, discord:123 …"))?;
-    let Some(target) = admin.pipeline.parts().targets.get(&wanted.target) else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, text("api-no-target").with("name", wanted.target)));
+    let (role, disabled) = who(&admin, wanted.user.as_deref(), wanted.role.as_deref()).await?;
+    let case = Case {
+        role: role.clone(),
+        disabled,
+        place: place_of(wanted.place.as_deref())?,
+        target: wanted.target,
+        table: wanted.table,
     };
-    let catalog = if wanted.table.is_some() {
-        let kept = admin.store.kept_catalog(&wanted.target).await?;
-        let none = || Problem::new(StatusCode::NOT_FOUND, text("catalog-none").with("target", &wanted.target));
-        kept.ok_or_else(none)?.catalog
-    } else {
-        Catalog::new(target.port.dialect(), "", Vec::new())
-    };
-    let case = Case { role: role.clone(), disabled, place, target: wanted.target, table: wanted.table };
-    let decisions = settings.decide(&case, Some(&target.terms), &catalog);
+    let decisions = decide(&admin, &case).await?;
     let lines = decisions.lines(caller.user.locale);
     Ok(Json(PolicyAnswer { role: role.to_string(), decisions: decisions.into(), lines }))
 }
 
+/// A table of expected decisions.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PolicyTable {
+    /// As the rows of a file for `pstral policy test`: `role` or `user`, `place`, `target`, `table`, `do` (`ask`, `execute` or
+    /// `read`), `expect` (`no`, `yes`, `here` or `private`), `because`, `note`.
+    #[schema(value_type = Vec<Object>)]
+    rows: Vec<Row>,
+}
+
+/// What came of a table of expected decisions.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PolicyResults {
+    /// True if every decision is as expected.
+    met: bool,
+    /// In the order of the table.
+    rows: Vec<PolicyResult>,
+}
+
+/// What came of a row.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PolicyResult {
+    /// True if the decision is as expected.
+    met: bool,
+    /// What was expected, with its reason if one was given.
+    expected: String,
+    /// The decision, with the rule that makes it.
+    found: String,
+}
+
+/// Compares a table of expected decisions with those that the rules make.
+#[utoipa::path(
+    post, path = "/api/v1/policy/test", tag = "policy", request_body = PolicyTable,
+    responses((status = 200, body = PolicyResults))
+)]
+pub(super) async fn test(
+    State(admin): State<Arc<Admin>>,
+    caller: Caller,
+    Body(table): Body<PolicyTable>,
+) -> Result<Json<PolicyResults>, Problem> {
+    caller.require(&admin, Capability::ManageUsers, "policy/test").await?;
+    let mut rows = Vec::new();
+    for row in table.rows {
+        if !row.is_expectation() {
+            return Err(Problem::invalid("expect", "no, yes, here, private"));
+        }
+        let role = row.role.as_ref().map(ToString::to_string);
+        let (role, disabled) = who(&admin, row.user.as_deref(), role.as_deref()).await?;
+        let (target, table) = (row.target.clone(), row.table.clone());
+        let case = Case { role, disabled, place: place_of(row.place.as_deref())?, target, table };
+        let decisions = decide(&admin, &case).await?;
+        let (outcome, decision) = row.deed.unwrap_or_default().outcome(&decisions);
+        let met = row.is_met((outcome, decision));
+        rows.push(PolicyResult { met, expected: row.expected(), found: format!("{outcome} · {decision}") });
+    }
+    Ok(Json(PolicyResults { met: rows.iter().all(|row| row.met), rows }))
+}
+
+/// Decides a case by the rules in force and the schema as it was last read.
+async fn decide(admin: &Admin, case: &Case) -> Result<CaseDecisions, Problem> {
+    let target = admin.target(&case.target)?;
+    let catalog = if case.table.is_some() {
+        let kept = admin.store.kept_catalog(&case.target).await?;
+        let none = || Problem::new(StatusCode::NOT_FOUND, text("catalog-none").with("target", &case.target));
+        kept.ok_or_else(none)?.catalog
+    } else {
+        Catalog::new(target.port.dialect(), "", Vec::new())
+    };
+    Ok(admin.pipeline.parts().settings.decide(case, Some(&target.terms), &catalog))
+}
+
+fn place_of(written: Option<&str>) -> Result<Place, Problem> {
+    place(written.unwrap_or_default()).ok_or_else(|| Problem::invalid("place", "private, discord:123 …"))
+}
+
 /// The role that is asked about, and whether the user is disabled.
-async fn who(admin: &Admin, wanted: &PolicyQuery) -> Result<(Role, bool), Problem> {
-    match (&wanted.user, &wanted.role) {
+async fn who(admin: &Admin, user: Option<&str>, role: Option<&str>) -> Result<(Role, bool), Problem> {
+    match (user, role) {
         (Some(name), None) => match admin.store.user_named(name).await? {
             Some(user) => Ok((user.role, user.disabled)),
             None => Err(Problem::invalid("user", "username")),

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use pstral_core::domain::{Agreement, Capability, LimitReached, Locale, ProposalId, Row};
 use pstral_core::pipeline::{CheckedStatement, OnBehalf, Rows};
-use pstral_core::text::text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -75,9 +73,7 @@ pub(super) async fn check(
     Body(given): Body<StatementToCheck>,
 ) -> Result<Json<CheckView>, Problem> {
     caller.require(&admin, Capability::Ask, "sql/check").await?;
-    if !admin.pipeline.parts().targets.contains_key(&given.target) {
-        return Err(Problem::new(StatusCode::NOT_FOUND, text("api-no-target").with("name", given.target)));
-    }
+    admin.target(&given.target)?;
     let longest = admin.pipeline.parts().settings.max_question_chars;
     if given.statement.chars().count() > longest {
         return Err(Problem::invalid("statement", &format!("1–{longest}")));

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use pstral_core::domain::{Capability, Catalog, Relation, RelationKind, Role};
-use pstral_core::ports::Catalogs as _;
+use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Catalog, Relation, RelationKind, Role};
+use pstral_core::ports::{Catalogs as _, Knowledge as _};
 use pstral_core::settings::Terms;
 use pstral_core::text::text;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Admin;
 use super::caller::Caller;
 use super::problem::{Problem, Segments};
+use crate::health::Found as _;
+use crate::verified::to_json;
 
 /// The databases of the configuration.
 #[derive(Serialize, ToSchema)]
@@ -103,10 +106,7 @@ pub(super) async fn catalog(
     Segments(name): Segments<String>,
 ) -> Result<Json<CatalogView>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "targets catalog").await?;
-    let parts = admin.pipeline.parts();
-    let Some(target) = parts.targets.get(&name) else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, text("api-no-target").with("name", name)));
-    };
+    let (target, parts) = (admin.target(&name)?, admin.pipeline.parts());
     let Some(kept) = admin.store.kept_catalog(&name).await? else {
         return Err(Problem::new(StatusCode::NOT_FOUND, text("catalog-none").with("target", name)));
     };
@@ -115,6 +115,48 @@ pub(super) async fn catalog(
         roles.into_iter().map(|role| open_to(role, &target.terms, &kept.catalog)).collect();
     let tables = kept.catalog.tables.iter().map(|table| table_view(&kept.catalog, table, &open));
     Ok(Json(CatalogView { target: name, read_at: kept.read_at.to_string(), tables: tables.collect() }))
+}
+
+/// What reading a schema again found.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RefreshView {
+    /// Tables and views that were read.
+    tables: usize,
+    /// True if it differs from the one before, or if there was none.
+    changed: bool,
+    /// Verified queries and terms in use that still run.
+    running: usize,
+    /// Those that no longer do, as `GET /api/v1/verified` shows them.
+    #[schema(value_type = Vec<Object>)]
+    faulty: Vec<Value>,
+}
+
+/// Reads the schema of a database again, and checks its verified queries and terms against it.
+#[utoipa::path(
+    post, path = "/api/v1/targets/{target}/catalog", tag = "targets", params(("target" = String, Path)),
+    responses((status = 200, body = RefreshView))
+)]
+pub(super) async fn refresh(
+    State(admin): State<Arc<Admin>>,
+    caller: Caller,
+    Segments(name): Segments<String>,
+) -> Result<Json<RefreshView>, Problem> {
+    caller.require(&admin, Capability::ManageUsers, "targets catalog").await?;
+    let target = admin.target(&name)?;
+    let refreshed = admin.pipeline.verified_queries().refresh_catalog(target).await;
+    let read = admin.event_of(&caller, AuditAction::CatalogRead);
+    let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
+    let detail = refreshed.as_ref().map_or_else(ToString::to_string, |refreshed| refreshed.kept.hash.clone());
+    admin.record(AuditEvent { status, target: Some(name.clone()), detail: Some(detail), ..read }).await?;
+    let refreshed = refreshed.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.found()))?;
+    let all = admin.store.kept_verified(&name).await?;
+    let faulty = all.iter().filter(|kept| kept.fault.is_some());
+    Ok(Json(RefreshView {
+        tables: refreshed.kept.catalog.tables.len(),
+        changed: refreshed.changed != Some(false),
+        running: all.iter().filter(|kept| kept.is_used()).count(),
+        faulty: faulty.map(|kept| to_json(kept, caller.user.locale)).collect(),
+    }))
 }
 
 fn open_to(role: Role, terms: &Terms, whole: &Catalog) -> (Role, Catalog) {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use pstral_core::domain::Capability;
-use pstral_core::text::text;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -36,9 +35,7 @@ pub(super) async fn propose(
     Body(term): Body<ProposedTerm>,
 ) -> Result<StatusCode, Problem> {
     caller.require(&admin, Capability::Ask, "terms").await?;
-    if !admin.pipeline.parts().targets.contains_key(&term.target) {
-        return Err(Problem::new(StatusCode::NOT_FOUND, text("api-no-target").with("name", term.target)));
-    }
+    admin.target(&term.target)?;
     let ProposedTerm { target, name, definition } = term;
     let programs = admin.pipeline.programs();
     programs.propose_term(&on_behalf(&admin, &caller), &target, &name, &definition).await?;

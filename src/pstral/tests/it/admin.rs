@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use pstral::admin::{Admin, AdminSettings, Tls, openapi};
 use pstral::http::serve_admin;
 use pstral::passwords;
-use pstral_core::domain::{Capability, Locale, NewUser, Role, UserChange};
+use pstral_core::domain::{AuditAction, Capability, Locale, NewUser, Role, UserChange};
 use pstral_core::people::Password;
-use pstral_core::ports::People as _;
+use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
 use pstral_core::testkit::language_model::Script;
 use reqwest::{Client, Method, Response, StatusCode};
 use rustls::pki_types::ServerName;
@@ -21,7 +21,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use crate::world::{World, camille, run_test, stranger};
+use crate::world::{Setup, World, camille, copy_of_the_company, run_test, run_test_with, stranger};
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -475,6 +475,42 @@ fn who_may_read_what_is_told_by_table_and_explained() {
         ");
         let both = page.ask(Method::GET, "/api/v1/policy/explain?target=crm", &with, None).await;
         assert_eq!(both.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let row =
+            |expect: &str| json!({ "user": "camille", "target": "crm", "table": "clients.email", "expect": expect });
+        let table = json!({ "rows": [row("here"), row("no")] });
+        let tested = value(page.ask(Method::POST, "/api/v1/policy/test", &with, Some(table)).await).await;
+        assert_snapshot!(tested, @r#"{"met":false,"rows":[{"expected":"here","found":"here · alone","met":true},{"expected":"no","found":"here · alone","met":false}]}"#);
+        let table = json!({ "rows": [row("perhaps")] });
+        let refused = page.ask(Method::POST, "/api/v1/policy/test", &with, Some(table)).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    });
+}
+
+/// A schema that changed is read again, and the verified queries that it breaks are named.
+#[test]
+fn reading_a_schema_again_names_the_verified_queries_that_no_longer_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = copy_of_the_company(folder.path());
+    let setup = Setup { database: database.clone(), ..Setup::default() };
+    run_test_with(setup, async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let path = "/api/v1/targets/crm/catalog";
+        let read = value(page.ask(Method::POST, path, &With::Cookie(&cookie), None).await).await;
+        assert_snapshot!(read, @r#"{"changed":true,"faulty":[],"running":410,"tables":7}"#);
+        let company = rusqlite::Connection::open(&database).unwrap();
+        company.execute_batch("ALTER TABLE clients RENAME COLUMN city TO town").unwrap();
+        let read = value(page.ask(Method::POST, path, &With::Cookie(&cookie), None).await).await;
+        assert!(
+            read["changed"] == true && read["faulty"].as_array().is_some_and(|faulty| !faulty.is_empty()),
+            "{read}"
+        );
+        let newest = world.store.tail(&AuditFilter::default(), 1).await.unwrap();
+        assert_eq!(
+            (newest[0].event.action, newest[0].event.target.as_deref()),
+            (AuditAction::CatalogRead, Some("crm"))
+        );
     });
 }
 
@@ -553,7 +589,9 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             (Method::POST, "/api/v1/terms", Some(json!({ "target": "nothing", "name": "x", "definition": "y" }))),
             (Method::GET, "/api/v1/targets", None),
             (Method::GET, "/api/v1/targets/{target}/catalog", None),
+            (Method::POST, "/api/v1/targets/{target}/catalog", None),
             (Method::GET, "/api/v1/policy/explain?role=member&target=crm", None),
+            (Method::POST, "/api/v1/policy/test", Some(json!({ "rows": [] }))),
             (Method::GET, "/api/v1/queue", None),
             (Method::DELETE, "/api/v1/queue/{number}", None),
             (Method::POST, "/api/v1/sql/check", Some(json!({ "target": "nothing", "statement": "SELECT 1" }))),
@@ -619,7 +657,9 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         POST /api/v1/terms           401    404    404     404   401      401        401     404    401
         GET /api/v1/targets          401    403    403     200   401      401        401     403    401
         GET /api/v1/targets/{target}/catalog 401    403    403     200   401      401        401     403    401
+        POST /api/v1/targets/{target}/catalog 401    403    403     200   401      401        401     403    401
         GET /api/v1/policy/explain?role=member&target=crm 401    403    403     200   401      401        401     403    401
+        POST /api/v1/policy/test     401    403    403     200   401      401        401     403    401
         GET /api/v1/queue            401    403    403     200   401      401        401     403    401
         DELETE /api/v1/queue/{number} 401    403    403     404   401      401        401     403    401
         POST /api/v1/sql/check       401    404    404     404   401      401        401     404    401

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use pstral::admin::openapi;
+use pstral::admin::reference::{Member, Operation, chapters};
 use pstral_pypackages::Package;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -90,42 +91,27 @@ fn generated(said: &str) -> u64 {
 fn markdown(api: &Value) -> String {
     let mut page = String::from(
         "# The API of the admin endpoint\n\nMade from the description that the endpoint itself serves at \
-         `/api/openapi.json` ([OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.0)).\n[admin.md](admin.md) says how to \
-         sign in, and what every answer has in common.\n",
+         `/api/openapi.json` ([OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.0)), and\nshows as a page at `/api/`. \
+         [admin.md](admin.md) says how to sign in, and what every answer has in common.\n",
     );
-    let mut tags: Vec<&str> = Vec::new();
-    let operations = operations(api);
-    for (_, _, operation) in &operations {
-        let tag = operation["tags"][0].as_str().unwrap();
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    for tag in tags {
-        write!(page, "\n## {tag}\n").unwrap();
-        for (method, path, operation) in operations.iter().filter(|(_, _, one)| one["tags"][0] == tag) {
-            write!(page, "\n### `{} {path}`\n\n{}\n", method.to_uppercase(), said(operation)).unwrap();
-            let parameters = operation["parameters"].as_array().into_iter().flatten();
-            for parameter in parameters {
-                let (name, place) = (parameter["name"].as_str().unwrap(), parameter["in"].as_str().unwrap());
-                let about = parameter["description"].as_str().map(|about| format!(": {about}")).unwrap_or_default();
-                write!(page, "\n- `{name}` ({place}){about}").unwrap();
+    for chapter in chapters(api) {
+        write!(page, "\n## {}\n", chapter.tag).unwrap();
+        for Operation { method, path, about, parameters, body, answers } in chapter.operations {
+            write!(page, "\n### `{method} {path}`\n\n{}\n", about.join("\n\n")).unwrap();
+            for parameter in &parameters {
+                write!(page, "\n- `{}` ({}){}", parameter.name, parameter.place, after_colon(&parameter.about))
+                    .unwrap();
             }
-            if operation["parameters"].is_array() {
+            if !parameters.is_empty() {
                 page.push('\n');
             }
-            if let Some(name) = schema_of(&operation["requestBody"]["content"]["application/json"]) {
-                write!(page, "\nBody:\n\n{}", fields(api, name)).unwrap();
+            if let Some(members) = body {
+                write!(page, "\nBody:\n\n{}", table(&members)).unwrap();
             }
-            for (status, response) in operation["responses"].as_object().unwrap() {
-                if status == "default" {
-                    continue;
-                }
-                let about = response["description"].as_str().filter(|about| !about.is_empty());
-                let about = about.map(|about| format!(": {about}")).unwrap_or_default();
-                writeln!(page, "\nAnswer {status}{about}").unwrap();
-                if let Some(name) = schema_of(&response["content"]["application/json"]) {
-                    write!(page, "\n{}", fields(api, name)).unwrap();
+            for answer in answers {
+                writeln!(page, "\nAnswer {}{}", answer.status, after_colon(&answer.about)).unwrap();
+                if !answer.members.is_empty() {
+                    write!(page, "\n{}", table(&answer.members)).unwrap();
                 }
             }
         }
@@ -133,62 +119,11 @@ fn markdown(api: &Value) -> String {
     page
 }
 
-fn operations(api: &Value) -> Vec<(&str, &str, &Value)> {
-    let paths = api["paths"].as_object().unwrap().iter();
-    paths
-        .flat_map(|(path, all)| {
-            all.as_object().unwrap().iter().map(move |(method, one)| (method.as_str(), path.as_str(), one))
-        })
-        .filter(|(method, ..)| *method != "parameters")
-        .collect()
+fn after_colon(about: &str) -> String {
+    if about.is_empty() { String::new() } else { format!(": {about}") }
 }
 
-/// What the summary and the description of an operation say, as one text.
-fn said(operation: &Value) -> String {
-    let parts = [&operation["summary"], &operation["description"]];
-    parts.into_iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n\n")
-}
-
-fn schema_of(content: &Value) -> Option<&str> {
-    content["schema"]["$ref"].as_str()?.rsplit('/').next()
-}
-
-/// The members of a schema as a table, with those of the schemas it holds.
-fn fields(api: &Value, name: &str) -> String {
-    let mut table = String::from("| member | type | |\n|---|---|---|\n");
-    rows(api, name, "", &mut table);
-    table
-}
-
-fn rows(api: &Value, name: &str, before: &str, table: &mut String) {
-    let schema = &api["components"]["schemas"][name];
-    for (member, about) in schema["properties"].as_object().into_iter().flatten() {
-        let said = about["description"].as_str().unwrap_or_default().replace('\n', " ");
-        writeln!(table, "| `{before}{member}` | {} | {said} |", kind(about)).unwrap();
-        let (inner, mark) = match (reference(about), reference(&about["items"])) {
-            (Some(inner), _) => (inner, "."),
-            (None, Some(inner)) => (inner, "[]."),
-            (None, None) => continue,
-        };
-        rows(api, inner, &format!("{before}{member}{mark}"), table);
-    }
-}
-
-fn reference(schema: &Value) -> Option<&str> {
-    let one_of = schema["oneOf"].as_array().into_iter().flatten();
-    let refs = one_of.chain([schema]).find_map(|one| one["$ref"].as_str());
-    refs?.rsplit('/').next()
-}
-
-fn kind(schema: &Value) -> String {
-    let word = |kind: &Value| kind.as_str().map(str::to_owned);
-    match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().filter_map(word).collect::<Vec<_>>().join(" or "),
-        Value::String(kind) => match schema["format"].as_str() {
-            Some("date-time") => "time (RFC 3339, UTC)".to_owned(),
-            _ => kind.clone(),
-        },
-        _ if schema["oneOf"].is_array() => "object or null".to_owned(),
-        _ => "object".to_owned(),
-    }
+fn table(members: &[Member]) -> String {
+    let rows = members.iter().map(|Member { name, kind, about }| format!("| `{name}` | {kind} | {about} |\n"));
+    format!("| member | type | |\n|---|---|---|\n{}", rows.collect::<String>())
 }

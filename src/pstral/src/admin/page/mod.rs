@@ -6,6 +6,7 @@
 mod account;
 mod address;
 mod answer;
+mod api;
 mod approvals;
 mod assets;
 mod audit;
@@ -83,6 +84,7 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/reviews", get(reviews::list))
         .route("/reviews/{number}/close", post(reviews::close))
         .route("/reviews/terms", post(reviews::propose_term))
+        .route("/api/", get(api::show))
         .route("/account", get(account::show))
         .route("/account/tokens", post(account::add_token))
         .route("/account/sign-ins/{id}/end", post(account::end_sign_in))

@@ -22,6 +22,7 @@ use super::frame::Frame;
 const TEMPLATES: &[(&str, &str)] = &[
     ("account.html", include_str!("templates/account.html")),
     ("activity.html", include_str!("templates/activity.html")),
+    ("api.html", include_str!("templates/api.html")),
     ("approvals.html", include_str!("templates/approvals.html")),
     ("audit.html", include_str!("templates/audit.html")),
     ("base.html", include_str!("templates/base.html")),

@@ -30,6 +30,7 @@ const SECTIONS: &[&str] = &[
     "/configuration",
     "/audit/verification",
     "/conversations",
+    "/api/",
     "/nothing",
 ];
 

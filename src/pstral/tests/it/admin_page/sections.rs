@@ -31,6 +31,7 @@ const ROUTES: &[&str] = &[
     "/audit/verification",
     "/conversations",
     "/conversations/9",
+    "/api/",
     "/account",
     "/sign-out",
     "/nothing",
