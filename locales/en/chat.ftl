@@ -554,6 +554,7 @@ answer-not-recorded = ⚠️ This answer could not be noted down: the audit log 
 not-noted = What you see above is final but not recorded yet. I keep retrying; if this continues, contact an administrator (disk space, state database).
 stopped-not-again = The statement was stopped as you asked. It cannot be offered to you again as it is: ask the question again.
 state-full = The disk of the state database is full: I can note nothing down, so I stopped there. Tell an administrator, then try again.
+state-audit-changed = The audit log is not what it was when I last signed it, so nothing is asked or run for now. Please tell your administrator.
 state-busy = The state database is taken by another program, so I stopped there. Try again in a minute; if this goes on, tell an administrator.
 state-away = The state database cannot be reached, so I stopped there. Try again in a minute; if this goes on, tell an administrator.
 incident = Something went wrong on my side. Try again; if it goes on, give the number { $id } to an administrator.

@@ -138,6 +138,8 @@ remedy-data-folder = Give the account that runs Pstral the right to write there,
 remedy-no-state = pstral run, or pstral user add NAME, makes it. If there should be one, check --config and --data.
 remedy-state-full = Make room on the disk of the state database, then try again.
 remedy-state-busy = Stop the other program that holds the state database, such as a backup or an SQL shell, then try again.
+remedy-audit-changed = Find out who wrote to the state database. Then restore a backup, or go on with “pstral audit accept --yes”, which records it.
+remedy-audit-key = Check that the file of [audit] key can be read and its folder written, and that it is a key of Pstral.
 remedy-state-restore = Put the backup of the state database in its place, or check that [store] url names the right file.
 remedy-state-newer = Install the version of Pstral that last used this state database, or a newer one.
 remedy-verified = Correct this file, or remove [targets.{ $target }] verified. demo/verified.toml shows the form.
@@ -200,7 +202,12 @@ audit-holds =
         [1] The log is intact: one event verified. Write the head of its chain down elsewhere:
        *[other] The log is intact: { $entries } events verified. Write the heads of its chains down elsewhere:
     }
-audit-nothing-since = The head is there as it was written down; nothing was recorded since.
+audit-holds-from =
+    { $entries ->
+        [0] The head is there as it was written down; nothing was recorded since. What lies before was not verified.
+        [1] One event verified after the heads that were given; what lies before was not.
+       *[other] { $entries } events verified after the heads that were given; what lies before was not.
+    }
 audit-key-missing = The log cannot be verified here: { $what }. Copy the file audit.key of the installation it comes from, then try again.
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
 audit-unreadable = The log was tampered with: an entry can no longer be read. Keep a copy of the state database and tell the security officer. ({ $error })
@@ -211,8 +218,32 @@ chain-broken = entry { $seq } of { $instance } does not follow the one before it
 audit-head = Head of the audit chain, to be kept: { $head }
 chain-sealed = entry { $seq } of { $instance } was emptied or removed, and no later entry says why
 chain-checkpoint = the checkpoint at entry { $seq } of { $instance } was forged: its signature does not hold
-chain-other-key = the log of { $instance } up to entry { $seq } was pruned with another key ({ $key }); if it is yours, give it with --key
-chain-truncated = entry { $seq } of { $instance } is not the one that was written down: entries are missing or were replaced
+chain-other-key = what vouches for { $instance } at entry { $seq } is signed with another key ({ $key }); if it is yours, give it with --key
+chain-truncated = entry { $seq } of { $instance } is not the one that was signed or written down: entries are missing or were replaced
+chain-unsigned = nothing vouches for { $instance } from entry { $seq } on: those entries are not signed
+chain-signature = the signature at entry { $seq } of { $instance } does not match
+audit-unsigned =
+    { $entries ->
+        [1] The chain is intact, but its entry is not signed yet. Start this version of Pstral once; it signs the log as it is.
+       *[other] The chains are intact, but their { $entries } entries are not signed yet. Start this version of Pstral once; it signs the log as it is.
+    }
+audit-accepted-before = Accepted on { $at }, as entry { $seq } of { $instance } records: { $what }
+audit-accept-nothing = The log is what was signed last: there is nothing to accept.
+audit-accept-how = Find out who wrote to the state database. To let the log go on as it is, with a record of this, run the command again with --yes.
+audit-accepted = Recorded and signed. “pstral audit verify” will always show it.
+audit-no-head = The log of { $instance } has no signed head. Check the name of the instance, or start this version of Pstral once.
+audit-not-a-head = { $path } does not hold a signed head. Use a file that “pstral audit head” wrote.
+audit-no-entry = The log of { $instance } has no entry { $seq }. Check the number and --instance.
+audit-heads-order = The first head is newer than the second. Swap them.
+audit-proof-pruned = This proof needs entries that were pruned. Choose a later entry or head.
+audit-proof-entry = Entry { $seq } of { $instance } is in the log: { $hash }
+audit-proof-grown = The log of { $instance } went on from entry { $from } to { $to } without a change.
+audit-proof-unreadable = This file is not a proof. Use one that “pstral audit prove” or “consistency” wrote. ({ $error })
+audit-proof-signature = The proof is forged: the signature of its head does not match.
+audit-proof-other-key = The head of the proof is signed with another key ({ $key }). If it is yours, give it with --key.
+audit-proof-entry-changed = The entry in the proof was changed.
+audit-proof-other-instance = The parts of the proof are of different instances.
+audit-proof-path = The proof does not lead to the signed root: the entry or a head was changed.
 audit-exported =
     { $entries ->
         [0] No event exported.

@@ -555,6 +555,7 @@ answer-not-recorded = ⚠️ Cette réponse n'a pas pu être notée : le journal
 not-noted = Ce qui précède est définitif, mais pas encore enregistré. Je continue d'essayer ; si cela continue, prévenez un administrateur (espace disque, base d'état).
 stopped-not-again = La requête a été arrêtée à votre demande. Je ne peux pas vous la proposer telle quelle une nouvelle fois : reposez la question.
 state-full = Le disque de la base d'état est plein : je ne peux rien noter, je me suis donc arrêté là. Prévenez un administrateur, puis réessayez.
+state-audit-changed = Le journal d'audit n'est plus tel que je l'ai signé : rien n'est demandé ni exécuté pour l'instant. Prévenez votre administrateur.
 state-busy = La base d'état est prise par un autre programme, je me suis donc arrêté là. Réessayez dans une minute ; si cela dure, prévenez un administrateur.
 state-away = La base d'état est injoignable, je me suis donc arrêté là. Réessayez dans une minute ; si cela dure, prévenez un administrateur.
 incident = Quelque chose s'est mal passé de mon côté. Réessayez ; si cela continue, donnez le numéro { $id } à un administrateur.

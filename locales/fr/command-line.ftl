@@ -138,6 +138,8 @@ remedy-data-folder = Donnez au compte qui exécute Pstral le droit d'y écrire, 
 remedy-no-state = pstral run, ou pstral user add NOM, la crée. S'il devrait y en avoir une, vérifiez --config et --data.
 remedy-state-full = Faites de la place sur le disque de la base d'état, puis recommencez.
 remedy-state-busy = Arrêtez l'autre programme qui tient la base d'état, par exemple une sauvegarde ou un client SQL, puis recommencez.
+remedy-audit-changed = Cherchez qui a écrit dans la base d'état. Puis restaurez une sauvegarde, ou continuez avec « pstral audit accept --yes », qui l'enregistre.
+remedy-audit-key = Vérifiez que le fichier de [audit] key est lisible, que son dossier accepte l'écriture et que c'est une clé de Pstral.
 remedy-state-restore = Remettez en place la sauvegarde de la base d'état, ou vérifiez que [store] url nomme le bon fichier.
 remedy-state-newer = Installez la version de Pstral qui s'est servie de cette base d'état en dernier, ou une plus récente.
 remedy-verified = Corrigez ce fichier, ou supprimez [targets.{ $target }] verified. demo/verified.toml montre la forme attendue.
@@ -200,7 +202,12 @@ audit-holds =
         [1] Le journal est intact : un événement vérifié. Notez ailleurs sa tête de chaîne :
        *[other] Le journal est intact : { $entries } événements vérifiés. Notez ailleurs ses têtes de chaîne :
     }
-audit-nothing-since = La tête notée est bien là ; rien n'a été enregistré depuis.
+audit-holds-from =
+    { $entries ->
+        [0] La tête notée est bien là ; rien n'a été enregistré depuis. Ce qui précède n'a pas été vérifié.
+        [1] Un événement vérifié après les têtes données ; ce qui précède n'a pas été vérifié.
+       *[other] { $entries } événements vérifiés après les têtes données ; ce qui précède n'a pas été vérifié.
+    }
 audit-key-missing = Le journal ne peut pas être vérifié ici : { $what }. Copiez le fichier audit.key de l'installation d'où il vient, puis réessayez.
 audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
 audit-unreadable = Le journal a été altéré : une entrée n'est plus lisible. Conservez une copie de la base d'état et prévenez le responsable de la sécurité. ({ $error })
@@ -211,8 +218,32 @@ chain-broken = l'entrée { $seq } de { $instance } ne suit pas la précédente (
 audit-head = Tête de la chaîne du journal d'audit, à conserver : { $head }
 chain-sealed = l'entrée { $seq } de { $instance } a été vidée ou retirée, et aucune entrée plus récente ne dit pourquoi
 chain-checkpoint = le point de contrôle à l'entrée { $seq } de { $instance } est falsifié : sa signature n'est pas valable
-chain-other-key = le journal de { $instance } a été purgé jusqu'à l'entrée { $seq } avec une autre clé ({ $key }) ; si c'est la vôtre, donnez-la avec --key
-chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été notée (entrées manquantes ou remplacées)
+chain-other-key = ce qui garantit { $instance } à l'entrée { $seq } est signé avec une autre clé ({ $key }) ; si c'est la vôtre, donnez-la avec --key
+chain-truncated = l'entrée { $seq } de { $instance } n'est pas celle qui avait été signée ou notée (entrées manquantes ou remplacées)
+chain-unsigned = rien ne garantit { $instance } à partir de l'entrée { $seq } : ces entrées ne sont pas signées
+chain-signature = la signature à l'entrée { $seq } de { $instance } ne correspond pas
+audit-unsigned =
+    { $entries ->
+        [1] La chaîne est intacte, mais son entrée n'est pas encore signée. Démarrez une fois cette version de Pstral : elle signe le journal tel qu'il est.
+       *[other] Les chaînes sont intactes, mais leurs { $entries } entrées ne sont pas encore signées. Démarrez une fois cette version de Pstral : elle signe le journal tel qu'il est.
+    }
+audit-accepted-before = Accepté le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
+audit-accept-nothing = Le journal est tel qu'il a été signé : il n'y a rien à accepter.
+audit-accept-how = Cherchez qui a écrit dans la base d'état. Pour que le journal continue tel qu'il est, en gardant trace de ceci, relancez la commande avec --yes.
+audit-accepted = Enregistré et signé. « pstral audit verify » le montrera toujours.
+audit-no-head = Le journal de { $instance } n'a pas de tête signée. Vérifiez le nom de l'instance, ou démarrez une fois cette version de Pstral.
+audit-not-a-head = { $path } ne contient pas de tête signée. Utilisez un fichier écrit par « pstral audit head ».
+audit-no-entry = Le journal de { $instance } n'a pas d'entrée { $seq }. Vérifiez le numéro et --instance.
+audit-heads-order = La première tête est plus récente que la seconde. Échangez-les.
+audit-proof-pruned = Cette preuve a besoin d'entrées qui ont été purgées. Choisissez une entrée ou une tête plus récente.
+audit-proof-entry = L'entrée { $seq } de { $instance } est dans le journal : { $hash }
+audit-proof-grown = Le journal de { $instance } a continué de l'entrée { $from } à l'entrée { $to } sans modification.
+audit-proof-unreadable = Ce fichier n'est pas une preuve. Utilisez-en un écrit par « pstral audit prove » ou « consistency ». ({ $error })
+audit-proof-signature = La preuve est falsifiée : la signature de sa tête ne correspond pas.
+audit-proof-other-key = La tête de la preuve est signée avec une autre clé ({ $key }). Si c'est la vôtre, donnez-la avec --key.
+audit-proof-entry-changed = L'entrée de la preuve a été modifiée.
+audit-proof-other-instance = Les parties de la preuve viennent d'instances différentes.
+audit-proof-path = La preuve ne mène pas à la racine signée : l'entrée ou une tête a été modifiée.
 audit-exported =
     { $entries ->
         [0] Aucun événement exporté.

@@ -1,6 +1,7 @@
 //! The audit log: appends go to the audit writer, reads come from here.
 
 use async_trait::async_trait;
+use pstral_auditproof::{SignedHead, Tree};
 use pstral_core::domain::{AuditCheckpoint, AuditEntry, AuditEvent, AuditHash, ChainHead, ChainLink};
 use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::oneshot;
@@ -9,7 +10,7 @@ use crate::Store;
 use crate::audit_pages::{after, page, scan_limit};
 use crate::audit_rows::entry;
 use crate::audit_writer::Append;
-use crate::engine::Engine;
+use crate::engine::{Engine, StateTransaction};
 use crate::fault::fault;
 use crate::rows::{get, time};
 use crate::sql::{Executor, Row, Sql, sql};
@@ -34,18 +35,19 @@ const HEADS: &str = "WITH RECURSIVE names (instance) AS (
         AND e.seq = (SELECT max(last.seq) FROM audit_events last WHERE last.instance = names.instance)";
 const CHAIN: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const STRETCH: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
-const HAS_CHECKPOINTS_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'audit_checkpoints'";
-const HAS_CHECKPOINTS_OF_POSTGRES: &str =
-    "SELECT count(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass('audit_checkpoints')";
+const HAS_TABLE_OF_SQLITE: &str = "SELECT count(*) AS tables FROM sqlite_schema WHERE name = $1";
+const HAS_TABLE_OF_POSTGRES: &str = "SELECT count(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass($1)";
 const CHECKPOINTS: &str = "SELECT * FROM audit_checkpoints ORDER BY instance";
+const CHECKPOINT: &str = "SELECT * FROM audit_checkpoints WHERE instance = $1";
+const SIGNED_HEADS: &str = "SELECT note FROM audit_heads ORDER BY instance";
+const HASHES: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+/// Hashes read at a time.
+const HASHES_AT_A_TIME: u32 = 10_000;
 
 #[async_trait]
 impl AuditLog for Store {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
-        let (done, written) = oneshot::channel();
-        let ended = || StoreError::Unavailable("the audit writer has stopped".to_owned());
-        self.audit.send(Append { event, done }).await.map_err(|_| ended())?;
-        written.await.map_err(|_| ended())?
+        self.append_with(event, false).await
     }
 
     async fn after(&self, position: i64, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
@@ -85,9 +87,7 @@ impl AuditLog for Store {
     }
 
     async fn checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
-        let has_any = self.engine.pick(HAS_CHECKPOINTS_OF_SQLITE, HAS_CHECKPOINTS_OF_POSTGRES);
-        // One of an older version, which is only looked at, has none yet.
-        if !get::<bool>(&sql(has_any).fetch_one(self).await.map_err(fault)?, "tables")? {
+        if !self.has_table("audit_checkpoints").await? {
             return Ok(Vec::new());
         }
         let rows = sql(CHECKPOINTS).fetch_all(self).await.map_err(fault)?;
@@ -108,6 +108,67 @@ pub enum AuditTableError {
 const PAGE: u32 = 200;
 
 impl Store {
+    /// Appends an event to a chain that is not what was signed last, and so signs it as it is. The event is to say why.
+    pub async fn append_accepting(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
+        self.append_with(event, true).await
+    }
+
+    async fn append_with(&self, event: AuditEvent, accepts: bool) -> Result<AuditEntry, StoreError> {
+        let (done, written) = oneshot::channel();
+        let ended = || StoreError::Unavailable("the audit writer has stopped".to_owned());
+        self.audit.send(Append::Event { event: Box::new(event), accepts, done }).await.map_err(|_| ended())?;
+        written.await.map_err(|_| ended())?
+    }
+
+    /// Has the newest head kept outside the database.
+    pub(crate) async fn keep_head(&self) {
+        let (done, kept) = oneshot::channel();
+        if self.audit.send(Append::KeepHead(done)).await.is_ok() {
+            // A writer that has ended has kept it.
+            let _ = kept.await;
+        }
+    }
+
+    /// Returns the newest signed head of each chain as it is in the database, none of them verified.
+    pub async fn signed_heads(&self) -> Result<Vec<SignedHead>, StoreError> {
+        if !self.has_table("audit_heads").await? {
+            return Ok(Vec::new());
+        }
+        let rows = sql(SIGNED_HEADS).fetch_all(self).await.map_err(fault)?;
+        let read = |row: &Row| {
+            let note: String = get(row, "note")?;
+            note.parse().map_err(|error| StoreError::Corrupt(format!("signed head of the audit: {error}")))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Returns the tree of the first entries of a chain, of those that were pruned its edge only.
+    pub async fn audit_tree(&self, instance: &str, size: u64) -> Result<Tree, StoreError> {
+        let checkpoints = self.checkpoints().await?;
+        let checkpoint = checkpoints.iter().find(|checkpoint| checkpoint.instance == instance);
+        let mut after = checkpoint.map_or(0, |checkpoint| checkpoint.seq);
+        let (pruned, mut hashes) = (checkpoint.map(AuditCheckpoint::frontier).unwrap_or_default(), Vec::new());
+        loop {
+            let page =
+                sql(HASHES).bind(instance).bind(after).bind(HASHES_AT_A_TIME).fetch_all(self).await.map_err(fault)?;
+            let Some(last) = page.last().filter(|_| pruned.size() + hashes.len() as u64 <= size) else {
+                let left = usize::try_from(size.saturating_sub(pruned.size())).unwrap_or(usize::MAX);
+                hashes.truncate(left);
+                return Ok(Tree::new(&pruned, &hashes));
+            };
+            after = get(last, "seq")?;
+            for row in &page {
+                hashes.push(AuditHash(get(row, "hash")?).digest());
+            }
+        }
+    }
+
+    /// True unless the state is of an older version, which is only looked at and has no such table yet.
+    async fn has_table(&self, name: &str) -> Result<bool, StoreError> {
+        let has_any = self.engine.pick(HAS_TABLE_OF_SQLITE, HAS_TABLE_OF_POSTGRES);
+        get(&sql(has_any).bind(name).fetch_one(self).await.map_err(fault)?, "tables")
+    }
+
     /// Hands over every entry that a filter lets through, the oldest first.
     pub(crate) async fn for_each_entry(
         &self,
@@ -135,6 +196,20 @@ impl Store {
         let emptied = sql(IS_EMPTIED).fetch_one(self).await.map_err(fault)?;
         Ok(get::<bool>(&emptied, "emptied")?.then_some(AuditTableError::Emptied))
     }
+}
+
+/// Returns the checkpoint of a chain, within a transaction.
+pub(crate) async fn checkpoint_of(
+    writing: &mut StateTransaction,
+    instance: &str,
+) -> Result<Option<AuditCheckpoint>, StoreError> {
+    let row = sql(CHECKPOINT).bind(instance).fetch_optional(writing).await.map_err(fault)?;
+    row.as_ref().map(checkpoint).transpose()
+}
+
+/// Returns the newest entry of each chain, within a transaction.
+pub(crate) async fn heads_of(writing: &mut StateTransaction) -> Result<Vec<ChainHead>, StoreError> {
+    sql(HEADS).fetch_all(writing).await.map_err(fault)?.iter().map(head).collect()
 }
 
 /// Reads the chain links of an instance in a range of numbers, the start excluded, in order.
@@ -167,6 +242,7 @@ fn checkpoint(row: &Row) -> Result<AuditCheckpoint, StoreError> {
         hash: AuditHash(get(row, "hash")?),
         count: get(row, "count")?,
         at: time(row, "at")?,
+        frontier: if row.place_of("frontier", 0).is_some() { get(row, "frontier")? } else { String::new() },
         key: get(row, "key")?,
         signature: get(row, "signature")?,
     })

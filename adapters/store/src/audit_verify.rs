@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::stream::{self, Stream, StreamExt as _};
+use pstral_auditproof::{Head, SignedHead};
 use pstral_core::domain::{
-    AuditAction, AuditCheckpoint, AuditEntry, ChainFault, ChainHead, ChainLink, ChainVerifier, Signatures,
+    AuditAction, AuditCheckpoint, AuditEntry, AuditHash, ChainFault, ChainHead, ChainLink, ChainVerifier, Signatures,
+    hex,
 };
 use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 
@@ -33,6 +35,21 @@ pub struct AuditProof {
     pub entries: u64,
     /// The last of each chain, to be written down elsewhere.
     pub heads: Vec<ChainHead>,
+    /// The newest signed head of each chain; none in a state of an older version, for which nothing vouches.
+    pub signed: Vec<SignedHead>,
+}
+
+/// What an audit is verified against, besides itself.
+#[derive(Clone, Copy)]
+pub struct AuditCheck<'a> {
+    /// The signatures that are trusted.
+    pub known: &'a dyn Signatures,
+    /// Heads that were written down: their entries must be there.
+    pub heads: &'a [ChainHead],
+    /// Signed heads that were kept outside the database: what they vouch for must be there.
+    pub signed: &'a [SignedHead],
+    /// Heads at which verification begins, in place of the beginning of their chains: quicker, and it proves less.
+    pub begin_at: &'a [ChainHead],
 }
 
 /// The reason why an audit could not be verified.
@@ -62,30 +79,30 @@ impl From<StoreError> for AuditVerifyError {
 }
 
 impl Store {
-    /// Checks every chain. The chain of each head in `since` is only checked from there on: its entry must be there,
-    /// or have been pruned. `known` tells the signatures of checkpoints.
+    /// Checks every chain and its signature. The chain of each head in `begin_at` is only checked from there on: its entry must
+    /// be there, or have been pruned. `known` tells the signatures of heads and checkpoints.
     ///
     /// Sealing or pruning meanwhile is no fault: if one is found and more was sealed or pruned since, the audit is
     /// verified again.
     pub async fn verify_audit(
         &self,
-        since: &[ChainHead],
+        begin_at: &[ChainHead],
         known: &dyn Signatures,
     ) -> Result<AuditProof, AuditVerifyError> {
-        self.verify_audit_counting(since, known, &AtomicU64::new(0)).await
+        let check = AuditCheck { known, heads: &[], signed: &[], begin_at };
+        self.verify_audit_against(check, &AtomicU64::new(0)).await
     }
 
-    /// Does the same, and counts in `checked` how many entries were looked at so far.
-    pub async fn verify_audit_counting(
+    /// Does the same against more that is known, and counts in `checked` how many entries were looked at so far.
+    pub async fn verify_audit_against(
         &self,
-        since: &[ChainHead],
-        known: &dyn Signatures,
+        check: AuditCheck<'_>,
         checked: &AtomicU64,
     ) -> Result<AuditProof, AuditVerifyError> {
         let mut tries = 0;
         loop {
             let before = self.retention_state().await;
-            match self.verify_once(since, known, checked).await {
+            match self.verify_once(check, checked).await {
                 Err(AuditVerifyError::Chain(_)) if tries < TRIES && self.retention_state().await? != before? => {
                     tries += 1;
                 }
@@ -104,12 +121,7 @@ impl Store {
         Ok((self.checkpoints().await?, newest))
     }
 
-    async fn verify_once(
-        &self,
-        since: &[ChainHead],
-        known: &dyn Signatures,
-        checked: &AtomicU64,
-    ) -> Result<AuditProof, AuditVerifyError> {
+    async fn verify_once(&self, check: AuditCheck<'_>, checked: &AtomicU64) -> Result<AuditProof, AuditVerifyError> {
         if let Some(fault) = self.audit_fault().await? {
             return Err(AuditVerifyError::Gone(fault));
         }
@@ -117,12 +129,19 @@ impl Store {
         for action in REASONS {
             self.load_covering_entries(&mut verifier, action).await?;
         }
+        for head in check.heads {
+            verifier.promise(head.clone(), None);
+        }
+        let signed = self.signed_heads().await?;
+        for signed in signed.iter().chain(check.signed) {
+            verifier.promise(chain_head(signed), Some(trusted(signed, check.known)?.head.root));
+        }
         let checkpoints = self.checkpoints().await?;
         for checkpoint in &checkpoints {
-            verifier.begin_after(checkpoint, known)?;
+            verifier.begin_after(checkpoint, check.known)?;
             self.check_pruned_range_empty(checkpoint).await?;
         }
-        for head in since {
+        for head in check.begin_at {
             self.begin_at(&mut verifier, head, &checkpoints).await?;
         }
         let begun = verifier.heads();
@@ -131,7 +150,26 @@ impl Store {
             self.verify_chain(&mut verifier, first, &last, checked).await?;
         }
         verifier.finish()?;
-        Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads() })
+        if !signed.is_empty() || !check.signed.is_empty() {
+            self.check_ends(&verifier).await?;
+        }
+        Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads(), signed })
+    }
+
+    /// Checks that each chain ends where its signature does. Entries that were written while it was read have a later one.
+    async fn check_ends(&self, verifier: &ChainVerifier) -> Result<(), AuditVerifyError> {
+        for reached in verifier.heads() {
+            let signed = self.signed_head(&reached.instance).await?.map_or(0, |signed| signed.seq);
+            if reached.seq > signed {
+                return Err(ChainFault::Unsigned { instance: reached.instance, seq: signed + 1 }.into());
+            }
+        }
+        Ok(())
+    }
+
+    async fn signed_head(&self, instance: &str) -> Result<Option<ChainHead>, StoreError> {
+        let signed = self.signed_heads().await?;
+        Ok(signed.iter().find(|signed| signed.head.instance == instance).map(chain_head))
     }
 
     /// Checks that no row remains in the range of a checkpoint: it would have been inserted by hand.
@@ -168,7 +206,7 @@ impl Store {
         if !is_there {
             return Err(ChainFault::Truncated { instance: instance.clone(), seq: *seq }.into());
         }
-        verifier.begin_at(head);
+        verifier.begin_at(head)?;
         Ok(())
     }
 
@@ -221,4 +259,22 @@ impl Store {
         };
         stream::iter(ranges).map(read).buffered(AHEAD)
     }
+}
+
+/// The entry that a signed head is of.
+fn chain_head(signed: &SignedHead) -> ChainHead {
+    let Head { instance, seq, chain, .. } = &signed.head;
+    let seq = i64::try_from(*seq).unwrap_or(i64::MAX);
+    ChainHead { instance: instance.clone(), seq, hash: AuditHash(chain.to_string()) }
+}
+
+/// A head that one of the known keys has signed.
+fn trusted<'a>(signed: &'a SignedHead, known: &dyn Signatures) -> Result<&'a SignedHead, ChainFault> {
+    let ChainHead { instance, seq, .. } = chain_head(signed);
+    let key = signed.head.key.to_string();
+    if !known.knows(&key) {
+        return Err(ChainFault::OtherKey { instance, seq, key });
+    }
+    let holds = known.holds(signed.head.message().as_bytes(), &hex(&signed.signature));
+    if holds { Ok(signed) } else { Err(ChainFault::Signature { instance, seq }) }
 }

@@ -3,7 +3,9 @@
 use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash};
 use pstral_core::ports::StoreError;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout_at;
 
+use crate::audit_heads::HeadSigner;
 use crate::audit_rows;
 use crate::engine::{Engine, StateTransaction, lock_of};
 use crate::fault::fault;
@@ -14,46 +16,122 @@ use crate::sql::sql;
 const BATCH: usize = 256;
 
 const HEAD: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 ORDER BY seq DESC LIMIT 1";
-/// An event that waits, and who waits for it.
+/// What waits for the writer.
 #[derive(Debug)]
-pub(crate) struct Append {
-    /// The event to write.
-    pub(crate) event: AuditEvent,
-    /// Receives the entry once it is durable, or the error.
-    pub(crate) done: oneshot::Sender<Result<AuditEntry, StoreError>>,
+pub(crate) enum Append {
+    /// An event to write.
+    Event {
+        /// The event.
+        event: Box<AuditEvent>,
+        /// True to write it whatever the chain is, and so to sign what nothing vouched for.
+        accepts: bool,
+        /// Receives the entry once it is durable, or the error.
+        done: oneshot::Sender<Result<AuditEntry, StoreError>>,
+    },
+    /// Keep the newest head outside the database now.
+    KeepHead(oneshot::Sender<()>),
 }
 
 /// Writes what waits until nobody can append any more. Being a task of its own, it is not cut short where the one
 /// who waits gives up.
-pub(crate) async fn write_events(engine: Engine, instance: String, mut waiting: mpsc::Receiver<Append>) {
+pub(crate) async fn write_events(
+    engine: Engine,
+    instance: String,
+    mut signer: Option<HeadSigner>,
+    mut waiting: mpsc::Receiver<Append>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
-    while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        let (events, done): (Vec<_>, Vec<_>) = batch.drain(..).map(|append| (append.event, append.done)).unzip();
-        match write(&engine, &instance, events).await {
+    loop {
+        let due = signer.as_ref().and_then(HeadSigner::due);
+        let receive = waiting.recv_many(&mut batch, BATCH);
+        let received = match due {
+            Some(due) => timeout_at(due, receive).await,
+            None => Ok(receive.await),
+        };
+        match received {
+            Ok(0) => break,
+            Ok(_) => write_batch(&engine, &instance, &mut signer, batch.drain(..)).await,
+            Err(_) => keep_head(&mut signer).await,
+        }
+    }
+    keep_head(&mut signer).await;
+}
+
+async fn keep_head(signer: &mut Option<HeadSigner>) {
+    if let Some(signer) = signer {
+        signer.keep().await;
+    }
+}
+
+async fn write_batch(
+    engine: &Engine,
+    instance: &str,
+    signer: &mut Option<HeadSigner>,
+    batch: impl Iterator<Item = Append>,
+) {
+    let (mut events, mut waiters, mut accepts_any, mut kept) = (Vec::new(), Vec::new(), false, Vec::new());
+    for append in batch {
+        match append {
+            Append::Event { event, accepts, done } => {
+                events.push(*event);
+                waiters.push(done);
+                accepts_any |= accepts;
+            }
+            Append::KeepHead(done) => kept.push(done),
+        }
+    }
+    if !events.is_empty() {
+        match write(engine, instance, signer.as_mut(), events, accepts_any).await {
             Ok(entries) => {
-                for (entry, done) in entries.into_iter().zip(done) {
+                for (entry, done) in entries.into_iter().zip(waiters) {
                     // Who no longer waits needs no answer.
                     let _ = done.send(Ok(entry));
                 }
             }
             Err(error) => {
-                tracing::error!(instance, %error, events = done.len(), "audit events could not be written");
-                for done in done {
+                tracing::error!(instance, %error, events = waiters.len(), "audit events could not be written");
+                for done in waiters {
                     let _ = done.send(Err(error.clone()));
                 }
             }
         }
     }
+    if !kept.is_empty() {
+        keep_head(signer).await;
+        for done in kept {
+            let _ = done.send(());
+        }
+    }
 }
 
 /// Chains events after the head as it is while the write lock is held: another program may write the same chain.
-async fn write(engine: &Engine, instance: &str, events: Vec<AuditEvent>) -> Result<Vec<AuditEntry>, StoreError> {
+async fn write(
+    engine: &Engine,
+    instance: &str,
+    mut signer: Option<&mut HeadSigner>,
+    events: Vec<AuditEvent>,
+    accepts: bool,
+) -> Result<Vec<AuditEntry>, StoreError> {
     let salts = salts(events.len())?;
     let mut writing = engine.begin_locked(lock_of("audit", instance)).await?;
     let head = head(&mut writing, instance).await?;
+    let frontier = match &mut signer {
+        Some(signer) => Some(signer.frontier(&mut writing, head.as_ref(), accepts).await?),
+        None => None,
+    };
     let mut entries = chained(instance, head, events, salts);
     audit_rows::write(&mut writing, &mut entries).await?;
+    let signed = match (&signer, frontier, entries.last()) {
+        (Some(signer), Some(mut frontier), Some(last)) => {
+            entries.iter().for_each(|entry| frontier.push(entry.hash.digest()));
+            Some(signer.put(&mut writing, (last.seq, &last.hash), &frontier, last.event.at).await?)
+        }
+        _ => None,
+    };
     writing.commit().await.map_err(fault)?;
+    if let (Some(signer), Some(signed)) = (signer, signed) {
+        signer.written(signed).await;
+    }
     Ok(entries)
 }
 

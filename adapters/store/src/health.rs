@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use pstral_auditproof::SignedHead;
+use pstral_core::domain::AuditHash;
 use pstral_core::ports::{AuditLog as _, StoreError};
 use pstral_core::text::{Text, text};
 
@@ -13,6 +15,10 @@ use crate::sql::sql;
 
 const WRITE: &str = "INSERT INTO health_checks (id, checks) VALUES (1, 1)
     ON CONFLICT (id) DO UPDATE SET checks = health_checks.checks + 1";
+// One statement, so that nothing is written between the two.
+const NEWEST: &str = "SELECT h.note, e.hash FROM audit_heads h LEFT JOIN audit_events e ON e.instance = h.instance
+        AND e.seq = (SELECT max(last.seq) FROM audit_events last WHERE last.instance = h.instance)
+    WHERE h.instance = $1";
 const USERS: &str = "SELECT count(*) AS users FROM users";
 
 impl Store {
@@ -27,6 +33,7 @@ impl Store {
             Engine::Sqlite { .. } => ("SQLite", "SELECT sqlite_version() AS version"),
             Engine::Postgres { .. } => ("PostgreSQL", "SELECT current_setting('server_version') AS version"),
         };
+        self.check_head().await?;
         let version: String = get(&sql(version).fetch_one(self).await.map_err(fault)?, "version")?;
         let users: i64 = get(&sql(USERS).fetch_one(self).await.map_err(fault)?, "users")?;
         // The numbers of a chain have no gaps: what is left is counted without being read.
@@ -38,6 +45,18 @@ impl Store {
             .count("users", users.unsigned_abs())
             .count("events", events.unsigned_abs())
             .tenths("millis", milliseconds))
+    }
+
+    /// Checks that the audit ends with what was signed last. Whether the signature holds is checked before the next entry.
+    async fn check_head(&self) -> Result<(), StoreError> {
+        let row = sql(NEWEST).bind(&self.instance).fetch_optional(self).await.map_err(fault)?;
+        let Some(row) = row else { return Ok(()) };
+        let signed = get::<String>(&row, "note")?.parse::<SignedHead>().ok().map(|signed| signed.head.chain);
+        let last = get::<Option<String>>(&row, "hash")?.map(|hash| AuditHash(hash).digest());
+        if signed.is_some() && signed == last {
+            return Ok(());
+        }
+        Err(StoreError::AuditChanged(format!("{}: its last entry is not signed", self.instance)))
     }
 }
 

@@ -4,6 +4,7 @@
 //! the same file open, such as `pstral user add` beside the bot. PostgreSQL where several instances share the state.
 
 mod activity;
+mod audit_heads;
 mod audit_log;
 mod audit_pages;
 mod audit_rows;
@@ -35,8 +36,9 @@ use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
 
 pub use activity::HourlyCount;
+pub use audit_heads::HeadKeeper;
 pub use audit_log::AuditTableError;
-pub use audit_verify::{AuditProof, AuditVerifyError};
+pub use audit_verify::{AuditCheck, AuditProof, AuditVerifyError};
 use audit_writer::Append;
 use engine::{Engine, StateTransaction};
 #[cfg(feature = "testkit")]
@@ -65,6 +67,7 @@ impl Store {
     /// Waits for what is being written and lets go of the database; of a file nothing is left beside it. Nothing works
     /// afterwards.
     pub async fn close(&self) {
+        self.keep_head().await;
         self.engine.close().await;
     }
 

@@ -56,6 +56,7 @@ const FILES: &[MigrationFile] = files! {
     "0020_terms",
     "0021_reviews",
     "0022_sign_ins",
+    "0023_signed_heads",
 };
 
 static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(|file| file.sqlite));

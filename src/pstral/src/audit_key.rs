@@ -1,13 +1,14 @@
-//! The key that signs what stands in place of pruned audit entries, and the public half by which anybody can tell.
+//! The key that signs the heads of the audit and what stands in place of pruned entries, and its public half.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
+use pstral_auditproof::PublicKey;
 use pstral_core::domain::{AuditCheckpoint, Signatures, hex};
 use ring::rand::SystemRandom;
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
 /// A private key: Ed25519, in a file of its own that only its owner may read, as the hexadecimal digits of PKCS #8.
 #[derive(Debug)]
@@ -46,25 +47,31 @@ impl AuditKey {
 
     /// The half that anybody may know.
     pub fn public(&self) -> PublicAuditKey {
-        PublicAuditKey(self.0.public_key().as_ref().to_vec())
+        let key = self.0.public_key().as_ref().try_into();
+        PublicAuditKey(PublicKey(key.expect("invariant: an Ed25519 public key has 32 bytes")))
+    }
+
+    /// Signs a message.
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).as_ref().try_into().expect("invariant: an Ed25519 signature has 64 bytes")
     }
 
     /// A checkpoint with its signature.
     #[must_use]
     pub fn signed(&self, checkpoint: AuditCheckpoint) -> AuditCheckpoint {
         let checkpoint = AuditCheckpoint { key: self.public().to_string(), ..checkpoint };
-        let signature = hex(self.0.sign(&checkpoint.signed()).as_ref());
+        let signature = hex(&self.sign(&checkpoint.signed()));
         AuditCheckpoint { signature, ..checkpoint }
     }
 }
 
-/// The public half of a key: 64 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicAuditKey(Vec<u8>);
+/// The public half of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublicAuditKey(pub PublicKey);
 
 impl std::fmt::Display for PublicAuditKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&hex(&self.0))
+        self.0.fmt(f)
     }
 }
 
@@ -72,7 +79,7 @@ impl std::str::FromStr for PublicAuditKey {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        bytes(text.trim()).filter(|key| key.len() == 32).map(Self).ok_or("a public key is 64 hexadecimal digits")
+        text.parse().map(Self)
     }
 }
 
@@ -82,8 +89,7 @@ impl Signatures for PublicAuditKey {
     }
 
     fn holds(&self, message: &[u8], signature: &str) -> bool {
-        let known = UnparsedPublicKey::new(&ED25519, &self.0);
-        bytes(signature).is_some_and(|signature| known.verify(message, &signature).is_ok())
+        bytes(signature).is_some_and(|signature| self.0.has_signed(message, &signature))
     }
 }
 
@@ -130,6 +136,7 @@ mod tests {
             hash: AuditHash::origin(),
             count: 7,
             at: Timestamp::UNIX_EPOCH,
+            frontier: String::new(),
             key: String::new(),
             signature: String::new(),
         };

@@ -17,9 +17,10 @@ use pstral_core::ports::{AuditLog, ChatPlatform, Clock, Knowledge as _, NeededPa
 use pstral_core::settings::{Delivery, Notes, PlaceTerms, Places, Quantities, Quantity, QuotaLimits, Settings, Terms};
 use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
-use pstral_store::Store;
+use pstral_store::{HeadKeeper, Store};
 use tokio::sync::watch;
 
+use crate::audit_head_files::HeadFiles;
 use crate::audit_heads::AuditHeads;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
@@ -97,8 +98,14 @@ pub(crate) fn make_folder_of(file: &Path) -> Result<(), StartError> {
 /// Opens the state database of a configuration, and makes it and its folder where there is none.
 pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     make_state_folder(config)?;
-    let opened = Store::open_at(&config.location(), &config.store.instance).await;
+    let opened = Store::open_signing(&config.location(), &config.store.instance, head_keeper(config)?).await;
     opened.map(Arc::new).map_err(|error| state_error(&error))
+}
+
+/// What signs the audit of a configuration.
+pub(crate) fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, StartError> {
+    let failed = |error: anyhow::Error| StartError::new("audit", format!("{error:#}"), text("remedy-audit-key"));
+    HeadFiles::open(&config.audit.key).map(|files| Arc::new(files) as Arc<dyn HeadKeeper>).map_err(failed)
 }
 
 pub(crate) fn state_error(error: &StoreError) -> StartError {

@@ -103,6 +103,7 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
         StoreError::Full(_) => text("remedy-state-full"),
         StoreError::Busy(_) => text("remedy-state-busy"),
         StoreError::Corrupt(_) => text("remedy-state-restore"),
+        StoreError::AuditChanged(_) => text("remedy-audit-changed"),
         StoreError::Newer(_) => text("remedy-state-newer"),
         _ => text("remedy-state"),
     }

@@ -3,6 +3,7 @@
 #[cfg(feature = "endpoint")]
 pub mod admin;
 mod audit_file;
+pub mod audit_head_files;
 pub mod audit_heads;
 pub mod audit_key;
 mod audit_verdict;

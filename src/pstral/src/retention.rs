@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use pstral_store::{AuditVerifyError, ExpiryLimits, Pruning, PruningClass, Store};
+use pstral_store::{AuditCheck, AuditVerifyError, ExpiryLimits, Pruning, PruningClass, Store};
 use tokio::time::sleep;
 
+use crate::audit_head_files::kept_heads;
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::config::{Config, RetentionConfig};
 
@@ -61,8 +63,10 @@ impl Retention {
         let mut unproven = None;
         let key = if prunings.iter().any(|pruning| pruning.class == PruningClass::Audit) {
             let key = AuditKey::read_or_make(&self.key)?;
-            let known = KnownAuditKeys(known.iter().cloned().chain([key.public()]).collect());
-            match self.store.verify_audit(&[], &known).await {
+            let known = KnownAuditKeys(known.iter().copied().chain([key.public()]).collect());
+            let signed = kept_heads(&self.key)?;
+            let check = AuditCheck { known: &known, heads: &[], signed: &signed, begin_at: &[] };
+            match self.store.verify_audit_against(check, &AtomicU64::new(0)).await {
                 Ok(_) => Some(key),
                 Err(error) => {
                     unproven = Some(error);

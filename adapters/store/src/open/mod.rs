@@ -5,6 +5,7 @@ mod sqlite;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pstral_core::ports::StoreError;
@@ -12,6 +13,7 @@ use sqlx::PgConnection;
 use tokio::sync::mpsc;
 
 use crate::Store;
+use crate::audit_heads::{HeadKeeper, HeadSigner};
 use crate::audit_writer::write_events;
 use crate::engine::Engine;
 use crate::migrations::{check_version, migrate};
@@ -96,10 +98,24 @@ impl Store {
     /// [`StoreError::Busy`] when another program holds it; [`StoreError::Corrupt`] when it is no database or a hand has
     /// changed its tables; [`StoreError::Newer`] when a newer program has.
     pub async fn open_at(location: &Location, instance: &str) -> Result<Self, StoreError> {
+        Self::open_with(location, instance, None).await
+    }
+
+    /// Opens a state database as [`Store::open_at`] does, and signs the head of the audit with each entry. Where the chain is
+    /// not what was signed last, writing fails with [`StoreError::AuditChanged`].
+    pub async fn open_signing(
+        location: &Location,
+        instance: &str,
+        keeper: Arc<dyn HeadKeeper>,
+    ) -> Result<Self, StoreError> {
+        Self::open_with(location, instance, Some(HeadSigner::new(keeper, instance))).await
+    }
+
+    async fn open_with(location: &Location, instance: &str, signer: Option<HeadSigner>) -> Result<Self, StoreError> {
         let engine = open_writable(location).await?;
         migrate(&engine).await.map_err(|error| named(location, error))?;
         let (audit, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(write_events(engine.clone(), instance.to_owned(), waiting));
+        tokio::spawn(write_events(engine.clone(), instance.to_owned(), signer, waiting));
         Ok(Self { engine, instance: instance.to_owned(), audit })
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use pstral_auditproof::Frontier;
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditHash, Covers};
 use pstral_core::ports::{AuditLog as _, StoreError};
 
@@ -13,16 +14,18 @@ use super::part::{TableRows, rest};
 use super::seal::{CLOSE, OPEN};
 use super::{AT_ONCE, KEEPING_LOCK, event};
 use crate::Store;
+use crate::audit_log::checkpoint_of;
 use crate::engine::StateTransaction;
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
 
+const HASHES: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
 const HASH: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq = $2";
-const REPLACE: &str = "INSERT INTO audit_checkpoints (instance, seq, hash, count, at, key, signature)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+const REPLACE: &str = "INSERT INTO audit_checkpoints (instance, seq, hash, count, at, frontier, key, signature)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (instance) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, count = excluded.count,
-        at = excluded.at, key = excluded.key, signature = excluded.signature
+        at = excluded.at, frontier = excluded.frontier, key = excluded.key, signature = excluded.signature
     WHERE excluded.seq > audit_checkpoints.seq";
 const NAMED: &str = "SELECT at, relations FROM audit_events
     WHERE instance = $1 AND seq > $2 AND seq <= $3 AND relations IS NOT NULL";
@@ -115,9 +118,18 @@ impl Store {
             // Where it is gone, somebody else prunes at the same time, and was quicker.
             if let Some(row) = row {
                 let hash = AuditHash(get(&row, "hash")?);
+                let frontier = frontier_at(&mut writing, &instance, end).await?.to_string();
                 let (key, signature) = (String::new(), String::new());
-                let checkpoint =
-                    AuditCheckpoint { instance: instance.clone(), seq: end, hash, count: end, at: now, key, signature };
+                let checkpoint = AuditCheckpoint {
+                    instance: instance.clone(),
+                    seq: end,
+                    hash,
+                    count: end,
+                    at: now,
+                    frontier,
+                    key,
+                    signature,
+                };
                 replace(&mut writing, &sign(checkpoint), after).await?;
             }
             writing.commit().await.map_err(fault)?;
@@ -128,11 +140,23 @@ impl Store {
     }
 }
 
+/// The edge of the tree of a chain up to an entry that is to be pruned.
+async fn frontier_at(writing: &mut StateTransaction, instance: &str, end: i64) -> Result<Frontier, StoreError> {
+    let checkpoint = checkpoint_of(writing, instance).await?;
+    let after = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.seq);
+    let mut frontier = checkpoint.map(|checkpoint| checkpoint.frontier()).unwrap_or_default();
+    let hashes = sql(HASHES).bind(instance).bind(after).bind(end).fetch_all(writing).await.map_err(fault)?;
+    for row in &hashes {
+        frontier.push(AuditHash(get(row, "hash")?).digest());
+    }
+    Ok(frontier)
+}
+
 /// Puts a checkpoint in the place of the entries after a number.
 async fn replace(writing: &mut StateTransaction, by: &AuditCheckpoint, after: i64) -> Result<(), StoreError> {
     sql(OPEN).bind("prune").execute(&mut *writing).await.map_err(fault)?;
     let replace = sql(REPLACE).bind(&by.instance).bind(by.seq).bind(&by.hash.0).bind(by.count);
-    let replace = replace.bind(by.at.as_millisecond()).bind(&by.key).bind(&by.signature);
+    let replace = replace.bind(by.at.as_millisecond()).bind(&by.frontier).bind(&by.key).bind(&by.signature);
     replace.execute(&mut *writing).await.map_err(fault)?;
     let named = sql(NAMED).bind(&by.instance).bind(after).bind(by.seq);
     let (mut relations, mut times) = (BTreeSet::new(), Vec::new());

@@ -15,7 +15,7 @@ use pstral_core::ports::StoreError;
 const FORMAT_VERSION: u32 = 1;
 
 /// Every table, each after those it refers to.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 18] = [
     "users",
     "links",
     "link_codes",
@@ -31,6 +31,7 @@ pub(crate) const TABLES: [&str; 17] = [
     "reviews",
     "audit_events",
     "audit_checkpoints",
+    "audit_heads",
     "audit_relations",
     "catalogs",
 ];

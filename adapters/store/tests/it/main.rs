@@ -13,6 +13,7 @@ mod sealing;
 mod server;
 mod sharing;
 mod sign_ins;
+mod signing;
 mod tampering;
 mod transfer;
 

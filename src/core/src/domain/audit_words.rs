@@ -77,6 +77,8 @@ words! {
         ReviewClosed = "review.closed",
         /// Stewards are told in private what waits for them; durable before they are.
         StewardsTold = "stewards.told",
+        /// The audit goes on although it is not what was signed last: somebody has looked into why.
+        AuditAccepted = "audit.accepted",
         /// Something leaves as a file: a conversation, the audit.
         Export = "export",
         /// The catalog of a target was read again because somebody asked.

@@ -10,6 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use pstral_auditproof::Hash;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -22,6 +23,11 @@ use super::{AuditEvent, Covers, UserId, hex, sha256};
 pub struct AuditHash(pub String);
 
 impl AuditHash {
+    /// Returns its bytes; of a text that is no digest, as in a row that was changed, the digest of that text.
+    pub fn digest(&self) -> Hash {
+        self.0.parse().unwrap_or_else(|_| Hash::of(self.0.as_bytes()))
+    }
+
     /// Returns the hash that the first entry of a chain names as its predecessor.
     pub fn origin() -> Self {
         Self("0".repeat(64))

@@ -37,8 +37,8 @@ pub enum ChainFault {
         /// The last entry it stands for.
         seq: i64,
     },
-    /// The checkpoint in place of the beginning names a key that is not known here.
-    #[error("the checkpoint at entry {seq} of {instance} is signed with another key: {key}")]
+    /// A checkpoint or a head names a key that is not known here.
+    #[error("what is signed at entry {seq} of {instance} is signed with another key: {key}")]
     OtherKey {
         /// The instance of the chain.
         instance: String,
@@ -46,6 +46,22 @@ pub enum ChainFault {
         seq: i64,
         /// The public half, as it says.
         key: String,
+    },
+    /// Entries that no signature vouches for.
+    #[error("entry {seq} of {instance} and what follows is not signed")]
+    Unsigned {
+        /// The instance of the chain.
+        instance: String,
+        /// The number of the first entry that nothing vouches for.
+        seq: i64,
+    },
+    /// The signature of the newest head does not hold.
+    #[error("the signature at entry {seq} of {instance} does not hold")]
+    Signature {
+        /// The instance of the chain.
+        instance: String,
+        /// The number of the entry.
+        seq: i64,
     },
     /// A head that was written down is not there any more.
     #[error("entry {seq} of {instance} is not the one that was written down: entries are missing or were replaced")]
@@ -66,6 +82,8 @@ impl ChainFault {
             Self::Sealed { instance, seq } => (text("chain-sealed"), instance, seq),
             Self::Checkpoint { instance, seq } => (text("chain-checkpoint"), instance, seq),
             Self::OtherKey { instance, seq, key } => (text("chain-other-key").with("key", key), instance, seq),
+            Self::Unsigned { instance, seq } => (text("chain-unsigned"), instance, seq),
+            Self::Signature { instance, seq } => (text("chain-signature"), instance, seq),
             Self::Truncated { instance, seq } => (text("chain-truncated"), instance, seq),
         };
         sentence.with("seq", seq.to_string()).with("instance", instance)

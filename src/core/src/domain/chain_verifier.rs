@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use pstral_auditproof::{Frontier, Hash};
+
 use super::{AuditCheckpoint, AuditEntry, AuditHash, ChainFault, ChainHead, ChainLink, Covers, Signatures};
 
 /// Checks the entries of each chain in the order of their numbers, holding only the head of each in memory.
@@ -13,6 +15,7 @@ use super::{AuditCheckpoint, AuditEntry, AuditHash, ChainFault, ChainHead, Chain
 pub struct ChainVerifier {
     heads: HashMap<String, Head>,
     reasons: Vec<Reason>,
+    promises: Vec<Promise>,
     checked: u64,
 }
 
@@ -21,6 +24,17 @@ struct Head {
     seq: i64,
     hash: AuditHash,
     position: i64,
+    /// The edge of the tree of its entries; `None` if the chain was begun in the middle.
+    frontier: Option<Frontier>,
+}
+
+/// A head that was known before, and whose entry must come.
+#[derive(Debug)]
+struct Promise {
+    head: ChainHead,
+    /// The root of the tree up to its entry, if that is known too.
+    root: Option<Hash>,
+    is_kept: bool,
 }
 
 /// An entry that covers others.
@@ -58,24 +72,46 @@ impl ChainVerifier {
         if !self.is_covered(instance, *seq, None) {
             return Err(ChainFault::Sealed { instance: instance.clone(), seq: *seq });
         }
-        self.begin(&checkpoint.head());
-        Ok(())
+        self.begin(&checkpoint.head(), Some(checkpoint.frontier()))
     }
 
     /// Lets a chain begin after a head that was written down and was found again. What lies before it is not looked at:
     /// the reasons among that, beyond what was pruned, are taken to have come where they are what their hash says.
-    pub fn begin_at(&mut self, head: &ChainHead) {
+    pub fn begin_at(&mut self, head: &ChainHead) -> Result<(), ChainFault> {
         let pruned = self.heads.get(&head.instance).map_or(0, |begun| begun.seq);
         let before = |reason: &&mut Reason| reason.head.seq > pruned && reason.head.seq <= head.seq;
         for reason in self.reasons.iter_mut().filter(|reason| reason.head.instance == head.instance).filter(before) {
             reason.came |= reason.is_itself;
         }
-        self.begin(head);
+        self.begin(head, None)
     }
 
-    fn begin(&mut self, head: &ChainHead) {
-        let begun = Head { seq: head.seq, hash: head.hash.clone(), position: 0 };
+    fn begin(&mut self, head: &ChainHead, frontier: Option<Frontier>) -> Result<(), ChainFault> {
+        // What lies before cannot come any more; where it was pruned, the checkpoint vouches for it.
+        self.promises.retain(|promise| promise.head.instance != head.instance || promise.head.seq >= head.seq);
+        let begun = Head { seq: head.seq, hash: head.hash.clone(), position: 0, frontier };
+        self.keep_promises(&head.instance, &begun)?;
         self.heads.insert(head.instance.clone(), begun);
+        Ok(())
+    }
+
+    /// Makes a head known whose entry must come, with the root of the tree up to it where that was signed. To be told before
+    /// anything is checked.
+    pub fn promise(&mut self, head: ChainHead, root: Option<Hash>) {
+        self.promises.push(Promise { head, root, is_kept: false });
+    }
+
+    fn keep_promises(&mut self, instance: &str, reached: &Head) -> Result<(), ChainFault> {
+        let of_entry = |promise: &&mut Promise| promise.head.seq == reached.seq && promise.head.instance == instance;
+        for promise in self.promises.iter_mut().filter(of_entry) {
+            let root = reached.frontier.as_ref().map(Frontier::root);
+            let is_root = promise.root.zip(root).is_none_or(|(promised, found)| promised == found);
+            if promise.head.hash != reached.hash || !is_root {
+                return Err(ChainFault::Truncated { instance: instance.to_owned(), seq: reached.seq });
+            }
+            promise.is_kept = true;
+        }
+        Ok(())
     }
 
     /// Checks the next entry against the head of its chain.
@@ -86,8 +122,7 @@ impl ChainVerifier {
     /// Checks the chain link of an entry of that instance, which may have been hashed on another thread.
     pub fn check_link(&mut self, instance: &str, link: &ChainLink) -> Result<(), ChainFault> {
         let ChainLink { seq, position, .. } = *link;
-        let origin = Head { seq: 0, hash: AuditHash::origin(), position: 0 };
-        let before = self.heads.get(instance).unwrap_or(&origin);
+        let before = self.heads.remove(instance).unwrap_or_else(Head::origin);
         if seq != before.seq + 1 || link.previous != before.hash || position <= before.position {
             return Err(ChainFault::Broken { instance: instance.to_owned(), seq });
         }
@@ -100,7 +135,13 @@ impl ChainVerifier {
         for reason in self.reasons.iter_mut().filter(|reason| reason.head.seq == seq) {
             reason.came |= reason.head.hash == link.hash && reason.head.instance == *instance;
         }
-        self.heads.insert(instance.to_owned(), Head { seq, hash: link.hash.clone(), position });
+        let frontier = before.frontier.map(|mut frontier| {
+            frontier.push(link.hash.digest());
+            frontier
+        });
+        let reached = Head { seq, hash: link.hash.clone(), position, frontier };
+        self.keep_promises(instance, &reached)?;
+        self.heads.insert(instance.to_owned(), reached);
         self.checked += 1;
         Ok(())
     }
@@ -108,7 +149,11 @@ impl ChainVerifier {
     /// To be asked when no entry is left: whether all that was expected, and is needed, came.
     pub fn finish(&self) -> Result<(), ChainFault> {
         let lost = self.reasons.iter().filter(|reason| !reason.came).find_map(|reason| reason.needed.clone());
-        lost.map_or(Ok(()), |(instance, seq)| Err(ChainFault::Sealed { instance, seq }))
+        if let Some((instance, seq)) = lost {
+            return Err(ChainFault::Sealed { instance, seq });
+        }
+        let broken = self.promises.iter().find(|promise| !promise.is_kept).map(|promise| promise.head.clone());
+        broken.map_or(Ok(()), |ChainHead { instance, seq, .. }| Err(ChainFault::Truncated { instance, seq }))
     }
 
     fn is_covered(&mut self, instance: &str, seq: i64, user: Option<super::UserId>) -> bool {
@@ -122,6 +167,12 @@ impl ChainVerifier {
             reason.needed = Some((instance.to_owned(), seq));
         }
         true
+    }
+
+    /// Returns the root of the tree of a chain up to the last entry that was checked; `None` if the chain was begun in the
+    /// middle, or not at all.
+    pub fn root(&self, instance: &str) -> Option<Hash> {
+        self.heads.get(instance)?.frontier.as_ref().map(Frontier::root)
     }
 
     /// Returns the number of entries checked.
@@ -139,6 +190,13 @@ impl ChainVerifier {
         let mut heads: Vec<ChainHead> = self.heads.iter().map(one).collect();
         heads.sort_by(|one, other| one.instance.cmp(&other.instance));
         heads
+    }
+}
+
+impl Head {
+    /// Before the first entry of a chain.
+    fn origin() -> Self {
+        Self { seq: 0, hash: AuditHash::origin(), position: 0, frontier: Some(Frontier::default()) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A signed checkpoint, which replaces the pruned beginning of a chain.
 
 use jiff::Timestamp;
+use pstral_auditproof::Frontier;
 
 use super::canonical::{Member, object};
 use super::{AuditHash, ChainHead};
@@ -19,6 +20,9 @@ pub struct AuditCheckpoint {
     pub count: i64,
     /// The time of the pruning, UTC, in milliseconds.
     pub at: Timestamp,
+    /// The edge of the tree of the entries that were pruned, as [`Frontier`] writes it; empty in a checkpoint of an older
+    /// version.
+    pub frontier: String,
     /// The public half of the key that signed it, 64 hexadecimal digits: what was signed with a key that nobody here
     /// knows can so be told from what was forged.
     pub key: String,
@@ -33,12 +37,20 @@ impl AuditCheckpoint {
             ("at", Some(Member::Time(self.at))),
             ("checkpoint", Some(Member::Number(1))),
             ("count", Some(Member::Number(self.count))),
+            ("frontier", Some(Member::Text(&self.frontier)).filter(|_| !self.frontier.is_empty())),
             ("hash", Some(Member::Text(&self.hash.0))),
             ("instance", Some(Member::Text(&self.instance))),
             ("key", Some(Member::Text(&self.key))),
             ("seq", Some(Member::Number(self.seq))),
         ])
         .into_bytes()
+    }
+
+    /// The edge of the tree of what was pruned. Older versions left none: then nothing is known of its leaves.
+    pub fn frontier(&self) -> Frontier {
+        let size = self.seq.unsigned_abs();
+        let known = self.frontier.parse().ok().filter(|frontier: &Frontier| frontier.size() == size);
+        known.unwrap_or_else(|| Frontier::of_unknown(size))
     }
 
     /// The head of what was pruned.

@@ -56,7 +56,7 @@ pub enum UserAdminError {
     Refused(Refusal),
     /// It could not be recorded, so it was not done.
     #[error("the audit cannot be written: {0}")]
-    NoAudit(StoreError),
+    NoAudit(#[source] StoreError),
     /// The state database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

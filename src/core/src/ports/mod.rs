@@ -63,6 +63,9 @@ pub enum StoreError {
     /// It holds something this version does not understand.
     #[error("the state database holds something unexpected: {0}")]
     Corrupt(String),
+    /// The audit is not what was signed last: nothing is written on top of it.
+    #[error("the audit is not what was signed last: {0}")]
+    AuditChanged(String),
     /// A newer version has changed its form.
     #[error("the state database is of a newer version: {0}")]
     Newer(String),
@@ -75,6 +78,7 @@ impl StoreError {
             Self::Unavailable(_) => Some(text("state-away")),
             Self::Full(_) => Some(text("state-full")),
             Self::Busy(_) => Some(text("state-busy")),
+            Self::AuditChanged(_) => Some(text("state-audit-changed")),
             Self::Duplicate(_) | Self::Missing(_) | Self::Corrupt(_) | Self::Newer(_) => None,
         }
     }

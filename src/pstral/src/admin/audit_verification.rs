@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, Capability, Locale};
 use pstral_core::ports::AuditLog as _;
 use pstral_core::text::{Text, text};
-use pstral_store::{AuditProof, AuditVerifyError};
+use pstral_store::{AuditCheck, AuditProof, AuditVerifyError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Admin;
 use super::caller::Caller;
 use super::problem::Problem;
+use crate::audit_head_files::kept_heads;
 use crate::audit_key::{AuditKey, KnownAuditKeys};
 use crate::audit_verdict::AuditVerdict;
 
@@ -111,10 +112,12 @@ impl Verification {
     }
 
     async fn run(&self, admin: &Admin) {
-        let outcome = match AuditKey::read(&admin.settings.audit_key) {
-            Ok(key) => {
+        let path = &admin.settings.audit_key;
+        let outcome = match AuditKey::read(path).and_then(|key| Ok((key, kept_heads(path)?))) {
+            Ok((key, signed)) => {
                 let known = KnownAuditKeys(key.map(|key| key.public()).into_iter().collect());
-                found(admin.store.verify_audit_counting(&[], &known, &self.checked).await)
+                let check = AuditCheck { known: &known, heads: &[], signed: &signed, begin_at: &[] };
+                found(admin.store.verify_audit_against(check, &self.checked).await)
             }
             Err(error) => failed(text("audit-unreadable").with("error", format!("{error:#}"))),
         };

@@ -1,20 +1,23 @@
 //! `pstral audit`: read, follow, verify and export what happened.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, Signatures, moment};
+use pstral_auditproof::SignedHead;
+use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::text::text;
-use pstral_store::{AuditVerifyError, Store};
+use pstral_store::{AuditCheck, AuditVerifyError, Store};
 
 use super::export;
 use super::follow::follow;
 use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
-use super::{Ending, Installed, known_user, record, state_is_missing};
+use super::{Ending, Installed, audit_proof, known_user, record, record_accepting, state_is_missing};
 use crate::audit_file::Format;
+use crate::audit_head_files::kept_heads;
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::audit_verdict::AuditVerdict;
 use crate::compose::{open_store, open_store_to_read};
@@ -39,20 +42,56 @@ pub(super) enum AuditCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Verify the hash chains, changing nothing; exits 1 and names the first entry that fails
+    /// Verify the hash chains and their signatures, changing nothing; exits 1 and names the first entry that fails
     Verify {
-        /// A chain head that this command printed before: its entry must still be there, and its chain is
-        /// verified from there on. Can be given once for each chain
+        /// A chain head that this command printed before: its entry must still be there. Can be given more than once
         #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
-        since: Vec<ChainHead>,
-        /// Public key that signs the checkpoints of pruned entries (default: the one of this installation). Can be
-        /// given more than once
+        head: Vec<ChainHead>,
+        /// Verify a chain only from such a head on: quicker, and says nothing about what lies before. Can be given once for
+        /// each chain
+        #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
+        from_head: Vec<ChainHead>,
+        /// Public key that signs heads and checkpoints (default: the one of this installation). Can be given more than once
         #[arg(long, visible_alias = "public-key", value_name = "KEY")]
         key: Vec<PublicAuditKey>,
     },
-    /// Print the public key that signs the checkpoints of pruned entries, creating it if there is none; keep a copy
-    /// elsewhere
+    /// Print the public key that signs the audit, creating it if there is none; keep a copy elsewhere
     Key,
+    /// Print the newest signed head of an instance's audit
+    Head {
+        /// The instance (default: the one of the configuration)
+        #[arg(long)]
+        instance: Option<String>,
+    },
+    /// Print a proof that an entry is in the audit, as JSON; it is verified without the state
+    Prove {
+        /// The number of the entry
+        seq: i64,
+        /// The instance that wrote it (default: the one of the configuration)
+        #[arg(long)]
+        instance: Option<String>,
+    },
+    /// Print a proof that the audit only grew between two signed heads, as JSON
+    Consistency {
+        /// File with the earlier head, as `audit head` prints it
+        old: PathBuf,
+        /// File with the later head (default: the newest)
+        new: Option<PathBuf>,
+    },
+    /// Verify a proof; needs neither the state nor its database
+    Check {
+        /// File with the proof
+        proof: PathBuf,
+        /// Public key that is trusted (default: the one of this installation). Can be given more than once
+        #[arg(long, visible_alias = "public-key", value_name = "KEY")]
+        key: Vec<PublicAuditKey>,
+    },
+    /// Let the audit go on although it is not what was signed last, and record that
+    Accept {
+        /// Do so; without it, only say what is wrong
+        #[arg(long)]
+        yes: bool,
+    },
     /// Write all entries, oldest first
     Export {
         /// Format of the output: csv or jsonl
@@ -117,12 +156,18 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: AuditC
             say(&AuditKey::read_or_make(&config.audit.key)?.public().to_string());
             Ok(Ending::Fine)
         }
+        AuditCommand::Check { proof, key } => audit_proof::check(&proof, &known_keys(&config, key)?, locale),
         // Opening would make one, and an audit of nothing always holds.
         _ if state_is_missing(&config, locale) => Ok(Ending::Failed),
-        AuditCommand::Verify { since, key } => {
-            let known = known_keys(&config, key)?;
-            verify(&open_store_to_read(&config).await?, &since, &known, locale).await
+        AuditCommand::Verify { head, from_head, key } => {
+            let (known, signed) = (known_keys(&config, key)?, kept_heads(&config.audit.key)?);
+            let check = AuditCheck { known: &known, heads: &head, signed: &signed, begin_at: &from_head };
+            verify(&open_store_to_read(&config).await?, check, locale).await
         }
+        AuditCommand::Head { instance } => audit_proof::head(&config, instance, locale).await,
+        AuditCommand::Prove { seq, instance } => audit_proof::prove(&config, seq, instance, locale).await,
+        AuditCommand::Consistency { old, new } => audit_proof::consistency(&config, &old, new.as_deref(), locale).await,
+        AuditCommand::Accept { yes } => accept(&config, yes, locale).await,
         AuditCommand::Tail { lines, follow: goes_on, filter, json } => {
             let store = open_store(&config).await?;
             let Some(filter) = resolve(&store, filter, locale).await? else { return Ok(Ending::Usage) };
@@ -161,23 +206,69 @@ pub(super) fn known_keys(config: &Config, given: Vec<PublicAuditKey>) -> anyhow:
     Ok(KnownAuditKeys(AuditKey::read(&config.audit.key)?.map(|key| key.public()).into_iter().collect()))
 }
 
-pub(super) async fn verify(
-    store: &Store,
-    since: &[ChainHead],
-    known: &dyn Signatures,
-    locale: Locale,
-) -> anyhow::Result<Ending> {
-    match store.verify_audit(since, known).await {
-        Ok(proof) => {
-            let holds = if proof.entries == 0 && !since.is_empty() { "audit-nothing-since" } else { "audit-holds" };
-            say(&text(holds).count("entries", proof.entries).render(locale));
-            for head in &proof.heads {
-                say(&head.to_string());
-            }
-            Ok(Ending::Fine)
-        }
-        Err(unproven) => print_audit_error(unproven, locale),
+/// Verifies the audit against itself alone.
+pub(super) async fn verify_whole(store: &Store, known: &KnownAuditKeys, locale: Locale) -> anyhow::Result<Ending> {
+    verify(store, AuditCheck { known, heads: &[], signed: &[], begin_at: &[] }, locale).await
+}
+
+async fn verify(store: &Store, check: AuditCheck<'_>, locale: Locale) -> anyhow::Result<Ending> {
+    let proof = match store.verify_audit_against(check, &AtomicU64::new(0)).await {
+        Ok(proof) => proof,
+        Err(unproven) => return print_audit_error(unproven, locale),
+    };
+    if proof.signed.is_empty() && proof.entries > 0 {
+        say_error(&text("audit-unsigned").count("entries", proof.entries).render(locale));
+        return Ok(Ending::Failed);
     }
+    let holds = if check.begin_at.is_empty() { "audit-holds" } else { "audit-holds-from" };
+    say(&text(holds).count("entries", proof.entries).render(locale));
+    for head in &proof.heads {
+        say(&head.to_string());
+    }
+    let accepted = AuditFilter { action: Some(AuditAction::AuditAccepted), ..AuditFilter::default() };
+    for entry in store.tail(&accepted, PAGE).await? {
+        let at = entry.event.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        let line = text("audit-accepted-before").with("seq", entry.seq.to_string()).with("instance", entry.instance);
+        say_error(&line.with("at", at).with("what", entry.event.detail.unwrap_or_default()).render(locale));
+    }
+    Ok(Ending::Fine)
+}
+
+/// Says what is wrong, and goes on from there if that is wanted.
+async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<Ending> {
+    let (known, kept) = (known_keys(config, Vec::new())?, kept_heads(&config.audit.key));
+    let signed = kept.as_deref().unwrap_or_default();
+    let store = open_store(config).await?;
+    let check = AuditCheck { known: &known, heads: &[], signed, begin_at: &[] };
+    let verified = store.verify_audit_against(check, &AtomicU64::new(0)).await;
+    let found = match (&verified, &kept) {
+        (Err(found), _) => found.to_string(),
+        (Ok(_), Err(unreadable)) => unreadable.to_string(),
+        (Ok(_), Ok(_)) => {
+            say(&text("audit-accept-nothing").render(locale));
+            return Ok(Ending::Fine);
+        }
+    };
+    if !yes {
+        match verified {
+            Err(found) => {
+                print_audit_error(found, locale)?;
+            }
+            Ok(_) => say_error(&found),
+        }
+        say_error(&text("audit-accept-how").render(locale));
+        return Ok(Ending::Failed);
+    }
+    record_accepting(&store, AuditAction::AuditAccepted, &format!("{found}; signed before: {}", told(signed))).await?;
+    store.close().await;
+    say(&text("audit-accepted").render(locale));
+    Ok(Ending::Fine)
+}
+
+/// The entries that heads are of, as `INSTANCE:SEQ:HASH`.
+pub(super) fn told(heads: &[SignedHead]) -> String {
+    let one = |signed: &SignedHead| format!("{}:{}:{}", signed.head.instance, signed.head.seq, signed.head.chain);
+    heads.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// Says why an audit does not hold.

@@ -18,6 +18,7 @@ use pstral_core::settings::VerifiedUse;
 use pstral_core::text::text;
 use tokio_util::sync::CancellationToken;
 
+use super::audit::known_keys;
 use super::out::{say, say_error};
 use super::{Common, Ending, log_to_stderr, tour};
 use crate::compose::App;
@@ -80,7 +81,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     lifecycle::start(&app).await?;
     greet(&app, &config, locale).await?;
     if args.tour {
-        let ending = Box::pin(tour::run(&app)).await;
+        let ending = Box::pin(tour::run(&app, &known_keys(&config, Vec::new())?)).await;
         lifecycle::close(&app).await;
         return ending;
     }

@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 fine, 1 failed, 2 usage or configuration, 3 refused by the guard.
 
 mod audit;
+mod audit_proof;
 mod catalog;
 mod catalog_text;
 mod config;
@@ -318,11 +319,20 @@ fn user_unknown(name: &str) -> Text {
 
 /// Records in the audit that a command has read or copied the state.
 async fn record(store: &Store, action: AuditAction, target: Option<&str>, detail: &str) -> anyhow::Result<()> {
-    let event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
-    let (platform, target) = (Some("cli".to_owned()), target.map(str::to_owned));
-    let event = AuditEvent { platform, target, detail: Some(detail.to_owned()), ..event };
+    let event = AuditEvent { target: target.map(str::to_owned), ..event(action, detail) };
     store.append(event).await.map_err(|error| state_error(&error))?;
     Ok(())
+}
+
+/// Records why the audit goes on, although it is not what was signed last.
+async fn record_accepting(store: &Store, action: AuditAction, detail: &str) -> anyhow::Result<()> {
+    store.append_accepting(event(action, detail)).await.map_err(|error| state_error(&error))?;
+    Ok(())
+}
+
+fn event(action: AuditAction, detail: &str) -> AuditEvent {
+    let event = AuditEvent::new(Timestamp::now(), action, AuditStatus::Ok);
+    AuditEvent { platform: Some("cli".to_owned()), detail: Some(detail.to_owned()), ..event }
 }
 
 #[cfg(test)]

@@ -13,10 +13,12 @@ use pstral_core::domain::{AuditAction, Locale};
 use pstral_core::text::{Text, text};
 use pstral_store::{Loaded, Location, Store, TransferError};
 
+use super::audit::told;
 use super::new_file::NewFile;
 use super::out::{say, say_error};
-use super::{Ending, Installed, audit, record, state_is_missing};
-use crate::compose::{open_store, state_error};
+use super::{Ending, Installed, audit, record, record_accepting, state_is_missing};
+use crate::audit_head_files::kept_heads;
+use crate::compose::{head_keeper, open_store, state_error};
 use crate::instance_lock::InstanceLock;
 
 /// The magic bytes of a gzip file (RFC 1952).
@@ -102,9 +104,11 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
     match location.load(&mut *stream, args.force).await {
         Ok(loaded) => {
             let store = open_store(&config).await?;
-            record(&store, AuditAction::Restored, None, &path).await?;
+            // What was signed last was in the state that is replaced.
+            let replaced = kept_heads(&config.audit.key).unwrap_or_default();
+            record_accepting(&store, AuditAction::Restored, &format!("{path} {}", told(&replaced))).await?;
             say(&restored("restore-done", &loaded).with("path", path).render(locale));
-            let ending = audit::verify(&store, &[], &audit::known_keys(&config, Vec::new())?, locale).await;
+            let ending = audit::verify_whole(&store, &audit::known_keys(&config, Vec::new())?, locale).await;
             store.close().await;
             ending
         }
@@ -131,11 +135,12 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
     source.close().await;
     match copied {
         Ok(loaded) => {
-            let store = Store::open_at(&to, "pstral-store").await.map_err(|error| state_error(&error))?;
-            record(&store, AuditAction::StoreCopied, None, &format!("{from} {to}")).await?;
+            let store = Store::open_signing(&to, "pstral-store", head_keeper(&config)?).await;
+            let store = store.map_err(|error| state_error(&error))?;
+            record_accepting(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
             say(&done.render(locale));
-            let ending = audit::verify(&store, &[], &known, locale).await;
+            let ending = audit::verify_whole(&store, &known, locale).await;
             store.close().await;
             ending
         }

@@ -1,14 +1,15 @@
 //! `pstral demo --tour`: what Pstral does, without anybody typing.
 
-use pstral_core::domain::{Actor, Event, EventBody, Locale, NoKey, Place};
+use pstral_core::domain::{Actor, Event, EventBody, Locale, Place};
 use pstral_core::text::text;
 
 use super::demo::{link, person};
 use super::out::say;
 use super::{Ending, audit};
+use crate::audit_key::KnownAuditKeys;
 use crate::compose::App;
 
-pub(super) async fn run(app: &App) -> anyhow::Result<Ending> {
+pub(super) async fn run(app: &App, known: &KnownAuditKeys) -> anyhow::Result<Ending> {
     let french = link(&app.pipeline, "tour-fr", &person(&app.pipeline, Locale::Fr).await?).await?;
     let english = link(&app.pipeline, "tour-en", &person(&app.pipeline, Locale::En).await?).await?;
     let locale = app.pipeline.parts().settings.locale;
@@ -36,7 +37,7 @@ pub(super) async fn run(app: &App) -> anyhow::Result<Ending> {
         }
     }
     say(&format!("\n━━ {}\n", text("tour-verify").render(locale)));
-    audit::verify(&app.store, &[], &NoKey, locale).await
+    audit::verify_whole(&app.store, known, locale).await
 }
 
 fn event(actor: &Actor, number: u32, body: EventBody) -> Event {

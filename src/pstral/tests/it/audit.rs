@@ -103,7 +103,7 @@ fn an_audit_without_any_entry_or_without_its_table_does_not_hold() {
     let state = Connection::open(empty.path(STATE)).unwrap();
     state.execute_batch("DELETE FROM audit_events; DELETE FROM users").unwrap();
     drop(state);
-    empty.run(&["audit", "verify"]).code(0).says(&["The log is empty"]);
+    empty.run(&["audit", "verify"]).code(1).says(&["entry 1 of pstral is not the one that was signed"]);
 }
 
 #[test]
@@ -267,18 +267,89 @@ fn a_head_that_was_printed_finds_what_was_cut_off_since() {
     let verified = place.run(&["audit", "verify"]).code(0);
     let head = verified.out.lines().last().unwrap().trim().to_owned();
     assert_eq!(head.split(':').count(), 3, "{head}");
-    let nothing = place.run(&["audit", "verify", "--since", &head]).code(0);
-    assert!(nothing.out.contains(&head), "{}", nothing.out);
+    let nothing = place.run(&["audit", "verify", "--from-head", &head]).code(0);
+    assert!(nothing.out.contains(&head) && nothing.out.contains("was not verified"), "{}", nothing.out);
     place.run(&["audit", "tail"]).code(0);
-    place.run(&["audit", "verify", "--since", &head]).code(0).says(&["one event verified"]);
+    place
+        .run(&["audit", "verify", "--from-head", &head])
+        .code(0)
+        .says(&["One event verified", "what lies before was not"]);
+    place.run(&["audit", "verify", "--head", &head]).code(0).says(&["The log is intact"]);
 
     let seq: i64 = head.split(':').nth(1).unwrap().parse().unwrap();
-    tamper(&place, &format!("DELETE FROM audit_events WHERE seq >= {seq} RETURNING seq"));
-    place.run(&["audit", "verify"]).code(0);
-    let cut = place.run(&["audit", "verify", "--since", &head]).code(1);
-    assert!(cut.err.contains(&format!("entry {seq} of ")) && cut.err.contains("written down"), "{}", cut.err);
-    place.run(&["audit", "verify", "--since", "pstral:1"]).code(2).says(&["INSTANCE:SEQ:HASH"]);
+    // The beginning is gone: the shortcut does not see it, and everything else does.
+    tamper(&place, "DELETE FROM audit_events WHERE seq = 1 RETURNING seq");
+    place.run(&["audit", "verify", "--from-head", &head]).code(0);
+    place.run(&["audit", "verify", "--head", &head]).code(1).says(&["entry 2 of "]);
+    place.run(&["audit", "verify", "--head", "pstral:1"]).code(2).says(&["INSTANCE:SEQ:HASH"]);
     place.run(&["audit", "verify", "--key", "12"]).code(2).says(&["64 hexadecimal digits"]);
+
+    let place = after_a_question();
+    let verified = place.run(&["audit", "verify"]).code(0);
+    let head = verified.out.lines().last().unwrap().trim().to_owned();
+    // Whoever has the database and the folder of the key puts everything back; a head that was written down tells.
+    std::fs::remove_dir_all(place.path("data/demo/audit.key.heads")).unwrap();
+    tamper(&place, &format!("DELETE FROM audit_events WHERE seq >= {seq} RETURNING seq"));
+    tamper(&place, "DELETE FROM audit_heads RETURNING 1");
+    place.run(&["audit", "tail"]).code(0);
+    place.run(&["audit", "verify"]).code(0);
+    let cut = place.run(&["audit", "verify", "--head", &head]).code(1);
+    assert!(cut.err.contains(&format!("entry {seq} of ")) && cut.err.contains("written down"), "{}", cut.err);
+}
+
+/// The end cut off, or an earlier copy of the whole state put back: what was kept beside the key tells, nothing is written on
+/// top, and an administrator can let it go on.
+#[test]
+fn an_audit_that_is_not_what_was_signed_last_is_found_and_not_written_on() {
+    let place = after_a_question();
+    tamper(&place, "DELETE FROM audit_events WHERE seq = (SELECT max(seq) FROM audit_events) RETURNING seq");
+    place.run(&["audit", "verify"]).code(1).says(&["is not the one that was signed"]);
+    let refused = place.run(&["audit", "tail"]).code(1);
+    assert!(refused.err.contains("pstral audit accept"), "{}", refused.err);
+    place.run(&["audit", "tail", "--locale", "fr"]).code(1).says(&["Cherchez qui a écrit dans la base"]);
+    place.run(&["audit", "accept"]).code(1).says(&["is not the one that was signed", "again with --yes"]);
+    place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
+    place.run(&["audit", "tail"]).code(0).says(&["audit.accepted"]);
+    place.run(&["audit", "verify"]).code(0).says(&["The log is intact", "Accepted on"]);
+    place.run(&["audit", "accept", "--yes"]).code(0).says(&["nothing to accept"]);
+
+    let (state, copy) = (place.path(STATE), place.path("copy.db"));
+    tamper(&place, "SELECT 1");
+    std::fs::copy(&state, &copy).unwrap();
+    place.run(&["user", "add", "zoe"]).code(0);
+    tamper(&place, "SELECT 1");
+    std::fs::copy(&copy, &state).unwrap();
+    place.run(&["audit", "verify"]).code(1).says(&["is not the one that was signed"]);
+    place.run(&["user", "add", "zoe"]).code(1).says(&["pstral audit accept"]);
+}
+
+/// What proves an entry is verified where there is no state, by the program and by the small verifier.
+#[test]
+fn an_entry_and_the_growth_of_the_audit_are_proved_without_the_state() {
+    let place = after_a_question();
+    let key = place.run(&["audit", "key"]).code(0).out.trim().to_owned();
+    let elsewhere = Place::new();
+    let write = |name: &str, text: &str| std::fs::write(elsewhere.path(name), text).unwrap();
+    let checked = |name: &str, key: &str| {
+        let file = elsewhere.path(name).display().to_string();
+        elsewhere.run(&["audit", "check", &file, "--key", key])
+    };
+    write("old", &place.run(&["audit", "head"]).code(0).out);
+    let proof = place.run(&["audit", "prove", "2"]).code(0).out;
+    write("proof", &proof);
+    checked("proof", &key).code(0).says(&["Entry 2 of ", " is in the log: "]);
+    checked("proof", &"0".repeat(64)).code(1).says(&["signed with another key"]);
+    write("changed", &proof.replace("\"status\":\"ok\"", "\"status\":\"failed\""));
+    checked("changed", &key).code(1).says(&["The entry in the proof was changed"]);
+    write("nothing", "{}");
+    checked("nothing", &key).code(1).says(&["not a proof"]);
+    let old = elsewhere.path("old").display().to_string();
+    write("grown", &place.run(&["audit", "consistency", &old]).code(0).out);
+    checked("grown", &key).code(0).says(&["went on from entry", "without a change"]);
+    let small = pstral_auditproof::Proof::read(&proof).unwrap().verify(&[key.parse().unwrap()]);
+    assert!(matches!(small, Ok(pstral_auditproof::Verified::Entry(entry)) if entry.seq == 2));
+    place.run(&["audit", "prove", "4000"]).code(1).says(&["has no entry 4000"]);
+    place.run(&["audit", "head", "--instance", "other"]).code(1).says(&["no signed head"]);
 }
 
 #[test]

@@ -61,6 +61,9 @@ fn a_state_is_carried_to_a_server_and_back() {
 
     let config = format!("[store]\nurl = \"{url}\"\ninstance = \"two\"\n");
     std::fs::write(place.path("pstral.toml"), config).unwrap();
+    // Instances that share a state sign with one key.
+    std::fs::create_dir_all(place.path("data")).unwrap();
+    std::fs::copy(place.path("data/demo/audit.key"), place.path("data/audit.key")).unwrap();
     let on_server = |words: &[&str]| place.run(&[words, &["--config", "pstral.toml"]].concat());
     on_server(&["user", "list"]).code(0).says(&["zoe · Zoé Blanc"]);
     on_server(&["user", "add", "max"]).code(0);

@@ -12,11 +12,12 @@ use pstral_core::domain::{
 use pstral_core::ports::AuditLog as _;
 use pstral_core::testkit::state::member;
 use pstral_pgserver::Server;
-use pstral_store::{ExpiryLimits, Store};
+use pstral_store::{ExpiryLimits, Location, Store};
+use secrecy::ExposeSecret as _;
 use sqlx::SqliteConnection;
 use tempfile::TempDir;
 
-use crate::{beside, folder, on};
+use crate::{beside, folder};
 
 /// Knows what [`sign`] signs: a key whose arithmetic is a hash.
 struct Ours;
@@ -41,26 +42,30 @@ fn sign(checkpoint: AuditCheckpoint) -> AuditCheckpoint {
 }
 
 /// Either database, and a way past the store.
-enum Ground {
+pub(crate) enum Ground {
     File(TempDir),
     Server(Server),
 }
 
 impl Ground {
     /// Both, or only the file where there is no server on this machine.
-    fn both() -> Vec<Self> {
+    pub(crate) fn both() -> Vec<Self> {
         [Some(Self::File(folder())), Server::start().map(Self::Server)].into_iter().flatten().collect()
     }
 
-    async fn open(&self, instance: &str) -> Store {
+    pub(crate) fn location(&self) -> Location {
         match self {
-            Self::File(folder) => Store::open(&folder.path().join("state.db"), instance).await.unwrap(),
-            Self::Server(server) => on(server, instance).await.unwrap(),
+            Self::File(folder) => Location::File(folder.path().join("state.db")),
+            Self::Server(server) => Location::Server(server.url("postgres").expose_secret().to_owned()),
         }
     }
 
+    pub(crate) async fn open(&self, instance: &str) -> Store {
+        Store::open_at(&self.location(), instance).await.unwrap()
+    }
+
     /// Statements that both databases understand.
-    async fn run(&self, statements: &str) {
+    pub(crate) async fn run(&self, statements: &str) {
         match self {
             Self::File(folder) => raw(&mut beside(folder).await, statements).await,
             Self::Server(server) => server.batch(statements).await,
@@ -80,7 +85,7 @@ fn day(day: u32) -> Timestamp {
 }
 
 /// Creates the event of something said on a day.
-fn said(user: Option<&User>, on: u32, what: &str) -> AuditEvent {
+pub(crate) fn said(user: Option<&User>, on: u32, what: &str) -> AuditEvent {
     AuditEvent {
         user: user.map(|user| user.id),
         platform: Some("terminal".to_owned()),
@@ -92,7 +97,7 @@ fn said(user: Option<&User>, on: u32, what: &str) -> AuditEvent {
 }
 
 /// On a day of November, where the audit stays so many days and its texts so many.
-fn due(on: u32, audit: Option<u32>, texts: Option<u32>) -> ExpiryLimits {
+pub(crate) fn due(on: u32, audit: Option<u32>, texts: Option<u32>) -> ExpiryLimits {
     ExpiryLimits {
         now: day(on),
         conversations: None,

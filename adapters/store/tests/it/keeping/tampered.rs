@@ -99,14 +99,14 @@ async fn an_entry_sealed_as_the_program_would_is_found_where_nothing_says_why() 
 async fn a_pruning_that_nobody_recorded_is_found_even_with_the_key() {
     let (ground, store) = pruned().await;
     let entry = store.chain("one", 6, 1).await.unwrap().remove(0);
-    let (key, signature) = (String::new(), String::new());
+    let (instance, frontier, key, signature) = ("one".to_owned(), String::new(), String::new(), String::new());
     let forged =
-        AuditCheckpoint { instance: "one".to_owned(), seq: 7, hash: entry.hash, count: 7, at: day(11), key, signature };
+        AuditCheckpoint { instance, seq: 7, hash: entry.hash, count: 7, at: day(11), frontier, key, signature };
     let AuditCheckpoint { hash, signature, .. } = sign(forged);
     let at = day(11).as_millisecond();
     ground
         .run(&format!(
-            "UPDATE audit_checkpoints SET seq = 7, count = 7, hash = '{hash}', signature = '{signature}', at = {at};
+            "UPDATE audit_checkpoints SET seq = 7, count = 7, hash = '{hash}', signature = '{signature}', at = {at}, frontier = '';
              DELETE FROM audit_events WHERE seq <= 7"
         ))
         .await;

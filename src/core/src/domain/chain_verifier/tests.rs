@@ -128,6 +128,7 @@ fn a_chain_may_begin_after_a_checkpoint_whose_signature_holds() {
     let pruned = AuditEvent { covers: Some(covers.to_json()), ..pruned };
     let entries = chain([event("a"), event("b"), event("c"), pruned]);
     let mut checkpoint = AuditCheckpoint {
+        frontier: String::new(),
         instance: "one".to_owned(),
         seq: 2,
         hash: entries[1].hash.clone(),
@@ -163,7 +164,7 @@ fn a_reason_before_the_head_a_chain_begins_at_has_come_where_it_is_itself() {
         verifier.expect(reason);
         // As a checkpoint, or an entry of another chain, needs it.
         assert!(verifier.is_covered("one", 1, Some(UserId(7))));
-        verifier.begin_at(&entries[at].head());
+        verifier.begin_at(&entries[at].head()).unwrap();
         verifier.finish()
     };
     assert_eq!(begun(&entries[2], 2), Ok(()));

@@ -1,0 +1,338 @@
+//! Whoever changes the database without the key is found, by verifying and by the next entry.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use pstral_auditproof::{Proof, PublicKey, SignedHead, Verified};
+use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditStatus, Signatures, hex};
+use pstral_core::ports::{AuditLog as _, StoreError};
+use pstral_core::testkit::state::at;
+use pstral_store::{AuditCheck, HeadKeeper, Store};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+
+use crate::event;
+use crate::keeping::{Ground, due, said};
+
+/// A key and what it keeps, outside the database.
+#[derive(Debug)]
+struct Keeper {
+    key: Ed25519KeyPair,
+    kept: Mutex<HashMap<String, SignedHead>>,
+}
+
+impl Keeper {
+    fn of(seed: u8) -> Arc<Self> {
+        let key = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+        Arc::new(Self { key, kept: Mutex::default() })
+    }
+
+    /// One that keeps its own heads from now on.
+    fn copy(&self) -> Arc<Self> {
+        let copy = Self::of(1);
+        copy.kept.lock().unwrap().clone_from(&self.kept.lock().unwrap());
+        copy
+    }
+
+    fn kept(&self) -> Vec<SignedHead> {
+        self.kept.lock().unwrap().values().cloned().collect()
+    }
+
+    async fn opens(self: &Arc<Self>, ground: &Ground) -> Store {
+        let keeper = Arc::clone(self) as Arc<dyn HeadKeeper>;
+        Store::open_signing(&ground.location(), "one", keeper).await.unwrap()
+    }
+
+    /// Verifies the audit against what is kept.
+    async fn verifies(&self, store: &Store) -> Result<u64, String> {
+        let signed = self.kept();
+        let check = AuditCheck { known: self, heads: &[], signed: &signed, begin_at: &[] };
+        let proof = store.verify_audit_against(check, &Default::default()).await;
+        proof.map(|proof| proof.entries).map_err(|error| error.to_string())
+    }
+}
+
+impl HeadKeeper for Keeper {
+    fn key(&self) -> PublicKey {
+        PublicKey(self.key.public_key().as_ref().try_into().unwrap())
+    }
+
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.key.sign(message).as_ref().try_into().unwrap()
+    }
+
+    fn last(&self, instance: &str) -> Result<Option<SignedHead>, String> {
+        Ok(self.kept.lock().unwrap().get(instance).cloned())
+    }
+
+    fn keep(&self, head: &SignedHead) -> Result<(), String> {
+        self.kept.lock().unwrap().insert(head.head.instance.clone(), head.clone());
+        Ok(())
+    }
+}
+
+impl Signatures for Keeper {
+    fn knows(&self, key: &str) -> bool {
+        self.key().to_string() == key
+    }
+
+    fn holds(&self, message: &[u8], signature: &str) -> bool {
+        hex(self.key.sign(message).as_ref()) == signature
+    }
+}
+
+/// What somebody who can write to the database, and has no key, does to it.
+#[derive(Debug, Clone, Copy)]
+enum Attack {
+    /// An entry at the end, with the hash that it should have.
+    AddEntry,
+    /// The same, and the signature made to name it.
+    AddEntryAndMoveSignature,
+    /// The last entries go.
+    CutTail,
+    /// They go, and the signature before them is put back.
+    CutTailAndSignature,
+    /// Entries are replaced, every hash recomputed.
+    Rewrite,
+    /// The same, signed with another key.
+    RewriteAndSwapKey,
+    /// The signature goes.
+    RemoveSignature,
+    /// An earlier copy of the whole database is put back.
+    RollBack,
+    /// Everything goes.
+    Empty,
+    /// The edge of the tree is changed.
+    ChangeFrontier,
+}
+
+const ATTACKS: [Attack; 10] = [
+    Attack::AddEntry,
+    Attack::AddEntryAndMoveSignature,
+    Attack::CutTail,
+    Attack::CutTailAndSignature,
+    Attack::Rewrite,
+    Attack::RewriteAndSwapKey,
+    Attack::RemoveSignature,
+    Attack::RollBack,
+    Attack::Empty,
+    Attack::ChangeFrontier,
+];
+
+impl Attack {
+    /// Does it to six entries; `earlier` is the row of the signature after the fourth.
+    async fn run(self, ground: &Ground, earlier: &str) {
+        let cut = |from: u32| format!("DELETE FROM audit_events WHERE seq >= {from}");
+        let put_back = format!("UPDATE audit_heads SET {earlier}");
+        match self {
+            Self::AddEntry => append_unsigned(ground).await,
+            Self::AddEntryAndMoveSignature => {
+                append_unsigned(ground).await;
+                ground.run("UPDATE audit_heads SET note = replace(note, '\n6\n', '\n7\n')").await;
+            }
+            Self::CutTail => ground.run(&cut(5)).await,
+            Self::CutTailAndSignature | Self::RollBack => ground.run(&format!("{}; {put_back}", cut(5))).await,
+            Self::Rewrite => {
+                ground.run(&cut(3)).await;
+                for _ in 3..=6 {
+                    append_unsigned(ground).await;
+                }
+            }
+            Self::RewriteAndSwapKey => {
+                ground.run(&format!("{}; DELETE FROM audit_heads", cut(3))).await;
+                let thief = Keeper::of(66).opens(ground).await;
+                for _ in 3..=6 {
+                    thief.append(event("forged")).await.unwrap();
+                }
+                thief.close().await;
+            }
+            Self::RemoveSignature => ground.run("DELETE FROM audit_heads").await,
+            Self::Empty => ground.run("DELETE FROM audit_events; DELETE FROM audit_heads").await,
+            Self::ChangeFrontier => {
+                ground.run("UPDATE audit_heads SET frontier = replace(frontier, 'a', 'b')").await;
+            }
+        }
+    }
+}
+
+/// Chains an entry to the end as the program would, but for the signature.
+async fn append_unsigned(ground: &Ground) {
+    let forger = ground.open("one").await;
+    forger.append(event("forged")).await.unwrap();
+    forger.close().await;
+}
+
+/// Takes away what hinders an accident, as whoever owns the database can.
+async fn open_up(ground: &Ground) {
+    let statements = match ground {
+        Ground::File(_) => {
+            "DROP TRIGGER audit_events_are_not_changed; DROP TRIGGER audit_events_are_not_removed;
+             DROP TRIGGER audit_events_are_not_put_before_a_checkpoint"
+        }
+        Ground::Server(_) => "ALTER TABLE audit_events DISABLE TRIGGER USER",
+    };
+    ground.run(statements).await;
+}
+
+#[tokio::test]
+async fn every_change_without_the_key_is_found_and_nothing_is_written_on_top_of_it() {
+    let mut found = 0;
+    for attack in ATTACKS {
+        for ground in Ground::both() {
+            let keeper = Keeper::of(1);
+            let store = keeper.opens(&ground).await;
+            let mut earlier = String::new();
+            for number in 1..=6 {
+                store.append(event(&format!("asked {number}"))).await.unwrap();
+                if number == 4 {
+                    let head = store.signed_heads().await.unwrap().remove(0);
+                    let tree = store.audit_tree("one", 4).await.unwrap().root(4).unwrap();
+                    assert_eq!(head.head.root, tree);
+                    earlier = format!("note = '{head}', frontier = '4 {tree}'");
+                }
+            }
+            store.close().await;
+            let reader = keeper.opens(&ground).await;
+            assert_eq!(keeper.verifies(&reader).await, Ok(6), "before {attack:?}");
+            open_up(&ground).await;
+            attack.run(&ground, &earlier).await;
+            let verified = keeper.verifies(&reader).await;
+            // The edge is only what the next signature begins with: the tree itself is not changed by it.
+            assert_eq!(verified.is_err(), !matches!(attack, Attack::ChangeFrontier), "{attack:?}: {verified:?}");
+            // A copy that is put back whole, and what is signed with another key, looks whole until the next entry.
+            let looks_whole = matches!(
+                attack,
+                Attack::CutTailAndSignature
+                    | Attack::RollBack
+                    | Attack::RewriteAndSwapKey
+                    | Attack::RemoveSignature
+                    | Attack::Empty
+                    | Attack::ChangeFrontier
+            );
+            assert_eq!(reader.health().await.is_ok(), looks_whole, "{attack:?}");
+            let refused = keeper.opens(&ground).await.append(event("next")).await;
+            assert!(matches!(refused, Err(StoreError::AuditChanged(_))), "{attack:?}: {refused:?}");
+            found += 1;
+        }
+    }
+    println!("changes without the key: {found}, each found");
+}
+
+/// The program itself, which knows what it signed last, does not write on either.
+#[tokio::test]
+async fn a_change_under_a_running_program_is_found_at_its_next_entry() {
+    for attack in ATTACKS {
+        let ground = Ground::both().remove(0);
+        let keeper = Keeper::of(1);
+        let store = keeper.opens(&ground).await;
+        let mut earlier = String::new();
+        for number in 1..=6 {
+            store.append(event("asked")).await.unwrap();
+            if number == 4 {
+                let head = store.signed_heads().await.unwrap().remove(0);
+                earlier = format!("note = '{head}', frontier = '4 {}'", head.head.root);
+            }
+        }
+        open_up(&ground).await;
+        attack.run(&ground, &earlier).await;
+        let refused = store.append(event("next")).await;
+        assert!(matches!(refused, Err(StoreError::AuditChanged(_))), "{attack:?}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn several_programs_of_one_instance_sign_one_chain() {
+    for ground in Ground::both() {
+        let keeper = Keeper::of(1);
+        let (bot, tool) = (keeper.opens(&ground).await, keeper.copy().opens(&ground).await);
+        for _ in 0..3 {
+            bot.append(event("bot")).await.unwrap();
+            tool.append(event("tool")).await.unwrap();
+        }
+        bot.close().await;
+        let next = keeper.opens(&ground).await;
+        next.append(event("next")).await.unwrap();
+        assert_eq!(keeper.verifies(&next).await, Ok(7));
+    }
+}
+
+#[tokio::test]
+async fn an_audit_of_an_older_version_is_signed_as_it_is() {
+    for ground in Ground::both() {
+        for instance in ["one", "two"] {
+            let older = ground.open(instance).await;
+            for _ in 0..3 {
+                older.append(event("asked")).await.unwrap();
+            }
+            older.close().await;
+        }
+        let keeper = Keeper::of(1);
+        let store = keeper.opens(&ground).await;
+        assert!(store.signed_heads().await.unwrap().is_empty());
+        store.append(event("first")).await.unwrap();
+        assert_eq!(keeper.verifies(&store).await, Ok(7));
+        assert_eq!(store.signed_heads().await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_signed_and_the_audit_goes_on() {
+    for ground in Ground::both() {
+        let keeper = Keeper::of(1);
+        let store = keeper.opens(&ground).await;
+        store.append(event("asked")).await.unwrap();
+        append_unsigned(&ground).await;
+        store.append(event("refused")).await.unwrap_err();
+        store
+            .append_accepting(AuditEvent::new(at("11:00:00"), AuditAction::AuditAccepted, AuditStatus::Ok))
+            .await
+            .unwrap();
+        store.append(event("goes on")).await.unwrap();
+        assert_eq!(keeper.verifies(&store).await, Ok(4));
+    }
+}
+
+/// Pruning, before and after signing began, leaves a tree that goes on.
+#[tokio::test]
+async fn a_pruned_audit_is_signed_and_proved_from_what_is_left() {
+    for ground in Ground::both() {
+        let older = ground.open("one").await;
+        for on in 1..=8 {
+            older.append(said(None, on, "asked")).await.unwrap();
+        }
+        let keeper = Keeper::of(1);
+        let sign = {
+            let keeper = Arc::clone(&keeper);
+            move |checkpoint: AuditCheckpoint| {
+                let checkpoint = AuditCheckpoint { key: keeper.key().to_string(), ..checkpoint };
+                AuditCheckpoint { signature: hex(&keeper.sign(&checkpoint.signed())), ..checkpoint }
+            }
+        };
+        older.prune(&due(11, Some(9), None), None, &sign).await.unwrap();
+        // As an older version left it.
+        ground.run("UPDATE audit_checkpoints SET frontier = ''").await;
+        let unsigned = older.checkpoints().await.unwrap().remove(0);
+        let signature = sign(unsigned).signature;
+        ground.run(&format!("UPDATE audit_checkpoints SET signature = '{signature}'")).await;
+        older.close().await;
+        let store = keeper.opens(&ground).await;
+        store.append(said(None, 9, "asked")).await.unwrap();
+        let first = store.signed_heads().await.unwrap().remove(0);
+        store.prune(&due(12, Some(6), None), None, &sign).await.unwrap();
+        store.append(said(None, 12, "asked")).await.unwrap();
+        keeper.verifies(&store).await.unwrap();
+        let newest = store.signed_heads().await.unwrap().remove(0);
+        let (from, to) = (first.head.seq, newest.head.seq);
+        let tree = store.audit_tree("one", to).await.unwrap();
+        assert_eq!(tree.root(to), Ok(newest.head.root));
+        let digits = |path: Vec<pstral_auditproof::Hash>| path.iter().map(ToString::to_string).collect::<Vec<_>>();
+        for entry in store.chain("one", 0, 100).await.unwrap() {
+            let path = digits(tree.inclusion(entry.seq.unsigned_abs() - 1).unwrap().unwrap());
+            let proof = Proof::Inclusion { entry: entry.json(), path, head: newest.to_string() };
+            let Verified::Entry(shown) = proof.verify(&[keeper.key()]).unwrap() else { panic!("another proof") };
+            assert_eq!(shown.hash.to_string(), entry.hash.0);
+        }
+        let path = digits(tree.consistency(from).unwrap().unwrap());
+        let proof = Proof::Consistency { path, old: first.to_string(), new: newest.to_string() };
+        assert_eq!(proof.verify(&[keeper.key()]), Ok(Verified::Grown { instance: "one".to_owned(), from, to }));
+    }
+}
