@@ -55,6 +55,9 @@ page-questions = Questions
 page-executions = Executions
 page-refusals = Refused statements
 page-answer-time = Mean answer time
+page-first-text-time = Mean time to first text
+page-model-speed = Model speed
+page-speed = { $tokens } tokens/s
 page-execution-time = Mean execution time
 page-answers-failed = Failed answers
 page-executions-failed = Failed executions
@@ -66,6 +69,14 @@ page-numbers-caption = Hour by hour, in { $zone }
 page-hour = Hour
 page-parts = Parts
 page-remedy = What to do:
+page-slowest = Slowest statements
+page-slowest-empty = No statement ran in the last 24 hours.
+page-waiting-count =
+    { $waiting ->
+        [one] { $waiting } question is waiting for the model.
+       *[other] { $waiting } questions are waiting for the model.
+    }
+page-waiting-show = Show the queue
 
 ## Audit
 page-audit = Audit

@@ -55,6 +55,9 @@ page-questions = Questions
 page-executions = Exécutions
 page-refusals = Requêtes refusées
 page-answer-time = Temps de réponse moyen
+page-first-text-time = Temps moyen jusqu'au premier texte
+page-model-speed = Vitesse du modèle
+page-speed = { $tokens } tokens/s
 page-execution-time = Temps d'exécution moyen
 page-answers-failed = Réponses en échec
 page-executions-failed = Exécutions en échec
@@ -66,6 +69,14 @@ page-numbers-caption = Heure par heure, heures de { $zone }
 page-hour = Heure
 page-parts = Composants
 page-remedy = À faire :
+page-slowest = Requêtes les plus lentes
+page-slowest-empty = Aucune requête n'a été exécutée ces dernières 24 heures.
+page-waiting-count =
+    { $waiting ->
+        [one] { $waiting } question attend le modèle.
+       *[other] { $waiting } questions attendent le modèle.
+    }
+page-waiting-show = Voir la file d'attente
 
 ## Journal d'audit
 page-audit = Audit
