@@ -88,6 +88,7 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/account/sign-ins/{id}/end", post(account::end_sign_in))
         .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("page-not-opened")))
         .layer(from_fn_with_state(Arc::clone(admin), guard::guard))
+        .route("/account/password", post(account::change_password))
         .route("/static/{version}/{name}", get(assets::show))
         .fallback(nothing_here)
 }
