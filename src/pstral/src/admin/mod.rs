@@ -18,6 +18,7 @@ mod oidc;
 mod page;
 mod policy;
 mod problem;
+mod reviews;
 mod session;
 mod sql;
 mod status;
@@ -164,8 +165,9 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(verified::edit))
         .routes(routes!(verified::decide))
         .routes(routes!(terms::propose))
-        .routes(routes!(verified::reviews))
-        .routes(routes!(verified::close_review))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::close))
+        .routes(routes!(reviews::keep))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::approve))
         .routes(routes!(conversations::list))

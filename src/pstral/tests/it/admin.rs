@@ -531,6 +531,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             (Method::POST, "/api/v1/verified/{target}/{id}/{decision}", None),
             (Method::GET, "/api/v1/reviews", None),
             (Method::DELETE, "/api/v1/reviews/{number}", None),
+            (Method::POST, "/api/v1/reviews/{number}/keep", None),
             (Method::GET, "/api/v1/status", None),
             (Method::GET, "/api/v1/activity", None),
             (Method::GET, "/api/v1/config", None),
@@ -597,6 +598,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         POST /api/v1/verified/{target}/{id}/{decision} 401    403    428     428   401      401        401     403    401
         GET /api/v1/reviews          401    403    200     200   401      401        401     403    401
         DELETE /api/v1/reviews/{number} 401    403    404     404   401      401        401     403    401
+        POST /api/v1/reviews/{number}/keep 401    403    404     404   401      401        401     403    401
         GET /api/v1/status           401    403    403     200   401      401        401     403    401
         GET /api/v1/activity         401    403    403     200   401      401        401     403    401
         GET /api/v1/config           401    403    403     200   401      401        401     403    401

@@ -84,6 +84,7 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/reviews/{number}/close", post(reviews::close))
         .route("/reviews/terms", post(reviews::propose_term))
         .route("/account", get(account::show))
+        .route("/reviews/{number}/keep", post(reviews::keep))
         .route("/account/tokens", post(account::add_token))
         .route("/account/sign-ins/{id}/end", post(account::end_sign_in))
         .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("page-not-opened")))
