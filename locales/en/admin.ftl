@@ -11,7 +11,13 @@ page-zone = Time zone: { $zone }
 page-sign-out = Sign out
 page-to-start = Go to the start
 page-crumbs = Where you are
-page-pages = Pages
+page-pages-newer = Newer entries
+page-pages-older = Older entries
+page-turned =
+    { $entries ->
+        [one] { $entries } more entry is shown.
+       *[other] { $entries } more entries are shown.
+    }
 page-any = Any
 page-error-title = Error:
 page-millis = { $millis } ms

@@ -11,7 +11,13 @@ page-zone = Fuseau horaire : { $zone }
 page-sign-out = Se déconnecter
 page-to-start = Revenir à l'accueil
 page-crumbs = Où vous êtes
-page-pages = Pages
+page-pages-newer = Événements plus récents
+page-pages-older = Événements plus anciens
+page-turned =
+    { $entries ->
+        [one] { $entries } événement de plus est affiché.
+       *[other] { $entries } événements de plus sont affichés.
+    }
 page-any = Indifférent
 page-error-title = Erreur :
 page-millis = { $millis } ms
