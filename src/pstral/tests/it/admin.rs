@@ -716,7 +716,7 @@ fn bad_requests_get_a_clear_sentence() {
         422 name n’est pas valable ici. Valeurs admises : 1–80.
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
-        404 Vous n’avez ni session ni jeton de ce nom. GET /api/v1/sign-ins en donne la liste.
+        404 Vous n’avez ni session ni jeton de ce nom. Voyez ceux que vous avez encore : il a peut-être déjà pris fin.
         405 Cette route n’accepte pas cette méthode. docs/admin.md donne la liste des routes.
         404 Il n’y a rien à cette adresse. docs/admin.md donne la liste des routes.
         ");
