@@ -59,7 +59,7 @@ async fn check(store: &Store) {
             first_texts: 2,
             first_text: Duration::from_millis(800),
             tokens: 60,
-            writing: Duration::from_millis(2_000),
+            writing: Duration::from_secs(2),
             ..count("10:00:00", AuditAction::Answer, AuditStatus::Ok, 4, (2, 4_000))
         },
         count("10:00:00", AuditAction::Question, AuditStatus::Ok, 2, (0, 0)),

@@ -125,9 +125,9 @@ fn summary(since: Timestamp, counted: &[HourlyCount]) -> Counts {
 
 /// The mean of times, each the sum of so many, in milliseconds.
 fn mean_ms(times: impl Iterator<Item = (i64, Duration)>) -> Option<u64> {
-    let (timed, took) = times.fold((0, Duration::ZERO), |(timed, took), one| (timed + one.0, took + one.1));
-    let timed = u128::try_from(timed).ok().filter(|timed| *timed > 0)?;
-    u64::try_from(took.as_millis() / timed).ok()
+    let (count, took) = times.fold((0, Duration::ZERO), |(count, took), one| (count + one.0, took + one.1));
+    let count = u128::try_from(count).ok().filter(|count| *count > 0)?;
+    u64::try_from(took.as_millis() / count).ok()
 }
 
 /// Tokens a second, to a tenth.
