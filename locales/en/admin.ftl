@@ -11,7 +11,13 @@ page-zone = Time zone: { $zone }
 page-sign-out = Sign out
 page-to-start = Go to the start
 page-crumbs = Where you are
-page-pages = Pages
+page-pages-newer = Newer entries
+page-pages-older = Older entries
+page-turned =
+    { $entries ->
+        [one] { $entries } more entry is shown.
+       *[other] { $entries } more entries are shown.
+    }
 page-any = Any
 page-error-title = Error:
 page-millis = { $millis } ms
@@ -55,6 +61,9 @@ page-questions = Questions
 page-executions = Executions
 page-refusals = Refused statements
 page-answer-time = Mean answer time
+page-first-text-time = Mean time to first text
+page-model-speed = Model speed, tokens/s
+page-speed = { $tokens }
 page-execution-time = Mean execution time
 page-answers-failed = Failed answers
 page-executions-failed = Failed executions
@@ -66,6 +75,14 @@ page-numbers-caption = Hour by hour, in { $zone }
 page-hour = Hour
 page-parts = Parts
 page-remedy = What to do:
+page-slowest = Slowest statements
+page-slowest-empty = No statement ran in the last 24 hours.
+page-waiting-count =
+    { $waiting ->
+        [one] { $waiting } question is waiting for the model.
+       *[other] { $waiting } questions are waiting for the model.
+    }
+page-waiting-show = Show the queue
 
 ## Audit
 page-audit = Audit
@@ -199,6 +216,9 @@ page-why-bad = answer rated bad
 page-times = Times
 page-last-time = Last asked
 page-close = Close
+page-keep = Save as verified
+page-keep-one = Save the statement as verified: { $question }
+page-do = What to do
 page-close-one = Close: { $question }
 
 ## Account
@@ -208,6 +228,12 @@ page-role = Role
 page-may = Capabilities
 page-may-nothing = None. Ask an administrator for a role.
 page-sessions = Sessions
+page-own-password = Your password
+page-own-password-note = At least 12 characters. All your sessions and tokens end, this session too: you will sign in again.
+page-current-password = Current password
+page-password-again = New password, once more
+page-password-differs = The two new passwords differ. Type them again.
+page-done-own-password = Password changed. Sign in with the new one.
 page-tokens = Tokens for scripts
 page-tokens-empty = You have no token. Make one for a script below.
 page-name = Name
@@ -237,6 +263,9 @@ page-users-empty-next = Try other words, or add somebody below.
 page-email = Email address
 page-since = Since
 page-language = Language
+page-now-is = Saved: { $value }
+page-timezone-none = Empty: the time zone of the company.
+page-timezone-stays = You can name another one, but not leave it empty.
 page-timezone = Time zone
 page-disabled = disabled
 page-new-user = Add a user

@@ -695,7 +695,7 @@ command-verified-retire = Take one out of use
 command-verified-restore = Bring back one that was retired
 
 ## The admin endpoint
-api-sign-in = Sign in first: POST /api/v1/session, or send a token as Authorization: Bearer.
+api-sign-in = Sign in first, with your password or a token.
 api-wrong-password = The user name or the password is wrong, or the account is disabled. Try again, or ask an administrator.
 api-too-many =
     { $minutes ->
@@ -706,19 +706,20 @@ api-forbidden = This needs the capability { $capability }, which your role or yo
 api-other-site = This request comes from another site and was refused. Open the page of Pstral itself.
 api-no-route = There is nothing at this address. docs/admin.md lists the routes.
 api-no-method = This route does not support this method. docs/admin.md lists the routes.
-api-no-sign-in = You have no session or token of this name. GET /api/v1/sign-ins lists them.
+api-no-sign-in = You have no session or token of this name. Look at those you still have: it may have ended.
 api-only-session = A token cannot do this. Sign in with your password.
 api-by-proxy = This address is only served through the company's proxy. Open Pstral there.
-api-no-review = No open question has this number. GET /api/v1/reviews lists them.
+api-no-review-statement = This question has no statement that you may read. Ask it, correct the statement, run it, then save it as verified.
+api-no-review = No open question has this number. Look at those that are left: it may have been closed.
 api-no-event = There is no audit entry of this instance with this number. It may have been pruned.
 api-invalid = { $field } is not valid here. Allowed: { $allowed }.
 api-body = The request could not be read. { $what }
-api-if-match = Say which version you have read: If-Match: "3".
+api-if-match = Say which version you have read: read it again, then decide.
 api-changed = This was changed since you read it. Read it again, then decide.
-api-no-approval = No statement that you may read is waiting under this name. GET /api/v1/approvals lists them.
-api-no-target = There is no database named { $name }. GET /api/v1/targets lists them.
-api-no-verification = No verification has been started since Pstral started. Start one: POST /api/v1/audit/verification.
-api-no-work = Nothing is under way under this number any more. GET /api/v1/queue lists what is.
+api-no-approval = No statement that you may read is waiting under this name. Look at those that still are.
+api-no-target = There is no database named { $name }. Choose one of those that are configured.
+api-no-verification = No verification has been started since Pstral started. Start one.
+api-no-work = Nothing is under way under this number any more. Look at what still is.
 api-token-exists = You have a token named { $name } already. Choose another name, or end that one first.
 api-too-slow = The request did not arrive within 10 seconds. Send it again.
 api-wrong-current = The current password is wrong. Try again.

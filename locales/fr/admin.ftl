@@ -11,7 +11,13 @@ page-zone = Fuseau horaire : { $zone }
 page-sign-out = Se déconnecter
 page-to-start = Revenir à l'accueil
 page-crumbs = Où vous êtes
-page-pages = Pages
+page-pages-newer = Événements plus récents
+page-pages-older = Événements plus anciens
+page-turned =
+    { $entries ->
+        [one] { $entries } événement de plus est affiché.
+       *[other] { $entries } événements de plus sont affichés.
+    }
 page-any = Indifférent
 page-error-title = Erreur :
 page-millis = { $millis } ms
@@ -55,6 +61,9 @@ page-questions = Questions
 page-executions = Exécutions
 page-refusals = Requêtes refusées
 page-answer-time = Temps de réponse moyen
+page-first-text-time = Temps moyen jusqu'au premier texte
+page-model-speed = Vitesse du modèle, en tokens/s
+page-speed = { $tokens }
 page-execution-time = Temps d'exécution moyen
 page-answers-failed = Réponses en échec
 page-executions-failed = Exécutions en échec
@@ -66,6 +75,14 @@ page-numbers-caption = Heure par heure, heures de { $zone }
 page-hour = Heure
 page-parts = Composants
 page-remedy = À faire :
+page-slowest = Requêtes les plus lentes
+page-slowest-empty = Aucune requête n'a été exécutée ces dernières 24 heures.
+page-waiting-count =
+    { $waiting ->
+        [one] { $waiting } question attend le modèle.
+       *[other] { $waiting } questions attendent le modèle.
+    }
+page-waiting-show = Voir la file d'attente
 
 ## Journal d'audit
 page-audit = Audit
@@ -200,6 +217,9 @@ page-why-bad = réponse jugée mauvaise
 page-times = Fois
 page-last-time = Dernière fois
 page-close = Fermer
+page-keep = Proposer à la vérification
+page-keep-one = Proposer la requête à la vérification : { $question }
+page-do = À faire
 page-close-one = Fermer : { $question }
 
 ## Compte
@@ -209,6 +229,12 @@ page-role = Rôle
 page-may = Capacités
 page-may-nothing = Aucune. Demandez un rôle à un administrateur.
 page-sessions = Sessions
+page-own-password = Votre mot de passe
+page-own-password-note = 12 caractères au moins. Toutes vos sessions et tous vos jetons prendront fin, y compris cette session : vous vous reconnecterez.
+page-current-password = Mot de passe actuel
+page-password-again = Nouveau mot de passe, encore une fois
+page-password-differs = Les deux nouveaux mots de passe diffèrent. Saisissez-les de nouveau.
+page-done-own-password = Mot de passe changé. Connectez-vous avec le nouveau.
 page-tokens = Jetons pour les scripts
 page-tokens-empty = Vous n'avez aucun jeton. Créez-en un ci-dessous pour un script.
 page-name = Nom
@@ -238,6 +264,9 @@ page-users-empty-next = Essayez d'autres mots, ou ajoutez quelqu'un ci-dessous.
 page-email = Adresse e-mail
 page-since = Depuis
 page-language = Langue
+page-now-is = Enregistré : { $value }
+page-timezone-none = Vide : le fuseau de l'entreprise.
+page-timezone-stays = Vous pouvez en indiquer un autre, mais pas le laisser vide.
 page-timezone = Fuseau horaire
 page-disabled = désactivé
 page-new-user = Ajouter un utilisateur

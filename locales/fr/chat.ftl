@@ -696,7 +696,7 @@ command-verified-retire = Retirer une requête de l'usage
 command-verified-restore = Rétablir une requête retirée
 
 ## Le point d'accès d'administration
-api-sign-in = Connectez-vous d'abord : POST /api/v1/session, ou envoyez un jeton dans Authorization: Bearer.
+api-sign-in = Connectez-vous d'abord, avec votre mot de passe ou un jeton.
 api-wrong-password = Nom d'utilisateur ou mot de passe incorrect, ou compte désactivé. Réessayez, ou demandez à un administrateur.
 api-too-many =
     { $minutes ->
@@ -707,19 +707,20 @@ api-forbidden = Cette opération exige la capacité { $capability }, que votre r
 api-other-site = Cette demande vient d'un autre site et a été refusée. Ouvrez la page de Pstral elle-même.
 api-no-route = Il n'y a rien à cette adresse. docs/admin.md donne la liste des routes.
 api-no-method = Cette route n'accepte pas cette méthode. docs/admin.md donne la liste des routes.
-api-no-sign-in = Vous n'avez ni session ni jeton de ce nom. GET /api/v1/sign-ins en donne la liste.
+api-no-sign-in = Vous n'avez ni session ni jeton de ce nom. Voyez ceux que vous avez encore : il a peut-être déjà pris fin.
 api-only-session = Un jeton ne peut pas faire cela. Connectez-vous avec votre mot de passe.
 api-by-proxy = Cette adresse n'est servie que par le mandataire de l'entreprise. Ouvrez Pstral par lui.
-api-no-review = Aucune question ouverte ne porte ce numéro. GET /api/v1/reviews en donne la liste.
+api-no-review-statement = Cette question n'a pas de requête que vous pouvez lire. Posez-la, corrigez la requête, exécutez-la, puis proposez-la.
+api-no-review = Aucune question ouverte ne porte ce numéro. Voyez celles qui restent : elle a peut-être déjà été fermée.
 api-no-event = Aucun événement de cette instance ne porte ce numéro. Il a peut-être été supprimé avec les plus anciens.
 api-invalid = { $field } n'est pas valable ici. Valeurs admises : { $allowed }.
 api-body = La demande n'a pas pu être lue. { $what }
-api-if-match = Indiquez la version que vous avez lue : If-Match: "3".
+api-if-match = Indiquez la version que vous avez lue : relisez-le, puis décidez.
 api-changed = Ceci a été modifié depuis votre lecture. Relisez-le, puis décidez.
-api-no-approval = Aucune requête que vous pouvez lire n'attend sous ce nom. GET /api/v1/approvals en donne la liste.
-api-no-target = Aucune base ne s'appelle { $name }. GET /api/v1/targets en donne la liste.
-api-no-verification = Aucune vérification n'a été lancée depuis le démarrage de Pstral. Lancez-en une : POST /api/v1/audit/verification.
-api-no-work = Plus rien n'est en cours sous ce numéro. GET /api/v1/queue donne la liste.
+api-no-approval = Aucune requête que vous pouvez lire n'attend sous ce nom. Voyez celles qui attendent encore.
+api-no-target = Aucune base ne s'appelle { $name }. Choisissez l'une de celles qui sont configurées.
+api-no-verification = Aucune vérification n'a été lancée depuis le démarrage de Pstral. Lancez-en une.
+api-no-work = Plus rien n'est en cours sous ce numéro. Voyez ce qui l'est encore.
 api-token-exists = Vous avez déjà un jeton nommé { $name }. Choisissez un autre nom, ou mettez d'abord fin à celui-ci.
 api-too-slow = La demande n'est pas arrivée en 10 secondes. Renvoyez-la.
 api-wrong-current = Le mot de passe actuel est faux. Réessayez.

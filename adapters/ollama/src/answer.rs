@@ -28,6 +28,7 @@ impl Reader for ChatReader {
                 finish: FinishReason::Stop,
                 prompt_tokens: line.prompt_eval_count,
                 answer_tokens: line.eval_count,
+                ..ModelStats::default()
             };
             said.push_back(finished(line.done_reason.as_deref(), stats)?);
         }

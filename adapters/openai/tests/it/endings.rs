@@ -17,7 +17,7 @@ const DONE: &str = "data: [DONE]\n\n";
 #[expect(clippy::unnecessary_wraps, reason = "it stands beside errors")]
 fn whole(finish: FinishReason, counted: bool) -> Result<Delta, ModelError> {
     let (prompt_tokens, answer_tokens) = if counted { (Some(15), Some(5)) } else { (None, None) };
-    Ok(Delta::Done(ModelStats { finish, prompt_tokens, answer_tokens }))
+    Ok(Delta::Done(ModelStats { finish, prompt_tokens, answer_tokens, ..ModelStats::default() }))
 }
 
 fn finish(reason: &str) -> String {

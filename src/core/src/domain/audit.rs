@@ -37,7 +37,7 @@ pub struct AuditEvent {
     pub statement: Option<String>,
     /// Its SHA-256, which stays where the statement itself is sealed.
     pub statement_hash: Option<String>,
-    /// Its parameters as JSON.
+    /// The parameters of the statement as JSON; of an answer its [`super::AnswerMeasures`].
     pub parameters: Option<String>,
     /// The decision on whether the statement may run.
     pub verdict: Option<AuditVerdict>,

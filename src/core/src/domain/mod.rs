@@ -1,5 +1,6 @@
 //! The words of Pstral as types; every other module is written in them.
 
+mod answer_measures;
 mod audit;
 mod audit_words;
 mod canonical;
@@ -35,6 +36,7 @@ mod verified;
 mod words;
 
 pub use crate::locale::Locale;
+pub use answer_measures::AnswerMeasures;
 pub use audit::AuditEvent;
 pub use audit_words::{AuditAction, AuditDelivery, AuditStatus, AuditVerdict};
 pub use capability::Capability;

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures::stream::{Stream, StreamExt as _};
 
@@ -14,6 +15,8 @@ pub(super) struct BegunAnswer {
     first: Option<Delta>,
     // In this order: the endpoint is told to stop before its slot is given to the next.
     rest: Option<(ModelStream, Ticket)>,
+    /// When it began, by the clock of the queue.
+    began: Duration,
 }
 
 impl BegunAnswer {
@@ -22,7 +25,8 @@ impl BegunAnswer {
         if ends {
             ticket.answered();
         }
-        Self { first: Some(first), rest: (!ends).then_some((rest, ticket)) }
+        let began = ticket.elapsed();
+        Self { first: Some(first), rest: (!ends).then_some((rest, ticket)), began }
     }
 }
 
@@ -33,8 +37,12 @@ impl Stream for BegunAnswer {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
+        let began = self.began;
         let Some((stream, ticket)) = &mut self.rest else { return Poll::Ready(None) };
-        let next = ready!(stream.poll_next_unpin(context));
+        let mut next = ready!(stream.poll_next_unpin(context));
+        if let Some(Ok(Delta::Done(stats))) = &mut next {
+            stats.writing = Some(ticket.elapsed().saturating_sub(began));
+        }
         match &next {
             Some(Ok(Delta::Text(_) | Delta::Thinking(_))) => return Poll::Ready(next),
             Some(Err(error)) if is_of_the_endpoint(error) => ticket.broke(error),

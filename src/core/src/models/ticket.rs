@@ -52,6 +52,11 @@ impl Ticket {
         })
     }
 
+    /// The time on the clock of the queue.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.queue.clock.elapsed()
+    }
+
     /// The endpoint began to answer.
     pub(super) fn began(&mut self) {
         if let Some(held) = &mut self.holds {

@@ -134,6 +134,7 @@ impl Endings {
         AuditEvent {
             detail: is_answered.then(|| self.kept_of(exchange.live.text())),
             error: exchange.error(),
+            parameters: exchange.measures().json(),
             duration_ms: exchange.duration_ms,
             prompt_hash: exchange.prompt_hash(),
             delivery: is_answered.then_some(AuditDelivery::Here),

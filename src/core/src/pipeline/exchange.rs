@@ -1,16 +1,17 @@
 //! An exchange under way: who asks, the message that grows into the answer, and how it ended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::access::quotas::back_in;
 use crate::asker::Asker;
 use crate::context::Briefing;
-use crate::domain::{AuditStatus, Button, Conversation, Turn, TurnId, TurnState};
+use crate::domain::{AnswerMeasures, AuditStatus, Button, Conversation, Turn, TurnId, TurnState};
 use crate::egress::{LiveMessage, StreamEnd};
 use crate::models::Full;
 use crate::outbox::buttons::{continue_button, retry_button};
 use crate::outbox::running::{Stop, Stopped};
-use crate::ports::{FinishReason, ModelError};
+use crate::ports::{FinishReason, ModelError, ModelStats};
 use crate::recorder::event::prompt_hash;
 use crate::settings::Settings;
 use crate::text::{Text, text};
@@ -29,6 +30,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) end: ExchangeEnd,
     /// Duration of the last stream.
     pub(crate) duration_ms: Option<i64>,
+    /// Time from its request to its first text.
+    pub(crate) first_text: Option<Duration>,
     /// The spaces the answer began with, which are not shown.
     pub(crate) spaces: String,
     /// The earlier, cut answer that this one continues.
@@ -89,6 +92,7 @@ impl<'a> Exchange<'a> {
             // Until it is followed to its end.
             end: ExchangeEnd::Failed(ModelError::Interrupted),
             duration_ms: None,
+            first_text: None,
             spaces: String::new(),
             before: None,
             stands: None,
@@ -121,6 +125,22 @@ impl Exchange<'_> {
     /// The hash of the last prompt.
     pub(crate) fn prompt_hash(&self) -> Option<String> {
         self.briefing.as_ref().map(|briefing| prompt_hash(&briefing.request))
+    }
+
+    /// The speed of the last stream.
+    pub(crate) fn measures(&self) -> AnswerMeasures {
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let first_text = self.first_text.filter(|_| !self.live.text().trim().is_empty());
+        let stats = match &self.end {
+            ExchangeEnd::Answered(StreamEnd::Whole(stats)) => stats.clone(),
+            _ => ModelStats::default(),
+        };
+        AnswerMeasures {
+            first_text_ms: first_text.map(millis),
+            prompt_tokens: stats.prompt_tokens,
+            answer_tokens: stats.answer_tokens,
+            writing_ms: stats.writing.map(millis),
+        }
     }
 
     /// The text to be stored, joined to the words before it if it continues an answer.

@@ -48,7 +48,7 @@ use futures::FutureExt as _;
 pub use no_chat::API;
 pub use outcome::Rows;
 pub use parts::Parts;
-pub use programs::{CheckedStatement, OnBehalf, Programs};
+pub use programs::{CheckedStatement, OnBehalf, Programs, ReviewedStatement};
 
 use self::charts::ChartMaker;
 use self::continuations::Continuations;

@@ -317,6 +317,8 @@ impl Pipeline {
             own_conversations,
             proposal_maker,
             proposals,
+            ratings,
+            review_command,
             settings,
             targets,
             terms

@@ -8,7 +8,7 @@ use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
 use crate::commands::conversations::OwnConversations;
 use crate::domain::{
-    Actor, Capability, Conversation, FileRef, Origin, Place, PlatformName, Proposal, ProposalId, User,
+    Actor, Capability, Conversation, FileRef, Origin, Place, PlatformName, Proposal, ProposalId, ReviewItem, User,
 };
 use crate::error::PipelineError;
 use crate::history::History;
@@ -19,7 +19,7 @@ use crate::pipeline::outcome::Rows;
 use crate::pipeline::proposal_maker::{Draft, ProposalMaker};
 use crate::ports::{Proposals, TranscriptFormat};
 use crate::settings::Settings;
-use crate::stewardship::{BusinessTerms, DecisionError};
+use crate::stewardship::{BusinessTerms, DecisionError, Ratings, ReviewCommand, can_be_kept};
 use crate::targets::Targets;
 use crate::text::text;
 
@@ -50,6 +50,17 @@ pub struct CheckedStatement {
     pub columns: Vec<String>,
 }
 
+/// The statement of a question on the stewards' list.
+#[derive(Debug, Clone)]
+pub struct ReviewedStatement {
+    /// The proposal that holds it.
+    pub id: ProposalId,
+    /// The statement, as it was offered.
+    pub statement: String,
+    /// True if it ran, so that it can be proposed as a verified query.
+    pub can_be_kept: bool,
+}
+
 /// Answers programs that ask on behalf of users.
 pub struct Programs {
     pub(crate) access: Arc<Access>,
@@ -58,6 +69,8 @@ pub struct Programs {
     pub(crate) own_conversations: Arc<OwnConversations>,
     pub(crate) proposal_maker: Arc<ProposalMaker>,
     pub(crate) proposals: Arc<dyn Proposals>,
+    pub(crate) ratings: Arc<Ratings>,
+    pub(crate) review_command: Arc<ReviewCommand>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) targets: Arc<Targets>,
     pub(crate) terms: Arc<BusinessTerms>,
@@ -86,6 +99,24 @@ impl Programs {
         let target = self.targets.target_of("", Some(target), &asker.place)?;
         self.targets.require_here(&asker, &target).await?;
         Ok(self.terms.propose(&asker, &target, name, definition).await?)
+    }
+
+    /// The statement of a question on the stewards' list; `None` if there is none, or it reads something closed to the user.
+    pub async fn reviewed_statement(
+        &self,
+        on_behalf: &OnBehalf,
+        item: &ReviewItem,
+    ) -> Result<Option<ReviewedStatement>, DecisionError> {
+        let found = self.review_command.statement_of(&self.asker_of(on_behalf), item).await?;
+        Ok(found.map(|proposal| {
+            let can_be_kept = can_be_kept(&proposal);
+            ReviewedStatement { id: proposal.id, statement: proposal.statement, can_be_kept }
+        }))
+    }
+
+    /// Proposes a statement that ran as a verified query, with the question that it was asked for.
+    pub async fn propose_verified(&self, on_behalf: &OnBehalf, id: &ProposalId) -> Result<(), DecisionError> {
+        Ok(self.ratings.keep(&self.asker_of(on_behalf), id, "").await?)
     }
 
     /// Runs a proposal of the user, once, and returns its rows.

@@ -97,6 +97,7 @@ impl AnswerStreamer {
     fn ask(&self, exchange: &mut Exchange<'_>, briefing: Briefing) -> Result<Asking, Full> {
         let asking = self.model.ask(exchange.asker.user.id, briefing.request.clone());
         (exchange.briefing, exchange.duration_ms, exchange.spaces) = (Some(briefing), None, String::new());
+        exchange.first_text = None;
         asking
     }
 
@@ -123,6 +124,7 @@ impl AnswerStreamer {
     /// Waits for the answer and follows it to its end; says how it ended.
     async fn hear(&self, exchange: &mut Exchange<'_>, asking: Asking) -> StreamEnd {
         let (on_sent, limits) = (self.finalizer.on_sent(exchange.turn), self.settings.answer);
+        let began = self.clock.elapsed();
         let wait = Wait { clock: &*self.clock, settings: &self.settings, asker: exchange.asker };
         // What follows takes longer and less room.
         let first = wait.first_tokens(&mut exchange.live, asking, exchange.stop, &on_sent).boxed().await;
@@ -130,7 +132,7 @@ impl AnswerStreamer {
             Ok(first) => first,
             Err(ended) => return ended,
         };
-        exchange.spaces = spaces;
+        (exchange.spaces, exchange.first_text) = (spaces, Some(self.clock.elapsed().saturating_sub(began)));
         exchange.live.has_thought(thought);
         let limits = AnswerLimits { time: limits.time.saturating_sub(took), ..limits };
         match exchange.live.follow(stream, &exchange.stop.token, limits, &on_sent).await {

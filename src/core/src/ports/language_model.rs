@@ -1,5 +1,7 @@
 //! A model that answers in text.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 
@@ -58,6 +60,8 @@ pub struct ModelStats {
     pub prompt_tokens: Option<u64>,
     /// Tokens it wrote.
     pub answer_tokens: Option<u64>,
+    /// Time from the first piece of the answer to its end: measured by whoever reads it, not told by the model.
+    pub writing: Option<Duration>,
 }
 
 /// The reason why an answer ended.

@@ -22,6 +22,6 @@ pub(crate) use notices::StewardNotices;
 pub use query_card::query_card;
 pub(crate) use rating::Ratings;
 pub(crate) use review::Review;
-pub(crate) use review_command::ReviewCommand;
+pub(crate) use review_command::{ReviewCommand, can_be_kept};
 pub(crate) use review_list::ReviewList;
 pub(crate) use terms::BusinessTerms;

@@ -101,35 +101,34 @@ impl ReviewCommand {
     /// Shows a question with its statement, and the ways to answer it the next time.
     async fn show(&self, asker: &Asker, item: &ReviewItem) -> Result<(), PipelineError> {
         let locale = asker.user.locale;
-        let proposal = match &item.proposal {
-            Some(id) => self.proposals.get(id).await?,
-            None => None,
-        };
-        let statement = self.readable(asker, item, proposal.as_ref()).await;
+        let proposal = self.statement_of(asker, item).await?;
         let on = day(&item.at.strftime("%Y-%m-%d").to_string(), locale);
         let mut lines = vec![
             format!("{}. {}", item.number, quoted(&item.question, LONGEST)),
             format!("{} · {} · {on}", item.target, why(item, locale)),
         ];
-        lines.extend(statement.map(|proposal| format!("```sql\n{}\n```", proposal.statement.replace("```", "ˋˋˋ"))));
+        lines.extend(
+            proposal.as_ref().map(|proposal| format!("```sql\n{}\n```", proposal.statement.replace("```", "ˋˋˋ"))),
+        );
         let next = text("review-next").with("prefix", asker.prefix()).with("number", item.number.to_string());
         lines.push(next.render(locale));
-        let can_keep = statement.is_some_and(|proposal| proposal.state == ProposalState::Used);
-        let keep = proposal.as_ref().filter(|_| can_keep).map(|proposal| ButtonAction::Keep(proposal.id.clone()));
+        let keep = proposal.filter(can_be_kept).map(|proposal| ButtonAction::Keep(proposal.id));
         let buttons = keep.into_iter().map(|keep| button(keep, &text("button-keep"), locale)).collect();
         let message = Outgoing { buttons, ..Outgoing::text(lines.join("\n")) };
         self.outbox.post_privately(asker, message).await
     }
 
-    /// The statement, where it reads nothing closed to the asker.
-    async fn readable<'p>(
+    /// The statement of a question, where there is one that reads nothing closed to the asker.
+    pub(crate) async fn statement_of(
         &self,
         asker: &Asker,
         item: &ReviewItem,
-        proposal: Option<&'p Proposal>,
-    ) -> Option<&'p Proposal> {
-        let schema = self.targets.schema_named(&item.target, asker).await?;
-        proposal.filter(|proposal| matches!(schema.guard.check(&proposal.statement), Verdict::Allow(_)))
+    ) -> Result<Option<Proposal>, PipelineError> {
+        let Some(id) = &item.proposal else { return Ok(None) };
+        let Some(proposal) = self.proposals.get(id).await? else { return Ok(None) };
+        let schema = self.targets.schema_named(&item.target, asker).await;
+        let is_open = schema.is_some_and(|schema| matches!(schema.guard.check(&proposal.statement), Verdict::Allow(_)));
+        Ok(is_open.then_some(proposal))
     }
 
     async fn close(&self, asker: &Asker, item: &ReviewItem) -> Result<(), PipelineError> {
@@ -142,6 +141,11 @@ impl ReviewCommand {
         self.outbox.tell(asker, &text("review-closed").with("prefix", asker.prefix())).await;
         Ok(())
     }
+}
+
+/// True for a statement that ran, which can be proposed as a verified query.
+pub(crate) fn can_be_kept(proposal: &Proposal) -> bool {
+    proposal.state == ProposalState::Used
 }
 
 /// Why a question is on the list, and how often it was put there.

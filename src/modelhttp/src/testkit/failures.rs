@@ -70,7 +70,9 @@ fn refusals(model: &str) -> Vec<(Answer, ModelError)> {
 
 /// Answers that begin: what was said is kept, and the end is told truly.
 fn endings(model: &str) -> Vec<(Ending, Result<Delta, ModelError>)> {
-    let done = |finish| Ok(Delta::Done(ModelStats { finish, prompt_tokens: Some(15), answer_tokens: Some(5) }));
+    let done = |finish| {
+        Ok(Delta::Done(ModelStats { finish, prompt_tokens: Some(15), answer_tokens: Some(5), ..ModelStats::default() }))
+    };
     let died = "an error was encountered while running the model: unexpected EOF";
     let gone = format!("model '{model}' not found");
     vec![

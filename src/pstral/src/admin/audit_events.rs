@@ -55,7 +55,7 @@ pub(super) struct EventQuery {
     limit: Option<u32>,
     /// `csv` or `jsonl`: all entries as a file, the oldest first, in place of a page. `jsonl` holds them exactly.
     #[param(value_type = Option<String>)]
-    format: Option<Format>,
+    pub(super) format: Option<Format>,
 }
 
 /// A page of the audit.

@@ -19,6 +19,7 @@ mod page;
 mod policy;
 mod problem;
 pub mod reference;
+mod reviews;
 mod session;
 mod sql;
 mod status;
@@ -172,8 +173,9 @@ fn api() -> OpenApiRouter<Arc<Admin>> {
         .routes(routes!(verified::edit))
         .routes(routes!(verified::decide))
         .routes(routes!(terms::propose))
-        .routes(routes!(verified::reviews))
-        .routes(routes!(verified::close_review))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::close))
+        .routes(routes!(reviews::keep))
         .routes(routes!(approvals::list))
         .routes(routes!(approvals::approve))
         .routes(routes!(conversations::list))

@@ -45,17 +45,24 @@ pub(super) struct Problem {
     pub(super) status: StatusCode,
     pub(super) detail: Text,
     pub(super) retry_after: Option<u64>,
+    /// The member of the request that is at fault, where it is one.
+    pub(super) field: Option<&'static str>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: Text) -> Self {
-        Self { status, detail, retry_after: None }
+        Self { status, detail, retry_after: None, field: None }
     }
 
     /// A value that is not one of those that are allowed.
-    pub(super) fn invalid(field: &str, allowed: &str) -> Self {
+    pub(super) fn invalid(field: &'static str, allowed: &str) -> Self {
         let detail = text("api-invalid").with("field", field).with("allowed", allowed);
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).of_field(field)
+    }
+
+    /// The member that is at fault.
+    pub(super) fn of_field(self, field: &'static str) -> Self {
+        Self { field: Some(field), ..self }
     }
 
     /// The request counts again after so many seconds.

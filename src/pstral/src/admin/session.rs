@@ -218,10 +218,10 @@ pub(super) async fn change_password(
         None => false,
     };
     if !is_right {
-        return Err(Problem::new(StatusCode::FORBIDDEN, text("api-wrong-current")));
+        return Err(Problem::new(StatusCode::FORBIDDEN, text("api-wrong-current")).of_field("current"));
     }
     admin.attempts.forget(caller.address.0, username);
-    let new = Password::new(&change.new).map_err(|refusal| users::refused(&refusal))?;
+    let new = Password::new(&change.new).map_err(|refusal| users::refused(&refusal).of_field("new"))?;
     let hash = passwords::hash(new).await?;
     users::Desk::of(&admin, &caller).admin().set_password(&caller.user, Some(&hash)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -323,7 +323,16 @@ pub(super) fn refused(refusal: &Refusal) -> Problem {
         Refusal::Locked { .. } => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Problem::new(status, refusal.text(Way::Chat("/")))
+    let field = match refusal {
+        Refusal::Username | Refusal::Taken(_) => Some("username"),
+        Refusal::FullName => Some("full_name"),
+        Refusal::Email => Some("email"),
+        Refusal::Role { .. } => Some("role"),
+        Refusal::PasswordShort | Refusal::PasswordLong => Some("password"),
+        Refusal::CodeWrong => Some("code"),
+        _ => None,
+    };
+    Problem { field, ..Problem::new(status, refusal.text(Way::Chat("/"))) }
 }
 
 fn known_role(admin: &Admin, word: &str) -> Result<Role, Problem> {

@@ -1,4 +1,4 @@
-//! Verified queries and business terms as their stewards read them and decide on them, and the questions without a good answer.
+//! Verified queries and business terms as their stewards read them and decide on them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use pstral_core::domain::{AuditAction, AuditEvent, Capability, KeptQuery, Parameter, ReviewItem};
+use pstral_core::domain::{AuditAction, Capability, KeptQuery, Parameter};
 use pstral_core::ports::Knowledge as _;
 use pstral_core::stewardship::{Decision, Steward};
 use pstral_core::text::text;
@@ -26,26 +26,6 @@ pub(super) struct VerifiedQueries {
     /// As `pstral verified list --json` prints them.
     #[schema(value_type = Vec<Object>)]
     verified: Vec<Value>,
-}
-
-/// A question without a good answer.
-#[derive(Serialize, ToSchema)]
-pub(super) struct ReviewView {
-    number: i64,
-    target: String,
-    question: String,
-    /// `unanswered`, `edited` or `bad`.
-    reason: &'static str,
-    /// How often it was asked.
-    times: i64,
-    #[schema(format = DateTime)]
-    at: String,
-}
-
-/// The questions without a good answer.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Reviews {
-    reviews: Vec<ReviewView>,
 }
 
 /// Lists the verified queries and terms of every target that read nothing closed to the caller.
@@ -173,57 +153,4 @@ async fn all(admin: &Admin) -> Result<Vec<KeptQuery>, Problem> {
         all.extend(admin.store.kept_verified(target).await?);
     }
     Ok(all)
-}
-
-/// Lists the questions without a good answer, the most frequent of each target first.
-#[utoipa::path(get, path = "/api/v1/reviews", tag = "verified", responses((status = 200, body = Reviews)))]
-pub(super) async fn reviews(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Reviews>, Problem> {
-    caller.require(&admin, Capability::ManageVerified, "reviews").await?;
-    // They are other people's words.
-    admin.record(admin.event_of(&caller, AuditAction::ReviewRead)).await?;
-    Ok(Json(Reviews { reviews: open_reviews(&admin).await?.into_iter().map(review).collect() }))
-}
-
-fn review(item: ReviewItem) -> ReviewView {
-    let (reason, at) = (item.reason.word(), item.at.to_string());
-    let ReviewItem { number, target, question, times, .. } = item;
-    ReviewView { number, target, question, reason, times, at }
-}
-
-/// Takes a question off the list.
-#[utoipa::path(
-    delete, path = "/api/v1/reviews/{number}", tag = "verified", params(("number" = i64, Path)),
-    responses((status = 204, description = "Off the list"))
-)]
-pub(super) async fn close_review(
-    State(admin): State<Arc<Admin>>,
-    caller: Caller,
-    Segments(number): Segments<String>,
-) -> Result<StatusCode, Problem> {
-    caller.require(&admin, Capability::ManageVerified, "reviews").await?;
-    let open = open_reviews(&admin).await?;
-    let Some(item) = open.iter().find(|item| item.number.to_string() == number) else {
-        return Err(gone());
-    };
-    let closed = admin.event_of(&caller, AuditAction::ReviewClosed);
-    // Not the question: it goes with its conversation.
-    let (target, conversation) = (Some(item.target.clone()), Some(item.conversation.0));
-    admin.record(AuditEvent { target, conversation, detail: Some(number.clone()), ..closed }).await?;
-    if admin.store.close_review(item.number, caller.user.id, admin.now()).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(gone())
-    }
-}
-
-fn gone() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, text("api-no-review"))
-}
-
-async fn open_reviews(admin: &Admin) -> Result<Vec<ReviewItem>, Problem> {
-    let mut open = Vec::new();
-    for target in admin.pipeline.parts().targets.keys() {
-        open.extend(admin.store.open_reviews(target).await?);
-    }
-    Ok(open)
 }

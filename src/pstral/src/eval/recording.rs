@@ -177,7 +177,7 @@ impl LanguageModel for RecordedModel {
 fn replayed(recorded: Recorded) -> ModelStream {
     let finish = if recorded.cut { FinishReason::Length } else { FinishReason::Stop };
     let Recorded { prompt_tokens, answer_tokens, .. } = recorded;
-    let done = Delta::Done(ModelStats { finish, prompt_tokens, answer_tokens });
+    let done = Delta::Done(ModelStats { finish, prompt_tokens, answer_tokens, ..ModelStats::default() });
     stream::iter([Ok(Delta::Text(recorded.text)), Ok(done)]).boxed()
 }
 

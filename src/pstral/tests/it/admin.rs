@@ -567,6 +567,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             (Method::POST, "/api/v1/verified/{target}/{id}/{decision}", None),
             (Method::GET, "/api/v1/reviews", None),
             (Method::DELETE, "/api/v1/reviews/{number}", None),
+            (Method::POST, "/api/v1/reviews/{number}/keep", None),
             (Method::GET, "/api/v1/status", None),
             (Method::GET, "/api/v1/activity", None),
             (Method::GET, "/api/v1/config", None),
@@ -635,6 +636,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         POST /api/v1/verified/{target}/{id}/{decision} 401    403    428     428   401      401        401     403    401
         GET /api/v1/reviews          401    403    200     200   401      401        401     403    401
         DELETE /api/v1/reviews/{number} 401    403    404     404   401      401        401     403    401
+        POST /api/v1/reviews/{number}/keep 401    403    404     404   401      401        401     403    401
         GET /api/v1/status           401    403    403     200   401      401        401     403    401
         GET /api/v1/activity         401    403    403     200   401      401        401     403    401
         GET /api/v1/config           401    403    403     200   401      401        401     403    401
@@ -754,7 +756,7 @@ fn bad_requests_get_a_clear_sentence() {
         422 name n’est pas valable ici. Valeurs admises : 1–80.
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
-        404 Vous n’avez ni session ni jeton de ce nom. GET /api/v1/sign-ins en donne la liste.
+        404 Vous n’avez ni session ni jeton de ce nom. Voyez ceux que vous avez encore : il a peut-être déjà pris fin.
         405 Cette route n’accepte pas cette méthode. docs/admin.md donne la liste des routes.
         404 Il n’y a rien à cette adresse. docs/admin.md donne la liste des routes.
         ");

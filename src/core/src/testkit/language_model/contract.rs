@@ -126,7 +126,12 @@ async fn thinking_is_kept_apart(bench: &dyn ModelBench) {
 
 async fn a_cut_answer_says_so(bench: &dyn ModelBench) {
     let script = Script::says("SELECT id, name FR").cut_by_length();
-    let expected = ModelStats { finish: FinishReason::Length, prompt_tokens: Some(15), answer_tokens: Some(5) };
+    let expected = ModelStats {
+        finish: FinishReason::Length,
+        prompt_tokens: Some(15),
+        answer_tokens: Some(5),
+        ..ModelStats::default()
+    };
     assert_eq!(script.end, ScriptEnd::Done(expected));
     check(bench, script).await;
 }

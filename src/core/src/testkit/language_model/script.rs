@@ -112,5 +112,5 @@ impl Script {
 
 /// Small counts that a test recognises.
 fn finished(finish: FinishReason) -> ModelStats {
-    ModelStats { finish, prompt_tokens: Some(15), answer_tokens: Some(5) }
+    ModelStats { finish, prompt_tokens: Some(15), answer_tokens: Some(5), ..ModelStats::default() }
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use pstral_core::text::text;
 use serde_json::{Value, json};
 
 use super::answer::{answer, argument};
 use super::form::Form;
+use super::sign_in::forget_pages;
 use super::visitor::Visitor;
 use crate::admin::problem::{Body, Problem, Segments};
 use crate::admin::{Admin, session, tokens};
 
 /// Shows one's account, sessions and tokens.
 pub(super) async fn show(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
-    let content = content(admin, &visitor, &json!({}), None).await?;
+    let content = content(admin, &visitor, &Refused::default()).await?;
     visitor.page("account.html", &content)
 }
 
@@ -37,23 +39,54 @@ pub(super) async fn add_token(
             Ok((StatusCode::CREATED, page).into_response())
         }
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            let content = content(admin, &visitor, &given, Some(&problem)).await?;
+            let refused = Refused { given, token: Some(&problem), ..Refused::default() };
+            let content = content(admin, &visitor, &refused).await?;
             Ok((problem.status, visitor.page("account.html", &content)?).into_response())
         }
         Err(problem) => Err(problem),
     }
 }
 
-async fn content(
-    admin: Arc<Admin>,
-    visitor: &Visitor,
-    given: &Value,
-    problem: Option<&Problem>,
-) -> Result<Value, Problem> {
+/// Changes one's own password and leads to the sign-in: every session ends. Where it cannot be changed, the form is shown
+/// again with the reason, and without what was typed.
+pub(super) async fn change_password(
+    State(admin): State<Arc<Admin>>,
+    visitor: Visitor,
+    form: Form,
+) -> Result<Response, Problem> {
+    let change = Body(argument(json!({ "current": form.value("current"), "new": form.value("new") }))?);
+    let changed = if form.value("new") == form.value("again") {
+        session::change_password(State(Arc::clone(&admin)), visitor.caller.clone(), change).await.map(drop)
+    } else {
+        Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text("page-password-differs")).of_field("again"))
+    };
+    match changed {
+        Ok(()) => Ok((forget_pages(), Redirect::to("/sign-in?done=own-password")).into_response()),
+        Err(problem) if matches!(problem.status.as_u16(), 403 | 422 | 429) => {
+            let refused = Refused { password: Some(&problem), ..Refused::default() };
+            let content = content(admin, &visitor, &refused).await?;
+            Ok((problem.status, visitor.page("account.html", &content)?).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What was given and refused, with the reason beside its form.
+#[derive(Default)]
+struct Refused<'p> {
+    given: Value,
+    token: Option<&'p Problem>,
+    password: Option<&'p Problem>,
+}
+
+async fn content(admin: Arc<Admin>, visitor: &Visitor, refused: &Refused<'_>) -> Result<Value, Problem> {
     let me = answer(session::show(State(Arc::clone(&admin)), visitor.caller.clone()).await).await?;
     let all = answer(session::list(State(admin), visitor.caller.clone()).await?).await?;
-    let error = problem.map(|problem| problem.detail.render(visitor.frame.locale));
-    Ok(json!({ "me": me, "sign_ins": all["sign_ins"], "given": given, "error": error }))
+    let told = |problem: Option<&Problem>| problem.map(|problem| problem.detail.render(visitor.frame.locale));
+    Ok(json!({
+        "me": me, "sign_ins": all["sign_ins"], "given": refused.given, "error": told(refused.token),
+        "password_error": told(refused.password), "password_field": refused.password.and_then(|problem| problem.field),
+    }))
 }
 
 /// Ends one of one's own sessions or tokens.

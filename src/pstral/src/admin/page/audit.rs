@@ -17,6 +17,7 @@ use super::visitor::Visitor;
 use crate::admin::audit_events::EventQuery;
 use crate::admin::problem::{Problem, QueryString, Segments};
 use crate::admin::{Admin, audit_entry, audit_events};
+use crate::audit_file::Format;
 
 /// The fields of the address that turn pages; the others narrow.
 const OF_PAGES: [&str; 2] = ["from", "towards"];
@@ -103,7 +104,17 @@ fn turnable(given: &Fields, mut page: Value) -> Value {
 fn export(given: &Fields, format: &str) -> String {
     let fields = narrowing(given).filter(|(name, _)| *name != "limit").chain([("format", format)]);
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    format!("/api/v1/audit/events?{query}")
+    format!("/audit/export?{query}")
+}
+
+/// Writes entries as a file. It is a page of its own so that what goes wrong is told as one.
+pub(super) async fn exported(
+    State(admin): State<Arc<Admin>>,
+    visitor: Visitor,
+    QueryString(mut wanted): QueryString<EventQuery>,
+) -> Result<Response, Problem> {
+    wanted.format.get_or_insert(Format::Csv);
+    audit_events::list(State(admin), visitor.caller, QueryString(wanted)).await
 }
 
 fn narrowing(given: &Fields) -> impl Iterator<Item = (&str, &str)> {

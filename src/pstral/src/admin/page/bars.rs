@@ -14,7 +14,7 @@ pub(super) struct Bars {
     width: f64,
     height: f64,
     /// The largest value; none if all are 0.
-    most: Option<u64>,
+    most: Option<f64>,
     drawn: Vec<Bar>,
 }
 
@@ -24,26 +24,19 @@ struct Bar {
     y: f64,
     width: f64,
     height: f64,
-    value: u64,
 }
 
 /// Lays out a bar for each value, the largest as high as the drawing.
-#[expect(clippy::cast_precision_loss, reason = "a bar is drawn with far fewer digits")]
-pub(super) fn bars(values: &[u64]) -> Bars {
-    let largest = values.iter().max().copied().filter(|largest| *largest > 0);
-    let most = largest.unwrap_or(1) as f64;
+#[expect(clippy::cast_precision_loss, reason = "there are only so many bars")]
+pub(super) fn bars(values: &[f64]) -> Bars {
+    let largest = values.iter().copied().reduce(f64::max).filter(|largest| *largest > 0.0);
+    let most = largest.unwrap_or(1.0);
     let place = WIDTH / values.len().max(1) as f64;
-    let bar = |(number, value): (usize, &u64)| {
+    let bar = |(number, value): (usize, &f64)| {
         // Any value but none can be seen.
-        let height = if *value == 0 { 0.0 } else { (*value as f64 / most * HEIGHT).max(1.5) };
+        let height = if *value <= 0.0 { 0.0 } else { (value / most * HEIGHT).max(1.5) };
         let x = place * (number as f64 + (1.0 - FILLED) / 2.0);
-        Bar {
-            x: tenths(x),
-            y: tenths(HEIGHT - height),
-            width: tenths(place * FILLED),
-            height: tenths(height),
-            value: *value,
-        }
+        Bar { x: tenths(x), y: tenths(HEIGHT - height), width: tenths(place * FILLED), height: tenths(height) }
     };
     Bars { width: WIDTH, height: HEIGHT, most: largest, drawn: values.iter().enumerate().map(bar).collect() }
 }
@@ -58,11 +51,11 @@ mod tests {
 
     #[test]
     fn the_largest_is_as_high_as_the_drawing_and_none_is_nothing() {
-        let three = bars(&[0, 1, 1000]);
+        let three = bars(&[0.0, 1.0, 1000.0]);
         let heights: Vec<f64> = three.drawn.iter().map(|bar| bar.height).collect();
         assert_eq!(heights, [0.0, 1.5, 48.0]);
         assert!(three.drawn.iter().all(|bar| (bar.y + bar.height - 48.0).abs() < 0.11), "they stand on one line");
         assert!(bars(&[]).drawn.is_empty());
-        assert!(bars(&[0, 0]).drawn.iter().all(|bar| bar.height == 0.0));
+        assert!(bars(&[0.0, 0.0]).drawn.iter().all(|bar| bar.height == 0.0));
     }
 }

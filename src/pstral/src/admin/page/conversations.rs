@@ -33,6 +33,16 @@ pub(super) async fn one(
     visitor.page("conversation.html", &json!({ "held": held, "turns": turns }))
 }
 
+/// Writes a conversation of one's own as a PDF. It is a page of its own so that what goes wrong is told as one.
+pub(super) async fn pdf(
+    State(admin): State<Arc<Admin>>,
+    visitor: Visitor,
+    number: Segments<String>,
+) -> Result<Response, Problem> {
+    let as_pdf = QueryString(argument(json!({ "format": "pdf" }))?);
+    conversations::show(State(admin), visitor.caller, number, as_pdf).await
+}
+
 /// Deletes a conversation of one's own.
 pub(super) async fn remove(
     State(admin): State<Arc<Admin>>,

@@ -75,7 +75,7 @@ impl Frame {
             sections,
             username: Some(user.username.clone()),
             full_name: user.full_name.clone(),
-            notice: notice(here).map(|key| text(key).render(locale)),
+            notice: notice(here, locale),
             ..Self::of_nobody(admin, headers, here)
         }
     }
@@ -85,8 +85,9 @@ impl Frame {
         let settings = &admin.pipeline.parts().settings;
         let is_of =
             |path: &str| here.path().strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let locale = preferred(headers).unwrap_or(settings.locale);
         Self {
-            locale: preferred(headers).unwrap_or(settings.locale),
+            locale,
             zone: name_of(&settings.zone),
             theme: theme_of(headers),
             here: here.path_and_query().map_or_else(|| "/".to_owned(), |here| local(here.as_str())),
@@ -95,7 +96,7 @@ impl Frame {
             username: None,
             full_name: String::new(),
             version: VERSION.as_str(),
-            notice: None,
+            notice: notice(here, locale),
         }
     }
 
@@ -117,25 +118,27 @@ fn name_of(zone: &TimeZone) -> String {
 }
 
 /// What was done before this page was shown, as its address tells it.
-fn notice(here: &Uri) -> Option<&'static str> {
+fn notice(here: &Uri, locale: Locale) -> Option<String> {
     let done = here.query()?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
-    match done {
-        "approve" => Some("page-done-approve"),
-        "retire" => Some("page-done-retire"),
-        "restore" => Some("page-done-restore"),
-        "closed" => Some("page-done-closed"),
-        "proposed" => Some("page-done-proposed"),
-        "ended" => Some("page-done-ended"),
-        "deleted" => Some("page-done-deleted"),
-        "added" => Some("page-done-added"),
-        "changed" => Some("page-done-changed"),
-        "linked" => Some("page-done-linked"),
-        "unlinked" => Some("page-done-unlinked"),
-        "password" => Some("page-done-password"),
-        "stopped" => Some("page-done-stopped"),
-        "approved" => Some("page-done-approved"),
-        _ => None,
-    }
+    let sentence = match done {
+        "approve" => "page-done-approve",
+        "retire" => "page-done-retire",
+        "restore" => "page-done-restore",
+        "closed" => "page-done-closed",
+        "proposed" => "page-done-proposed",
+        "ended" => "page-done-ended",
+        "deleted" => "page-done-deleted",
+        "added" => "page-done-added",
+        "changed" => "page-done-changed",
+        "linked" => "page-done-linked",
+        "unlinked" => "page-done-unlinked",
+        "password" => "page-done-password",
+        "own-password" => "page-done-own-password",
+        "stopped" => "page-done-stopped",
+        "approved" => "page-done-approved",
+        _ => return None,
+    };
+    Some(text(sentence).render(locale))
 }
 
 fn theme_of(headers: &HeaderMap) -> &'static str {

@@ -34,3 +34,60 @@ for (const button of document.querySelectorAll('[data-copy]')) {
     button.textContent = button.dataset.copied;
   });
 }
+
+// The audit goes on as one scrolls: the links to the pages beside it are followed when they come into view, and stay where
+// that fails. After some pages they are left to be pressed: what stands below the table must be reachable.
+const table = document.querySelector('table[data-turned]');
+if (table) {
+  const rows = table.tBodies[0];
+  const pages = [{ row: rows.rows[0], address: location.href }];
+  let left = 10;
+
+  // The address is that of the page that is read.
+  addEventListener('scroll', () => {
+    const begun = pages.filter(({ row }) => row.getBoundingClientRect().top < innerHeight / 2);
+    const { address } = begun.at(-1) ?? pages[0];
+    if (address !== location.href) history.replaceState(null, '', address);
+  }, { passive: true });
+
+  const turn = async (link) => {
+    const [address, isNext] = [link.href, link.rel === 'next'];
+    const response = await fetch(address, { redirect: 'error' });
+    if (!response.ok) throw new Error(response.statusText);
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const found = [...page.querySelectorAll('table[data-turned] > tbody > tr')];
+    const [read, top] = [rows.rows[0], rows.rows[0].getBoundingClientRect().top];
+    if (found.length > 0) {
+      pages[isNext ? 'push' : 'unshift']({ row: found[0], address });
+      rows[isNext ? 'append' : 'prepend'](...found);
+      document.getElementById('turned').textContent = page.getElementById('turned').dataset.said;
+    }
+    // What is read stays where it is.
+    scrollBy({ top: read.getBoundingClientRect().top - top, behavior: 'instant' });
+    const further = page.querySelector(`a[rel="${link.rel}"]`);
+    if (further) link.href = further.href;
+    else {
+      if (link === document.activeElement) rows.rows[isNext ? rows.rows.length - 1 : 0].querySelector('a').focus();
+      link.remove();
+    }
+    return Boolean(further);
+  };
+
+  const seen = new IntersectionObserver(async (changes) => {
+    for (const { isIntersecting, target } of changes) {
+      if (!isIntersecting || left === 0) continue;
+      left -= 1;
+      seen.unobserve(target);
+      try {
+        if (await turn(target)) seen.observe(target);
+      } catch {
+        // The link is there to be pressed, and shows what is wrong.
+      }
+    }
+  });
+  for (const link of document.querySelectorAll('.pager a[rel="next"]')) seen.observe(link);
+  // Who opens a page has not scrolled up to what is newer.
+  addEventListener('scroll', () => {
+    for (const link of document.querySelectorAll('.pager a[rel="prev"]')) seen.observe(link);
+  }, { once: true, passive: true });
+}

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::answer::{answer, argument};
 use super::form::Form;
+use super::sql_tokens::tokens;
 use super::visitor::Visitor;
 use crate::admin::problem::{Body, Problem, Segments};
-use crate::admin::{Admin, terms, verified};
+use crate::admin::{Admin, reviews, terms};
 
 /// Shows the open questions.
 pub(super) async fn list(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
@@ -26,9 +27,11 @@ async fn listed(
     problem: Option<&Problem>,
 ) -> Result<Value, Problem> {
     let targets: Vec<String> = admin.pipeline.parts().targets.keys().cloned().collect();
-    let mut open = answer(verified::reviews(State(admin), visitor.caller.clone()).await?).await?;
+    let open = answer(reviews::list(State(admin), visitor.caller.clone()).await?).await?;
     let error = problem.map(|problem| problem.detail.render(visitor.frame.locale));
-    Ok(json!({ "reviews": open["reviews"].take(), "targets": targets, "given": given, "error": error }))
+    let all = open["reviews"].as_array().into_iter().flatten();
+    let all = all.map(|one| json!({ "of": one, "tokens": one["statement"].as_str().map(tokens) }));
+    Ok(json!({ "reviews": all.collect::<Vec<_>>(), "targets": targets, "given": given, "error": error }))
 }
 
 /// Proposes a business term, where a word of a question was misunderstood. Where that cannot be, the form is shown again with
@@ -57,6 +60,16 @@ pub(super) async fn close(
     visitor: Visitor,
     number: Segments<String>,
 ) -> Result<Redirect, Problem> {
-    verified::close_review(State(admin), visitor.caller, number).await?;
+    reviews::close(State(admin), visitor.caller, number).await?;
     Ok(Redirect::to("/reviews?done=closed"))
+}
+
+/// Proposes the statement of a question as a verified query.
+pub(super) async fn keep(
+    State(admin): State<Arc<Admin>>,
+    visitor: Visitor,
+    number: Segments<String>,
+) -> Result<Redirect, Problem> {
+    reviews::keep(State(admin), visitor.caller, number).await?;
+    Ok(Redirect::to("/verified?state=proposed&done=proposed"))
 }

@@ -86,11 +86,15 @@ fn shown(
     Ok(response)
 }
 
-/// Signs out. The browser is told to forget the pages it has shown, too: going back must not show them.
+/// Tells the browser to forget the pages it has shown: going back must not show them.
+pub(super) fn forget_pages() -> [(HeaderName, &'static str); 1] {
+    [(HeaderName::from_static("clear-site-data"), "\"cache\"")]
+}
+
+/// Signs out.
 pub(super) async fn sign_out(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
     let signed_out = session::sign_out(State(admin), visitor.caller).await?;
-    let forget = [(HeaderName::from_static("clear-site-data"), "\"cache\"")];
-    Ok((cookies(&signed_out), forget, Redirect::to("/sign-in")).into_response())
+    Ok((cookies(&signed_out), forget_pages(), Redirect::to("/sign-in")).into_response())
 }
 
 /// The cookies that an answer of the API sets.

@@ -78,7 +78,8 @@ fn environment(locale: Locale) -> Environment<'static> {
     environment.add_filter("device", |agent: String| device(&agent));
     environment.add_filter("fit", |text: String, most: usize| fit(&text, most));
     environment.add_filter("number", move |number: i64| number_of(locale, number));
-    environment.add_filter("took", move |millis: u64| took(locale, millis));
+    environment.add_filter("took", move |millis: f64| took(locale, millis));
+    environment.add_filter("speed", move |tokens: f64| text("page-speed").tenths("tokens", tokens).render(locale));
     for (name, source) in TEMPLATES {
         environment.add_template(name, source).expect("invariant: every template is parsed by a test");
     }
@@ -124,11 +125,12 @@ fn number_of(locale: Locale, number: i64) -> String {
     grouped(&number.to_string(), separator)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "it is shown to a tenth of a second")]
-fn took(locale: Locale, millis: u64) -> String {
-    match millis {
-        0..1000 => text("page-millis").count("millis", millis).render(locale),
-        _ => text("page-seconds").tenths("seconds", millis as f64 / 1000.0).render(locale),
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is less than a second")]
+fn took(locale: Locale, millis: f64) -> String {
+    if millis < 1000.0 {
+        text("page-millis").count("millis", millis as u64).render(locale)
+    } else {
+        text("page-seconds").tenths("seconds", millis / 1000.0).render(locale)
     }
 }
 
@@ -179,6 +181,6 @@ mod tests {
     #[test]
     fn times_are_those_of_the_zone_and_lengths_those_of_the_language() {
         assert_eq!(when("2026-11-21T10:00:00Z", "Europe/Paris").unwrap(), "2026-11-21 11:00:00");
-        assert_eq!((took(Locale::En, 250), took(Locale::Fr, 1300)), ("250 ms".to_owned(), "1,3 s".to_owned()));
+        assert_eq!((took(Locale::En, 250.0), took(Locale::Fr, 1300.0)), ("250 ms".to_owned(), "1,3 s".to_owned()));
     }
 }

@@ -71,7 +71,10 @@ async fn listed(
     let shown: Vec<&Value> = all.as_array().into_iter().flatten().filter(is_wanted).collect();
     let error = problem.map(|problem| problem.detail.render(visitor.frame.locale));
     let total = all.as_array().map_or(0, Vec::len);
-    Ok(json!({ "shown": shown, "total": total, "words": words, "given": given, "error": error, "choices": choices }))
+    Ok(json!({
+        "shown": shown, "total": total, "words": words, "given": given, "error": error, "choices": choices,
+        "field": problem.and_then(|problem| problem.field),
+    }))
 }
 
 /// Shows a user with what can be changed.
@@ -80,13 +83,15 @@ pub(super) async fn one(
     visitor: Visitor,
     Segments(username): Segments<String>,
 ) -> Result<Response, Problem> {
-    user_page(admin, &visitor, username, None).await
+    user_page(admin, &visitor, username, &json!({}), None).await
 }
 
+/// A user; `given` is what somebody typed that was refused, which stays in the fields.
 async fn user_page(
     admin: Arc<Admin>,
     visitor: &Visitor,
     username: String,
+    given: &Value,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
     let choices = choices(&admin);
@@ -96,6 +101,7 @@ async fn user_page(
     let found = answer(found).await?;
     let content = json!({
         "user": found["user"], "links": found["links"], "version": version, "choices": choices, "error": error,
+        "field": problem.and_then(|problem| problem.field), "given": given,
     });
     visitor.page("user.html", &content)
 }
@@ -107,9 +113,12 @@ pub(super) async fn change(
     Segments(username): Segments<String>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let mut edit = fields(&form, &["full_name", "email", "role", "locale", "timezone"]);
-    // Empty is the zone of the company, which is kept by leaving it out.
-    edit.retain(|name, value| name != "timezone" || value != "");
+    let given = fields(&form, &["full_name", "email", "role", "locale", "timezone"]);
+    let mut edit = given.clone();
+    // Where nobody has set a zone, none is to be set; one that is set cannot be taken away, which the API says.
+    if form.value("timezone").trim().is_empty() && form.value("had_timezone").is_empty() {
+        edit.remove("timezone");
+    }
     let disabled = form.values("disabled").next().map(|word| json!(word == "true"));
     edit.extend(disabled.map(|disabled| ("disabled".to_owned(), disabled)));
     let edit = Body(argument(Value::Object(edit))?);
@@ -118,7 +127,13 @@ pub(super) async fn change(
     let caller = visitor.caller.clone();
     let changed =
         users::change(State(Arc::clone(&admin)), caller, Segments(username.clone()), headers, edit).await.map(|_| ());
-    ended(admin, &visitor, username, "changed", changed).await
+    match changed {
+        Err(problem) if is_of_form(&problem) => {
+            let page = user_page(admin, &visitor, username, &Value::Object(given), Some(&problem)).await?;
+            Ok((problem.status, page).into_response())
+        }
+        changed => ended(admin, &visitor, username, "changed", changed).await,
+    }
 }
 
 /// Makes a one-time code and shows it, once.
@@ -187,7 +202,7 @@ async fn ended(
     match outcome {
         Ok(()) => Ok(Redirect::to(&shown_with(&username, done)).into_response()),
         Err(problem) if is_of_form(&problem) => {
-            let page = user_page(admin, visitor, username, Some(&problem)).await?;
+            let page = user_page(admin, visitor, username, &json!({}), Some(&problem)).await?;
             Ok((problem.status, page).into_response())
         }
         Err(problem) => Err(problem),

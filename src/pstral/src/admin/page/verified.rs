@@ -88,10 +88,24 @@ pub(super) async fn one(
         return Err(Problem::new(StatusCode::NOT_FOUND, text("query-unknown").with("target", target).with("id", id)));
     };
     let statement = tokens(one["statement"].as_str().unwrap_or_default());
-    let of = |one: &Value| one["statement"].as_str().unwrap_or_default().to_owned();
     // The one of the file is what is used until it is replaced.
-    let difference = of_name.get(1).map(|other| difference(&of(other), &of(one)));
+    let difference = of_name.get(1).map(|in_force| difference(&told(in_force), &told(one)));
     visitor.page("verified_one.html", &json!({ "one": one, "difference": difference, "tokens": statement }))
+}
+
+/// All that is decided on, a line for each fact and then the statement.
+fn told(one: &Value) -> String {
+    let words =
+        |name: &str| one[name].as_str().filter(|words| !words.is_empty()).map(|words| format!("{name}: {words}"));
+    let of = |name: &'static str| {
+        one[name].as_array().into_iter().flatten().map(move |one| match one.as_str() {
+            Some(words) => format!("{name}: {words}"),
+            None => format!("{name}: {one}"),
+        })
+    };
+    let facts = ["fr", "en", "note"].into_iter().filter_map(words).chain(of("also")).chain(of("parameters"));
+    let statement = one["statement"].as_str().unwrap_or_default();
+    facts.chain([statement.to_owned()]).collect::<Vec<_>>().join("\n")
 }
 
 /// Carries out a decision on the version that was shown.

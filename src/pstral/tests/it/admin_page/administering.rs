@@ -73,6 +73,53 @@ fn a_user_is_added_linked_changed_and_disabled() {
 }
 
 #[test]
+fn a_refused_change_keeps_what_was_typed_and_tells_the_fault_beside_its_field() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let version = async || hidden(&site.get("/users/camille", &cookie).await, "version");
+        let change = async |version: &str, email: &str, timezone: &str, had: &str| {
+            let fields = [
+                ("version", version),
+                ("full_name", "Camille Roy"),
+                ("email", email),
+                ("timezone", timezone),
+                ("had_timezone", had),
+            ];
+            site.post("/users/camille", &cookie, &fields).await
+        };
+        let told = |shown: &super::Shown, field: &str| {
+            let said = shown.body.split(&format!("id=\"fault-{field}\">")).nth(1).map(str::to_owned);
+            said.and_then(|said| Some(said.split_once('<')?.0.to_owned()))
+        };
+        let refused = change(&version().await, "camille", "", "").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(told(&refused, "email").is_some_and(|said| !said.is_empty()), "{}", refused.body);
+        assert_eq!(told(&refused, "full_name"), None, "the other fields are not at fault");
+        for typed in ["value=\"Camille Roy\"", "value=\"camille\"", "aria-describedby=\"fault-email\""] {
+            assert!(refused.body.contains(typed), "{typed}: {}", refused.body);
+        }
+        assert!(refused.words().contains("Enregistré : Camille Martin"), "{}", refused.words());
+        let stale = change("\"0\"", "camille@example.org", "", "").await;
+        assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+        assert!(stale.body.contains("value=\"Camille Roy\""), "{}", stale.body);
+
+        let set = change(&version().await, "camille@example.org", "Europe/Paris", "").await;
+        assert_eq!(set.to(), "/users/camille?done=changed", "{}", set.words());
+        let shown = site.get("/users/camille", &cookie).await;
+        let had = hidden(&shown, "had_timezone").replace("&#x2f;", "/");
+        assert_eq!(had, "Europe/Paris");
+        assert!(shown.words().contains("pas le laisser vide"), "{}", shown.words());
+        let emptied = change(&version().await, "camille@example.org", "", &had).await;
+        assert_eq!(emptied.status, StatusCode::UNPROCESSABLE_ENTITY, "what does not happen is told");
+        assert!(told(&emptied, "timezone").is_some(), "{}", emptied.body);
+        let new = [("username", "x y"), ("full_name", "Xavier"), ("role", "member")];
+        let added = site.post("/users", &cookie, &new).await;
+        assert!(told(&added, "username").is_some() && added.body.contains("value=\"Xavier\""), "{}", added.body);
+    });
+}
+
+#[test]
 fn nobody_else_changes_users_or_stops_work() {
     run_test(async |world| {
         let site = Site::of(world).await;
@@ -184,7 +231,7 @@ fn the_audit_is_verified_without_script_and_exported_with_its_filters() {
         let list = site.get("/audit?action=question&limit=25", &cookie).await;
         let links = list.attributes("href");
         let file = links.iter().find(|link| link.contains("format=csv")).unwrap();
-        assert_eq!(file, "/api/v1/audit/events?action=question&format=csv");
+        assert_eq!(file, "/audit/export?action=question&format=csv");
         let csv = site.get(file, &cookie).await;
         assert!(
             csv.header("content-disposition").contains("audit.csv") && csv.body.contains("question"),
@@ -207,7 +254,7 @@ fn somebody_reads_and_deletes_their_own_conversations() {
         assert!(shown.words().contains("Liste les clients de Paris"), "{}", shown.words());
         assert!(shown.body.contains("<span class=\"keyword\">SELECT</span>"), "{}", shown.body);
         assert!(shown.body.contains("<th scope=\"col\""), "{}", shown.body);
-        let file = shown.attributes("href").into_iter().find(|link| link.ends_with("?format=pdf")).unwrap();
+        let file = shown.attributes("href").into_iter().find(|link| link.ends_with("/pdf")).unwrap();
         assert_eq!(site.get(&file, &cookie).await.header("content-type"), "application/pdf");
         let another = site.signed_in("claire").await;
         assert_eq!(site.get(&link, &another).await.status, StatusCode::CONFLICT, "somebody else's");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pstral_core::domain::{AuditAction, ButtonAction, Locale, QueryState, UserChange};
 use pstral_core::ports::{Knowledge as _, People as _};
+use pstral_core::testkit::language_model::Script;
 use serde_json::Value;
 
 use super::webdriver::{Browser, Driver};
@@ -38,7 +39,7 @@ const SECTIONS: &[&str] = &[
 const SCREENS: [(u32, u32); 3] = [(360, 780), (1280, 800), (2560, 1300)];
 
 /// A browser starts slowly beside other tests.
-fn patient() -> Setup {
+pub(super) fn patient() -> Setup {
     Setup { patience: Duration::from_mins(5), ..Setup::default() }
 }
 
@@ -55,7 +56,7 @@ async fn a_day(world: &World) {
     world.say(&camille(), "Les clients nous aiment-ils vraiment bien ?").await;
 }
 
-async fn sign_in(browser: &Browser, origin: &str, username: &str) {
+pub(super) async fn sign_in(browser: &Browser, origin: &str, username: &str) {
     browser.open(&format!("{origin}/sign-in")).await;
     browser.write("#username", username).await;
     browser.write("#password", PASSWORD).await;
@@ -136,7 +137,7 @@ fn an_administrator_works_in_a_browser() {
 }
 
 /// Nothing was written to the console, and nobody but the page itself was asked for anything.
-async fn assert_quiet(browser: &Browser, origins: &[String]) {
+pub(super) async fn assert_quiet(browser: &Browser, origins: &[String]) {
     let said: Vec<Value> = browser.log("browser").await.into_iter().filter(|line| line["level"] == "SEVERE").collect();
     // The answers that the test provokes are logged as what could not be loaded.
     let said: Vec<&Value> = said
@@ -187,7 +188,7 @@ fn every_section_can_be_read_by_everybody_in_both_themes() {
 }
 
 /// axe-core finds no serious or critical fault.
-async fn assert_readable(browser: &Browser, axe: &str, what: &str) {
+pub(super) async fn assert_readable(browser: &Browser, axe: &str, what: &str) {
     // Run by the driver, it is no script of the page: its policy holds all the same.
     browser.run(axe).await;
     let run = "const done = arguments[arguments.length - 1]; axe.run().then((found) => done(found.violations
@@ -208,6 +209,11 @@ fn pictures_of_each_section_are_taken_where_they_are_wanted() {
             for _ in 0..(hour * 7 + 3) % 5 {
                 world.say(&alex(), "How many clients do we have?").await;
             }
+            if hour % 3 == 0 {
+                let pause = Duration::from_millis(20 + hour * 3);
+                world.model.script(Script::words("I cannot tell from the data that I may read.").every(pause));
+                world.say(&alex(), &format!("What do the clients of hour {hour} think of us?")).await;
+            }
             world.clock.advance(Duration::from_hours(1));
         }
         a_day(world).await;
@@ -224,6 +230,9 @@ fn pictures_of_each_section_are_taken_where_they_are_wanted() {
             ("audit", "/audit?user=camille"),
             ("verified", "/verified"),
             ("reviews", "/reviews"),
+            ("user", "/users/camille"),
+            ("database", "/targets/crm?text=c"),
+            ("queue", "/queue"),
         ];
         let others =
             others.into_iter().chain([("overview", "/overview"), ("account", "/account"), ("missing", "/nothing")]);

@@ -1,11 +1,13 @@
 //! Forms, which work without script, and only from the page itself.
 
+use pstral::verified::verified_queries;
 use pstral_core::domain::{AuditAction, QueryState};
 use pstral_core::ports::Knowledge as _;
 use reqwest::{Method, StatusCode};
 
 use super::Site;
-use crate::world::{camille, run_test};
+use crate::admin::PASSWORD;
+use crate::world::{alex, camille, deny, run_test};
 
 #[test]
 fn forms_of_other_sites_are_refused() {
@@ -130,5 +132,101 @@ fn a_steward_approves_the_version_they_read_and_closes_a_question() {
         assert_eq!(site.post("/reviews/1/close", &cookie, &[]).await.status, StatusCode::NOT_FOUND);
         let audited = world.entries().await;
         assert!(audited.iter().any(|entry| entry.event.action == AuditAction::ReviewClosed));
+    });
+}
+
+#[test]
+fn somebody_changes_their_own_password_and_signs_in_again() {
+    const NEW: &str = "another long password";
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let (cookie, other) = (site.signed_in("camille").await, site.signed_in("camille").await);
+        let change = async |current, new, again| {
+            site.post("/account/password", &cookie, &[("current", current), ("new", new), ("again", again)]).await
+        };
+        for (current, new, again, status, told, field) in [
+            ("a wrong password", NEW, NEW, StatusCode::FORBIDDEN, "mot de passe actuel", "current"),
+            (PASSWORD, NEW, "another lonG password", StatusCode::UNPROCESSABLE_ENTITY, "diffèrent", "again"),
+            (PASSWORD, "short", "short", StatusCode::UNPROCESSABLE_ENTITY, "12 caractères", "new"),
+        ] {
+            let refused = change(current, new, again).await;
+            assert_eq!(refused.status, status, "{told}");
+            let alert = refused.body.split("role=\"alert\"").nth(1).unwrap().split("</p>").next().unwrap();
+            assert!(alert.contains(told), "{alert}");
+            let field = refused.body.split(&format!("name=\"{field}\"")).nth(1).unwrap().split('>').next().unwrap();
+            assert!(field.contains("aria-invalid"), "{field}");
+            assert_eq!(refused.body.matches("aria-invalid").count(), 1, "{told}");
+            assert!(![current, new, again].iter().any(|typed| refused.body.contains(typed)), "{told}");
+        }
+        let changed = change(PASSWORD, NEW, NEW).await;
+        assert_eq!((changed.status, changed.to()), (StatusCode::SEE_OTHER, "/sign-in?done=own-password"));
+        assert_eq!(changed.header("clear-site-data"), "\"cache\"");
+        assert!(site.get(changed.to(), "").await.words().contains("Mot de passe changé."));
+        for ended in [&cookie, &other] {
+            assert_eq!(site.get("/account", ended).await.to(), "/sign-in?next=%2Faccount");
+        }
+        for (password, status) in [(PASSWORD, StatusCode::UNAUTHORIZED), (NEW, StatusCode::SEE_OTHER)] {
+            let fields = [("username", "camille"), ("password", password)];
+            assert_eq!(site.post("/sign-in", "", &fields).await.status, status);
+        }
+    });
+}
+
+#[test]
+fn a_statement_that_ran_is_proposed_from_the_list_of_questions() {
+    run_test(async |world| {
+        world.model_says("```sql\nSELECT DISTINCT city FROM clients ORDER BY city\n```");
+        world.say(&alex(), "In which towns do our clients sit, roughly?").await;
+        world.command(&alex(), "edit SELECT DISTINCT city FROM clients").await;
+        world.command(&alex(), "execute").await;
+        world.model_says("I cannot tell.");
+        world.say(&camille(), "Les clients nous aiment-ils vraiment bien ?").await;
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("sacha").await;
+        let list = site.get("/reviews", &cookie).await;
+        assert!(list.body.contains("<span class=\"keyword\">DISTINCT</span>"), "{}", list.body);
+        let keep: Vec<String> =
+            list.attributes("action").into_iter().filter(|action| action.ends_with("/keep")).collect();
+        assert_eq!(keep, ["/reviews/1/keep"], "a question without a statement offers nothing to keep");
+        let member = site.signed_in("camille").await;
+        assert_eq!(site.post(&keep[0], &member, &[]).await.status, StatusCode::FORBIDDEN);
+        for number in ["2", "3"] {
+            let refused = site.post(&format!("/reviews/{number}/keep"), &cookie, &[]).await;
+            assert_eq!(refused.status.as_u16(), if number == "2" { 409 } else { 404 }, "{}", refused.words());
+        }
+        let kept = site.post(&keep[0], &cookie, &[]).await;
+        assert_eq!(kept.to(), "/verified?state=proposed&done=proposed", "{}", kept.words());
+        let shown = site.get(kept.to(), &cookie).await.words();
+        assert!(shown.contains("In which towns do our clients sit") && shown.contains("Proposition enregistrée"));
+        assert_eq!(site.post(&keep[0], &cookie, &[]).await.status, StatusCode::CONFLICT, "it waits already");
+        let audited = world.entries().await;
+        let proposed = audited.iter().find(|entry| entry.event.action == AuditAction::VerifiedProposed).unwrap();
+        assert!(proposed.event.ip.is_some() && proposed.event.platform.as_deref() == Some("admin"), "{proposed:?}");
+
+        world.restart_under(deny(&["clients"]), &[]).await;
+        let site = Site::of(world).await;
+        let closed = site.get("/reviews", &site.signed_in("sacha").await).await;
+        assert!(closed.words().contains("In which towns") && !closed.body.contains("DISTINCT"), "{}", closed.body);
+        assert!(!closed.body.contains("/reviews&#x2f;1&#x2f;keep") && !closed.body.contains("/keep\""));
+    });
+}
+
+#[test]
+fn a_proposal_shows_all_that_it_changes_of_the_one_in_force() {
+    const FILE: &str = "[[term]]\nid = \"client-fidele\"\nfr = \"client fidèle\"\nnote = \"Depuis deux ans\"\n\
+        statement = \"\"\"\nSELECT client_id\nFROM contracts\nLIMIT 5\"\"\"\nverified_by = \"Claire\"\nverified_on = \"2026-09-14\"\n";
+    run_test(async |world| {
+        world.command(&camille(), "terme client fidèle = SELECT client_id FROM contracts").await;
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("sacha").await;
+        let alone = site.get("/verified/crm/client-fidele", &cookie).await;
+        assert!(!alone.body.contains("id=\"difference\""), "nothing is in force");
+        world.store.put_verified("crm", &verified_queries(FILE).unwrap()).await.unwrap();
+        let shown = site.get("/verified/crm/client-fidele", &cookie).await;
+        let difference = shown.body.split("id=\"difference\"").nth(1).unwrap().split("</pre>").next().unwrap();
+        let told = |sign: &str, words: &str| difference.contains(&format!("<{sign}>{words}</{sign}>"));
+        assert!(told("del", "- note: Depuis deux ans") && told("del", "- LIMIT 5"), "{difference}");
+        assert!(difference.contains("<span>  fr: client fidèle</span>"), "{difference}");
+        assert!(difference.contains("<ins>+ "), "{difference}");
     });
 }

@@ -10,7 +10,7 @@ use super::Site;
 use crate::admin::with_passwords;
 use crate::world::{World, camille, run_test};
 
-const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover='alert(3) [x](javascript:alert(4)) \
+pub(super) const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover='alert(3) [x](javascript:alert(4)) \
     {{ 7*7 }} {% raw %} =1+1 \u{202e}desrever\u{202c}  &lt;b&gt; </title></textarea></main>";
 
 /// Asks, changes, names and signs in with hostile words.

@@ -89,3 +89,19 @@ fn every_section_has_its_sentences_in_both_languages() {
         }
     });
 }
+
+/// What the API says is shown by the page too: it names what to do, not how a program does it.
+#[test]
+fn no_sentence_of_the_api_names_a_route() {
+    for sentences in
+        [include_str!("../../../../../locales/fr/chat.ftl"), include_str!("../../../../../locales/en/chat.ftl")]
+    {
+        let of_the_api: Vec<&str> = sentences.lines().filter(|line| line.starts_with("api-")).collect();
+        assert!(of_the_api.len() > 15, "{of_the_api:?}");
+        for line in of_the_api {
+            for word in ["/api/", "GET ", "POST ", "If-Match", "Authorization"] {
+                assert!(!line.contains(word), "{line}");
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod administering;
 mod axe;
 mod browser;
+mod busy;
 mod forms;
 mod hostile;
 mod languages;

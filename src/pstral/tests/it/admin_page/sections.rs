@@ -1,14 +1,17 @@
 //! Each section: who may open it, and what it shows.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use insta::assert_snapshot;
-use pstral_core::domain::{AuditAction, ButtonAction};
+use pstral_core::domain::{AuditAction, ButtonAction, EventBody};
 use pstral_core::ports::ModelError;
+use pstral_core::testkit::language_model::Script;
 use reqwest::StatusCode;
+use serde_json::{Value, json};
 
 use super::Site;
-use crate::world::{camille, run_test};
+use crate::world::{Setup, alex, camille, run_test, run_test_with};
 
 /// Every address that a browser may open, by an example.
 const ROUTES: &[&str] = &[
@@ -28,10 +31,12 @@ const ROUTES: &[&str] = &[
     "/targets/crm",
     "/policy",
     "/configuration",
+    "/audit/export",
     "/audit/verification",
     "/conversations",
     "/conversations/9",
     "/api/",
+    "/conversations/9/pdf",
     "/account",
     "/sign-out",
     "/nothing",
@@ -72,9 +77,11 @@ fn only_the_sections_of_a_role_are_in_the_navigation_and_others_are_refused() {
         /targets/crm             303    403    403     200
         /policy                  303    403    403     200
         /configuration           303    403    403     200
+        /audit/export            303    403    403     200
         /audit/verification      303    403    403     200
         /conversations           303    200    200     200
         /conversations/9         303    409    409     409
+        /conversations/9/pdf     303    409    409     409
         /account                 303    200    200     200
         /sign-out                405    405    405     405
         /nothing                 404    404    404     404
@@ -144,6 +151,30 @@ fn what_a_browser_cannot_be_shown_is_a_page_too() {
     });
 }
 
+/// A link to a file leads to the page of what is wrong, not to the document that a program gets.
+#[test]
+fn a_file_that_cannot_be_written_is_told_in_the_frame() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        world.audit.refuse(&[AuditAction::Export]);
+        for (path, expected) in [
+            ("/audit/export?action=question&format=csv", 503),
+            ("/audit/export?user=nobody&format=jsonl", 422),
+            ("/audit/export?format=exe", 400),
+            ("/conversations/9/pdf", 409),
+        ] {
+            let shown = site.get(path, &cookie).await;
+            assert_eq!(
+                (shown.status.as_u16(), shown.header("content-type")),
+                (expected, "text/html; charset=utf-8"),
+                "{path}"
+            );
+            assert!(shown.body.contains("<nav") && shown.body.contains("class=\"card problem\""), "{path}");
+        }
+    });
+}
+
 #[test]
 fn the_overview_shows_each_part_and_what_was_asked() {
     run_test(async |world| {
@@ -161,6 +192,51 @@ fn the_overview_shows_each_part_and_what_was_asked() {
         world.model.fails(Some(ModelError::Unavailable("connection refused".to_owned())));
         let words = site.get("/overview", &cookie).await.words();
         assert!(words.contains("À faire"), "{words}");
+    });
+}
+
+#[test]
+fn the_overview_shows_how_fast_answers_come_what_is_slow_and_who_waits() {
+    run_test_with(Setup { slots: 1, ..Setup::default() }, async |world| {
+        let pause = Duration::from_millis(60);
+        world.model.script(Script::silent().text("I cannot").text(" tell.").every(pause));
+        world.say(&camille(), "Les clients nous aiment-ils vraiment bien ?").await;
+        world.say(&camille(), "Liste les clients de Paris").await;
+        world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
+        let entries = world.entries().await;
+        let answer = entries.iter().find(|entry| entry.event.action == AuditAction::Answer).unwrap();
+        let kept: Value = serde_json::from_str(answer.event.parameters.as_deref().unwrap()).unwrap();
+        assert_eq!((&kept["prompt_tokens"], &kept["answer_tokens"]), (&json!(15), &json!(5)), "{kept}");
+        let times = ["first_text_ms", "writing_ms"].map(|name| kept[name].as_u64().unwrap());
+        assert!(times.iter().all(|time| *time >= 50), "the pauses of the model are in both: {kept}");
+        let result = entries.iter().find(|entry| entry.event.action == AuditAction::Result).unwrap();
+
+        world.model.script(Script::silent().hangs());
+        let first = world.begin(&camille(), EventBody::Said("Les sociétés lyonnaises, peu importe".to_owned()));
+        let asked = world.model.requests().len();
+        while world.model.requests().len() == asked {
+            tokio::task::yield_now().await;
+        }
+        let second = world.begin(&alex(), EventBody::Said("And the companies in Lyon, whatever".to_owned()));
+        world.until(|| world.pipeline.parts().model.waiting() == 1).await;
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let shown = site.get("/overview", &cookie).await;
+        let words = shown.words();
+        for expected in ["1 question attend le modèle.", "Vitesse du modèle", "tokens/s", "Requêtes les plus lentes"]
+        {
+            assert!(words.contains(expected), "{expected}: {words}");
+        }
+        let first_text = words.split("au premier texte ").nth(1).unwrap();
+        assert!(first_text.starts_with(|c: char| c.is_ascii_digit()), "{words}");
+        let slowest = words.split("Requêtes les plus lentes").nth(1).unwrap();
+        assert!(slowest.contains("camille crm 2026-11-21"), "{slowest}");
+        assert!(shown.attributes("href").contains(&format!("/audit/test/{}", result.seq)), "{}", shown.body);
+        for work in world.pipeline.work().into_iter().rev() {
+            world.pipeline.stop_work(work.number);
+        }
+        first.await.unwrap();
+        second.await.unwrap();
     });
 }
 

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use pstral_core::domain::{AuditEntry, ButtonAction, ChainVerifier, MessageRef, OutgoingState, ProposalId};
+use pstral_core::domain::{
+    AuditAction, AuditEntry, ButtonAction, ChainVerifier, MessageRef, OutgoingState, ProposalId,
+};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 
 use super::World;
@@ -85,9 +87,9 @@ impl World {
             let event = entry.event;
             let _ = write!(out, "{} {}", event.action.word(), event.status.word());
             let _ = write!(out, " {}", event.actor.as_deref().map_or("-", |id| id.trim_start_matches("id-of-")));
-            for (name, value) in
-                [("relations", event.relations), ("rule", event.rule), ("parameters", event.parameters)]
-            {
+            // Those of an answer are times and counts, which have a test of their own.
+            let parameters = event.parameters.filter(|_| event.action != AuditAction::Answer);
+            for (name, value) in [("relations", event.relations), ("rule", event.rule), ("parameters", parameters)] {
                 if let Some(value) = value {
                     let _ = write!(out, " {name}={value}");
                 }
