@@ -7,6 +7,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use crate::failpoints::failpoint;
 use crate::fault::fault;
 use crate::sql::sql;
+use crate::state_file::StateFile;
 
 /// The advisory lock of a PostgreSQL database that serializes changes of the state, except for the audit chains, which
 /// have locks of their own. The number is arbitrary.
@@ -21,6 +22,8 @@ pub(crate) enum Engine {
         writer: SqlitePool,
         /// The others.
         readers: SqlitePool,
+        /// The file, where it is open to write.
+        file: Option<StateFile>,
     },
     /// A server, for several instances.
     Postgres {
@@ -46,6 +49,7 @@ impl Engine {
     /// Begins a transaction that excludes all others with the same lock number; on SQLite, which has a single writer,
     /// all others.
     pub(crate) async fn begin_locked(&self, lock: i64) -> Result<StateTransaction, StoreError> {
+        self.check()?;
         match self {
             Self::Sqlite { writer, .. } => {
                 Ok(StateTransaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?))
@@ -72,6 +76,14 @@ impl Engine {
                 let begin = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
                 Ok(StateTransaction::Postgres(begin.map_err(fault)?))
             }
+        }
+    }
+
+    /// Fails where what is written would be lost: the path of the file leads to another one, or nowhere.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { file: Some(file), .. } => file.check(),
+            Self::Sqlite { file: None, .. } | Self::Postgres { .. } => Ok(()),
         }
     }
 

@@ -29,7 +29,10 @@ mod reviews;
 mod rows;
 mod sign_ins;
 mod sql;
+mod state_file;
 mod transfer;
+
+use std::time::Duration;
 
 use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
@@ -46,6 +49,9 @@ pub use presence::InstanceLease;
 pub use retention::{Erasure, ExpiryLimits, Pruning, PruningClass, Sign};
 pub use sign_ins::SignIn;
 pub use transfer::{Loaded, TransferError};
+
+/// The interval at which [`Store::lost`] looks whether the state is still there.
+const LOOKING: Duration = Duration::from_secs(1);
 
 /// The state of Pstral in a database of its own. It implements every state port of core.
 #[derive(Debug)]
@@ -66,6 +72,16 @@ impl Store {
     /// afterwards.
     pub async fn close(&self) {
         self.engine.close().await;
+    }
+
+    /// Waits until this program may not write the state any more, and says why: its file was moved, deleted or replaced.
+    pub async fn lost(&self) -> StoreError {
+        loop {
+            tokio::time::sleep(LOOKING).await;
+            if let Err(lost) = self.engine.check() {
+                return lost;
+            }
+        }
     }
 
     /// A transaction that holds the write lock from its start, so that what it reads is still so when it writes.

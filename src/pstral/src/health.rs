@@ -104,6 +104,7 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
         StoreError::Busy(_) => text("remedy-state-busy"),
         StoreError::Corrupt(_) => text("remedy-state-restore"),
         StoreError::Newer(_) => text("remedy-state-newer"),
+        StoreError::Moved(_) => text("remedy-state-moved"),
         _ => text("remedy-state"),
     }
 }
@@ -175,6 +176,7 @@ impl Found for StoreError {
             Self::Unavailable(detail) => away(detail),
             Self::Full(_) => text("found-full"),
             Self::Busy(_) => text("found-held"),
+            Self::Moved(path) => text("found-moved").with("path", path),
             other => fault(other),
         }
     }

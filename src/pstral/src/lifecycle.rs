@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::compose::{App, StartError};
+use crate::compose::{App, StartError, state_error};
 use crate::config::{changed, parse_line, to_line};
 use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
@@ -102,7 +102,7 @@ pub enum AfterPlatforms {
 }
 
 /// Runs every platform until each has ended, and what they handed over is answered. Once `shutdown` is cancelled, all
-/// of that has `drain` to end. A platform that has failed for good is told by the checkup while others go on, and is an
+/// of that has `drain` to end. Without its state it ends at once: what it did could not be recorded. A platform that has failed for good is told by the checkup while others go on, and is an
 /// error once none does.
 pub async fn run(
     app: &App,
@@ -129,8 +129,8 @@ pub async fn run_through(
     let locale = app.pipeline.parts().settings.locale;
     beside.spawn(check_endpoints(Arc::clone(&app.pipeline), ServerLog::new(app.models.clone(), locale)));
     beside.spawn(app.heads.clone().tell_on());
-    let tasks = TaskTracker::new();
-    let inbox = heard(inbox(&app.pipeline, &tasks));
+    let (tasks, halt) = (TaskTracker::new(), CancellationToken::new());
+    let inbox = heard(inbox(&app.pipeline, &tasks, &halt));
     app.platforms.iter().for_each(|platform| platform.advise(app.pipeline.advice()));
     let mut outcome = Ok(());
     let all_of_it = async {
@@ -154,6 +154,11 @@ pub async fn run_through(
         () = all_of_it => {}
         () = time_is_over => {
             tracing::warn!(left = tasks.len(), "the time to finish is over; the next start closes the remaining messages");
+        }
+        lost = app.store.lost() => {
+            tracing::error!(error = %lost, left = tasks.len(), "the state is lost; stopping all answers and ending");
+            halt.cancel();
+            return Err(state_error(&lost).into());
         }
     }
     record(&app.pipeline, AuditAction::Stopped, program()).await?;
@@ -258,12 +263,13 @@ pub async fn close(app: &App) {
     }
 }
 
-/// Each event in a task of its own, so that a platform going away does not cut an answer.
-fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
-    let (pipeline, tasks) = (Arc::clone(pipeline), tasks.clone());
+/// Each event in a task of its own, so that a platform going away does not cut an answer; `halt` does.
+fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker, halt: &CancellationToken) -> Inbox {
+    let (pipeline, tasks, halt) = (Arc::clone(pipeline), tasks.clone(), halt.clone());
     Arc::new(move |event| {
-        let pipeline = Arc::clone(&pipeline);
-        let task = tasks.spawn(timed(async move { pipeline.handle(event).await }));
+        let (pipeline, halt) = (Arc::clone(&pipeline), halt.clone());
+        let answer = timed(async move { pipeline.handle(event).await });
+        let task = tasks.spawn(async move { halt.run_until_cancelled(answer).await });
         async move {
             if let Err(error) = task.await {
                 tracing::error!(%error, "an event from a platform could not be answered");

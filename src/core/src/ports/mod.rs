@@ -63,6 +63,9 @@ pub enum StoreError {
     /// It holds something this version does not understand.
     #[error("the state database holds something unexpected: {0}")]
     Corrupt(String),
+    /// Its file, of this path, was moved, deleted or replaced while the program had it open: what is written would be lost.
+    #[error("the state database is lost: its file {0} was moved, deleted or replaced")]
+    Moved(String),
     /// A newer version has changed its form.
     #[error("the state database is of a newer version: {0}")]
     Newer(String),
@@ -72,7 +75,7 @@ impl StoreError {
     /// The sentence for the person, where it passes by itself or an administrator can make it; else it is a fault.
     pub fn text(&self) -> Option<Text> {
         match self {
-            Self::Unavailable(_) => Some(text("state-away")),
+            Self::Unavailable(_) | Self::Moved(_) => Some(text("state-away")),
             Self::Full(_) => Some(text("state-full")),
             Self::Busy(_) => Some(text("state-busy")),
             Self::Duplicate(_) | Self::Missing(_) | Self::Corrupt(_) | Self::Newer(_) => None,

@@ -130,6 +130,50 @@ fn a_second_program_on_the_same_state_is_refused_and_changes_nothing() {
     bot.ended().code(0);
 }
 
+/// The lock is of the file, not of one of its names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_program_on_another_name_of_the_state_is_refused() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    std::fs::hard_link(place.path("state/pstral.db"), place.path("hard.db")).unwrap();
+    std::os::unix::fs::symlink("state/pstral.db", place.path("soft.db")).unwrap();
+    for name in ["hard.db", "soft.db"] {
+        let url = format!("sqlite://{}", place.path(name).display());
+        let mut second = place.pstral(&["run", "--config", "pstral.toml"]);
+        second.env("PSTRAL__STORE__URL", url).env("PSTRAL__HTTP__LISTEN", "127.0.0.1:0");
+        crate::program::feed(second, b"").code(1).says(&["another program already answers from", name]);
+    }
+    bot.signal("-TERM");
+    bot.ended().code(0);
+    place.run(&["audit", "verify", "--config", "pstral.toml"]).code(0);
+}
+
+/// Whatever becomes of its name, nothing goes into a file that nobody will find.
+#[cfg(unix)]
+#[test]
+fn it_ends_with_the_reason_when_its_state_is_taken_away() {
+    for (how, script) in [
+        ("deleted", "rm pstral.db"),
+        ("moved", "mv pstral.db old.db"),
+        ("replaced", "cp pstral.db new.db && mv new.db pstral.db"),
+    ] {
+        let place = Place::new();
+        place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n[platforms.terminal]\nenabled = true\n");
+        let mut bot = Bot::start(&place);
+        let taken = place.command("sh").args(["-c", script]).current_dir(place.path("state")).status();
+        assert!(taken.unwrap().success());
+        until(how, || bot.is_over());
+        let ended = bot.ended().code(1).says(&[
+            "the state is lost; stopping all answers and ending",
+            "was moved, deleted or replaced while the program was running",
+            "Put the state database back in its place",
+        ]);
+        assert!(!ended.err.contains("Something went wrong"), "{how}: {}", ended.err);
+    }
+}
+
 #[test]
 fn whoever_asks_how_it_is_does_not_wear_out_the_disk() {
     let place = Place::new();
