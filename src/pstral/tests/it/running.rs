@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 use rusqlite::Connection;
@@ -30,6 +30,9 @@ pub(crate) fn installed(model: &str) -> Place {
     bot.ended().code(0).says(&["I do not know yet who you are", "this account is now linked to yours"]);
     place
 }
+
+/// The time that the endpoint gives the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn audited(place: &Place) -> String {
     place.run(&["audit", "verify", "--config", "pstral.toml"]).code(0).says(&["The log is intact"]);
@@ -235,6 +238,27 @@ fn a_request_that_never_comes_whole_does_not_hold_up_the_end() {
     bot.ended().code(0).says(&["an HTTP request did not end"]);
     let end = place.run(&["audit", "tail", "-n", "1", "--action", "stopped", "--config", "pstral.toml"]).code(0);
     assert!(end.out.contains("stopped ok"), "{}", end.out);
+}
+
+#[test]
+fn half_requests_do_not_hold_up_the_health_check() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    for connections in [100, 1000] {
+        let mut half = Vec::new();
+        for _ in 0..connections {
+            let mut stream = TcpStream::connect(bot.address()).unwrap();
+            // The oldest are closed meanwhile.
+            let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\n");
+            half.push(stream);
+        }
+        let begun = Instant::now();
+        assert!(bot.get("/healthz").unwrap().ends_with("ok\n"), "{connections} half requests");
+        assert!(begun.elapsed() < HEAD_TIMEOUT / 2, "{connections} half requests: {:?}", begun.elapsed());
+    }
+    bot.signal("-TERM");
+    bot.ended().code(0);
 }
 
 /// Each half request would hold a file descriptor that the bot needs for its databases.
