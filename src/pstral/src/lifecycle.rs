@@ -20,6 +20,7 @@ use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
 use crate::metrics::answer_times::timed;
 use crate::models::ServerLog;
+use crate::unfinished_executions;
 
 /// The time-out for closing the state database.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -44,7 +45,17 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     if left > 0 {
         tracing::warn!(left, "answers were interrupted by the end of an earlier run; closed their messages");
     }
-    record_changes(app).await?;
+    let last = last_start(app).await?;
+    match unfinished_executions::record(app, last.as_ref())
+        .await
+        .context("how statements ended could not be recorded")?
+    {
+        0 => {}
+        unfinished => {
+            tracing::warn!(unfinished, "executions did not end in an earlier run; recorded that in the audit")
+        }
+    }
+    record_changes(app, last).await?;
     let detail = format!("{} {}", program(), to_line(&app.fingerprint));
     record(&app.pipeline, AuditAction::Started, detail).await
 }
@@ -54,8 +65,8 @@ const UNKNOWN: &str = "unknown: what it was at the last start is not kept any mo
 
 /// Records what of the configuration is not as it was when this instance was last started, or that nobody can tell:
 /// its first start changes nothing.
-async fn record_changes(app: &App) -> anyhow::Result<()> {
-    let Some(last) = last_start(app).await? else {
+async fn record_changes(app: &App, last_start: Option<AuditEntry>) -> anyhow::Result<()> {
+    let Some(last) = last_start else {
         // It may have been pruned with the beginning of the chain.
         let checkpoints = app.pipeline.parts().audit.checkpoints().await?;
         if checkpoints.iter().any(|checkpoint| checkpoint.instance == app.instance) {

@@ -133,6 +133,36 @@ fn a_second_program_on_the_same_state_is_refused_and_changes_nothing() {
     bot.ended().code(0);
 }
 
+/// Whatever happened to its program, the audit says of an execution how it ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_cut_by_a_kill_has_its_end_in_the_audit() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = installed(&ollama.url());
+    let mut bot = Bot::start(&place);
+    let endless = "SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status \
+        JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status";
+    bot.types(&format!("/edit {endless}"));
+    bot.types("/execute");
+    let entries = |action: &str| -> Vec<serde_json::Value> {
+        let out = place.run(&["audit", "export", "--action", action, "--config", "pstral.toml"]).code(0).out;
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    until("it runs", || entries("execution").len() == 1);
+    bot.signal("-KILL");
+    bot.ended();
+    for _ in 0..2 {
+        let bot = Bot::start(&place);
+        bot.signal("-TERM");
+        bot.ended().code(0);
+        let (executions, results) = (entries("execution"), entries("result"));
+        assert_eq!(results.len(), 1, "{results:?}");
+        let member = |entry: &serde_json::Value, name: &str| entry.to_string().contains(name);
+        assert!(member(&results[0], "not shown: crash") && member(&results[0], "\"failed\""), "{results:?}");
+        let proposal = executions[0]["proposal"].as_str().or_else(|| executions[0]["event"]["proposal"].as_str());
+        assert!(member(&results[0], proposal.unwrap()), "{results:?}");
+    }
+}
+
 /// The lock is of the file, not of one of its names.
 #[cfg(target_os = "linux")]
 #[test]
