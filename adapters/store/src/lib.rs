@@ -74,13 +74,26 @@ impl Store {
         self.engine.close().await;
     }
 
-    /// Waits until this program may not write the state any more, and says why: its file was moved, deleted or replaced.
+    /// Waits until this program may not write the state any more, and says why: its file was moved, deleted or replaced, or
+    /// another program has the lease of its instance.
     pub async fn lost(&self) -> StoreError {
+        if let Engine::Postgres { lease, .. } = &self.engine {
+            return lease.lost().await;
+        }
         loop {
             tokio::time::sleep(LOOKING).await;
             if let Err(lost) = self.engine.check() {
                 return lost;
             }
+        }
+    }
+
+    /// Waits until the lease of this instance may be lost, the next time: until it is taken again nothing can be written, and
+    /// what is being answered must stop.
+    pub async fn interrupted(&self) {
+        match &self.engine {
+            Engine::Sqlite { .. } => std::future::pending().await,
+            Engine::Postgres { lease, .. } => lease.interrupted().await,
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
-use pstral_store::{InstanceLease, Location};
+use pstral_store::{InstanceLease, Location, Store};
 
 use crate::compose::{StartError, make_folder_of, state_error};
 use crate::config::Config;
@@ -34,6 +34,15 @@ impl InstanceLock {
                 let found = text("found-instance-running").with("instance", instance);
                 taken.map(Self::OnServer).ok_or_else(|| running(&found, "remedy-instance-running", locale))
             }
+        }
+    }
+
+    /// From now on the open state database writes only as long as the lock is held. Where an earlier program may still be
+    /// writing its last answers, this waits until it has surely stopped.
+    pub async fn fence(&mut self, store: &Store) -> Result<(), StartError> {
+        match self {
+            Self::OnFile(_) => Ok(()),
+            Self::OnServer(lease) => lease.fence(store).await.map_err(|error| state_error(&error)),
         }
     }
 
