@@ -1,6 +1,6 @@
 //! Starting, running and ending: what is under way gets time to finish, and the audit says when.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,6 +10,7 @@ use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditSeal, AuditS
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError, Towards};
 use pstral_core::text::text;
+use pstral_store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -140,7 +141,8 @@ pub async fn run_through(
     let locale = app.pipeline.parts().settings.locale;
     beside.spawn(check_endpoints(Arc::clone(&app.pipeline), ServerLog::new(app.models.clone(), locale)));
     beside.spawn(app.heads.clone().tell_on());
-    let (tasks, halt) = (TaskTracker::new(), CancellationToken::new());
+    let (tasks, halt) = (TaskTracker::new(), Halt::default());
+    beside.spawn(stop_without_lease(Arc::clone(&app.store), halt.clone()));
     let inbox = heard(inbox(&app.pipeline, &tasks, &halt));
     app.platforms.iter().for_each(|platform| platform.advise(app.pipeline.advice()));
     let mut outcome = Ok(());
@@ -168,7 +170,7 @@ pub async fn run_through(
         }
         lost = app.store.lost() => {
             tracing::error!(error = %lost, left = tasks.len(), "the state is lost; stopping all answers and ending");
-            halt.cancel();
+            halt.stop();
             return Err(state_error(&lost).into());
         }
     }
@@ -257,6 +259,11 @@ async fn check_endpoints(pipeline: Arc<Pipeline>, mut log: ServerLog) {
 
 /// Removes the files of results whose time is over, at the start and then now and again.
 async fn sweep_files(files: FolderFiles, age: Duration) {
+    match files.sweep_unfinished().await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "deleted files that an earlier run left unfinished"),
+        Err(error) => tracing::warn!(%error, "files that an earlier run left unfinished could not be deleted"),
+    }
     loop {
         match files.sweep(age).await {
             Ok(0) => {}
@@ -274,11 +281,36 @@ pub async fn close(app: &App) {
     }
 }
 
+/// Stops all answers at once: what goes on could not be recorded, or another program may be closing it.
+#[derive(Debug, Clone, Default)]
+struct Halt(Arc<Mutex<CancellationToken>>);
+
+impl Halt {
+    /// Cancelled when the answers that begin now must stop.
+    fn token(&self) -> CancellationToken {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Later answers may begin.
+    fn stop(&self) {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).cancel();
+    }
+}
+
+/// Stops all answers whenever the lease of this instance may be lost. Their messages are closed once it is taken again.
+async fn stop_without_lease(store: Arc<Store>, halt: Halt) {
+    loop {
+        store.interrupted().await;
+        tracing::warn!("the lease of this instance may be lost; stopping all answers");
+        halt.stop();
+    }
+}
+
 /// Each event in a task of its own, so that a platform going away does not cut an answer; `halt` does.
-fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker, halt: &CancellationToken) -> Inbox {
+fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker, halt: &Halt) -> Inbox {
     let (pipeline, tasks, halt) = (Arc::clone(pipeline), tasks.clone(), halt.clone());
     Arc::new(move |event| {
-        let (pipeline, halt) = (Arc::clone(&pipeline), halt.clone());
+        let (pipeline, halt) = (Arc::clone(&pipeline), halt.token());
         let answer = timed(async move { pipeline.handle(event).await });
         let task = tasks.spawn(async move { halt.run_until_cancelled(answer).await });
         async move {

@@ -89,6 +89,8 @@ words! {
         AuditPruned = "audit.pruned",
         /// Events could not be recorded: how many, since when, and why.
         AuditGap = "audit.gap",
+        /// The clock of the machine was set back: from when, and to when.
+        ClockSetBack = "clock.back",
         /// The configuration is not the one of the run before.
         ConfigChanged = "config.changed",
         /// The state was written to a backup.

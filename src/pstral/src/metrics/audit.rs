@@ -8,12 +8,14 @@ use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, 
 use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::watch;
 
+use super::audit_clock::AuditClock;
 use super::audit_gap::AuditGap;
 
 /// An audit log that counts what goes through it, and what does not, which it records once it can.
 pub struct MeteredAudit {
     log: Arc<dyn AuditLog>,
     gap: AuditGap,
+    clock: AuditClock,
     head: watch::Sender<Option<ChainHead>>,
 }
 
@@ -31,7 +33,7 @@ impl MeteredAudit {
         }
         failures().increment(0);
         result_rows().increment(0);
-        Self { log, gap: AuditGap::default(), head: watch::Sender::new(None) }
+        Self { log, gap: AuditGap::default(), clock: AuditClock::default(), head: watch::Sender::new(None) }
     }
 
     fn count(&self, entry: &AuditEntry) {
@@ -78,6 +80,13 @@ fn result_rows() -> Counter {
 #[async_trait]
 impl AuditLog for MeteredAudit {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
+        self.clock.begin(&*self.log).await;
+        if let Some(back) = self.clock.note(event.at) {
+            match self.log.append(back).await {
+                Ok(entry) => self.count(&entry),
+                Err(error) => tracing::error!(%error, "that the clock was set back could not be recorded in the audit"),
+            }
+        }
         let entry = match self.log.append(event.clone()).await {
             Ok(entry) => entry,
             Err(error) => {
