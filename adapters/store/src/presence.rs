@@ -173,7 +173,7 @@ impl Lease {
                 }
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Notes that the holder ends in good order: it leaves nothing that it still writes.
@@ -201,7 +201,7 @@ impl HeldLease {
             _ if !is_changed => {}
             Standing::Held => tracing::info!(instance, "instance lease taken again"),
             Standing::Away => {
-                tracing::warn!(instance, "instance lease may be lost; writing nothing until it is taken again")
+                tracing::warn!(instance, "instance lease may be lost; writing nothing until it is taken again");
             }
             Standing::Lost => tracing::error!(instance, "instance lease lost to another program"),
         }

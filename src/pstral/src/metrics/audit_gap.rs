@@ -97,7 +97,7 @@ mod tests {
             audit.append(event(time, AuditAction::Question)).await.unwrap();
         }
         let told: Vec<String> = state
-            .tail(&AuditFilter::default(), 10)
+            .after(0, &AuditFilter::default(), 10)
             .await
             .unwrap()
             .into_iter()
