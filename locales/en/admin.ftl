@@ -329,6 +329,9 @@ page-asked-by = asked by
 
 ## Databases
 page-targets = Databases
+page-reread = Read the schema again
+page-done-reread = Schema read again. Every verified query still runs.
+page-done-reread-faulty = Schema read again. Some verified queries no longer run: see “Verified queries”.
 page-targets-lead = What is known of each database, and who may read what.
 page-targets-platforms = Queried only from:
 page-catalog-read = Schema read on

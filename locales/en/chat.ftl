@@ -394,6 +394,7 @@ policy-table-unknown = { $target } has no table or column “{ $given }”. Writ
 policy-here-for = For { $name } ({ $role }), here, on { $what }:
 policy-in-private = For { $name } ({ $role }), in private, on { $what }:
 status-questions = { $waiting } in the queue, { $running } being answered
+status-resting = not asked for { $since } s because it failed; tried again in { $again } s
 status-answers =
     { $left ->
         [0] no unfinished answers

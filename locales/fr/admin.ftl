@@ -330,6 +330,9 @@ page-asked-by = demandée par
 
 ## Bases de données
 page-targets = Bases de données
+page-reread = Relire le schéma
+page-done-reread = Schéma relu. Toutes les requêtes vérifiées fonctionnent encore.
+page-done-reread-faulty = Schéma relu. Certaines requêtes vérifiées ne fonctionnent plus : voyez « Requêtes vérifiées ».
 page-targets-lead = Ce que l'on sait de chaque base, et qui peut y lire quoi.
 page-targets-platforms = Interrogée seulement depuis :
 page-catalog-read = Schéma lu le

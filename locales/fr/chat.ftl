@@ -395,6 +395,7 @@ policy-table-unknown = La base { $target } n'a ni table ni colonne « { $given }
 policy-here-for = Pour { $name } ({ $role }), ici, sur { $what } :
 policy-in-private = Pour { $name } ({ $role }), en privé, sur { $what } :
 status-questions = { $waiting } en attente, { $running } en cours de réponse
+status-resting = écarté depuis { $since } s après des échecs ; nouvel essai dans { $again } s
 status-answers =
     { $left ->
         [0] aucune réponse inachevée

@@ -23,10 +23,12 @@ pub struct PostgresConfig {
     pub identity: Identity,
     /// The time zone of statements, such as `Europe/Paris`: where their days and months begin.
     pub timezone: String,
+    /// True to run nothing while the account is a superuser, or may become one: looked at before each statement.
+    pub refuse_privileged: bool,
 }
 
 impl PostgresConfig {
-    /// Names in `public`; four at once, five seconds to connect, ten to read, everybody as the account of the URL.
+    /// Names in `public`; four at once, five seconds to connect, ten to read, everybody as the account of the URL, whatever that may do.
     pub fn new(url: SecretString) -> Self {
         Self {
             url,
@@ -36,6 +38,7 @@ impl PostgresConfig {
             read_time: Duration::from_secs(10),
             identity: Identity::Shared,
             timezone: "UTC".to_owned(),
+            refuse_privileged: false,
         }
     }
 }

@@ -152,15 +152,15 @@ impl Pool {
         if let Some(mut session) = kept {
             match self.begin(&mut session, terms).await {
                 Err(error) if is_gone(&error) => self.idle().clear(),
-                begun => return Ok((session, begun.map_err(|error| not_begun(&error, terms)))),
+                begun => return Ok((session, may_run(begun, terms))),
             }
         }
         let mut session = self.connect().await?;
         let begun = self.begin(&mut session, terms).await;
-        Ok((session, begun.map_err(|error| not_begun(&error, terms))))
+        Ok((session, may_run(begun, terms)))
     }
 
-    async fn begin(&self, session: &mut Session, terms: &Terms) -> Result<(), sqlx::Error> {
+    async fn begin(&self, session: &mut Session, terms: &Terms) -> Result<Option<String>, sqlx::Error> {
         let late = |_| sqlx::Error::Io(ErrorKind::TimedOut.into());
         timeout(self.connect_time, session.begin(terms)).await.map_err(late)?
     }
@@ -177,4 +177,11 @@ impl Pool {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says whether a statement may run in a transaction: it began, and the account may do no more than it may.
+fn may_run(begun: Result<Option<String>, sqlx::Error>, terms: &Terms) -> Result<(), TargetError> {
+    let Some(excess) = begun.map_err(|error| not_begun(&error, terms))? else { return Ok(()) };
+    tracing::error!(excess, "the account has become a superuser; statement refused");
+    Err(TargetError::Privileged(excess))
 }

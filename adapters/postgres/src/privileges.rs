@@ -23,6 +23,11 @@ const PARAMETERS: &str = "SELECT DISTINCT 'administer', x.privilege_type || ' on
     WHERE x.grantee = 0 OR x.grantee IN (SELECT r.oid FROM pg_roles r
         WHERE pg_has_role((SELECT oid FROM pg_roles WHERE rolname = session_user), r.oid, 'MEMBER'))";
 
+/// An expression: what puts the account above the database's checks, as [`Privileges::is_privileged`] judges it by
+/// attributes; null if nothing does. Cheap enough to be asked before each statement, and whatever the search path.
+pub(crate) const SUPERUSER: &str = "(SELECT 'SUPERUSER' FROM pg_catalog.pg_roles r
+    WHERE r.rolsuper AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER') LIMIT 1)";
+
 /// Reads them for the account of the connection, with every role it may take.
 pub(crate) async fn read(connection: &mut PgConnection) -> Result<Privileges, TargetError> {
     let read = async {

@@ -44,6 +44,7 @@ impl TargetSection for PostgresSection {
         if !around.timezone.is_empty() {
             config.timezone.clone_from(&around.timezone);
         }
+        config.refuse_privileged = !around.allow_privileged;
         config.max_concurrent = around.max_concurrent.unwrap_or(config.max_concurrent);
         if let Some(accounts) = &around.accounts {
             config.identity = Identity::Role(accounts.clone());

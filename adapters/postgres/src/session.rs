@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use crate::fault::fault;
-use crate::session_settings;
+use crate::{privileges, session_settings};
 
 /// The oldest server that looks after a statement whose client is gone.
 /// Source: <https://www.postgresql.org/docs/14/runtime-config-connection.html>.
@@ -27,6 +27,8 @@ pub(crate) struct Terms {
     pub(crate) role: Option<String>,
     /// The time zone, which determines the start of days and months.
     pub(crate) timezone: String,
+    /// True if nothing may run once the account is a superuser.
+    pub(crate) refuse_privileged: bool,
 }
 
 /// A connection with its number, by which another connection can stop it.
@@ -51,7 +53,10 @@ impl Session {
     /// PostgreSQL's own and nothing else: were the company's schema looked through as well, its functions and operators
     /// would win wherever their types fit better (<https://www.postgresql.org/docs/15/typeconv-func.html>). The guard
     /// names the schema of every table. A backslash in a literal is a backslash.
-    pub(crate) async fn begin(&mut self, terms: &Terms) -> Result<(), sqlx::Error> {
+    ///
+    /// Returns the attribute for which nothing may run, if there is one. The account may have been given it since it was
+    /// judged, and it holds at once, in every session.
+    pub(crate) async fn begin(&mut self, terms: &Terms) -> Result<Option<String>, sqlx::Error> {
         let version = self.connection.server_version_num();
         let check = version.is_some_and(|version| version >= LOOKS_FOR_ITS_CLIENT);
         ask("BEGIN READ ONLY").execute(&mut self.connection).await?;
@@ -74,13 +79,14 @@ impl Session {
         let settings: Vec<(&str, String)> = settings.into_iter().chain(check).chain(role).collect();
         let bound =
             (0..settings.len()).map(|at| format!("pg_catalog.set_config(${}, ${}, true)", 2 * at + 1, 2 * at + 2));
-        let text = format!("SELECT {}", session_settings::calls(version).chain(bound).collect::<Vec<_>>().join(", "));
+        let excess = if terms.refuse_privileged { privileges::SUPERUSER } else { "NULL::pg_catalog.text" };
+        let columns = [excess.to_owned()].into_iter().chain(session_settings::calls(version)).chain(bound);
+        let text = format!("SELECT {}", columns.collect::<Vec<_>>().join(", "));
         let mut set = ask(&text);
         for (name, value) in settings {
             set = set.bind(name).bind(value);
         }
-        set.execute(&mut self.connection).await?;
-        Ok(())
+        set.fetch_one(&mut self.connection).await?.try_get(0)
     }
 
     /// Leaves nothing behind: settings, locks, prepared statements, temporary tables, the role.

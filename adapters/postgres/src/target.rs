@@ -28,6 +28,7 @@ pub struct PostgresTarget {
     read_time: Duration,
     identity: Identity,
     timezone: String,
+    refuse_privileged: bool,
 }
 
 impl PostgresTarget {
@@ -35,8 +36,8 @@ impl PostgresTarget {
     pub fn new(config: PostgresConfig) -> Result<Self, Text> {
         let options = address::options(&config.url)?;
         let pool = Arc::new(Pool::new(options, config.max_concurrent, config.connect_time));
-        let PostgresConfig { schema, read_time, identity, timezone, .. } = config;
-        Ok(Self { pool, schema, read_time, identity, timezone })
+        let PostgresConfig { schema, read_time, identity, timezone, refuse_privileged, .. } = config;
+        Ok(Self { pool, schema, read_time, identity, timezone, refuse_privileged })
     }
 
     /// Runs a text that has not passed the guard: the layers below it must hold by themselves, and tests show it.
@@ -47,7 +48,8 @@ impl PostgresTarget {
         cancel: CancellationToken,
     ) -> Result<ResultStream, TargetError> {
         let limits = asked.limits;
-        let terms = Terms { time: limits.time, ..self.terms_of(person)? };
+        let refuse_privileged = self.refuse_privileged;
+        let terms = Terms { time: limits.time, refuse_privileged, ..self.terms_of(person)? };
         let turn = self.pool.turn(limits.time, &cancel).await?;
         let brake = Brake::new(limits.time, cancel.child_token());
         let (outlet, inlet) = Outlet::new(&brake, limits);
@@ -89,7 +91,13 @@ impl PostgresTarget {
 
     /// For what nobody in particular asks.
     fn terms(&self) -> Terms {
-        Terms { time: self.read_time, person: String::new(), role: None, timezone: self.timezone.clone() }
+        Terms {
+            time: self.read_time,
+            person: String::new(),
+            role: None,
+            timezone: self.timezone.clone(),
+            refuse_privileged: false,
+        }
     }
 
     async fn check(&self) -> Result<Text, TargetError> {

@@ -220,12 +220,15 @@ impl Conversations for Store {
     async fn take_over(&self, turn: TurnId) -> Result<Option<Turn>, StoreError> {
         let Some(row) = sql(TURN).bind(turn.0).fetch_optional(self).await.map_err(fault)? else { return Ok(None) };
         let (instance, left): (String, Turn) = (get(&row, "instance")?, read_turn(&row)?);
-        if instance != self.instance && self.live_instances().await?.contains(&presence_of(&instance)) {
+        if instance != self.instance && !self.fence_off(&instance).await? {
             return Ok(None);
         }
         // Whoever takes it first changes whose it is.
+        let mut writing = self.begin().await?;
         let taking = sql(TAKE_OVER).bind(turn.0).bind(&instance).bind(&self.instance);
-        Ok((taking.execute(self).await.map_err(fault)? == 1).then_some(left))
+        let taken = taking.execute(&mut writing).await.map_err(fault)?;
+        writing.commit().await.map_err(fault)?;
+        Ok((taken == 1).then_some(left))
     }
 }
 

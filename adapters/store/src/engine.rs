@@ -1,12 +1,15 @@
 //! The two databases that can hold the state, and the transactions in which it changes.
 
+use std::sync::Arc;
+
 use pstral_core::domain::sha256;
 use pstral_core::ports::StoreError;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::failpoints::failpoint;
 use crate::fault::fault;
-use crate::sql::sql;
+use crate::presence::Lease;
+use crate::state_file::StateFile;
 
 /// The advisory lock of a PostgreSQL database that serializes changes of the state, except for the audit chains, which
 /// have locks of their own. The number is arbitrary.
@@ -21,11 +24,15 @@ pub(crate) enum Engine {
         writer: SqlitePool,
         /// The others.
         readers: SqlitePool,
+        /// The file, where it is open to write.
+        file: Option<StateFile>,
     },
     /// A server, for several instances.
     Postgres {
         /// Connections that read and write.
         pool: PgPool,
+        /// The right to write as an instance that answers.
+        lease: Arc<Lease>,
     },
 }
 
@@ -46,19 +53,16 @@ impl Engine {
     /// Begins a transaction that excludes all others with the same lock number; on SQLite, which has a single writer,
     /// all others.
     pub(crate) async fn begin_locked(&self, lock: i64) -> Result<StateTransaction, StoreError> {
+        self.check()?;
         match self {
             Self::Sqlite { writer, .. } => {
                 Ok(StateTransaction::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?))
             }
-            Self::Postgres { pool } => {
+            Self::Postgres { pool, lease } => {
                 let mut writing = StateTransaction::Postgres(pool.begin().await.map_err(fault)?);
                 // At READ COMMITTED each statement sees what was committed before it began: also who waited here reads
                 // what is so now.
-                sql("SELECT 1 AS one FROM pg_advisory_xact_lock($1)")
-                    .bind(lock)
-                    .fetch_all(&mut writing)
-                    .await
-                    .map_err(fault)?;
+                lease.lock(&mut writing, lock).await?;
                 Ok(writing)
             }
         }
@@ -68,10 +72,20 @@ impl Engine {
     pub(crate) async fn snapshot(&self) -> Result<StateTransaction, StoreError> {
         match self {
             Self::Sqlite { readers, .. } => Ok(StateTransaction::Sqlite(readers.begin().await.map_err(fault)?)),
-            Self::Postgres { pool } => {
+            Self::Postgres { pool, .. } => {
                 let begin = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
                 Ok(StateTransaction::Postgres(begin.map_err(fault)?))
             }
+        }
+    }
+
+    /// Fails where what is written would be lost: the path of the file leads to another one, or nowhere; or another program
+    /// may answer under the name of this instance.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { file: Some(file), .. } => file.check(),
+            Self::Sqlite { file: None, .. } => Ok(()),
+            Self::Postgres { lease, .. } => lease.check(),
         }
     }
 
@@ -90,7 +104,10 @@ impl Engine {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres { pool } => pool.close().await,
+            Self::Postgres { pool, lease } => {
+                lease.end(self).await;
+                pool.close().await;
+            }
         }
     }
 }

@@ -14,7 +14,10 @@ pub(crate) fn fault(error: Error) -> StoreError {
             Some(refusal) => refused_by_server(refusal),
             None => refused(refusal.as_ref()),
         },
-        Error::PoolTimedOut => StoreError::Unavailable("no free connection within the time-out".to_owned()),
+        Error::PoolTimedOut => StoreError::Unavailable(
+            "no connection within the time-out: its server is stopped, cannot be reached, or has none to spare"
+                .to_owned(),
+        ),
         Error::PoolClosed => StoreError::Unavailable("it is closed".to_owned()),
         Error::Io(_) | Error::WorkerCrashed | Error::BeginFailed | Error::Tls(_) | Error::Protocol(_) => {
             StoreError::Unavailable(error.to_string())

@@ -30,7 +30,10 @@ mod reviews;
 mod rows;
 mod sign_ins;
 mod sql;
+mod state_file;
 mod transfer;
+
+use std::time::Duration;
 
 use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
@@ -48,6 +51,9 @@ pub use presence::InstanceLease;
 pub use retention::{Erasure, ExpiryLimits, Pruning, PruningClass, Sign};
 pub use sign_ins::SignIn;
 pub use transfer::{Loaded, TransferError};
+
+/// The interval at which [`Store::lost`] looks whether the state is still there.
+const LOOKING: Duration = Duration::from_secs(1);
 
 /// The state of Pstral in a database of its own. It implements every state port of core.
 #[derive(Debug)]
@@ -69,6 +75,29 @@ impl Store {
     pub async fn close(&self) {
         self.keep_head().await;
         self.engine.close().await;
+    }
+
+    /// Waits until this program may not write the state any more, and says why: its file was moved, deleted or replaced, or
+    /// another program has the lease of its instance.
+    pub async fn lost(&self) -> StoreError {
+        if let Engine::Postgres { lease, .. } = &self.engine {
+            return lease.lost().await;
+        }
+        loop {
+            tokio::time::sleep(LOOKING).await;
+            if let Err(lost) = self.engine.check() {
+                return lost;
+            }
+        }
+    }
+
+    /// Waits until the lease of this instance may be lost, the next time: until it is taken again nothing can be written, and
+    /// what is being answered must stop.
+    pub async fn interrupted(&self) {
+        match &self.engine {
+            Engine::Sqlite { .. } => std::future::pending().await,
+            Engine::Postgres { lease, .. } => lease.interrupted().await,
+        }
     }
 
     /// A transaction that holds the write lock from its start, so that what it reads is still so when it writes.

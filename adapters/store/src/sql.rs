@@ -93,7 +93,7 @@ impl Sql {
         failpoint(&self.text);
         match on.into() {
             Executor::Store(Engine::Sqlite { readers, .. }) => self.on_sqlite(readers).await,
-            Executor::Store(Engine::Postgres { pool }) => self.on_postgres(pool).await,
+            Executor::Store(Engine::Postgres { pool, .. }) => self.on_postgres(pool).await,
             Executor::Transaction(StateTransaction::Sqlite(writing)) => {
                 self.on_sqlite::<&mut SqliteConnection>(&mut *writing).await
             }
@@ -141,7 +141,7 @@ impl Sql {
         failpoint(&self.text);
         match on.into() {
             Executor::Store(Engine::Sqlite { writer, .. }) => Ok(self.sqlite().execute(writer).await?.rows_affected()),
-            Executor::Store(Engine::Postgres { pool }) => Ok(self.postgres().execute(pool).await?.rows_affected()),
+            Executor::Store(Engine::Postgres { pool, .. }) => Ok(self.postgres().execute(pool).await?.rows_affected()),
             Executor::Transaction(StateTransaction::Sqlite(writing)) => {
                 Ok(self.sqlite().execute(&mut **writing).await?.rows_affected())
             }

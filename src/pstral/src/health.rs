@@ -105,6 +105,8 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
         StoreError::Corrupt(_) => text("remedy-state-restore"),
         StoreError::AuditChanged(_) => text("remedy-audit-changed"),
         StoreError::Newer(_) => text("remedy-state-newer"),
+        StoreError::Moved(_) => text("remedy-state-moved"),
+        StoreError::Superseded(_) => text("remedy-instance-running"),
         _ => text("remedy-state"),
     }
 }
@@ -176,6 +178,8 @@ impl Found for StoreError {
             Self::Unavailable(detail) => away(detail),
             Self::Full(_) => text("found-full"),
             Self::Busy(_) => text("found-held"),
+            Self::Moved(path) => text("found-moved").with("path", path),
+            Self::Superseded(instance) => text("found-instance-running").with("instance", instance),
             other => fault(other),
         }
     }

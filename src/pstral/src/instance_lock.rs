@@ -3,11 +3,11 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
-use pstral_store::{InstanceLease, Location};
+use pstral_store::{InstanceLease, Location, Store};
 
 use crate::compose::{StartError, make_folder_of, state_error};
 use crate::config::Config;
@@ -16,14 +16,14 @@ use crate::config::Config;
 /// stays.
 #[derive(Debug)]
 pub enum InstanceLock {
-    /// A file of its own.
+    /// The file of the state.
     OnFile(File),
     /// A name of its own, on a server.
     OnServer(InstanceLease),
 }
 
 impl InstanceLock {
-    /// Locks the file beside the state database, or takes the name of this instance on its server; says that another
+    /// Locks the file of the state database, or takes the name of this instance on its server; says that another
     /// program has it.
     pub async fn take(config: &Config, locale: Locale) -> Result<Self, StartError> {
         match config.location() {
@@ -37,8 +37,17 @@ impl InstanceLock {
         }
     }
 
-    /// Locks the file beside a state database, whose folder is made where it is missing; says that another program has
-    /// it.
+    /// From now on the open state database writes only as long as the lock is held. Where an earlier program may still be
+    /// writing its last answers, this waits until it has surely stopped.
+    pub async fn fence(&mut self, store: &Store) -> Result<(), StartError> {
+        match self {
+            Self::OnFile(_) => Ok(()),
+            Self::OnServer(lease) => lease.fence(store).await.map_err(|error| state_error(&error)),
+        }
+    }
+
+    /// Locks the file of a state database, which is made where it is missing, and its folder; says that another program
+    /// has it.
     pub fn take_file(file: &Path, locale: Locale) -> Result<Self, StartError> {
         make_folder_of(file)?;
         let found = text("found-running").with("path", file.display().to_string());
@@ -47,10 +56,9 @@ impl InstanceLock {
 
     /// `None` where another program has it.
     fn on_file(file: &Path) -> Result<Option<Self>, StartError> {
-        let path = lock_file(file);
         let failed =
-            |error: &io::Error| StartError::new("state", format!("{}: {error}", path.display()), text("remedy-data"));
-        let lock = open(&path).map_err(|error| failed(&error))?;
+            |error: &io::Error| StartError::new("state", format!("{}: {error}", file.display()), text("remedy-data"));
+        let lock = open(file).map_err(|error| failed(&error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Some(Self::OnFile(lock))),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -63,16 +71,29 @@ fn running(fact: &Text, remedy: &'static str, locale: Locale) -> StartError {
     StartError::new("state", fact.render(locale), text(remedy))
 }
 
-fn lock_file(state: &Path) -> PathBuf {
-    let mut name = state.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
+/// The state database itself: another name of the same file, such as a link, is the same lock. This lock of whole files
+/// (`flock`) and those of SQLite, of ranges of bytes, do not see each other
+/// (<https://man7.org/linux/man-pages/man2/flock.2.html>).
+#[cfg(target_os = "linux")]
+fn open(state: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    match File::open(state) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            File::options().write(true).create(true).truncate(false).mode(0o600).open(state)
+        }
+        opened => opened,
+    }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+/// A file beside the state database: elsewhere the two kinds of locks may be one.
+#[cfg(not(target_os = "linux"))]
+fn open(state: &Path) -> io::Result<File> {
+    let mut name = state.canonicalize().unwrap_or_else(|_| state.to_owned()).into_os_string();
+    name.push(".lock");
     let mut options = File::options();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options.open(name)
 }

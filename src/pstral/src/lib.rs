@@ -27,4 +27,5 @@ pub mod policy;
 mod random;
 pub mod registry;
 pub mod retention;
+mod unfinished_executions;
 pub mod verified;

@@ -1,6 +1,6 @@
 //! Starting, running and ending: what is under way gets time to finish, and the audit says when.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,16 +10,18 @@ use pstral_core::domain::{AuditAction, AuditEntry, AuditEvent, AuditSeal, AuditS
 use pstral_core::pipeline::Pipeline;
 use pstral_core::ports::{AuditFilter, ChatPlatform, Inbox, PlatformError, Towards};
 use pstral_core::text::text;
+use pstral_store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::compose::{App, StartError};
+use crate::compose::{App, StartError, state_error};
 use crate::config::{changed, parse_line, to_line};
 use crate::files::FolderFiles;
 use crate::health::{Found as _, state_remedy};
 use crate::metrics::answer_times::timed;
 use crate::models::ServerLog;
+use crate::unfinished_executions;
 
 /// The time-out for closing the state database.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -44,7 +46,17 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     if left > 0 {
         tracing::warn!(left, "answers were interrupted by the end of an earlier run; closed their messages");
     }
-    record_changes(app).await?;
+    let last = last_start(app).await?;
+    match unfinished_executions::record(app, last.as_ref())
+        .await
+        .context("how statements ended could not be recorded")?
+    {
+        0 => {}
+        unfinished => {
+            tracing::warn!(unfinished, "executions did not end in an earlier run; recorded that in the audit")
+        }
+    }
+    record_changes(app, last).await?;
     let detail = format!("{} {}", program(), to_line(&app.fingerprint));
     record(&app.pipeline, AuditAction::Started, detail).await
 }
@@ -54,8 +66,8 @@ const UNKNOWN: &str = "unknown: what it was at the last start is not kept any mo
 
 /// Records what of the configuration is not as it was when this instance was last started, or that nobody can tell:
 /// its first start changes nothing.
-async fn record_changes(app: &App) -> anyhow::Result<()> {
-    let Some(last) = last_start(app).await? else {
+async fn record_changes(app: &App, last_start: Option<AuditEntry>) -> anyhow::Result<()> {
+    let Some(last) = last_start else {
         // It may have been pruned with the beginning of the chain.
         let checkpoints = app.pipeline.parts().audit.checkpoints().await?;
         if checkpoints.iter().any(|checkpoint| checkpoint.instance == app.instance) {
@@ -102,7 +114,7 @@ pub enum AfterPlatforms {
 }
 
 /// Runs every platform until each has ended, and what they handed over is answered. Once `shutdown` is cancelled, all
-/// of that has `drain` to end. A platform that has failed for good is told by the checkup while others go on, and is an
+/// of that has `drain` to end. Without its state it ends at once: what it did could not be recorded. A platform that has failed for good is told by the checkup while others go on, and is an
 /// error once none does.
 pub async fn run(
     app: &App,
@@ -129,8 +141,9 @@ pub async fn run_through(
     let locale = app.pipeline.parts().settings.locale;
     beside.spawn(check_endpoints(Arc::clone(&app.pipeline), ServerLog::new(app.models.clone(), locale)));
     beside.spawn(app.heads.clone().tell_on());
-    let tasks = TaskTracker::new();
-    let inbox = heard(inbox(&app.pipeline, &tasks));
+    let (tasks, halt) = (TaskTracker::new(), Halt::default());
+    beside.spawn(stop_without_lease(Arc::clone(&app.store), halt.clone()));
+    let inbox = heard(inbox(&app.pipeline, &tasks, &halt));
     app.platforms.iter().for_each(|platform| platform.advise(app.pipeline.advice()));
     let mut outcome = Ok(());
     let all_of_it = async {
@@ -154,6 +167,11 @@ pub async fn run_through(
         () = all_of_it => {}
         () = time_is_over => {
             tracing::warn!(left = tasks.len(), "the time to finish is over; the next start closes the remaining messages");
+        }
+        lost = app.store.lost() => {
+            tracing::error!(error = %lost, left = tasks.len(), "the state is lost; stopping all answers and ending");
+            halt.stop();
+            return Err(state_error(&lost).into());
         }
     }
     record(&app.pipeline, AuditAction::Stopped, program()).await?;
@@ -241,6 +259,11 @@ async fn check_endpoints(pipeline: Arc<Pipeline>, mut log: ServerLog) {
 
 /// Removes the files of results whose time is over, at the start and then now and again.
 async fn sweep_files(files: FolderFiles, age: Duration) {
+    match files.sweep_unfinished().await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "deleted files that an earlier run left unfinished"),
+        Err(error) => tracing::warn!(%error, "files that an earlier run left unfinished could not be deleted"),
+    }
     loop {
         match files.sweep(age).await {
             Ok(0) => {}
@@ -258,12 +281,38 @@ pub async fn close(app: &App) {
     }
 }
 
-/// Each event in a task of its own, so that a platform going away does not cut an answer.
-fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker) -> Inbox {
-    let (pipeline, tasks) = (Arc::clone(pipeline), tasks.clone());
+/// Stops all answers at once: what goes on could not be recorded, or another program may be closing it.
+#[derive(Debug, Clone, Default)]
+struct Halt(Arc<Mutex<CancellationToken>>);
+
+impl Halt {
+    /// Cancelled when the answers that begin now must stop.
+    fn token(&self) -> CancellationToken {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Later answers may begin.
+    fn stop(&self) {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).cancel();
+    }
+}
+
+/// Stops all answers whenever the lease of this instance may be lost. Their messages are closed once it is taken again.
+async fn stop_without_lease(store: Arc<Store>, halt: Halt) {
+    loop {
+        store.interrupted().await;
+        tracing::warn!("the lease of this instance may be lost; stopping all answers");
+        halt.stop();
+    }
+}
+
+/// Each event in a task of its own, so that a platform going away does not cut an answer; `halt` does.
+fn inbox(pipeline: &Arc<Pipeline>, tasks: &TaskTracker, halt: &Halt) -> Inbox {
+    let (pipeline, tasks, halt) = (Arc::clone(pipeline), tasks.clone(), halt.clone());
     Arc::new(move |event| {
-        let pipeline = Arc::clone(&pipeline);
-        let task = tasks.spawn(timed(async move { pipeline.handle(event).await }));
+        let (pipeline, halt) = (Arc::clone(&pipeline), halt.token());
+        let answer = timed(async move { pipeline.handle(event).await });
+        let task = tasks.spawn(async move { halt.run_until_cancelled(answer).await });
         async move {
             if let Err(error) = task.await {
                 tracing::error!(%error, "an event from a platform could not be answered");

@@ -1,6 +1,7 @@
 //! Opens a state database on a PostgreSQL server.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use pstral_core::ports::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -55,5 +56,5 @@ fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
 async fn connect(options: PgConnectOptions) -> Result<Engine, StoreError> {
     let pool =
         PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE / 2).connect_with(options).await;
-    Ok(Engine::Postgres { pool: pool.map_err(fault)? })
+    Ok(Engine::Postgres { pool: pool.map_err(fault)?, lease: Arc::default() })
 }

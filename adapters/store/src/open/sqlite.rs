@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use super::PATIENCE;
 use crate::engine::Engine;
 use crate::fault::{fault, is_busy};
+use crate::state_file::StateFile;
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -26,10 +27,14 @@ const CHECKPOINT: &str = "4000";
 /// A file to read and write, made where it is missing.
 pub(super) async fn open_writable(file: &Path) -> Result<Engine, StoreError> {
     make_file(file).map_err(StoreError::Unavailable)?;
+    let unreadable = |error: io::Error| StoreError::Unavailable(error.to_string());
+    let opening = StateFile::at(file).map_err(unreadable)?;
     let options = options(file);
     let writer = writer(options.clone()).await.map_err(fault)?;
+    // The same before and after: then it is the one that was opened.
+    opening.check()?;
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
-    Ok(Engine::Sqlite { writer, readers })
+    Ok(Engine::Sqlite { writer, readers, file: Some(opening) })
 }
 
 /// A file to look at, as evidence is looked at.
@@ -38,7 +43,7 @@ pub(super) fn open_read_only(file: &Path) -> Engine {
     let still = !write_ahead_log(file).exists();
     let options = options(file).read_only(true).immutable(still);
     let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
-    Engine::Sqlite { writer: readers.clone(), readers }
+    Engine::Sqlite { writer: readers.clone(), readers, file: None }
 }
 
 /// The path from the root: SQLite gives relative names such as `:memory:` and `file:x` a meaning of their own.
@@ -132,7 +137,7 @@ mod tests {
         // Said by SQLite as of a file without the right to write, which root has of any file.
         let writer = writer(options(&file).read_only(true)).await;
         let why = match writer {
-            Ok(writer) => migrate(&Engine::Sqlite { readers: writer.clone(), writer }).await.unwrap_err(),
+            Ok(writer) => migrate(&Engine::Sqlite { readers: writer.clone(), writer, file: None }).await.unwrap_err(),
             Err(error) => fault(error),
         };
         assert!(why.to_string().contains("its file is read-only"), "{why}");

@@ -36,9 +36,10 @@ pub(crate) const TABLES: [&str; 18] = [
     "catalogs",
 ];
 
-/// The tables that are not kept: a row that only serves to test writing, one that no transaction leaves, and sign-ins, which a
+/// The tables that are not kept: a row that only serves to test writing, one that no transaction leaves, who may
+/// answer at the moment, and sign-ins, which a
 /// backup would bring back after they have ended.
-pub(crate) const NOT_KEPT: [&str; 3] = ["audit_opened", "health_checks", "sign_ins"];
+pub(crate) const NOT_KEPT: [&str; 4] = ["audit_opened", "health_checks", "leases", "sign_ins"];
 
 /// A line that is not a row.
 #[derive(Debug, Serialize, Deserialize)]

@@ -33,6 +33,27 @@ async fn a_missing_folder_is_made_but_not_the_one_above() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_file_that_is_no_longer_in_its_place_takes_nothing_more() {
+    let folder = folder();
+    let file = folder.path().join("state.db");
+    let store = Store::open(&file, "one").await.unwrap();
+    store.append(event("one")).await.unwrap();
+    let away = folder.path().join("away.db");
+    fs::rename(&file, &away).unwrap();
+    for _ in 0..2 {
+        let lost =
+            [store.append(event("one")).await.map(drop), store.health().await.map(drop), Err(store.lost().await)];
+        assert!(lost.iter().all(|lost| matches!(lost, Err(StoreError::Moved(_)))), "{lost:?}");
+        // Nor one that has its name.
+        fs::copy(&away, &file).unwrap();
+    }
+    fs::rename(&away, &file).unwrap();
+    store.append(event("one")).await.unwrap();
+    assert_eq!(verify(&store).await.unwrap(), 2);
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn only_the_owner_may_read_what_people_asked() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();

@@ -1,6 +1,7 @@
 //! Service status for administrators: each part as `pstral doctor` finds it, and what is pending.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::access::gate::Access;
 use crate::asker::Asker;
@@ -29,10 +30,24 @@ impl StatusView {
         let locale = asker.own_locale;
         let mut checks = self.checkup.checks(locale).await;
         checks.extend(self.waiting_now(locale));
+        checks.extend(self.resting(locale));
         // A message that is too long loses its end.
         checks.sort_by_key(|check| std::cmp::Reverse(check.state));
         let lines: Vec<String> = checks.iter().map(|check| shown(check, locale)).collect();
         self.outbox.post_privately(asker, Outgoing::text(lines.join("\n"))).await
+    }
+
+    /// Model servers that are not asked after failures: since when, and when one question tries them again.
+    fn resting(&self, locale: Locale) -> Vec<Check> {
+        let loads = self.model.loads().into_iter();
+        let resting = loads.filter_map(|load| Some((load.endpoint, load.resting?)));
+        let check = |(endpoint, (since, again)): (String, (Duration, Duration))| Check {
+            part: format!("requests to {endpoint}"),
+            state: PartState::Degraded,
+            fact: text("status-resting").count("since", since.as_secs()).count("again", again.as_secs()).render(locale),
+            remedy: String::new(),
+        };
+        resting.map(check).collect()
     }
 
     /// Questions that wait for the model, and answers that their platform has not taken to the end.

@@ -89,6 +89,10 @@ words! {
         AuditRead = "audit.read",
         /// The oldest entries were replaced by a signed checkpoint.
         AuditPruned = "audit.pruned",
+        /// Events could not be recorded: how many, since when, and why.
+        AuditGap = "audit.gap",
+        /// The clock of the machine was set back: from when, and to when.
+        ClockSetBack = "clock.back",
         /// The configuration is not the one of the run before.
         ConfigChanged = "config.changed",
         /// The state was written to a backup.

@@ -30,12 +30,14 @@ pub(super) enum Breaker {
     },
     /// It rests after failures, and no question is sent there.
     Open {
+        /// The time of the failure after which it rested first.
+        since: Duration,
         /// The end of the rest.
         until: Duration,
         rest: Duration,
     },
     /// One question tries whether it is back; the others wait for what comes of it.
-    HalfOpen { rest: Duration },
+    HalfOpen { since: Duration, rest: Duration },
 }
 
 impl Default for Breaker {
@@ -67,6 +69,14 @@ impl Breaker {
         }
     }
 
+    /// Returns the time for which it has not been asked, and the time after which it is tried again, if it rests.
+    pub(super) fn resting(self, now: Duration) -> Option<(Duration, Duration)> {
+        match self {
+            Self::Open { since, until, .. } => Some((now.saturating_sub(since), until.saturating_sub(now))),
+            Self::Closed { .. } | Self::HalfOpen { .. } => None,
+        }
+    }
+
     /// Checks whether its last complete answer is newer than its last failure.
     pub(super) fn is_well(self) -> bool {
         self == Self::default()
@@ -74,14 +84,14 @@ impl Breaker {
 
     /// A question goes there; whether it is the one that tries.
     pub(super) fn asked(&mut self) -> bool {
-        let Self::Open { rest, .. } = *self else { return false };
-        *self = Self::HalfOpen { rest };
+        let Self::Open { since, rest, .. } = *self else { return false };
+        *self = Self::HalfOpen { since, rest };
         true
     }
 
     /// It began to answer: the others may go there too. Its failures are forgotten when it has come to an end.
     pub(super) fn began(&mut self) {
-        if let Self::HalfOpen { rest } = *self {
+        if let Self::HalfOpen { rest, .. } = *self {
             *self = Self::Closed { failures: FAILURES - 1, rest: longer(rest) };
         }
     }
@@ -97,10 +107,10 @@ impl Breaker {
             Self::Closed { failures, rest } if failures + 1 < FAILURES && weight == Weight::One => {
                 Self::Closed { failures: failures + 1, rest }
             }
-            Self::Closed { rest, .. } => Self::Open { until: now + rest, rest },
-            Self::HalfOpen { rest } => {
+            Self::Closed { rest, .. } => Self::Open { since: now, until: now + rest, rest },
+            Self::HalfOpen { since, rest } => {
                 let rest = longer(rest);
-                Self::Open { until: now + rest, rest }
+                Self::Open { since, until: now + rest, rest }
             }
             // One that was asked before the rest began.
             resting @ Self::Open { .. } => resting,
@@ -109,25 +119,25 @@ impl Breaker {
 
     /// It cannot be reached: it rests, and on where its rest is over.
     pub(super) fn is_away(&mut self, now: Duration) {
-        let rest = match *self {
-            Self::Closed { rest, .. } => rest,
+        let (since, rest) = match *self {
+            Self::Closed { rest, .. } => (now, rest),
             Self::Open { until, .. } if now < until => return,
-            Self::Open { rest, .. } | Self::HalfOpen { rest } => longer(rest),
+            Self::Open { since, rest, .. } | Self::HalfOpen { since, rest } => (since, longer(rest)),
         };
-        *self = Self::Open { until: now + rest, rest };
+        *self = Self::Open { since, until: now + rest, rest };
     }
 
     /// The question that tried was withdrawn before anything came of it: the next one tries.
     pub(super) fn untried(&mut self, now: Duration) {
-        if let Self::HalfOpen { rest } = *self {
-            *self = Self::Open { until: now, rest };
+        if let Self::HalfOpen { since, rest } = *self {
+            *self = Self::Open { since, until: now, rest };
         }
     }
 
     /// It says of itself that it is well: a question may try.
     pub(super) fn says_well(&mut self, now: Duration) {
-        if let Self::Open { until, rest } = *self {
-            *self = Self::Open { until: until.min(now), rest };
+        if let Self::Open { since, until, rest } = *self {
+            *self = Self::Open { since, until: until.min(now), rest };
         }
     }
 }
@@ -173,7 +183,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_begins_lets_the_others_in_and_one_that_ends_makes_it_well() {
-        let mut breaker = Breaker::Open { until: S(10), rest: S(20) };
+        let mut breaker = Breaker::Open { since: S(0), until: S(10), rest: S(20) };
+        assert_eq!(breaker.resting(S(4)), Some((S(4), S(6))));
         breaker.asked();
         breaker.began();
         assert!(breaker.admits(S(10)) && !breaker.is_well());
@@ -197,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_trial_that_was_withdrawn_leaves_it_to_the_next_question() {
-        let mut breaker = Breaker::Open { until: S(10), rest: S(10) };
+        let mut breaker = Breaker::Open { since: S(0), until: S(10), rest: S(10) };
         breaker.asked();
         breaker.untried(S(12));
         assert!(breaker.admits(S(12)));
@@ -211,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_that_says_it_is_well_is_tried_at_once() {
-        let mut breaker = Breaker::Open { until: S(10), rest: S(10) };
+        let mut breaker = Breaker::Open { since: S(0), until: S(10), rest: S(10) };
         breaker.says_well(S(3));
         assert!(breaker.admits(S(3)));
         assert_eq!(breaker.until(), Some(S(3)));

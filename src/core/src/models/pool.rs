@@ -34,6 +34,8 @@ pub struct Load {
     pub running: u32,
     /// True if it rests after failures: no question is sent there.
     pub rests: bool,
+    /// The time since the failure after which it is not asked any more, and the time until it is tried again.
+    pub resting: Option<(Duration, Duration)>,
     /// True if its last complete answer is newer than its last failure.
     pub well: bool,
 }
@@ -97,6 +99,7 @@ impl ModelPool {
             endpoint: endpoint.name.clone(),
             running,
             rests: breaker.rests(now),
+            resting: breaker.resting(now),
             well: breaker.is_well(),
         };
         self.endpoints.iter().zip(occupancy).map(load).collect()

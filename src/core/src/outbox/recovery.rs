@@ -139,6 +139,7 @@ impl Recovery {
                 platform: Some(place.platform.to_string()),
                 place: Some(place.path()),
                 conversation: Some(left.turn.conversation.0),
+                proposal: left.turn.proposal.as_ref().map(|proposal| proposal.0.clone()),
                 error: shown.err().map(|error| error.to_string()),
                 ..AuditEvent::new(self.clock.now(), AuditAction::Recovered, status)
             };

@@ -31,6 +31,7 @@ use crate::outbox::messages::Messages;
 use crate::outbox::running::{Running, Work, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
+use crate::pipeline::claims::Claims;
 use crate::pipeline::inquiry::{Inquiry, Question};
 use crate::pipeline::offer::Offer;
 use crate::pipeline::outcome::{Outcome, Results, Rows};
@@ -94,6 +95,7 @@ pub(crate) struct Executions {
     pub(crate) proposals: Arc<dyn Proposals>,
     pub(crate) people: Arc<dyn People>,
     pub(crate) review_list: Arc<ReviewList>,
+    pub(crate) claims: Arc<Claims>,
 }
 
 impl Executions {
@@ -150,7 +152,7 @@ impl Executions {
         let read = self.results.rows(&reader, &target, &approved, &work.stop.token).await;
         drop(work);
         if read.as_ref().is_err_and(did_not_run) {
-            self.give_back(id).await;
+            self.claims.give_back(id).await;
         }
         let took = Duration::from_millis(self.clock.millis_since(began).unsigned_abs());
         let event =
@@ -190,13 +192,13 @@ impl Executions {
         self.claim(asker, id).await?;
         // What does not run is not counted.
         if let Err(too_much) = self.access.consume_quota(asker, QuotaKind::Executions).await {
-            self.give_back(id).await;
+            self.claims.give_back(id).await;
             return Err(too_much);
         }
         let event = self.recorder.event(asker, AuditAction::Execution, AuditStatus::Ok);
         if let Err(unrecorded) = self.recorder.record(about(event, &proposal, approved.relations())).await {
             // Nothing runs: the person may try again once the audit can be written.
-            self.give_back(id).await;
+            self.claims.give_back(id).await;
             return Err(unrecorded);
         }
         Ok(Some(Begun { reader, target, proposal, approved, schemas, held_in, work }))
@@ -228,7 +230,7 @@ impl Executions {
 
     /// Takes the one use of a proposal.
     async fn claim(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
-        let why = match self.proposals.claim(id, self.clock.now()).await? {
+        let why = match self.claims.take(id).await? {
             Claim::Granted => return Ok(()),
             Claim::Used => text("proposal-used"),
             Claim::Expired => text("proposal-expired"),
@@ -238,19 +240,19 @@ impl Executions {
         Err(PipelineError::Tell(why))
     }
 
-    /// Gives a proposal its one use back where nothing ran.
-    async fn give_back(&self, id: &ProposalId) {
-        if let Err(error) = self.proposals.release(id).await {
-            tracing::error!(%error, proposal = %id, "claim not released: the statement did not run and stays used");
-        }
-    }
-
     /// Runs a statement and shows its result, once that is recorded.
     async fn run(&self, execution: &Execution<'_>) -> Result<(), PipelineError> {
         let Execution { reader, target, proposal, approved, is_aside, stop, .. } = *execution;
         let locale = reader.user.locale;
         let began = self.clock.elapsed();
-        let turn = self.finalizer.begin_turn(proposal.conversation, Some(&proposal.id), is_aside).await?;
+        let turn = match self.finalizer.begin_turn(proposal.conversation, Some(&proposal.id), is_aside).await {
+            Ok(turn) => turn,
+            Err(unknown) => {
+                self.claims.give_back(&proposal.id).await;
+                self.record_unshown(execution, "not shown: its message could not be noted down").await;
+                return Err(unknown);
+            }
+        };
         let mut live = self.outbox.live_message(reader);
         live.reserve();
         let (note, on_sent) = (text("running").render(locale), self.finalizer.on_sent(turn));
@@ -258,12 +260,18 @@ impl Executions {
         // there is a bug.
         let collecting = AssertUnwindSafe(self.results.collect(reader, target, approved, stop)).catch_unwind();
         let (announced, outcome) = join!(live.announce(&note, &on_sent), collecting);
-        let outcome = outcome.unwrap_or_else(|bug| resume_unwind(bug));
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(bug) => {
+                self.record_unshown(execution, "not shown: a panic; the log says where").await;
+                resume_unwind(bug)
+            }
+        };
         if let Err(error) = announced {
             tracing::info!(%error, proposal = %proposal.id, "progress of an execution not shown");
         }
         if outcome.as_ref().is_err_and(did_not_run) {
-            self.give_back(&proposal.id).await;
+            self.claims.give_back(&proposal.id).await;
         }
         let took = Duration::from_millis(self.clock.millis_since(began).unsigned_abs());
         let recorded = self.recorder.append(self.result_event(execution, &outcome, took)).await;
@@ -320,6 +328,15 @@ impl Executions {
         self.proposal_maker
             .propose(&inquiry, Draft { statement: &statement, parameters, origin, told, repairs: 0 })
             .await
+    }
+
+    /// Records the end of an execution whose result nobody sees. If that fails too, the next start does it.
+    async fn record_unshown(&self, execution: &Execution<'_>, why: &str) {
+        let event = self.result_event(execution, &Err(TargetError::Failed(why.to_owned())), Duration::ZERO);
+        let event = AuditEvent { error: Some(why.to_owned()), duration_ms: None, ..event };
+        if let Err(error) = self.recorder.append(event).await {
+            tracing::error!(%error, proposal = %execution.proposal.id, "end of an execution not audited");
+        }
     }
 
     fn result_event(

@@ -8,6 +8,7 @@
 
 pub(crate) mod briefing;
 pub(crate) mod charts;
+mod claims;
 mod continuation_text;
 mod continuations;
 mod corrections;
@@ -51,6 +52,7 @@ pub use parts::Parts;
 pub use programs::{CheckedStatement, OnBehalf, Programs, ReviewedStatement};
 
 use self::charts::ChartMaker;
+use self::claims::Claims;
 use self::continuations::Continuations;
 use self::event_dedup::Seen;
 use self::execution::Executions;
@@ -121,6 +123,7 @@ pub struct Pipeline {
     questions: Arc<Questions>,
     retries: Arc<Retries>,
     continuations: Arc<Continuations>,
+    claims: Arc<Claims>,
     executions: Arc<Executions>,
     charting: Arc<ChartMaker>,
     paging: Arc<ResultPager>,
@@ -181,6 +184,7 @@ impl Pipeline {
     /// Takes the buttons from messages whose proposals have expired, and those that turn pages from results whose rows are
     /// no longer kept, on the platforms of this program; says how many. One whose platform is away is left to the next time.
     pub async fn expire_proposals(&self) -> Result<usize, StoreError> {
+        self.claims.release_kept().await;
         Ok(self.pages.expire_pages().await + self.cards.expire().await?)
     }
 

@@ -1,7 +1,7 @@
 //! The pipeline's parts, and their assembly.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use super::Pipeline;
 use super::briefing::Briefings;
 use super::charts::{ChartMaker, Charts};
+use super::claims::Claims;
 use super::continuations::Continuations;
 use super::corrections::Corrections;
 use super::endings::Endings;
@@ -276,9 +277,11 @@ impl Pipeline {
         });
         let charting = part!(ChartMaker { access, clock, conversations, files, outbox, recorder, running, statements, targets } charts: Charts::default());
         let results = part!(Results { charting, clock, files, pages, settings });
+        let claims = part!(Claims { clock, proposals } unreleased: Mutex::default());
         let executions = part!(Executions {
             access,
             cards,
+            claims,
             clock,
             conversations,
             finalizer,
@@ -356,6 +359,7 @@ impl Pipeline {
             questions,
             retries,
             continuations,
+            claims,
             executions,
             charting,
             paging,

@@ -66,6 +66,12 @@ pub enum StoreError {
     /// The audit is not what was signed last: nothing is written on top of it.
     #[error("the audit is not what was signed last: {0}")]
     AuditChanged(String),
+    /// Its file, of this path, was moved, deleted or replaced while the program had it open: what is written would be lost.
+    #[error("the state database is lost: its file {0} was moved, deleted or replaced")]
+    Moved(String),
+    /// Another program answers under the name of this instance: this one may not write any more.
+    #[error("the state database is lost: another program answers under the name {0}")]
+    Superseded(String),
     /// A newer version has changed its form.
     #[error("the state database is of a newer version: {0}")]
     Newer(String),
@@ -75,7 +81,7 @@ impl StoreError {
     /// The sentence for the person, where it passes by itself or an administrator can make it; else it is a fault.
     pub fn text(&self) -> Option<Text> {
         match self {
-            Self::Unavailable(_) => Some(text("state-away")),
+            Self::Unavailable(_) | Self::Moved(_) | Self::Superseded(_) => Some(text("state-away")),
             Self::Full(_) => Some(text("state-full")),
             Self::Busy(_) => Some(text("state-busy")),
             Self::AuditChanged(_) => Some(text("state-audit-changed")),

@@ -19,6 +19,8 @@ pub struct TargetSurroundings {
     /// The account of each person by local user name where statements run as that person; `None` where one account runs
     /// them all.
     pub accounts: Option<BTreeMap<String, String>>,
+    /// True if the account may do more than read.
+    pub allow_privileged: bool,
 }
 
 impl TargetSurroundings {

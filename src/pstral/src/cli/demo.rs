@@ -71,12 +71,13 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     if let Err(error) = std::fs::create_dir_all(&config.data) {
         return cannot(&error.into());
     }
-    let _lock = InstanceLock::take(&config, locale).await?;
+    let mut lock = InstanceLock::take(&config, locale).await?;
     if let Err(error) = prepare(&config) {
         return cannot(&error);
     }
     refuse_outside(&config.model).await?;
     let mut app = App::build(&config, locale).await?;
+    lock.fence(&app.store).await?;
     app.models.pull = as_started(&app.models.pull);
     lifecycle::start(&app).await?;
     greet(&app, &config, locale).await?;

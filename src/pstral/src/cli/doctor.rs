@@ -61,6 +61,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     };
     let mut found = app.pipeline.parts().checkup.checks(locale).await;
     found.insert(1, data_folder(&config.data, locale));
+    found.extend(location.file().filter(|_| missing.is_none()).and_then(|file| open_to_others(file, locale)));
     found.extend(registry::platform_checks(config, locale).await?);
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
@@ -91,6 +92,24 @@ fn data_folder(folder: &Path, locale: Locale) -> Check {
         }
     };
     Check { part: "data folder".to_owned(), state, fact: fact.render(locale), remedy }
+}
+
+/// Finds a state database that others on this machine can read: it holds what people asked.
+#[cfg(unix)]
+fn open_to_others(file: &Path, locale: Locale) -> Option<Check> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
+    let path = file.display().to_string();
+    let fact = text("found-state-open").with("path", &path).with("mode", format!("{mode:o}")).render(locale);
+    let remedy = text("remedy-state-open").with("path", &path).render(locale);
+    let is_open = mode & 0o077 != 0;
+    is_open.then(|| Check { part: "state file".to_owned(), state: State::Degraded, fact, remedy })
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &Path, _: Locale) -> Option<Check> {
+    None
 }
 
 /// Users who may do nothing because their role is not in the configuration.

@@ -20,6 +20,7 @@ mod matrix;
 mod model;
 mod new_file;
 mod out;
+mod panics;
 mod policy;
 mod prune;
 #[cfg(feature = "endpoint")]
@@ -165,6 +166,7 @@ impl From<Ending> for ExitCode {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    panics::log_panics();
     let cli = Cli::parse();
     let locale = cli.common.locale_at_last();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

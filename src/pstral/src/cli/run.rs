@@ -36,9 +36,10 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     };
     let _log = log_to_stderr(&config.log);
     let metrics = install_metrics()?;
-    let _lock = InstanceLock::take(&config, config.locale).await?;
+    let mut lock = InstanceLock::take(&config, config.locale).await?;
     refuse_outside(&config.model).await?;
     let app = App::build(&config, config.locale).await?;
+    lock.fence(&app.store).await?;
     let listen = config.http.listen;
     let listener = TcpListener::bind(listen)
         .await

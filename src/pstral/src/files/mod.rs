@@ -71,6 +71,13 @@ impl FolderFiles {
         let folder = self.folder.clone();
         where_blocking_is_allowed(move || sweep::sweep(&folder, age).map_err(|error| fault(&folder, &error))).await
     }
+
+    /// Removes the files that a killed program left unfinished, whatever their age; says how many.
+    pub async fn sweep_unfinished(&self) -> Result<usize, FileError> {
+        let folder = self.folder.clone();
+        where_blocking_is_allowed(move || sweep::sweep_unfinished(&folder).map_err(|error| fault(&folder, &error)))
+            .await
+    }
 }
 
 impl FolderFiles {

@@ -21,6 +21,8 @@ impl Part {
     pub(super) fn create(folder: &Path) -> Result<(Self, File), FileError> {
         let part = Self::named(folder).map_err(|error| fault(folder, &error))?;
         let (file, path) = part.into_parts();
+        // Held until it is closed. Where the disk knows no locks, it looks left behind to another program that starts now.
+        let _ = file.try_lock();
         Ok((Self { folder: folder.to_owned(), path }, file))
     }
 

@@ -1,6 +1,6 @@
 //! Removes files of results whose time is over, and nothing else.
 
-use std::fs::DirEntry;
+use std::fs::{DirEntry, File};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -24,6 +24,20 @@ pub(super) fn sweep(folder: &Path, age: Duration) -> io::Result<usize> {
                 Ok(()) => removed += 1,
                 Err(error) => tracing::warn!(%error, path = %entry.path().display(), "a file of a result stays"),
             }
+        }
+    }
+    Ok(removed)
+}
+
+/// Removes the unfinished files in `folder` that no program is writing: one that was killed left them; says how many.
+pub(super) fn sweep_unfinished(folder: &Path) -> io::Result<usize> {
+    let mut removed = 0;
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let entry = entry?;
+        let is_unfinished = entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));
+        if is_unfinished && is_ours(&entry) && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            std::fs::remove_file(entry.path())?;
+            removed += 1;
         }
     }
     Ok(removed)
@@ -79,6 +93,22 @@ mod tests {
         ] {
             assert_eq!(is_result(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_a_killed_program_left_unfinished_goes_and_what_is_being_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in [".pstral-left.part", "crm-20261121-101500-ab12cd.csv", ".pstral-notes.txt"] {
+            std::fs::write(path(name), "x").unwrap();
+        }
+        let (_part, file) = super::super::part::Part::create(folder.path()).unwrap();
+        assert_eq!(sweep_unfinished(folder.path()).unwrap(), 1);
+        assert!(!path(".pstral-left.part").exists());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+        drop(file);
+        assert_eq!(sweep_unfinished(folder.path()).unwrap(), 1);
+        assert_eq!(sweep_unfinished(&path("nowhere")).unwrap(), 0);
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! Connections to the endpoint: few at a time and none for long, so that whoever holds them open takes nothing from the bot.
+//!
+//! Where there is no room for another one, the oldest connection that has not sent the head of its request gives way.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -20,11 +24,16 @@ use crate::admin::{Peer, Tls};
 /// Pause after a connection that could not be taken, for want of file descriptors for one.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Time for which a new connection is held where as many wait as may; then it is closed.
+const LOBBY_PATIENCE: Duration = Duration::from_millis(100);
+
 /// The limits of connections.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// The maximum number of connections; others wait to be accepted.
+    /// The maximum number of connections; as many wait, and others are closed.
     pub(super) connections: usize,
+    /// How many of them are kept for this machine, whose health checks must not fail because of others.
+    pub(super) local: usize,
     /// The time-out for the head of a request.
     pub(super) head: Duration,
     /// The time-out from the first byte to the last.
@@ -33,7 +42,7 @@ pub(crate) struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { connections: 64, head: Duration::from_secs(10), whole: Duration::from_secs(30) }
+        Self { connections: 64, local: 8, head: Duration::from_secs(10), whole: Duration::from_secs(30) }
     }
 }
 
@@ -46,24 +55,41 @@ pub(crate) async fn serve(
     bounds: Bounds,
     end: CancellationToken,
 ) {
-    let places = Arc::new(Semaphore::new(bounds.connections));
-    let tasks = TaskTracker::new();
+    let (places, tasks) = (Places::new(bounds), TaskTracker::new());
+    let lobby = Arc::new(Semaphore::new(bounds.connections));
     loop {
-        let (stream, peer, place) = tokio::select! {
+        let (stream, peer) = tokio::select! {
             biased;
             () = end.cancelled() => break,
-            taken = take(&listener, &places) => taken,
+            accepted = accept(&listener) => accepted,
         };
+        // Those that waited are gone in a moment, unless all places hold requests that are under way.
+        let room = tokio::time::timeout(LOBBY_PATIENCE, Arc::clone(&lobby).acquire_owned());
+        let Ok(Ok(waiting)) = room.await else { continue };
         let router = router.clone().layer(Extension(Peer(peer.ip())));
-        let (acceptor, end) = (tls.as_ref().map(Tls::acceptor), end.clone());
+        let (places, acceptor, end) = (places.clone(), tls.as_ref().map(Tls::acceptor), end.clone());
         tasks.spawn(async move {
-            match acceptor {
-                None => answer(stream, router, bounds, end).await,
-                Some(acceptor) => match tokio::time::timeout(bounds.head, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => answer(stream, router, bounds, end).await,
-                    Ok(Err(error)) => tracing::debug!(%error, "a TLS connection could not be made"),
-                    Err(_) => tracing::debug!("a TLS connection took too long and was closed"),
-                },
+            let place = tokio::select! {
+                place = places.take(peer.ip().is_loopback()) => place,
+                () = end.cancelled() => return,
+            };
+            drop(waiting);
+            let head = places.begin_head();
+            let served = async {
+                match acceptor {
+                    None => answer(stream, router, bounds, &head, end).await,
+                    Some(acceptor) => match tokio::time::timeout(bounds.head, acceptor.accept(stream)).await {
+                        Ok(Ok(stream)) => answer(stream, router, bounds, &head, end).await,
+                        Ok(Err(error)) => tracing::debug!(%error, "a TLS connection could not be made"),
+                        Err(_) => tracing::debug!("a TLS connection took too long and was closed"),
+                    },
+                }
+            };
+            tokio::select! {
+                () = served => {}
+                () = head.displaced.cancelled() => {
+                    tracing::debug!("an HTTP connection without a request gave way to a newer one");
+                }
             }
             drop(place);
         });
@@ -73,12 +99,11 @@ pub(crate) async fn serve(
     tasks.wait().await;
 }
 
-/// The next connection, once there is a place for it.
-async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
-    let place = Arc::clone(places).acquire_owned().await.expect("invariant: the semaphore is never closed");
+/// The next connection.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer, place),
+            Ok(accepted) => return accepted,
             Err(error) => {
                 tracing::warn!(%error, "an HTTP connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
@@ -87,11 +112,100 @@ async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, So
     }
 }
 
+/// The places of connections, and which of those that have one have not sent the head of their request.
+#[derive(Debug, Clone)]
+struct Places {
+    everybody: Arc<Semaphore>,
+    local: Arc<Semaphore>,
+    heads: Arc<Mutex<Heads>>,
+}
+
+#[derive(Debug, Default)]
+struct Heads {
+    /// By the order in which they came.
+    unfinished: BTreeMap<u64, CancellationToken>,
+    last: u64,
+}
+
+/// The head of a request that is awaited; dropping it ends the wait.
+#[derive(Debug)]
+struct Head {
+    heads: Arc<Mutex<Heads>>,
+    number: u64,
+    /// Cancelled when the connection must give way.
+    displaced: CancellationToken,
+}
+
+impl Places {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            everybody: Arc::new(Semaphore::new(bounds.connections - bounds.local)),
+            local: Arc::new(Semaphore::new(bounds.local)),
+            heads: Arc::default(),
+        }
+    }
+
+    /// A place, once there is one: where all are taken, the connection that has kept its request back for longest is closed.
+    async fn take(&self, is_local: bool) -> OwnedSemaphorePermit {
+        let free = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
+        if let Some(place) = free(&self.everybody).or_else(|| free(&self.local).filter(|_| is_local)) {
+            return place;
+        }
+        if let Some((_, displaced)) = locked(&self.heads).unfinished.pop_first() {
+            displaced.cancel();
+        }
+        let next = async |places: &Arc<Semaphore>| {
+            Arc::clone(places).acquire_owned().await.expect("invariant: the semaphore is never closed")
+        };
+        tokio::select! {
+            place = next(&self.everybody) => place,
+            place = next(&self.local), if is_local => place,
+        }
+    }
+
+    fn begin_head(&self) -> Head {
+        let displaced = CancellationToken::new();
+        let mut heads = locked(&self.heads);
+        heads.last += 1;
+        let number = heads.last;
+        heads.unfinished.insert(number, displaced.clone());
+        Head { heads: Arc::clone(&self.heads), number, displaced }
+    }
+}
+
+impl Head {
+    /// It is here: from now on the connection keeps its place.
+    fn finish(&self) {
+        locked(&self.heads).unfinished.remove(&self.number);
+    }
+}
+
+impl Drop for Head {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn locked(heads: &Mutex<Heads>) -> MutexGuard<'_, Heads> {
+    heads.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Serves one connection within its time limits; at the end of the program it may finish its request.
-async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, bounds: Bounds, end: CancellationToken) {
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    router: Router,
+    bounds: Bounds,
+    head: &Head,
+    end: CancellationToken,
+) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.head).keep_alive(false);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(|request| {
+        head.finish();
+        router.call(request)
+    });
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let until_its_end = async {
         tokio::select! {
             ended = connection.as_mut() => return ended,
@@ -116,7 +230,7 @@ mod tests {
     use super::*;
 
     const SHORT: Bounds =
-        Bounds { connections: 4, head: Duration::from_millis(300), whole: Duration::from_millis(900) };
+        Bounds { connections: 4, local: 1, head: Duration::from_millis(300), whole: Duration::from_millis(900) };
 
     /// An endpoint whose address is given; it ends with the token.
     async fn endpoint() -> (std::net::SocketAddr, CancellationToken, tokio::task::JoinHandle<()>) {
@@ -156,6 +270,38 @@ mod tests {
             // Four rounds of four, none longer than the whole; a busy machine has a little more.
             assert!(begun.elapsed() < SHORT.whole * 4 * 4, "{:?}", begun.elapsed());
         }
+    }
+
+    #[tokio::test]
+    async fn half_requests_give_way_to_whole_ones() {
+        let (address, _, _) = endpoint().await;
+        let mut half = Vec::new();
+        for _ in 0..SHORT.connections * 25 {
+            half.push(says(address, "GET / HTTP/1.1\r\n").await);
+        }
+        let (mut held, _) = says(address, "GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let (mut whole, begun) = says(address, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(hears(&mut whole).await.ends_with("ok\n"));
+        assert!(begun.elapsed() < SHORT.head, "it waited for the others: {:?}", begun.elapsed());
+        // What has come whole is not closed for the sake of others.
+        for _ in 0..SHORT.connections * 2 {
+            half.push(says(address, "GET / HTTP/1.1\r\n").await);
+        }
+        let mut byte = [0];
+        let answered = tokio::time::timeout(SHORT.head / 2, held.read(&mut byte)).await;
+        assert!(answered.is_err(), "closed: {answered:?}");
+    }
+
+    #[tokio::test]
+    async fn this_machine_has_places_of_its_own() {
+        let places = Places::new(SHORT);
+        let mut taken = Vec::new();
+        for _ in 0..SHORT.connections - SHORT.local {
+            taken.push(places.take(false).await);
+        }
+        let at_once = Duration::from_millis(50);
+        assert!(tokio::time::timeout(at_once, places.take(false)).await.is_err(), "the others are full");
+        assert!(tokio::time::timeout(at_once, places.take(true)).await.is_ok());
     }
 
     #[tokio::test]

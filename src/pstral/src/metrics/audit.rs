@@ -8,9 +8,14 @@ use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, 
 use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
 use tokio::sync::watch;
 
-/// An audit log that counts what goes through it.
+use super::audit_clock::AuditClock;
+use super::audit_gap::AuditGap;
+
+/// An audit log that counts what goes through it, and what does not, which it records once it can.
 pub struct MeteredAudit {
     log: Arc<dyn AuditLog>,
+    gap: AuditGap,
+    clock: AuditClock,
     head: watch::Sender<Option<ChainHead>>,
 }
 
@@ -28,7 +33,26 @@ impl MeteredAudit {
         }
         failures().increment(0);
         result_rows().increment(0);
-        Self { log, head: watch::Sender::new(None) }
+        Self { log, gap: AuditGap::default(), clock: AuditClock::default(), head: watch::Sender::new(None) }
+    }
+
+    fn count(&self, entry: &AuditEntry) {
+        let event = &entry.event;
+        events(event.action, event.status).increment(1);
+        if let Some(millis) = event.duration_ms.and_then(|millis| u32::try_from(millis).ok()) {
+            duration(event.action).record(f64::from(millis) / 1000.0);
+        }
+        if let Some(rows) = event.rows.and_then(|rows| u64::try_from(rows).ok()) {
+            result_rows().increment(rows);
+        }
+        // Those that were written together need not come back in their order.
+        self.head.send_if_modified(|head| {
+            let is_newer = head.as_ref().is_none_or(|head| head.seq < entry.seq);
+            if is_newer {
+                *head = Some(entry.head());
+            }
+            is_newer
+        });
     }
 
     /// The newest entry that was written through it.
@@ -56,23 +80,25 @@ fn result_rows() -> Counter {
 #[async_trait]
 impl AuditLog for MeteredAudit {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
-        let entry = self.log.append(event).await.inspect_err(|_| failures().increment(1))?;
-        let event = &entry.event;
-        events(event.action, event.status).increment(1);
-        if let Some(millis) = event.duration_ms.and_then(|millis| u32::try_from(millis).ok()) {
-            duration(event.action).record(f64::from(millis) / 1000.0);
-        }
-        if let Some(rows) = event.rows.and_then(|rows| u64::try_from(rows).ok()) {
-            result_rows().increment(rows);
-        }
-        // Those that were written together need not come back in their order.
-        self.head.send_if_modified(|head| {
-            let is_newer = head.as_ref().is_none_or(|head| head.seq < entry.seq);
-            if is_newer {
-                *head = Some(entry.head());
+        self.clock.begin(&*self.log).await;
+        if let Some(back) = self.clock.note(event.at) {
+            match self.log.append(back).await {
+                Ok(entry) => self.count(&entry),
+                Err(error) => tracing::error!(%error, "that the clock was set back could not be recorded in the audit"),
             }
-            is_newer
-        });
+        }
+        let entry = match self.log.append(event.clone()).await {
+            Ok(entry) => entry,
+            Err(error) => {
+                failures().increment(1);
+                self.gap.add(event, &error).await;
+                return Err(error);
+            }
+        };
+        self.count(&entry);
+        for late in self.gap.close(&*self.log, entry.event.at).await {
+            self.count(&late);
+        }
         Ok(entry)
     }
 

@@ -2,6 +2,8 @@
 
 pub mod answer_times;
 pub mod audit;
+mod audit_clock;
+mod audit_gap;
 pub mod chat;
 pub mod model;
 #[cfg(feature = "endpoint")]

@@ -255,3 +255,14 @@ fn values_that_cannot_be_read_do_not_stop_questions() {
         assert!(world.offers_something(), "{}", world.newest());
     });
 }
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_never_ends_is_refused() {
+    let place = crate::program::Place::new();
+    let mut shell = place.command("bash");
+    // Far less than it would fill.
+    let program = env!("CARGO_BIN_EXE_pstral");
+    shell.args(["-c", &format!("ulimit -v 4000000; exec '{program}' config check --config /dev/zero")]);
+    crate::program::feed(shell, b"").code(2).says(&["/dev/zero", "it is longer than 4 MB"]);
+}

@@ -193,3 +193,18 @@ async fn a_model_server_is_asked_whether_it_has_the_model() {
         .code(0)
         .says(&["model · degraded", "→ Run: pstral model pull qwen2.5-coder:3b --config pstral.toml"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_state_database_that_others_can_read_is_found() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    place.write("pstral.toml", format!("data = \".\"\n{TARGET}"));
+    with_state(&place);
+    let doctor = || place.run(&["doctor", "--config", "pstral.toml"]).out;
+    assert!(!doctor().contains("state file"), "it is made for its owner alone");
+    std::fs::set_permissions(place.path("pstral.db"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let out = doctor();
+    assert!(out.contains("state file · degraded · others on this machine can reach ./pstral.db (mode 644)"), "{out}");
+    assert!(out.contains("chmod 600 ./pstral.db*"), "{out}");
+}

@@ -289,6 +289,30 @@ fn the_program_says_what_the_account_may_do_too_much() {
     place.run(&["catalog", "refresh", "--config", "pstral.toml"]).code(1).says(&["the account may do more than read"]);
 }
 
+/// The account was judged when the catalog was read; what it is given later holds in every session at once.
+#[test]
+fn an_account_that_becomes_a_superuser_runs_nothing_more() {
+    let Some(server) = wait(server()) else { return };
+    let terms = Terms { catalog_age: Duration::from_hours(1), ..Terms::default() };
+    let config = PostgresConfig { refuse_privileged: true, ..target(&server) };
+    run_test_with(Setup { terms, ..setup(config) }, async |world| {
+        run(world, "SELECT count(*) AS n FROM clients").await;
+        assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
+        for (given, taken) in [
+            ("ALTER ROLE reader SUPERUSER", "ALTER ROLE reader NOSUPERUSER"),
+            ("CREATE ROLE chief SUPERUSER; GRANT chief TO reader", "REVOKE chief FROM reader"),
+        ] {
+            server.batch(given).await;
+            run(world, "SELECT count(*) AS n FROM clients").await;
+            let refused = world.newest();
+            assert!(refused.starts_with("Nothing is run on this database: the account"), "{given}: {refused}");
+            server.batch(taken).await;
+            run(world, "SELECT count(*) AS n FROM clients").await;
+            assert!(world.newest().starts_with("**1000**"), "{}", world.newest());
+        }
+    });
+}
+
 #[test]
 fn a_wrong_address_is_told_with_what_to_write() {
     let place = Place::new();

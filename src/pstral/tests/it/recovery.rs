@@ -121,6 +121,7 @@ fn a_bug_ends_in_an_incident_and_the_next_question_is_answered() {
         question ok alex
         proposal ok alex relations=clients parameters={"city":{"text":"Paris"}}
         execution ok alex relations=clients parameters={"city":{"text":"Paris"}}
+        result failed alex relations=clients parameters={"city":{"text":"Paris"}}
         recovered ok -
         incident failed alex
         "#);

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pstral_ollama::testkit::{Answer, Ending, ScriptedOllama};
 use rusqlite::Connection;
@@ -30,6 +30,9 @@ pub(crate) fn installed(model: &str) -> Place {
     bot.ended().code(0).says(&["I do not know yet who you are", "this account is now linked to yours"]);
     place
 }
+
+/// The time that the endpoint gives the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn audited(place: &Place) -> String {
     place.run(&["audit", "verify", "--config", "pstral.toml"]).code(0).says(&["The log is intact"]);
@@ -130,6 +133,80 @@ fn a_second_program_on_the_same_state_is_refused_and_changes_nothing() {
     bot.ended().code(0);
 }
 
+/// Whatever happened to its program, the audit says of an execution how it ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_cut_by_a_kill_has_its_end_in_the_audit() {
+    let ollama = ScriptedOllama::start("qwen2.5-coder:3b").await;
+    let place = installed(&ollama.url());
+    let mut bot = Bot::start(&place);
+    let endless = "SELECT count(a.id) AS n FROM payments a JOIN payments b ON a.status = b.status \
+        JOIN payments c ON c.status = b.status JOIN payments d ON d.status = c.status";
+    bot.types(&format!("/edit {endless}"));
+    bot.types("/execute");
+    let entries = |action: &str| -> Vec<serde_json::Value> {
+        let out = place.run(&["audit", "export", "--action", action, "--config", "pstral.toml"]).code(0).out;
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    until("it runs", || entries("execution").len() == 1);
+    bot.signal("-KILL");
+    bot.ended();
+    for _ in 0..2 {
+        let bot = Bot::start(&place);
+        bot.signal("-TERM");
+        bot.ended().code(0);
+        let (executions, results) = (entries("execution"), entries("result"));
+        assert_eq!(results.len(), 1, "{results:?}");
+        let member = |entry: &serde_json::Value, name: &str| entry.to_string().contains(name);
+        assert!(member(&results[0], "not shown: crash") && member(&results[0], "\"failed\""), "{results:?}");
+        let proposal = executions[0]["proposal"].as_str().or_else(|| executions[0]["event"]["proposal"].as_str());
+        assert!(member(&results[0], proposal.unwrap()), "{results:?}");
+    }
+}
+
+/// The lock is of the file, not of one of its names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_program_on_another_name_of_the_state_is_refused() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    std::fs::hard_link(place.path("state/pstral.db"), place.path("hard.db")).unwrap();
+    std::os::unix::fs::symlink("state/pstral.db", place.path("soft.db")).unwrap();
+    for name in ["hard.db", "soft.db"] {
+        let url = format!("sqlite://{}", place.path(name).display());
+        let mut second = place.pstral(&["run", "--config", "pstral.toml"]);
+        second.env("PSTRAL__STORE__URL", url).env("PSTRAL__HTTP__LISTEN", "127.0.0.1:0");
+        crate::program::feed(second, b"").code(1).says(&["another program already answers from", name]);
+    }
+    bot.signal("-TERM");
+    bot.ended().code(0);
+    place.run(&["audit", "verify", "--config", "pstral.toml"]).code(0);
+}
+
+/// Whatever becomes of its name, nothing goes into a file that nobody will find.
+#[cfg(unix)]
+#[test]
+fn it_ends_with_the_reason_when_its_state_is_taken_away() {
+    for (how, script) in [
+        ("deleted", "rm pstral.db"),
+        ("moved", "mv pstral.db old.db"),
+        ("replaced", "cp pstral.db new.db && mv new.db pstral.db"),
+    ] {
+        let place = Place::new();
+        place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n[platforms.terminal]\nenabled = true\n");
+        let mut bot = Bot::start(&place);
+        let taken = place.command("sh").args(["-c", script]).current_dir(place.path("state")).status();
+        assert!(taken.unwrap().success());
+        until(how, || bot.is_over());
+        let ended = bot.ended().code(1).says(&[
+            "the state is lost; stopping all answers and ending",
+            "was moved, deleted or replaced while the program was running",
+            "Put the state database back in its place",
+        ]);
+        assert!(!ended.err.contains("Something went wrong"), "{how}: {}", ended.err);
+    }
+}
+
 #[test]
 fn whoever_asks_how_it_is_does_not_wear_out_the_disk() {
     let place = Place::new();
@@ -191,6 +268,27 @@ fn a_request_that_never_comes_whole_does_not_hold_up_the_end() {
     bot.ended().code(0).says(&["an HTTP request did not end"]);
     let end = place.run(&["audit", "tail", "-n", "1", "--action", "stopped", "--config", "pstral.toml"]).code(0);
     assert!(end.out.contains("stopped ok"), "{}", end.out);
+}
+
+#[test]
+fn half_requests_do_not_hold_up_the_health_check() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \"state\"\nlocale = \"en\"\n");
+    let bot = Bot::start(&place);
+    for connections in [100, 1000] {
+        let mut half = Vec::new();
+        for _ in 0..connections {
+            let mut stream = TcpStream::connect(bot.address()).unwrap();
+            // The oldest are closed meanwhile.
+            let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\n");
+            half.push(stream);
+        }
+        let begun = Instant::now();
+        assert!(bot.get("/healthz").unwrap().ends_with("ok\n"), "{connections} half requests");
+        assert!(begun.elapsed() < HEAD_TIMEOUT / 2, "{connections} half requests: {:?}", begun.elapsed());
+    }
+    bot.signal("-TERM");
+    bot.ended().code(0);
 }
 
 /// Each half request would hold a file descriptor that the bot needs for its databases.

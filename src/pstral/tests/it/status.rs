@@ -162,3 +162,18 @@ fn only_those_who_may_look_after_users_ask() {
         assert_snapshot!(world.audit_lines().await, @"denied refused alex");
     });
 }
+
+#[test]
+fn a_model_server_that_is_not_asked_says_since_when_and_when_it_is_tried_again() {
+    run_test(async |world| {
+        world.model.fails(Some(ModelError::Unavailable("connection refused".to_owned())));
+        for _ in 0..3 {
+            world.say(&alex(), "What do you think of our clients?").await;
+        }
+        world.model.fails(None);
+        world.command(&claire(), "état").await;
+        let seen = seen(world).replace(['\u{a0}', '\u{202f}'], " ");
+        let resting = seen.lines().find(|line| line.starts_with("- requests to ")).unwrap_or(&seen);
+        assert!(resting.contains("écarté depuis 0 s après des échecs ; nouvel essai dans "), "{resting}");
+    });
+}

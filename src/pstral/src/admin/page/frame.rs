@@ -136,6 +136,8 @@ fn notice(here: &Uri, locale: Locale) -> Option<String> {
         "own-password" => "page-done-own-password",
         "stopped" => "page-done-stopped",
         "approved" => "page-done-approved",
+        "reread" => "page-done-reread",
+        "reread-faulty" => "page-done-reread-faulty",
         _ => return None,
     };
     Some(text(sentence).render(locale))

@@ -70,6 +70,7 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/approvals/{id}/approve", post(approvals::approve))
         .route("/targets", get(targets::list))
         .route("/targets/{target}", get(targets::one))
+        .route("/targets/{target}/refresh", post(targets::refresh))
         .route("/policy", get(targets::policy))
         .route("/configuration", get(configuration::show))
         .route("/conversations", get(conversations::list))

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::address::path;
 use super::answer::{answer, argument};
 use super::visitor::Visitor;
 use crate::admin::problem::{Problem, QueryString, Segments};
@@ -52,6 +53,18 @@ pub(super) async fn one(
         "total": all.map_or(0, Vec::len), "words": text,
     });
     visitor.page("target.html", &content)
+}
+
+/// Reads the schema of a database again, and says how many verified queries no longer run.
+pub(super) async fn refresh(
+    State(admin): State<Arc<Admin>>,
+    visitor: Visitor,
+    Segments(name): Segments<String>,
+) -> Result<Redirect, Problem> {
+    let read = targets::refresh(State(admin), visitor.caller, Segments(name.clone())).await?;
+    let done =
+        if answer(read).await?["faulty"].as_array().is_some_and(Vec::is_empty) { "reread" } else { "reread-faulty" };
+    Ok(Redirect::to(&format!("{}?done={done}", path(["targets", name.as_str()]))))
 }
 
 /// Explains what a user or a role may do in a place, and by which rule.

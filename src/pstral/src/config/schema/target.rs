@@ -128,6 +128,7 @@ impl TargetConfig {
             timezone: config.timezone.clone(),
             max_concurrent: self.shared.max_concurrent,
             accounts: self.has_own_accounts().then(|| self.shared.accounts.clone()),
+            allow_privileged: self.shared.allow_privileged,
         }
     }
 }

@@ -131,7 +131,7 @@ fn nobody_else_changes_users_or_stops_work() {
                     [("username", "x"), ("version", "\"x\""), ("code", "1"), ("password", "long enough to be one")];
                 assert_eq!(site.post(path, &cookie, &fields).await.status, StatusCode::FORBIDDEN, "{username} {path}");
             }
-            for path in ["/queue/1/stop", "/audit/verification"] {
+            for path in ["/queue/1/stop", "/audit/verification", "/targets/crm/refresh"] {
                 assert_eq!(site.post(path, &cookie, &[]).await.status, StatusCode::FORBIDDEN, "{username} {path}");
             }
         }
@@ -155,6 +155,7 @@ fn work_is_stopped_from_the_queue() {
         });
         let (to, ()) = tokio::join!(stopped, world.say(&camille, "Les sociétés lyonnaises, peu importe"));
         assert_eq!(to, "/queue?done=stopped");
+        assert_eq!(site.post("/targets/crm/refresh", &cookie, &[]).await.to(), "/targets/crm?done=reread");
         assert_eq!(site.post("/queue/999/stop", &cookie, &[]).await.status, StatusCode::NOT_FOUND);
         assert!(world.newest().contains("Arrêté par un administrateur"), "{}", world.newest());
     });

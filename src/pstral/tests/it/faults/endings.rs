@@ -205,3 +205,21 @@ fn what_is_shown_when_a_platform_is_back_can_be_run() {
         assert!(broken.chat.seen.transcript().contains("Boréal Logistique"), "{}", broken.chat.seen.transcript());
     });
 }
+
+#[test]
+fn a_claim_that_a_full_disk_kept_is_given_back() {
+    let row = "nothing AfterStatement stop:Never refusal:Nothing kill:Never";
+    let case = case::all(1).into_iter().find(|case| case.to_string() == row).expect(row);
+    in_no_time(async {
+        let mut broken = Broken::new(&case).await;
+        broken.happen(&case, &alex()).await.expect("it ends");
+        let (_, shown) = broken.chat.seen.messages().remove(0);
+        let run = shown.buttons.into_iter().find(|button| matches!(button.action, ButtonAction::Execute(_))).unwrap();
+        broken.state.refuse_audit(true);
+        broken.act(&alex(), EventBody::Clicked(run.action.clone())).await.expect("it ends");
+        assert!(!broken.chat.seen.transcript().contains("Boréal Logistique"), "it cannot be audited");
+        broken.state.refuse_audit(false);
+        broken.act(&alex(), EventBody::Clicked(run.action)).await.expect("it ends");
+        assert!(broken.chat.seen.transcript().contains("Boréal Logistique"), "{}", broken.chat.seen.transcript());
+    });
+}

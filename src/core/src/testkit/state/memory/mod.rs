@@ -54,7 +54,8 @@ struct Tables {
 }
 
 impl MemoryState {
-    /// From now on the audit log is [`StoreError::Unavailable`] to writers, or, with `false`, works again.
+    /// From now on the audit log is [`StoreError::Unavailable`] to writers, and no claim can be given back, as on a full disk;
+    /// with `false`, both work again.
     pub fn refuse_audit(&self, refuse: bool) {
         self.tables().refuse_audit = refuse;
     }

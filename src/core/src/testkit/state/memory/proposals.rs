@@ -63,8 +63,12 @@ impl Proposals for MemoryState {
     }
 
     async fn release(&self, id: &ProposalId) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if tables.refuse_audit {
+            return Err(StoreError::Full("the test refuses writes".to_owned()));
+        }
         if let Some(proposal) =
-            self.tables().proposals.iter_mut().find(|one| one.id == *id && one.state == ProposalState::Used)
+            tables.proposals.iter_mut().find(|one| one.id == *id && one.state == ProposalState::Used)
         {
             proposal.state = ProposalState::Pending;
         }
