@@ -53,7 +53,7 @@ pub async fn start(app: &App) -> anyhow::Result<()> {
     {
         0 => {}
         unfinished => {
-            tracing::warn!(unfinished, "executions did not end in an earlier run; recorded that in the audit")
+            tracing::warn!(unfinished, "executions did not end in an earlier run; recorded that in the audit");
         }
     }
     record_changes(app, last).await?;
