@@ -106,7 +106,7 @@ async fn sealed_and_pruned(store: &Store, owner: &mut dyn Owner) {
     assert_eq!((whole.seq, whole.count), (2, 2));
     assert_eq!(store.verify_audit(&[], &Any).await.unwrap().entries, 4);
     let unproven = store.verify_audit(&[], &NoKey).await.unwrap_err().to_string();
-    assert_eq!(unproven, "the checkpoint at entry 2 of one is signed with another key: theirs");
+    assert_eq!(unproven, "what is signed at entry 2 of one is signed with another key: theirs");
     // Heads that were written down before: one that is gone with the rest, one that stands, one that never was.
     let since = |entry: &AuditEntry| [entry.head()];
     assert_eq!(store.verify_audit(&since(&entries[0]), &Any).await.unwrap().entries, 4);

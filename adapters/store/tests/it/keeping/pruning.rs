@@ -63,7 +63,7 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
         assert!(store.user_named("zoe").await.unwrap().is_some());
 
         let stranger = store.verify_audit(&[], &NoKey).await.unwrap_err().to_string();
-        assert_eq!(stranger, "the checkpoint at entry 4 of one is signed with another key: ours");
+        assert_eq!(stranger, "what is signed at entry 4 of one is signed with another key: ours");
         assert_eq!(store.append(said(Some(&user), 11, "goes on")).await.unwrap().seq, 16);
         assert_eq!(proved(&store).await, Ok(12));
     }

@@ -81,6 +81,7 @@ fn only_the_sections_of_a_role_are_in_the_navigation_and_others_are_refused() {
         /audit/verification      303    403    403     200
         /conversations           303    200    200     200
         /conversations/9         303    409    409     409
+        /api/                    200    200    200     200
         /conversations/9/pdf     303    409    409     409
         /account                 303    200    200     200
         /sign-out                405    405    405     405
