@@ -3,6 +3,7 @@
 //! The head is written in the transaction of its entries, so that no entry is ever without a signature, and kept outside the
 //! database at the latest a second later: there, whoever can change the database cannot take it back.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -183,17 +184,17 @@ impl HeadSigner {
         signed: &SignedHead,
     ) -> Result<(), StoreError> {
         let (instance, seq) = (&self.instance, known.head.seq);
-        let is_part = if seq > signed.head.seq {
-            false
-        } else if seq == signed.head.seq {
-            known.head.chain == signed.head.chain
-        } else {
-            let number = i64::try_from(seq).unwrap_or(i64::MAX);
-            let row = sql(HASH).bind(instance).bind(number).fetch_optional(&mut *writing).await.map_err(fault)?;
-            match row {
-                Some(row) => AuditHash(get(&row, "hash")?).digest() == known.head.chain,
-                // It may have been pruned since.
-                None => checkpoint_of(writing, instance).await?.is_some_and(|checkpoint| checkpoint.seq >= number),
+        let is_part = match seq.cmp(&signed.head.seq) {
+            Ordering::Greater => false,
+            Ordering::Equal => known.head.chain == signed.head.chain,
+            Ordering::Less => {
+                let number = i64::try_from(seq).unwrap_or(i64::MAX);
+                let row = sql(HASH).bind(instance).bind(number).fetch_optional(&mut *writing).await.map_err(fault)?;
+                match row {
+                    Some(row) => AuditHash(get(&row, "hash")?).digest() == known.head.chain,
+                    // It may have been pruned since.
+                    None => checkpoint_of(writing, instance).await?.is_some_and(|checkpoint| checkpoint.seq >= number),
+                }
             }
         };
         let last = signed.head.seq;

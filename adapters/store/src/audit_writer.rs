@@ -121,16 +121,18 @@ async fn write(
     };
     let mut entries = chained(instance, head, events, salts);
     audit_rows::write(&mut writing, &mut entries).await?;
-    let signed = match (&signer, frontier, entries.last()) {
+    let newest = match (&signer, frontier, entries.last()) {
         (Some(signer), Some(mut frontier), Some(last)) => {
-            entries.iter().for_each(|entry| frontier.push(entry.hash.digest()));
+            for entry in &entries {
+                frontier.push(entry.hash.digest());
+            }
             Some(signer.put(&mut writing, (last.seq, &last.hash), &frontier, last.event.at).await?)
         }
         _ => None,
     };
     writing.commit().await.map_err(fault)?;
-    if let (Some(signer), Some(signed)) = (signer, signed) {
-        signer.written(signed).await;
+    if let (Some(signer), Some(newest)) = (signer, newest) {
+        signer.written(newest).await;
     }
     Ok(entries)
 }

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     };
     match verified(&path, &keys) {
         Ok(Verified::Entry(entry)) => {
-            println!("entry {} of {} is in the audit: {}", entry.seq, entry.instance, entry.hash)
+            println!("entry {} of {} is in the audit: {}", entry.seq, entry.instance, entry.hash);
         }
         Ok(Verified::Grown { instance, from, to }) => {
             println!("the audit of {instance} went on from entry {from} to {to} without a change");

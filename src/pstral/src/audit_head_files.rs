@@ -133,7 +133,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keeper = HeadFiles::open(&folder.path().join("audit.key")).unwrap();
         let other = HeadFiles::open(&folder.path().join("other.key")).unwrap();
-        for wrong in ["".to_owned(), signed(&other, "one", 1).to_string(), signed(&keeper, "two", 1).to_string()] {
+        for wrong in [String::new(), signed(&other, "one", 1).to_string(), signed(&keeper, "two", 1).to_string()] {
             keeper.keep(&signed(&keeper, "one", 1)).unwrap();
             fs::write(keeper.file("one"), wrong).unwrap();
             assert!(keeper.last("one").is_err());

@@ -1,6 +1,7 @@
 //! Whoever changes the database without the key is found, by verifying and by the next entry.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use pstral_auditproof::{Proof, PublicKey, SignedHead, Verified};
@@ -46,7 +47,7 @@ impl Keeper {
     async fn verifies(&self, store: &Store) -> Result<u64, String> {
         let signed = self.kept();
         let check = AuditCheck { known: self, heads: &[], signed: &signed, begin_at: &[] };
-        let proof = store.verify_audit_against(check, &Default::default()).await;
+        let proof = store.verify_audit_against(check, &AtomicU64::default()).await;
         proof.map(|proof| proof.entries).map_err(|error| error.to_string())
     }
 }
