@@ -72,6 +72,7 @@ impl HeadSigner {
         accepts: bool,
     ) -> Result<Frontier, StoreError> {
         if accepts {
+            self.sign_unsigned(writing).await?;
             return rebuilt(writing, &self.instance).await;
         }
         let known = match &self.known {
@@ -210,12 +211,27 @@ impl HeadSigner {
             return Err(StoreError::AuditChanged(format!("{}: its entries are not signed", self.instance)));
         }
         for head in heads_of(writing).await? {
+            if let Some(known) = self.keeper.last(&head.instance).map_err(StoreError::AuditChanged)? {
+                let what = format!("{}: the signature of entry {} is gone", head.instance, known.head.seq);
+                return Err(StoreError::AuditChanged(what));
+            }
+        }
+        self.sign_unsigned(writing).await?;
+        rebuilt(writing, &self.instance).await
+    }
+
+    /// Signs the chains that have no signature, as they are.
+    async fn sign_unsigned(&self, writing: &mut StateTransaction) -> Result<(), StoreError> {
+        for head in heads_of(writing).await? {
+            if sql(SIGNED).bind(&head.instance).fetch_optional(&mut *writing).await.map_err(fault)?.is_some() {
+                continue;
+            }
             let frontier = rebuilt(writing, &head.instance).await?;
             let signed = self.signed(&head.instance, (head.seq, &head.hash), &frontier, Timestamp::now());
             put(writing, &signed, &frontier).await?;
-            tracing::info!(instance = head.instance, entries = head.seq, "audit of an older version signed as it is");
+            tracing::info!(instance = head.instance, entries = head.seq, "unsigned audit signed as it is");
         }
-        rebuilt(writing, &self.instance).await
+        Ok(())
     }
 }
 

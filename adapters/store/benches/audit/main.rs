@@ -13,6 +13,7 @@
 
 mod copies;
 mod events;
+mod keeper;
 mod memory;
 mod pages;
 
@@ -21,11 +22,12 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use futures::future::join_all;
-use pstral_core::domain::NoKey;
 use pstral_core::ports::{AuditFilter, AuditLog as _, Towards};
 use pstral_pgserver::Server;
-use pstral_store::{Location, Store};
+use pstral_store::{HeadKeeper, Location, Store};
 use secrecy::ExposeSecret as _;
+
+use keeper::Keeper;
 
 /// Writers that append at the same time.
 const WRITERS: usize = 64;
@@ -56,10 +58,16 @@ fn main() {
 }
 
 async fn measure(location: &Location, chain: u64, events: u64) {
-    let store = Arc::new(Store::open_at(location, "bench").await.unwrap());
+    let unsigned = Arc::new(Store::open_at(location, "bench").await.unwrap());
+    append(&unsigned, "empty log, without signatures").await;
+    unsigned.close().await;
+    let folder = tempfile::tempdir().unwrap();
+    let keeper = Arc::new(Keeper::new(folder.path().join("head")));
+    let store = Store::open_signing(location, "bench", Arc::clone(&keeper) as Arc<dyn HeadKeeper>).await;
+    let store = Arc::new(store.unwrap());
     append(&store, "empty log").await;
     load(&store, chain).await;
-    prove(&store).await;
+    prove(&store, &keeper).await;
     export(&store, chain).await;
     copies::lengthen(location, events).await;
     append(&store, "long log").await;
@@ -99,10 +107,10 @@ async fn load(store: &Arc<Store>, events: u64) {
     println!("load: {events} events in {took:.0?}, {:.0}/s", events as f64 / took.as_secs_f64());
 }
 
-async fn prove(store: &Store) {
+async fn prove(store: &Store, keeper: &Keeper) {
     for _ in 0..5 {
         let begun = Instant::now();
-        let proof = store.verify_audit(&[], &NoKey).await.unwrap();
+        let proof = store.verify_audit(&[], keeper).await.unwrap();
         let took = begun.elapsed();
         println!("verify: {} events in {took:.1?}, {:.0}/s", proof.entries, proof.entries as f64 / took.as_secs_f64());
     }

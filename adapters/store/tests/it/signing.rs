@@ -272,6 +272,31 @@ async fn an_audit_of_an_older_version_is_signed_as_it_is() {
         store.append(event("first")).await.unwrap();
         assert_eq!(keeper.verifies(&store).await, Ok(7));
         assert_eq!(store.signed_heads().await.unwrap().len(), 2);
+        store.close().await;
+        // Signatures that were there once are not made again for what a thief left, under whatever name the program starts.
+        ground.run("DELETE FROM audit_heads").await;
+        let keeper = Arc::clone(&keeper) as Arc<dyn HeadKeeper>;
+        let other = Store::open_signing(&ground.location(), "two", keeper).await.unwrap();
+        let refused = other.append(event("signed once more")).await;
+        assert!(matches!(refused, Err(StoreError::AuditChanged(_))), "{refused:?}");
+    }
+}
+
+/// As after a backup of an older version was restored: the chains of all instances are signed together.
+#[tokio::test]
+async fn accepting_signs_the_chains_that_have_no_signature() {
+    for ground in Ground::both() {
+        let keeper = Keeper::of(1);
+        let store = keeper.opens(&ground).await;
+        store.append(event("asked")).await.unwrap();
+        for instance in ["two", "three"] {
+            let older = ground.open(instance).await;
+            older.append(event("asked")).await.unwrap();
+            older.close().await;
+        }
+        keeper.verifies(&store).await.unwrap_err();
+        store.append_accepting(event("restored")).await.unwrap();
+        assert_eq!(keeper.verifies(&store).await, Ok(4));
     }
 }
 
