@@ -1,27 +1,24 @@
 //! Signs the head of a chain with each entry, and refuses to write on where the chain is not what was signed last.
 //!
 //! The head is written in the transaction of its entries, so that no entry is ever without a signature, and kept outside the
-//! database at the latest a second later: there, whoever can change the database cannot take it back.
+//! database before anybody is told that they are durable: whoever can change the database cannot take it back there.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use pstral_auditproof::{Frontier, Head, PublicKey, SignedHead};
-use pstral_core::domain::AuditHash;
+use pstral_core::domain::{AuditHash, ChainHead, hex};
 use pstral_core::ports::StoreError;
 use tokio::task::spawn_blocking;
-use tokio::time::Instant;
 
 use crate::audit_log::{checkpoint_of, heads_of};
-use crate::engine::StateTransaction;
+use crate::audit_writer::last_of;
+use crate::engine::{StateTransaction, lock_of};
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
 
-/// The time after which a head is kept outside the database at the latest.
-const KEPT_AFTER: Duration = Duration::from_secs(1);
 /// Hashes read at a time.
 const PAGE: i64 = 10_000;
 
@@ -30,9 +27,10 @@ const IS_SIGNED: &str = "SELECT count(*) AS heads FROM audit_heads";
 const PUT: &str = "INSERT INTO audit_heads (instance, note, frontier) VALUES ($1, $2, $3)
     ON CONFLICT (instance) DO UPDATE SET note = excluded.note, frontier = excluded.frontier";
 const HASHES: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+const LOCK_CHAIN: &str = "SELECT 1 AS one FROM pg_advisory_xact_lock($1)";
 const HASH: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq = $2";
 
-/// Signs heads, and keeps the newest of each instance outside the database.
+/// Signs heads, and keeps the newest of each instance outside the database. Errors say what went wrong.
 pub trait HeadKeeper: std::fmt::Debug + Send + Sync {
     /// The public half of the key.
     fn key(&self) -> PublicKey;
@@ -40,11 +38,14 @@ pub trait HeadKeeper: std::fmt::Debug + Send + Sync {
     /// Signs a message with Ed25519.
     fn sign(&self, message: &[u8]) -> [u8; 64];
 
-    /// The head of an instance that was kept last; `None` if there never was one. The error says why it cannot be told.
-    fn last(&self, instance: &str) -> Result<Option<SignedHead>, String>;
+    /// Returns the heads that are kept, one an instance, each signed by this key.
+    fn kept(&self) -> Result<Vec<SignedHead>, String>;
 
-    /// Keeps a head in the place of the one before. The error says why it could not be.
+    /// Keeps a head, unless a later one of its instance is kept.
     fn keep(&self, head: &SignedHead) -> Result<(), String>;
+
+    /// Keeps these heads in the place of all others.
+    fn replace(&self, heads: &[SignedHead]) -> Result<(), String>;
 }
 
 /// Signs the heads of one instance.
@@ -52,34 +53,42 @@ pub trait HeadKeeper: std::fmt::Debug + Send + Sync {
 pub(crate) struct HeadSigner {
     keeper: Arc<dyn HeadKeeper>,
     instance: String,
-    /// The newest head that this program knows; `None` until the first entry is written.
-    known: Option<SignedHead>,
-    /// True while `known` is newer than what is kept.
-    is_unkept: bool,
-    kept_at: Option<Instant>,
+}
+
+/// A chain that may be written on.
+pub(crate) struct SignedChain {
+    /// The edge of the tree of its entries.
+    pub(crate) frontier: Frontier,
+    /// If the audit is accepted as it is, the heads of the other chains that are to be kept.
+    accepted: Option<Vec<SignedHead>>,
 }
 
 impl HeadSigner {
     pub(crate) fn new(keeper: Arc<dyn HeadKeeper>, instance: &str) -> Self {
-        Self { keeper, instance: instance.to_owned(), known: None, is_unkept: false, kept_at: None }
+        Self { keeper, instance: instance.to_owned() }
     }
 
-    /// The edge of the tree of a chain that is what was signed last. With `accepts`, whatever it is.
-    pub(crate) async fn frontier(
-        &mut self,
+    /// A chain that is what was signed last. With `accepts`, whatever it is; then the other chains are signed too, as they are.
+    pub(crate) async fn begin(
+        &self,
         writing: &mut StateTransaction,
         head: Option<&(i64, AuditHash)>,
         accepts: bool,
-    ) -> Result<Frontier, StoreError> {
+    ) -> Result<SignedChain, StoreError> {
         if accepts {
-            self.sign_unsigned(writing).await?;
-            return rebuilt(writing, &self.instance).await;
+            let accepted = Some(self.accept_others(writing).await?);
+            return Ok(SignedChain { frontier: rebuilt(writing, &self.instance).await?, accepted });
         }
-        let known = match &self.known {
-            Some(known) => Some(known.clone()),
-            None => self.keeper.last(&self.instance).map_err(StoreError::AuditChanged)?,
-        };
-        let changed = |what: String| Err(StoreError::AuditChanged(format!("{}: {what}", self.instance)));
+        Ok(SignedChain { frontier: self.checked(writing, head).await?, accepted: None })
+    }
+
+    async fn checked(
+        &self,
+        writing: &mut StateTransaction,
+        head: Option<&(i64, AuditHash)>,
+    ) -> Result<Frontier, StoreError> {
+        let kept = self.keeper.kept().map_err(StoreError::AuditChanged)?;
+        let known = kept.iter().find(|kept| kept.head.instance == self.instance);
         let row = sql(SIGNED).bind(&self.instance).fetch_optional(&mut *writing).await.map_err(fault)?;
         let signed = match row {
             Some(row) => Some((get::<String>(&row, "note")?, get::<String>(&row, "frontier")?)),
@@ -87,25 +96,28 @@ impl HeadSigner {
         };
         match (head, signed, known) {
             (None, None, None) => Ok(Frontier::default()),
-            (None, _, Some(known)) => changed(format!("it has no entry; entry {} was signed", known.head.seq)),
-            (None, Some(_), None) => changed("it has no entry, and a signature".to_owned()),
-            (Some(_), None, Some(known)) => changed(format!("the signature of entry {} is gone", known.head.seq)),
-            (Some(_), None, None) => self.first(writing).await,
+            (None, _, Some(known)) => self.changed(format!("it has no entry; entry {} was signed", known.head.seq)),
+            (None, Some(_), None) => self.changed("it has no entry, and a signature".to_owned()),
+            (Some(_), None, Some(known)) => self.changed(format!("the signature of entry {} is gone", known.head.seq)),
+            (Some(_), None, None) => self.first(writing, &kept).await,
             (Some((seq, hash)), Some((note, frontier)), known) => {
-                let Some((signed, frontier)) = self.own(&note, &frontier) else {
-                    return changed("the signature of its last entry does not hold".to_owned());
-                };
+                let (signed, frontier) =
+                    self.own(&self.instance, &note, &frontier).or_else(|what| self.changed(what))?;
                 let last = signed.head.seq;
                 if last != seq.unsigned_abs() || signed.head.chain != hash.digest() {
-                    return changed(format!("it ends with entry {seq}, and the last one that was signed is {last}"));
+                    return self.changed(format!("it ends with entry {seq}; the last one that was signed is {last}"));
                 }
                 match known {
-                    Some(known) if known != signed => self.grown(writing, &known, &signed).await?,
+                    Some(known) if *known != signed => self.check_grown(writing, known, &signed).await?,
                     _ => {}
                 }
                 Ok(frontier)
             }
         }
+    }
+
+    fn changed<T>(&self, what: String) -> Result<T, StoreError> {
+        Err(StoreError::AuditChanged(format!("{}: {what}", self.instance)))
     }
 
     /// Writes the head after an entry.
@@ -121,34 +133,19 @@ impl HeadSigner {
         Ok(signed)
     }
 
-    /// A head that is durable is the newest one; it is kept now if the one before was kept more than a second ago.
-    pub(crate) async fn written(&mut self, head: SignedHead) {
-        self.known = Some(head);
-        self.is_unkept = true;
-        if self.kept_at.is_none_or(|kept_at| kept_at.elapsed() >= KEPT_AFTER) {
-            self.keep().await;
-        }
-    }
-
-    /// The time at which the newest head must be kept; `None` if it is.
-    pub(crate) fn due(&self) -> Option<Instant> {
-        self.kept_at.filter(|_| self.is_unkept).map(|kept_at| kept_at + KEPT_AFTER)
-    }
-
-    /// Keeps the newest head, if it is not kept yet. What cannot be kept does not stop the audit: it is tried again with the
-    /// next head.
-    pub(crate) async fn keep(&mut self) {
-        let Some(known) = self.known.clone().filter(|_| self.is_unkept) else { return };
-        self.kept_at = Some(Instant::now());
-        self.is_unkept = false;
+    /// Keeps a head that is durable. What cannot be kept does not stop the audit: the next head is kept in its place.
+    pub(crate) async fn keep(&self, head: SignedHead, chain: SignedChain) {
         let keeper = Arc::clone(&self.keeper);
         // A disk may take its time.
-        let kept = spawn_blocking(move || keeper.keep(&known)).await;
-        if let Err(error) = kept.unwrap_or_else(|error| Err(error.to_string())) {
+        let kept = spawn_blocking(move || match chain.accepted {
+            None => keeper.keep(&head),
+            Some(others) => keeper.replace(&others.into_iter().chain([head]).collect::<Vec<_>>()),
+        });
+        if let Err(error) = kept.await.unwrap_or_else(|error| Err(error.to_string())) {
             tracing::error!(
                 instance = self.instance,
                 error,
-                "audit head not kept outside the state, retrying at the next entry"
+                "audit head not kept outside the state; keeping the next one"
             );
         }
     }
@@ -166,72 +163,115 @@ impl HeadSigner {
         SignedHead { head, signature }
     }
 
-    /// A head of the database with its edge, if this key has signed it and they belong together.
-    fn own(&self, note: &str, frontier: &str) -> Option<(SignedHead, Frontier)> {
-        let (signed, frontier): (SignedHead, Frontier) = (note.parse().ok()?, frontier.parse().ok()?);
-        let is_known = self.known.as_ref() == Some(&signed);
-        let is_own = is_known || (signed.head.key == self.keeper.key() && signed.is_signed());
-        let belongs = signed.head.instance == self.instance
+    /// A head of the database with its edge, if this key has signed it and they belong together; else what is wrong.
+    fn own(&self, instance: &str, note: &str, frontier: &str) -> Result<(SignedHead, Frontier), String> {
+        const BROKEN: &str = "the signature of its last entry does not hold";
+        let signed: SignedHead = note.parse().map_err(|_| BROKEN)?;
+        let frontier: Frontier = frontier.parse().map_err(|_| BROKEN)?;
+        if signed.head.key != self.keeper.key() {
+            let key = signed.head.key;
+            return Err(format!(
+                "it is signed with another key ({key}): instances of one state need the same key file"
+            ));
+        }
+        let belongs = signed.head.instance == instance
             && signed.head.seq == frontier.size()
             && signed.head.root == frontier.root();
-        (is_own && belongs).then_some((signed, frontier))
+        if belongs && signed.is_signed() { Ok((signed, frontier)) } else { Err(BROKEN.to_owned()) }
     }
 
-    /// Another program wrote on, or this one has just started: what is known must be part of what is signed.
-    async fn grown(
+    /// Another program wrote on, or this one ended before it kept the last head: what is kept must be part of what is signed.
+    async fn check_grown(
         &self,
         writing: &mut StateTransaction,
         known: &SignedHead,
         signed: &SignedHead,
     ) -> Result<(), StoreError> {
-        let (instance, seq) = (&self.instance, known.head.seq);
+        let seq = known.head.seq;
         let is_part = match seq.cmp(&signed.head.seq) {
             Ordering::Greater => false,
             Ordering::Equal => known.head.chain == signed.head.chain,
             Ordering::Less => {
                 let number = i64::try_from(seq).unwrap_or(i64::MAX);
-                let row = sql(HASH).bind(instance).bind(number).fetch_optional(&mut *writing).await.map_err(fault)?;
-                match row {
+                let entry = sql(HASH).bind(&self.instance).bind(number);
+                match entry.fetch_optional(&mut *writing).await.map_err(fault)? {
                     Some(row) => AuditHash(get(&row, "hash")?).digest() == known.head.chain,
-                    // It may have been pruned since.
-                    None => checkpoint_of(writing, instance).await?.is_some_and(|checkpoint| checkpoint.seq >= number),
+                    None => self.was_pruned(writing, number).await?,
                 }
             }
         };
         let last = signed.head.seq;
-        let what =
-            format!("{instance}: entry {seq}, which was signed, is not in it any more; it ends with entry {last}");
-        if is_part { Ok(()) } else { Err(StoreError::AuditChanged(what)) }
+        let what = format!("entry {seq}, which was signed, is not in it any more; it ends with entry {last}");
+        if is_part { Ok(()) } else { self.changed(what) }
     }
 
-    /// Signs every chain as it is, where nothing was ever signed: the state is of an older version.
-    async fn first(&self, writing: &mut StateTransaction) -> Result<Frontier, StoreError> {
+    /// Checks whether this key has signed that an entry was pruned.
+    async fn was_pruned(&self, writing: &mut StateTransaction, seq: i64) -> Result<bool, StoreError> {
+        let Some(checkpoint) = checkpoint_of(writing, &self.instance).await? else { return Ok(false) };
+        let signature = hex(&self.keeper.sign(&checkpoint.signed()));
+        Ok(checkpoint.seq >= seq && checkpoint.signature == signature)
+    }
+
+    /// Signs every chain as it is, where nothing was ever signed or kept: the state is of an older version.
+    async fn first(&self, writing: &mut StateTransaction, kept: &[SignedHead]) -> Result<Frontier, StoreError> {
         let signed: i64 = get(&sql(IS_SIGNED).fetch_one(&mut *writing).await.map_err(fault)?, "heads")?;
-        if signed > 0 {
-            return Err(StoreError::AuditChanged(format!("{}: its entries are not signed", self.instance)));
+        if signed > 0 || !kept.is_empty() {
+            return self.changed("its entries are not signed".to_owned());
         }
-        for head in heads_of(writing).await? {
-            if let Some(known) = self.keeper.last(&head.instance).map_err(StoreError::AuditChanged)? {
-                let what = format!("{}: the signature of entry {} is gone", head.instance, known.head.seq);
-                return Err(StoreError::AuditChanged(what));
-            }
+        for head in self.other_chains(writing).await? {
+            self.sign_as_it_is(writing, &head).await?;
         }
-        self.sign_unsigned(writing).await?;
         rebuilt(writing, &self.instance).await
     }
 
-    /// Signs the chains that have no signature, as they are.
-    async fn sign_unsigned(&self, writing: &mut StateTransaction) -> Result<(), StoreError> {
-        for head in heads_of(writing).await? {
-            if sql(SIGNED).bind(&head.instance).fetch_optional(&mut *writing).await.map_err(fault)?.is_some() {
+    /// Signs the other chains that are not what was signed last; returns the heads of those that were kept.
+    async fn accept_others(&self, writing: &mut StateTransaction) -> Result<Vec<SignedHead>, StoreError> {
+        let kept = self.keeper.kept().unwrap_or_default();
+        let mut heads = Vec::new();
+        for head in self.other_chains(writing).await? {
+            let row = sql(SIGNED).bind(&head.instance).fetch_optional(&mut *writing).await.map_err(fault)?;
+            let own = match row {
+                Some(row) => self.own(&head.instance, &get::<String>(&row, "note")?, &get::<String>(&row, "frontier")?),
+                None => Err(String::new()),
+            };
+            let is_end = |signed: &SignedHead| {
+                signed.head.seq == head.seq.unsigned_abs() && signed.head.chain == head.hash.digest()
+            };
+            let signed = match own {
+                Ok((signed, _)) if is_end(&signed) => signed,
+                _ => self.sign_as_it_is(writing, &head).await?,
+            };
+            if kept.iter().any(|kept| kept.head.instance == head.instance) {
+                heads.push(signed);
+            }
+        }
+        Ok(heads)
+    }
+
+    /// The last entries of the chains of other instances, which write nothing until the transaction ends.
+    async fn other_chains(&self, writing: &mut StateTransaction) -> Result<Vec<ChainHead>, StoreError> {
+        let mut heads = Vec::new();
+        for ChainHead { instance, .. } in heads_of(writing).await? {
+            if instance == self.instance {
                 continue;
             }
-            let frontier = rebuilt(writing, &head.instance).await?;
-            let signed = self.signed(&head.instance, (head.seq, &head.hash), &frontier, Timestamp::now());
-            put(writing, &signed, &frontier).await?;
-            tracing::info!(instance = head.instance, entries = head.seq, "unsigned audit signed as it is");
+            if let StateTransaction::Postgres(_) = writing {
+                let lock = sql(LOCK_CHAIN).bind(lock_of("audit", &instance));
+                lock.fetch_all(&mut *writing).await.map_err(fault)?;
+            }
+            if let Some((seq, hash)) = last_of(writing, &instance).await? {
+                heads.push(ChainHead { instance, seq, hash });
+            }
         }
-        Ok(())
+        Ok(heads)
+    }
+
+    async fn sign_as_it_is(&self, writing: &mut StateTransaction, head: &ChainHead) -> Result<SignedHead, StoreError> {
+        let frontier = rebuilt(writing, &head.instance).await?;
+        let signed = self.signed(&head.instance, (head.seq, &head.hash), &frontier, Timestamp::now());
+        put(writing, &signed, &frontier).await?;
+        tracing::info!(instance = head.instance, entries = head.seq, "unsigned audit signed as it is");
+        Ok(signed)
     }
 }
 

@@ -116,17 +116,8 @@ impl Store {
     async fn append_with(&self, event: AuditEvent, accepts: bool) -> Result<AuditEntry, StoreError> {
         let (done, written) = oneshot::channel();
         let ended = || StoreError::Unavailable("the audit writer has stopped".to_owned());
-        self.audit.send(Append::Event { event: Box::new(event), accepts, done }).await.map_err(|_| ended())?;
+        self.audit.send(Append { event, accepts, done }).await.map_err(|_| ended())?;
         written.await.map_err(|_| ended())?
-    }
-
-    /// Has the newest head kept outside the database.
-    pub(crate) async fn keep_head(&self) {
-        let (done, kept) = oneshot::channel();
-        if self.audit.send(Append::KeepHead(done)).await.is_ok() {
-            // A writer that has ended has kept it.
-            let _ = kept.await;
-        }
     }
 
     /// Returns the newest signed head of each chain as it is in the database, none of them verified.

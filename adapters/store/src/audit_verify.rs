@@ -151,25 +151,26 @@ impl Store {
         }
         verifier.finish()?;
         if !signed.is_empty() || !check.signed.is_empty() {
-            self.check_ends(&verifier).await?;
+            self.check_ends(&verifier, check.known).await?;
         }
         Ok(AuditProof { entries: verifier.checked(), heads: verifier.heads(), signed })
     }
 
     /// Checks that each chain ends where its signature does. Entries that were written while it was read have a later one.
-    async fn check_ends(&self, verifier: &ChainVerifier) -> Result<(), AuditVerifyError> {
+    async fn check_ends(&self, verifier: &ChainVerifier, known: &dyn Signatures) -> Result<(), AuditVerifyError> {
         for reached in verifier.heads() {
-            let signed = self.signed_head(&reached.instance).await?.map_or(0, |signed| signed.seq);
-            if reached.seq > signed {
-                return Err(ChainFault::Unsigned { instance: reached.instance, seq: signed + 1 }.into());
+            let signed = self.signed_heads().await?;
+            let signed = signed.iter().find(|signed| signed.head.instance == reached.instance);
+            let signed = signed.map(|signed| trusted(signed, known).map(chain_head)).transpose()?;
+            let seq = signed.as_ref().map_or(0, |signed| signed.seq);
+            if reached.seq > seq {
+                return Err(ChainFault::Unsigned { instance: reached.instance, seq: seq + 1 }.into());
+            }
+            if signed.is_some_and(|signed| signed.seq == reached.seq && signed.hash != reached.hash) {
+                return Err(ChainFault::Signature { instance: reached.instance, seq }.into());
             }
         }
         Ok(())
-    }
-
-    async fn signed_head(&self, instance: &str) -> Result<Option<ChainHead>, StoreError> {
-        let signed = self.signed_heads().await?;
-        Ok(signed.iter().find(|signed| signed.head.instance == instance).map(chain_head))
     }
 
     /// Checks that no row remains in the range of a checkpoint: it would have been inserted by hand.

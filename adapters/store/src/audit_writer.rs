@@ -3,7 +3,6 @@
 use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash};
 use pstral_core::ports::StoreError;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout_at;
 
 use crate::audit_heads::HeadSigner;
 use crate::audit_rows;
@@ -16,20 +15,15 @@ use crate::sql::sql;
 const BATCH: usize = 256;
 
 const HEAD: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 ORDER BY seq DESC LIMIT 1";
-/// What waits for the writer.
+/// An event that waits, and who waits for it.
 #[derive(Debug)]
-pub(crate) enum Append {
-    /// An event to write.
-    Event {
-        /// The event.
-        event: Box<AuditEvent>,
-        /// True to write it whatever the chain is, and so to sign what nothing vouched for.
-        accepts: bool,
-        /// Receives the entry once it is durable, or the error.
-        done: oneshot::Sender<Result<AuditEntry, StoreError>>,
-    },
-    /// Keep the newest head outside the database now.
-    KeepHead(oneshot::Sender<()>),
+pub(crate) struct Append {
+    /// The event to write.
+    pub(crate) event: AuditEvent,
+    /// True to write it whatever the chain is, and so to sign what nothing vouched for.
+    pub(crate) accepts: bool,
+    /// Receives the entry once it is durable, or the error.
+    pub(crate) done: oneshot::Sender<Result<AuditEntry, StoreError>>,
 }
 
 /// Writes what waits until nobody can append any more. Being a task of its own, it is not cut short where the one
@@ -37,69 +31,26 @@ pub(crate) enum Append {
 pub(crate) async fn write_events(
     engine: Engine,
     instance: String,
-    mut signer: Option<HeadSigner>,
+    signer: Option<HeadSigner>,
     mut waiting: mpsc::Receiver<Append>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
-    loop {
-        let due = signer.as_ref().and_then(HeadSigner::due);
-        let receive = waiting.recv_many(&mut batch, BATCH);
-        let received = match due {
-            Some(due) => timeout_at(due, receive).await,
-            None => Ok(receive.await),
-        };
-        match received {
-            Ok(0) => break,
-            Ok(_) => write_batch(&engine, &instance, &mut signer, batch.drain(..)).await,
-            Err(_) => keep_head(&mut signer).await,
-        }
-    }
-    keep_head(&mut signer).await;
-}
-
-async fn keep_head(signer: &mut Option<HeadSigner>) {
-    if let Some(signer) = signer {
-        signer.keep().await;
-    }
-}
-
-async fn write_batch(
-    engine: &Engine,
-    instance: &str,
-    signer: &mut Option<HeadSigner>,
-    batch: impl Iterator<Item = Append>,
-) {
-    let (mut events, mut waiters, mut accepts_any, mut kept) = (Vec::new(), Vec::new(), false, Vec::new());
-    for append in batch {
-        match append {
-            Append::Event { event, accepts, done } => {
-                events.push(*event);
-                waiters.push(done);
-                accepts_any |= accepts;
-            }
-            Append::KeepHead(done) => kept.push(done),
-        }
-    }
-    if !events.is_empty() {
-        match write(engine, instance, signer.as_mut(), events, accepts_any).await {
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        let accepts = batch.iter().any(|append| append.accepts);
+        let (events, done): (Vec<_>, Vec<_>) = batch.drain(..).map(|append| (append.event, append.done)).unzip();
+        match write(&engine, &instance, signer.as_ref(), events, accepts).await {
             Ok(entries) => {
-                for (entry, done) in entries.into_iter().zip(waiters) {
+                for (entry, done) in entries.into_iter().zip(done) {
                     // Who no longer waits needs no answer.
                     let _ = done.send(Ok(entry));
                 }
             }
             Err(error) => {
-                tracing::error!(instance, %error, events = waiters.len(), "audit events could not be written");
-                for done in waiters {
+                tracing::error!(instance, %error, events = done.len(), "audit events could not be written");
+                for done in done {
                     let _ = done.send(Err(error.clone()));
                 }
             }
-        }
-    }
-    if !kept.is_empty() {
-        keep_head(signer).await;
-        for done in kept {
-            let _ = done.send(());
         }
     }
 }
@@ -108,32 +59,29 @@ async fn write_batch(
 async fn write(
     engine: &Engine,
     instance: &str,
-    mut signer: Option<&mut HeadSigner>,
+    signer: Option<&HeadSigner>,
     events: Vec<AuditEvent>,
     accepts: bool,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let salts = salts(events.len())?;
     let mut writing = engine.begin_locked(lock_of("audit", instance)).await?;
-    let head = head(&mut writing, instance).await?;
-    let frontier = match &mut signer {
-        Some(signer) => Some(signer.frontier(&mut writing, head.as_ref(), accepts).await?),
+    let head = last_of(&mut writing, instance).await?;
+    let chain = match signer {
+        Some(signer) => Some((signer, signer.begin(&mut writing, head.as_ref(), accepts).await?)),
         None => None,
     };
     let mut entries = chained(instance, head, events, salts);
     audit_rows::write(&mut writing, &mut entries).await?;
-    let newest = match (&signer, frontier, entries.last()) {
-        (Some(signer), Some(mut frontier), Some(last)) => {
-            for entry in &entries {
-                frontier.push(entry.hash.digest());
-            }
-            Some(signer.put(&mut writing, (last.seq, &last.hash), &frontier, last.event.at).await?)
-        }
-        _ => None,
+    let (Some((signer, mut chain)), Some(last)) = (chain, entries.last()) else {
+        writing.commit().await.map_err(fault)?;
+        return Ok(entries);
     };
-    writing.commit().await.map_err(fault)?;
-    if let (Some(signer), Some(newest)) = (signer, newest) {
-        signer.written(newest).await;
+    for entry in &entries {
+        chain.frontier.push(entry.hash.digest());
     }
+    let newest = signer.put(&mut writing, (last.seq, &last.hash), &chain.frontier, last.event.at).await?;
+    writing.commit().await.map_err(fault)?;
+    signer.keep(newest, chain).await;
     Ok(entries)
 }
 
@@ -161,7 +109,11 @@ fn salts(entries: usize) -> Result<Vec<[u8; 16]>, StoreError> {
     Ok(salts)
 }
 
-async fn head(writing: &mut StateTransaction, instance: &str) -> Result<Option<(i64, AuditHash)>, StoreError> {
+/// The number and the hash of the last entry of a chain.
+pub(crate) async fn last_of(
+    writing: &mut StateTransaction,
+    instance: &str,
+) -> Result<Option<(i64, AuditHash)>, StoreError> {
     let Some(row) = sql(HEAD).bind(instance).fetch_optional(writing).await.map_err(fault)? else {
         return Ok(None);
     };

@@ -73,7 +73,6 @@ impl Store {
     /// Waits for what is being written and lets go of the database; of a file nothing is left beside it. Nothing works
     /// afterwards.
     pub async fn close(&self) {
-        self.keep_head().await;
         self.engine.close().await;
     }
 

@@ -39,8 +39,8 @@ const IS_OPEN: &str = "SELECT count(*) AS open FROM leases WHERE instance = $1 A
 const IS_WRITING: &str = "SELECT count(*) AS writing FROM turns WHERE instance = $1 AND state = 'streaming'";
 const NEXT: &str = "INSERT INTO leases (instance, number, ended) VALUES ($1, 1, 0)
     ON CONFLICT (instance) DO UPDATE SET number = leases.number + 1, ended = 0 RETURNING number";
-const END_THEIRS: &str = "UPDATE leases SET number = leases.number + 1, ended = 1 WHERE instance = $1 AND ended = 0";
-const END_OURS: &str = "UPDATE leases SET ended = 1 WHERE instance = $1 AND number = $2";
+const OUTDATE: &str = "UPDATE leases SET number = leases.number + 1 WHERE instance = $1 AND ended = 0 RETURNING number";
+const END: &str = "UPDATE leases SET ended = 1 WHERE instance = $1 AND number = $2";
 // Until the transaction ends, nobody can make the number an old one.
 const LOCK: &str = "WITH lease AS (SELECT number FROM leases WHERE instance = $2 FOR SHARE)
     SELECT coalesce((SELECT number FROM lease), 0) AS number FROM pg_advisory_xact_lock($1)";
@@ -179,7 +179,7 @@ impl Lease {
     /// Notes that the holder ends in good order: it leaves nothing that it still writes.
     pub(crate) async fn end(&self, engine: &Engine) {
         if let Some(held) = self.0.get()
-            && let Err(error) = sql(END_OURS).bind(&held.instance).bind(held.number).execute(engine).await
+            && let Err(error) = sql(END).bind(&held.instance).bind(held.number).execute(engine).await
         {
             tracing::warn!(%error, "the end of the lease could not be noted down; the next start may wait some seconds");
         }
@@ -233,11 +233,14 @@ impl Store {
         if !get::<bool>(&free, "free")? {
             return Ok(false);
         }
-        let ended = sql(END_THEIRS).bind(instance).execute(&mut writing).await.map_err(fault)?;
+        let outdated = sql(OUTDATE).bind(instance).fetch_optional(&mut writing).await.map_err(fault)?;
         writing.commit().await.map_err(fault)?;
-        if ended > 0 {
+        if let Some(row) = outdated {
             tracing::warn!(instance, wait = ?NOTICE, "another instance is gone; closing its answers once it has surely stopped");
             sleep(NOTICE).await;
+            // Only now: until then, others who come must wait too.
+            let end = sql(END).bind(instance).bind(get::<i64>(&row, "number")?);
+            end.execute(self).await.map_err(fault)?;
         }
         Ok(true)
     }

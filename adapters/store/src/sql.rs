@@ -139,7 +139,11 @@ impl Sql {
     /// The rows it changes.
     pub(crate) async fn execute(self, on: impl Into<Executor<'_>>) -> Result<u64, sqlx::Error> {
         failpoint(&self.text);
-        match on.into() {
+        let on = on.into();
+        if let Executor::Store(engine) = &on {
+            engine.check().map_err(|lost| sqlx::Error::Io(std::io::Error::other(lost.to_string())))?;
+        }
+        match on {
             Executor::Store(Engine::Sqlite { writer, .. }) => Ok(self.sqlite().execute(writer).await?.rows_affected()),
             Executor::Store(Engine::Postgres { pool, .. }) => Ok(self.postgres().execute(pool).await?.rows_affected()),
             Executor::Transaction(StateTransaction::Sqlite(writing)) => {

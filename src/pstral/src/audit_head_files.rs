@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use pstral_auditproof::{PublicKey, SignedHead};
@@ -16,43 +16,25 @@ use crate::audit_key::AuditKey;
 #[derive(Debug)]
 pub struct HeadFiles {
     key: AuditKey,
-    folder: PathBuf,
+    /// `None` where heads are signed and not kept: those of a state that is not this installation's.
+    folder: Option<PathBuf>,
+}
+
+/// The heads that were kept beside a key file; none where there is no folder.
+pub fn kept_heads(key: &Path) -> anyhow::Result<Vec<SignedHead>> {
+    read_all(&folder(key)).map_err(anyhow::Error::msg)
 }
 
 impl HeadFiles {
     /// The heads of a key file, which is made if there is none.
     pub fn open(key: &Path) -> anyhow::Result<Self> {
-        Ok(Self { key: AuditKey::read_or_make(key)?, folder: folder(key) })
+        Ok(Self { key: AuditKey::read_or_make(key)?, folder: Some(folder(key)) })
     }
 
-    /// The file of an instance, whose name may hold anything.
-    fn file(&self, instance: &str) -> PathBuf {
-        self.folder.join(format!("{}.note", &sha256(instance)[..16]))
+    /// Signs with a key file, which is made if there is none, and keeps nothing.
+    pub fn signing_only(key: &Path) -> anyhow::Result<Self> {
+        Ok(Self { key: AuditKey::read_or_make(key)?, folder: None })
     }
-}
-
-/// The heads that were kept beside a key file, by the names of their files; none where there is no folder.
-pub fn kept_heads(key: &Path) -> anyhow::Result<Vec<SignedHead>> {
-    let entries = match fs::read_dir(folder(key)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "note"));
-    files.sort();
-    files.iter().map(|file| read(file).map_err(anyhow::Error::msg)).collect()
-}
-
-fn folder(key: &Path) -> PathBuf {
-    let mut name = key.file_name().map(OsString::from).unwrap_or_default();
-    name.push(".heads");
-    key.with_file_name(name)
-}
-
-fn read(file: &Path) -> Result<SignedHead, String> {
-    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
-    fs::read_to_string(file).map_err(|error| named(&error))?.parse().map_err(|error: &str| named(&error))
 }
 
 impl HeadKeeper for HeadFiles {
@@ -64,33 +46,98 @@ impl HeadKeeper for HeadFiles {
         self.key.sign(message)
     }
 
-    fn last(&self, instance: &str) -> Result<Option<SignedHead>, String> {
-        let file = self.file(instance);
-        if !file.exists() {
-            return Ok(None);
-        }
-        let head = read(&file)?;
-        let is_own = head.head.key == self.key() && head.is_signed() && head.head.instance == instance;
-        if is_own {
-            Ok(Some(head))
-        } else {
-            Err(format!("{}: not signed with this installation's key", file.display()))
+    fn kept(&self) -> Result<Vec<SignedHead>, String> {
+        let Some(folder) = &self.folder else { return Ok(Vec::new()) };
+        let kept = read_all(folder)?;
+        let is_own = |head: &SignedHead| head.head.key == self.key() && head.is_signed();
+        match kept.iter().find(|head| !is_own(head)) {
+            Some(_) => Err(format!("{}: a head in it is not signed with this installation's key", folder.display())),
+            None => Ok(kept),
         }
     }
 
-    /// Replaces the file at once, so that there always is a whole one.
     fn keep(&self, head: &SignedHead) -> Result<(), String> {
-        let file = self.file(&head.head.instance);
-        let write = || {
-            fs::create_dir_all(&self.folder)?;
-            let next = file.with_extension(format!("{}.tmp", std::process::id()));
-            let mut written = File::create(&next)?;
-            written.write_all(head.to_string().as_bytes())?;
-            written.sync_all()?;
-            fs::rename(&next, &file)
-        };
-        write().map_err(|error: std::io::Error| format!("{}: {error}", file.display()))
+        let Some(folder) = &self.folder else { return Ok(()) };
+        locked(folder, |folder| {
+            let file = folder.join(name(&head.head.instance));
+            let is_later = |kept: SignedHead| kept.head.seq >= head.head.seq;
+            if read(&file)?.is_some_and(is_later) { Ok(()) } else { write(&file, head) }
+        })
     }
+
+    fn replace(&self, heads: &[SignedHead]) -> Result<(), String> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        locked(folder, |folder| {
+            for file in files(folder)? {
+                fs::remove_file(&file).map_err(|error| named(&file, &error))?;
+            }
+            heads.iter().try_for_each(|head| write(&folder.join(name(&head.head.instance)), head))
+        })
+    }
+}
+
+fn folder(key: &Path) -> PathBuf {
+    let mut name = key.file_name().map(OsString::from).unwrap_or_default();
+    name.push(".heads");
+    key.with_file_name(name)
+}
+
+/// The name of the file of an instance, whose name may hold anything.
+fn name(instance: &str) -> String {
+    format!("{}.note", &sha256(instance)[..16])
+}
+
+/// Does something to the files of a folder, which is made if there is none, while no other program does.
+fn locked(folder: &Path, change: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+    let path = folder.join("lock");
+    let lock = File::create(&path).and_then(|lock| lock.lock().map(|()| lock));
+    let lock = lock.map_err(|error| named(&path, &error))?;
+    let changed = change(folder);
+    drop(lock);
+    changed
+}
+
+/// Replaces a file at once, so that there always is a whole one.
+fn write(file: &Path, head: &SignedHead) -> Result<(), String> {
+    let write = || {
+        let next = file.with_extension("next");
+        let mut written = File::create(&next)?;
+        written.write_all(head.to_string().as_bytes())?;
+        written.sync_all()?;
+        fs::rename(&next, file)
+    };
+    write().map_err(|error: io::Error| named(file, &error))
+}
+
+fn read_all(folder: &Path) -> Result<Vec<SignedHead>, String> {
+    files(folder)?.iter().filter_map(|file| read(file).transpose()).collect()
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(named(folder, &error)),
+    };
+    let files = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
+    let mut files = files.map_err(|error| named(folder, &error))?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "note"));
+    files.sort();
+    Ok(files)
+}
+
+/// The head of a file; `None` if there is none.
+fn read(file: &Path) -> Result<Option<SignedHead>, String> {
+    match fs::read_to_string(file) {
+        Ok(note) => note.parse().map(Some).map_err(|error: &str| named(file, &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(named(file, &error)),
+    }
+}
+
+fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
 }
 
 #[cfg(test)]
@@ -117,15 +164,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join("audit.key");
         let keeper = HeadFiles::open(&key).unwrap();
-        assert_eq!((keeper.last("one"), kept_heads(&key).unwrap().len()), (Ok(None), 0));
-        for head in [signed(&keeper, "one", 1), signed(&keeper, "../é", 7), signed(&keeper, "one", 2)] {
-            keeper.keep(&head).unwrap();
-            assert_eq!(keeper.last(&head.head.instance), Ok(Some(head)));
+        assert_eq!((keeper.kept(), kept_heads(&key).unwrap().len()), (Ok(Vec::new()), 0));
+        for (instance, seq) in [("one", 2), ("../é", 7), ("one", 1), ("one", 3)] {
+            keeper.keep(&signed(&keeper, instance, seq)).unwrap();
         }
-        let mut kept: Vec<_> =
-            kept_heads(&key).unwrap().into_iter().map(|kept| (kept.head.instance, kept.head.seq)).collect();
-        kept.sort();
-        assert_eq!(kept, [("../é".to_owned(), 7), ("one".to_owned(), 2)]);
+        let kept = |heads: Vec<SignedHead>| {
+            let mut kept: Vec<_> = heads.into_iter().map(|kept| (kept.head.instance, kept.head.seq)).collect();
+            kept.sort();
+            kept
+        };
+        assert_eq!(kept(keeper.kept().unwrap()), [("../é".to_owned(), 7), ("one".to_owned(), 3)]);
+        keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
+        assert_eq!(kept(kept_heads(&key).unwrap()), [("one".to_owned(), 1)]);
+        let other = HeadFiles::signing_only(&key).unwrap();
+        other.keep(&signed(&other, "two", 1)).unwrap();
+        assert_eq!((other.kept(), kept_heads(&key).unwrap().len()), (Ok(Vec::new()), 1));
     }
 
     #[test]
@@ -133,10 +186,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keeper = HeadFiles::open(&folder.path().join("audit.key")).unwrap();
         let other = HeadFiles::open(&folder.path().join("other.key")).unwrap();
-        for wrong in [String::new(), signed(&other, "one", 1).to_string(), signed(&keeper, "two", 1).to_string()] {
-            keeper.keep(&signed(&keeper, "one", 1)).unwrap();
-            fs::write(keeper.file("one"), wrong).unwrap();
-            assert!(keeper.last("one").is_err());
+        for wrong in [String::new(), signed(&other, "one", 1).to_string()] {
+            keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
+            fs::write(folder.path().join("audit.key.heads").join(name("one")), wrong).unwrap();
+            assert!(keeper.kept().is_err());
         }
     }
 }

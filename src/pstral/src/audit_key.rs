@@ -37,11 +37,19 @@ impl AuditKey {
         let no_chance = |_| anyhow!("the system gives no random bytes");
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(no_chance)?;
         let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
+        options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).with_context(|| path.display().to_string())?;
+        // Put into its place as a whole, and only where there is none: another program may make one at the same time.
+        let next = path.with_extension(format!("{}.next", std::process::id()));
+        let mut file = options.open(&next).with_context(|| next.display().to_string())?;
         writeln!(file, "{}", hex(pkcs8.as_ref())).and_then(|()| file.sync_all())?;
+        match fs::hard_link(&next, path).and(fs::remove_file(&next)) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(error).with_context(|| path.display().to_string());
+            }
+            _ => {}
+        }
         Self::read(path)?.ok_or_else(|| anyhow!("{}: it is gone again", path.display()))
     }
 

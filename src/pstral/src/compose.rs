@@ -102,10 +102,15 @@ pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     opened.map(Arc::new).map_err(|error| state_error(&error))
 }
 
-/// What signs the audit of a configuration.
-pub(crate) fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, StartError> {
-    let failed = |error: anyhow::Error| StartError::new("audit", format!("{error:#}"), text("remedy-audit-key"));
-    HeadFiles::open(&config.audit.key).map(|files| Arc::new(files) as Arc<dyn HeadKeeper>).map_err(failed)
+fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, StartError> {
+    HeadFiles::open(&config.audit.key)
+        .map(|files| Arc::new(files) as Arc<dyn HeadKeeper>)
+        .map_err(|error| key_error(&error))
+}
+
+/// The audit key cannot be read or made.
+pub(crate) fn key_error(error: &anyhow::Error) -> StartError {
+    StartError::new("audit", format!("{error:#}"), text("remedy-audit-key"))
 }
 
 pub(crate) fn state_error(error: &StoreError) -> StartError {

@@ -29,14 +29,20 @@ impl HeadKeeper for Keeper {
         self.key.sign(message).as_ref().try_into().unwrap()
     }
 
-    fn last(&self, _: &str) -> Result<Option<SignedHead>, String> {
-        Ok(None)
+    fn kept(&self) -> Result<Vec<SignedHead>, String> {
+        let note = std::fs::read_to_string(&self.file).ok();
+        Ok(note.and_then(|note| note.parse().ok()).into_iter().collect())
+    }
+
+    fn replace(&self, heads: &[SignedHead]) -> Result<(), String> {
+        heads.iter().try_for_each(|head| self.keep(head))
     }
 
     fn keep(&self, head: &SignedHead) -> Result<(), String> {
-        let mut file = std::fs::File::create(&self.file).unwrap();
+        let next = self.file.with_extension("next");
+        let mut file = std::fs::File::create(&next).unwrap();
         file.write_all(head.to_string().as_bytes()).unwrap();
-        file.sync_all().map_err(|error| error.to_string())
+        file.sync_all().and_then(|()| std::fs::rename(&next, &self.file)).map_err(|error| error.to_string())
     }
 }
 

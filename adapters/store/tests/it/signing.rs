@@ -27,17 +27,6 @@ impl Keeper {
         Arc::new(Self { key, kept: Mutex::default() })
     }
 
-    /// One that keeps its own heads from now on.
-    fn copy(&self) -> Arc<Self> {
-        let copy = Self::of(1);
-        copy.kept.lock().unwrap().clone_from(&self.kept.lock().unwrap());
-        copy
-    }
-
-    fn kept(&self) -> Vec<SignedHead> {
-        self.kept.lock().unwrap().values().cloned().collect()
-    }
-
     async fn opens(self: &Arc<Self>, ground: &Ground) -> Store {
         let keeper = Arc::clone(self) as Arc<dyn HeadKeeper>;
         Store::open_signing(&ground.location(), "one", keeper).await.unwrap()
@@ -45,7 +34,7 @@ impl Keeper {
 
     /// Verifies the audit against what is kept.
     async fn verifies(&self, store: &Store) -> Result<u64, String> {
-        let signed = self.kept();
+        let signed = self.kept().unwrap();
         let check = AuditCheck { known: self, heads: &[], signed: &signed, begin_at: &[] };
         let proof = store.verify_audit_against(check, &AtomicU64::default()).await;
         proof.map(|proof| proof.entries).map_err(|error| error.to_string())
@@ -61,12 +50,21 @@ impl HeadKeeper for Keeper {
         self.key.sign(message).as_ref().try_into().unwrap()
     }
 
-    fn last(&self, instance: &str) -> Result<Option<SignedHead>, String> {
-        Ok(self.kept.lock().unwrap().get(instance).cloned())
+    fn kept(&self) -> Result<Vec<SignedHead>, String> {
+        Ok(self.kept.lock().unwrap().values().cloned().collect())
     }
 
     fn keep(&self, head: &SignedHead) -> Result<(), String> {
-        self.kept.lock().unwrap().insert(head.head.instance.clone(), head.clone());
+        let mut kept = self.kept.lock().unwrap();
+        if kept.get(&head.head.instance).is_none_or(|kept| kept.head.seq < head.head.seq) {
+            kept.insert(head.head.instance.clone(), head.clone());
+        }
+        Ok(())
+    }
+
+    fn replace(&self, heads: &[SignedHead]) -> Result<(), String> {
+        let heads = heads.iter().map(|head| (head.head.instance.clone(), head.clone()));
+        *self.kept.lock().unwrap() = heads.collect();
         Ok(())
     }
 }
@@ -244,7 +242,7 @@ async fn a_change_under_a_running_program_is_found_at_its_next_entry() {
 async fn several_programs_of_one_instance_sign_one_chain() {
     for ground in Ground::both() {
         let keeper = Keeper::of(1);
-        let (bot, tool) = (keeper.opens(&ground).await, keeper.copy().opens(&ground).await);
+        let (bot, tool) = (keeper.opens(&ground).await, keeper.opens(&ground).await);
         for _ in 0..3 {
             bot.append(event("bot")).await.unwrap();
             tool.append(event("tool")).await.unwrap();
@@ -253,6 +251,27 @@ async fn several_programs_of_one_instance_sign_one_chain() {
         let next = keeper.opens(&ground).await;
         next.append(event("next")).await.unwrap();
         assert_eq!(keeper.verifies(&next).await, Ok(7));
+    }
+}
+
+/// What a command wrote beside the bot cannot be taken away before the bot writes on.
+#[tokio::test]
+async fn what_another_program_wrote_is_missed() {
+    for ground in Ground::both() {
+        let keeper = Keeper::of(1);
+        let bot = keeper.opens(&ground).await;
+        bot.append(event("bot")).await.unwrap();
+        let head = bot.signed_heads().await.unwrap().remove(0);
+        keeper.opens(&ground).await.append(event("command")).await.unwrap();
+        open_up(&ground).await;
+        let earlier = format!("note = '{head}', frontier = '1 {}'", head.head.root);
+        ground.run(&format!("DELETE FROM audit_events WHERE seq = 2; UPDATE audit_heads SET {earlier}")).await;
+        let refused = bot.append(event("bot")).await;
+        assert!(matches!(refused, Err(StoreError::AuditChanged(_))), "{refused:?}");
+        // Once that is accepted, the bot goes on too.
+        keeper.opens(&ground).await.append_accepting(event("accepted")).await.unwrap();
+        bot.append(event("bot")).await.unwrap();
+        assert_eq!(keeper.verifies(&bot).await, Ok(3));
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_auditproof::SignedHead;
-use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, moment};
+use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, Signatures as _, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::text::text;
 use pstral_store::{AuditCheck, AuditVerifyError, Store};
@@ -160,7 +160,10 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: AuditC
         // Opening would make one, and an audit of nothing always holds.
         _ if state_is_missing(&config, locale) => Ok(Ending::Failed),
         AuditCommand::Verify { head, from_head, key } => {
-            let (known, signed) = (known_keys(&config, key)?, kept_heads(&config.audit.key)?);
+            let is_elsewhere = !key.is_empty();
+            let (known, mut signed) = (known_keys(&config, key)?, kept_heads(&config.audit.key)?);
+            // The state may be of another installation.
+            signed.retain(|head| !is_elsewhere || known.knows(&head.head.key.to_string()));
             let check = AuditCheck { known: &known, heads: &head, signed: &signed, begin_at: &from_head };
             verify(&open_store_to_read(&config).await?, check, locale).await
         }
@@ -242,6 +245,7 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
     let check = AuditCheck { known: &known, heads: &[], signed, begin_at: &[] };
     let verified = store.verify_audit_against(check, &AtomicU64::new(0)).await;
     let found = match (&verified, &kept) {
+        (Err(AuditVerifyError::Store(error)), _) => return Err(error.clone().into()),
         (Err(found), _) => found.to_string(),
         (Ok(_), Err(unreadable)) => unreadable.to_string(),
         (Ok(_), Ok(_)) => {

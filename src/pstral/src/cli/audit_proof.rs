@@ -42,7 +42,9 @@ pub(super) async fn prove(
     let tree = store.audit_tree(&instance, signed.head.seq).await?;
     let leaf = seq.unsigned_abs() - 1;
     match tree.inclusion(leaf).map(|path| path.map(|path| digits(&path))) {
-        Some(Ok(path)) => print(&Proof::Inclusion { entry: entry.json(), path, head: signed.to_string() }),
+        Some(Ok(path)) => {
+            print(&Proof::Inclusion { entry: entry.json(), path, head: signed.to_string() }, &signed, locale)
+        }
         _ => Ok(refused(&text("audit-proof-pruned"), locale)),
     }
 }
@@ -67,7 +69,7 @@ pub(super) async fn consistency(
     };
     let tree = store.audit_tree(&old.head.instance, new.head.seq).await?;
     match tree.consistency(old.head.seq).map(|path| path.map(|path| digits(&path))) {
-        Some(Ok(path)) => print(&Proof::Consistency { path, old: old.to_string(), new: new.to_string() }),
+        Some(Ok(path)) => print(&Proof::Consistency { path, old: old.to_string(), new: new.to_string() }, &new, locale),
         Some(Err(_)) => Ok(refused(&text("audit-proof-pruned"), locale)),
         None => Ok(refused(&text("audit-heads-order"), locale)),
     }
@@ -124,7 +126,11 @@ fn digits(path: &[Hash]) -> Vec<String> {
     path.iter().map(ToString::to_string).collect()
 }
 
-fn print(proof: &Proof) -> anyhow::Result<Ending> {
+/// Prints a proof that holds. One that does not shows that the audit, or a head, was changed.
+fn print(proof: &Proof, head: &SignedHead, locale: Locale) -> anyhow::Result<Ending> {
+    if let Err(error) = proof.verify(&[head.head.key]) {
+        return Ok(refused(&why(&error), locale));
+    }
     say_json(&serde_json::to_string(proof)?);
     Ok(Ending::Fine)
 }

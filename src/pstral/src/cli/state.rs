@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use flate2::Compression;
@@ -17,8 +18,8 @@ use super::audit::told;
 use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::{Ending, Installed, audit, record, record_accepting, state_is_missing};
-use crate::audit_head_files::kept_heads;
-use crate::compose::{head_keeper, open_store, state_error};
+use crate::audit_head_files::{HeadFiles, kept_heads};
+use crate::compose::{key_error, open_store, state_error};
 use crate::instance_lock::InstanceLock;
 
 /// The magic bytes of a gzip file (RFC 1952).
@@ -135,7 +136,8 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
     source.close().await;
     match copied {
         Ok(loaded) => {
-            let store = Store::open_signing(&to, "pstral-store", head_keeper(&config)?).await;
+            let signer = HeadFiles::signing_only(&config.audit.key).map_err(|error| key_error(&error))?;
+            let store = Store::open_signing(&to, "pstral-store", Arc::new(signer)).await;
             let store = store.map_err(|error| state_error(&error))?;
             record_accepting(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());
