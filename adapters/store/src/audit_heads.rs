@@ -101,8 +101,7 @@ impl HeadSigner {
             (Some(_), None, Some(known)) => self.changed(format!("the signature of entry {} is gone", known.head.seq)),
             (Some(_), None, None) => self.first(writing, &kept).await,
             (Some((seq, hash)), Some((note, frontier)), known) => {
-                let (signed, frontier) =
-                    self.own(&self.instance, &note, &frontier).or_else(|what| self.changed(what))?;
+                let (signed, edge) = self.own(&self.instance, &note, &frontier).or_else(|what| self.changed(what))?;
                 let last = signed.head.seq;
                 if last != seq.unsigned_abs() || signed.head.chain != hash.digest() {
                     return self.changed(format!("it ends with entry {seq}; the last one that was signed is {last}"));
@@ -111,7 +110,14 @@ impl HeadSigner {
                     Some(known) if *known != signed => self.check_grown(writing, known, &signed).await?,
                     _ => {}
                 }
-                Ok(frontier)
+                match edge {
+                    Some(frontier) => Ok(frontier),
+                    // It only saves reading all entries; what is signed is the root.
+                    None => match rebuilt(writing, &self.instance).await? {
+                        frontier if frontier.root() == signed.head.root => Ok(frontier),
+                        _ => self.changed("the tree of its entries is not what was signed".to_owned()),
+                    },
+                }
             }
         }
     }
@@ -163,21 +169,22 @@ impl HeadSigner {
         SignedHead { head, signature }
     }
 
-    /// A head of the database with its edge, if this key has signed it and they belong together; else what is wrong.
-    fn own(&self, instance: &str, note: &str, frontier: &str) -> Result<(SignedHead, Frontier), String> {
+    /// A head of the database that this key has signed, with its edge if that belongs to it; else what is wrong.
+    fn own(&self, instance: &str, note: &str, frontier: &str) -> Result<(SignedHead, Option<Frontier>), String> {
         const BROKEN: &str = "the signature of its last entry does not hold";
         let signed: SignedHead = note.parse().map_err(|_| BROKEN)?;
-        let frontier: Frontier = frontier.parse().map_err(|_| BROKEN)?;
         if signed.head.key != self.keeper.key() {
             let key = signed.head.key;
             return Err(format!(
                 "it is signed with another key ({key}): instances of one state need the same key file"
             ));
         }
-        let belongs = signed.head.instance == instance
-            && signed.head.seq == frontier.size()
-            && signed.head.root == frontier.root();
-        if belongs && signed.is_signed() { Ok((signed, frontier)) } else { Err(BROKEN.to_owned()) }
+        if signed.head.instance != instance || !signed.is_signed() {
+            return Err(BROKEN.to_owned());
+        }
+        let belongs = |edge: &Frontier| edge.size() == signed.head.seq && edge.root() == signed.head.root;
+        let edge = frontier.parse().ok().filter(belongs);
+        Ok((signed, edge))
     }
 
     /// Another program wrote on, or this one ended before it kept the last head: what is kept must be part of what is signed.

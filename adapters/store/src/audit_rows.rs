@@ -90,6 +90,12 @@ pub(crate) async fn write(writing: &mut StateTransaction, entries: &mut [AuditEn
             *place.ok_or_else(|| unexpected("seq", &seq.to_string()))? = position;
         }
     }
+    // A trigger may leave an entry out in silence.
+    if positions.contains(&0) {
+        return Err(StoreError::Corrupt(
+            "an audit entry was not written: look for triggers on audit_events".to_owned(),
+        ));
+    }
     let mut named = Vec::new();
     for (entry, position) in entries.iter_mut().zip(positions) {
         entry.position = position;

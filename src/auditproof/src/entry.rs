@@ -8,6 +8,8 @@ use crate::Hash;
 
 /// The members that may say something of a person: they are hashed with a salt, so that they can be taken away later.
 const PRIVATE: [&str; 7] = ["actor", "detail", "error", "ip", "parameters", "place", "statement"];
+/// Members that only the hash has.
+const RESERVED: [&str; 2] = ["private", "v"];
 /// The members that are not hashed as they are.
 const APART: [&str; 3] = ["hash", "salt", "sealed"];
 
@@ -25,7 +27,7 @@ pub struct EntryHash {
 impl EntryHash {
     /// Computes the hash of an exported entry; `None` if its content does not give the hash that it says.
     pub fn of(entry: &Value) -> Option<Self> {
-        let members = entry.as_object()?;
+        let members = entry.as_object().filter(|members| !RESERVED.iter().any(|name| members.contains_key(*name)))?;
         let text = |name: &str| members.get(name).and_then(Value::as_str);
         let is_private = |name: &str| PRIVATE.contains(&name);
         let pick = |wanted: &dyn Fn(&str) -> bool| -> BTreeMap<&str, Value> {

@@ -13,10 +13,12 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     match verified(&path, &keys) {
-        Ok(Verified::Entry(entry)) => {
+        // As it was read: of a member that stands there twice, only one counts.
+        Ok((Verified::Entry(entry), content)) => {
+            println!("{content}");
             println!("entry {} of {} is in the audit: {}", entry.seq, entry.instance, entry.hash);
         }
-        Ok(Verified::Grown { instance, from, to }) => {
+        Ok((Verified::Grown { instance, from, to }, _)) => {
             println!("the audit of {instance} went on from entry {from} to {to} without a change");
         }
         Err(why) => {
@@ -27,7 +29,10 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn verified(path: &str, keys: &[PublicKey]) -> Result<Verified, String> {
+/// What a file shows, and the entry in it as it was read.
+fn verified(path: &str, keys: &[PublicKey]) -> Result<(Verified, String), String> {
     let json = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    Proof::read(&json).and_then(|proof| proof.verify(keys)).map_err(|error| error.to_string())
+    let proof = Proof::read(&json).map_err(|error| error.to_string())?;
+    let shown = proof.verify(keys).map_err(|error| error.to_string())?;
+    Ok((shown, proof.entry().map(ToString::to_string).unwrap_or_default()))
 }

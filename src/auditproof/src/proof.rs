@@ -76,6 +76,14 @@ impl Proof {
         serde_json::from_str(json).map_err(|error| ProofError::Unreadable(error.to_string()))
     }
 
+    /// Returns the entry that it is about, as it was read.
+    pub fn entry(&self) -> Option<&Value> {
+        match self {
+            Self::Inclusion { entry, .. } => Some(entry),
+            Self::Consistency { .. } => None,
+        }
+    }
+
     /// Verifies it against the keys that are trusted.
     pub fn verify(&self, keys: &[PublicKey]) -> Result<Verified, ProofError> {
         match self {

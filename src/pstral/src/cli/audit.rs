@@ -228,11 +228,15 @@ async fn verify(store: &Store, check: AuditCheck<'_>, locale: Locale) -> anyhow:
     for head in &proof.heads {
         say(&head.to_string());
     }
-    let accepted = AuditFilter { action: Some(AuditAction::AuditAccepted), ..AuditFilter::default() };
-    for entry in store.tail(&accepted, PAGE).await? {
-        let at = entry.event.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-        let line = text("audit-accepted-before").with("seq", entry.seq.to_string()).with("instance", entry.instance);
-        say_error(&line.with("at", at).with("what", entry.event.detail.unwrap_or_default()).render(locale));
+    for (action, sentence) in
+        [(AuditAction::AuditAccepted, "audit-accepted-before"), (AuditAction::Restored, "audit-restored-before")]
+    {
+        let filter = AuditFilter { action: Some(action), ..AuditFilter::default() };
+        for entry in store.tail(&filter, PAGE).await? {
+            let at = entry.event.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let line = text(sentence).with("seq", entry.seq.to_string()).with("instance", entry.instance);
+            say_error(&line.with("at", at).with("what", entry.event.detail.unwrap_or_default()).render(locale));
+        }
     }
     Ok(Ending::Fine)
 }
@@ -264,8 +268,10 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
         return Ok(Ending::Failed);
     }
     record_accepting(&store, AuditAction::AuditAccepted, &format!("{found}; signed before: {}", told(signed))).await?;
-    store.close().await;
     say(&text("audit-accepted").render(locale));
+    // What a signature cannot mend, such as an entry that was changed, is still found.
+    verify_whole(&store, &known, locale).await?;
+    store.close().await;
     Ok(Ending::Fine)
 }
 

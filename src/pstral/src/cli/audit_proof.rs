@@ -78,7 +78,14 @@ pub(super) async fn consistency(
 pub(super) fn check(proof: &Path, known: &KnownAuditKeys, locale: Locale) -> anyhow::Result<Ending> {
     let json = std::fs::read_to_string(proof).with_context(|| proof.display().to_string())?;
     let keys: Vec<PublicKey> = known.0.iter().map(|PublicAuditKey(key)| *key).collect();
-    match Proof::read(&json).and_then(|proof| proof.verify(&keys)) {
+    let proof = Proof::read(&json);
+    // As it was read: of a member that stands there twice, only one counts.
+    if let Ok(proof) = &proof
+        && let (Some(entry), Ok(_)) = (proof.entry(), proof.verify(&keys))
+    {
+        say_json(&entry.to_string());
+    }
+    match proof.and_then(|proof| proof.verify(&keys)) {
         Ok(Verified::Entry(entry)) => {
             let shown = text("audit-proof-entry").with("seq", entry.seq.to_string()).with("instance", entry.instance);
             say(&shown.with("hash", entry.hash.to_string()).render(locale));

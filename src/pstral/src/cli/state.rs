@@ -20,6 +20,7 @@ use super::out::{say, say_error};
 use super::{Ending, Installed, audit, record, record_accepting, state_is_missing};
 use crate::audit_head_files::{HeadFiles, kept_heads};
 use crate::compose::{key_error, open_store, state_error};
+use crate::config::Config;
 use crate::instance_lock::InstanceLock;
 
 /// The magic bytes of a gzip file (RFC 1952).
@@ -104,17 +105,33 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
     };
     match location.load(&mut *stream, args.force).await {
         Ok(loaded) => {
+            say(&restored("restore-done", &loaded).with("path", &path).render(locale));
             let store = open_store(&config).await?;
-            // What was signed last was in the state that is replaced.
-            let replaced = kept_heads(&config.audit.key).unwrap_or_default();
-            record_accepting(&store, AuditAction::Restored, &format!("{path} {}", told(&replaced))).await?;
-            say(&restored("restore-done", &loaded).with("path", path).render(locale));
-            let ending = audit::verify_whole(&store, &audit::known_keys(&config, Vec::new())?, locale).await;
+            let ending = sign_restored(&config, &store, &path, locale).await;
             store.close().await;
             ending
         }
         Err(error) => Ok(print_transfer_error("restore-failed", &path, &error, locale)),
     }
+}
+
+/// Signs the audit of a state that was restored, if it was signed before: the file may hold anything.
+async fn sign_restored(config: &Config, store: &Store, path: &str, locale: Locale) -> anyhow::Result<Ending> {
+    let known = audit::known_keys(config, Vec::new())?;
+    match store.verify_audit(&[], &known).await {
+        Ok(proof) if !proof.signed.is_empty() || proof.entries == 0 => {
+            // What was signed last was in the state that is replaced.
+            let replaced = kept_heads(&config.audit.key).unwrap_or_default();
+            record_accepting(store, AuditAction::Restored, &format!("{path} {}", told(&replaced))).await?;
+            return audit::verify_whole(store, &known, locale).await;
+        }
+        Ok(proof) => say_error(&text("audit-unsigned").count("entries", proof.entries).render(locale)),
+        Err(unproven) => {
+            audit::print_audit_error(unproven, locale)?;
+        }
+    }
+    say_error(&text("restore-unproven").render(locale));
+    Ok(Ending::Failed)
 }
 
 /// Copies a state to another database.

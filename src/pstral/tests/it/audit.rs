@@ -341,6 +341,11 @@ fn an_entry_and_the_growth_of_the_audit_are_proved_without_the_state() {
     checked("proof", &"0".repeat(64)).code(1).says(&["signed with another key"]);
     write("changed", &proof.replace("\"status\":\"ok\"", "\"status\":\"failed\""));
     checked("changed", &key).code(1).says(&["The entry in the proof was changed"]);
+    write("twice", &proof.replacen("\"action\":", "\"action\":\"forged\",\"action\":", 1));
+    let twice = checked("twice", &key).code(0);
+    assert!(!twice.out.contains("forged"), "only what was verified is shown: {}", twice.out);
+    write("reserved", &proof.replacen("\"action\":", "\"private\":\"forged\",\"action\":", 1));
+    checked("reserved", &key).code(1).says(&["The entry in the proof was changed"]);
     write("nothing", "{}");
     checked("nothing", &key).code(1).says(&["not a proof"]);
     let old = elsewhere.path("old").display().to_string();
