@@ -96,15 +96,15 @@ impl HeadSigner {
         };
         match (head, signed, known) {
             (None, None, None) => Ok(Frontier::default()),
-            (None, _, Some(known)) => self.changed(format!("it has no entry; entry {} was signed", known.head.seq)),
-            (None, Some(_), None) => self.changed("it has no entry, and a signature".to_owned()),
-            (Some(_), None, Some(known)) => self.changed(format!("the signature of entry {} is gone", known.head.seq)),
+            (None, _, Some(known)) => self.changed(&format!("it has no entry; entry {} was signed", known.head.seq)),
+            (None, Some(_), None) => self.changed("it has no entry, and a signature"),
+            (Some(_), None, Some(known)) => self.changed(&format!("the signature of entry {} is gone", known.head.seq)),
             (Some(_), None, None) => self.first(writing, &kept).await,
             (Some((seq, hash)), Some((note, frontier)), known) => {
-                let (signed, edge) = self.own(&self.instance, &note, &frontier).or_else(|what| self.changed(what))?;
+                let (signed, edge) = self.own(&self.instance, &note, &frontier).or_else(|what| self.changed(&what))?;
                 let last = signed.head.seq;
                 if last != seq.unsigned_abs() || signed.head.chain != hash.digest() {
-                    return self.changed(format!("it ends with entry {seq}; the last one that was signed is {last}"));
+                    return self.changed(&format!("it ends with entry {seq}; the last one that was signed is {last}"));
                 }
                 match known {
                     Some(known) if *known != signed => self.check_grown(writing, known, &signed).await?,
@@ -115,14 +115,14 @@ impl HeadSigner {
                     // It only saves reading all entries; what is signed is the root.
                     None => match rebuilt(writing, &self.instance).await? {
                         frontier if frontier.root() == signed.head.root => Ok(frontier),
-                        _ => self.changed("the tree of its entries is not what was signed".to_owned()),
+                        _ => self.changed("the tree of its entries is not what was signed"),
                     },
                 }
             }
         }
     }
 
-    fn changed<T>(&self, what: String) -> Result<T, StoreError> {
+    fn changed<T>(&self, what: &str) -> Result<T, StoreError> {
         Err(StoreError::AuditChanged(format!("{}: {what}", self.instance)))
     }
 
@@ -209,7 +209,7 @@ impl HeadSigner {
         };
         let last = signed.head.seq;
         let what = format!("entry {seq}, which was signed, is not in it any more; it ends with entry {last}");
-        if is_part { Ok(()) } else { self.changed(what) }
+        if is_part { Ok(()) } else { self.changed(&what) }
     }
 
     /// Checks whether this key has signed that an entry was pruned.
@@ -223,7 +223,7 @@ impl HeadSigner {
     async fn first(&self, writing: &mut StateTransaction, kept: &[SignedHead]) -> Result<Frontier, StoreError> {
         let signed: i64 = get(&sql(IS_SIGNED).fetch_one(&mut *writing).await.map_err(fault)?, "heads")?;
         if signed > 0 || !kept.is_empty() {
-            return self.changed("its entries are not signed".to_owned());
+            return self.changed("its entries are not signed");
         }
         for head in self.other_chains(writing).await? {
             self.sign_as_it_is(writing, &head).await?;
