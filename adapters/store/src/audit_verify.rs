@@ -39,7 +39,7 @@ pub struct AuditProof {
     pub signed: Vec<SignedHead>,
 }
 
-/// What an audit is verified against, besides itself.
+/// The keys and heads that an audit is verified against.
 #[derive(Clone, Copy)]
 pub struct AuditCheck<'a> {
     /// The signatures that are trusted.

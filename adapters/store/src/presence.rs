@@ -1,5 +1,5 @@
-//! Says to others on the same server that this instance is there, for as long as it is: by a lock of a session of its own,
-//! which goes with the program, however that ends.
+//! Announces this instance to others on the same server by an advisory lock of a session of its own, which ends with the
+//! program, however that ends.
 //!
 //! Whoever takes the lock gets a number, one higher than the last. Each write transaction of the holder looks whether its
 //! number is still the last one. Who closes what another instance left behind makes it an old one first, so that an instance
@@ -66,7 +66,7 @@ impl Drop for InstanceLease {
     }
 }
 
-/// What a store knows of the lease of its instance: nothing, if it writes without one, as commands beside the bot do.
+/// The lease of a store's instance; empty if the store writes without one, as commands beside the bot do.
 #[derive(Debug, Default)]
 pub(crate) struct Lease(OnceLock<HeldLease>);
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::{Hash, PublicKey};
 
-/// What stands before the name of the instance in the first line: what kind of log it is.
+/// The kind of log, which precedes the name of the instance in the first line of a note.
 const ORIGIN: &str = "pstral.audit/";
 /// The number of Ed25519 among the kinds of signatures of a note.
 const ED25519: u8 = 1;
@@ -34,7 +34,7 @@ pub struct Head {
 /// A head with its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedHead {
-    /// What is signed.
+    /// The signed state of the audit.
     pub head: Head,
     /// The Ed25519 signature of [`Head::message`].
     pub signature: [u8; 64],

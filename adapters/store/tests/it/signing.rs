@@ -79,12 +79,12 @@ impl Signatures for Keeper {
     }
 }
 
-/// What somebody who can write to the database, and has no key, does to it.
+/// A change by somebody who can write to the database and has no key.
 #[derive(Debug, Clone, Copy)]
 enum Attack {
     /// An entry at the end, with the hash that it should have.
     AddEntry,
-    /// The same, and the signature made to name it.
+    /// An entry is added at the end, and the signature is edited to name it.
     AddEntryAndMoveSignature,
     /// The last entries go.
     CutTail,
@@ -92,7 +92,7 @@ enum Attack {
     CutTailAndSignature,
     /// Entries are replaced, every hash recomputed.
     Rewrite,
-    /// The same, signed with another key.
+    /// Entries are replaced, every hash is recomputed, and the head is signed with another key.
     RewriteAndSwapKey,
     /// The signature goes.
     RemoveSignature,
@@ -272,7 +272,7 @@ async fn an_entry_that_a_trigger_swallows_is_not_taken_for_written() {
     assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{refused:?}");
 }
 
-/// What a command wrote beside the bot cannot be taken away before the bot writes on.
+/// Removing an entry that a command wrote beside the bot is found before the bot writes on.
 #[tokio::test]
 async fn what_another_program_wrote_is_missed() {
     for ground in Ground::both() {
