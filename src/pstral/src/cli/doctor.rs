@@ -13,8 +13,9 @@ use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
 use super::{Ending, Installed};
+use crate::admin::Oidc;
 use crate::compose::{App, StartError};
-use crate::config::Config;
+use crate::config::{AdminConfig, Config};
 use crate::health::{Check, Found as _, State, target_remedy};
 use crate::{paths, registry};
 
@@ -71,6 +72,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         found.extend(super::verified::marks(&app.store, &target.name, locale).await?);
     }
     found.extend(roleless(&app, locale).await?);
+    found.extend(company_accounts(&config.admin, &app, locale).await);
     app.store.close().await;
     if let Some(path) = missing {
         found.retain(|check| check.part != "state");
@@ -110,6 +112,24 @@ fn open_to_others(file: &Path, locale: Locale) -> Option<Check> {
 #[cfg(not(unix))]
 fn open_to_others(_: &Path, _: Locale) -> Option<Check> {
     None
+}
+
+/// Asks the provider of the company's accounts how it describes itself, where people sign in with them.
+async fn company_accounts(config: &AdminConfig, app: &App, locale: Locale) -> Option<Check> {
+    let (oidc, public_url) = config.oidc.as_ref().zip(config.public_url.as_ref())?;
+    let described = match Oidc::new(oidc, public_url) {
+        Ok(provider) => provider.check(app.pipeline.parts().clock.now()).await,
+        Err(error) => Err(format!("{error:#}")),
+    };
+    let named = |key| text(key).with("issuer", &oidc.issuer);
+    let (state, fact, remedy) = match described {
+        Ok(()) => (State::Ok, named("found-oidc"), String::new()),
+        Err(error) => {
+            let fact = named("found-oidc-away").with("error", error);
+            (State::Failed, fact, text("remedy-oidc").render(locale))
+        }
+    };
+    Some(Check { part: "company accounts".to_owned(), state, fact: fact.render(locale), remedy })
 }
 
 /// Users who may do nothing because their role is not in the configuration.

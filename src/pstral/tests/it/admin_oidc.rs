@@ -1,7 +1,7 @@
 //! Sign-in with the company's own accounts: with a real provider, and with one that lies.
 
 mod double;
-mod real;
+pub(crate) mod real;
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;

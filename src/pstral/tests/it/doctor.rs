@@ -3,6 +3,7 @@
 use pstral_ollama::testkit::ScriptedOllama;
 use serde_json::Value;
 
+use crate::admin_oidc::real::issuer;
 use crate::program::Place;
 
 const TARGET: &str = "[targets.crm]\nkind = \"sqlite\"\npath = \"crm.db\"\n";
@@ -192,6 +193,29 @@ async fn a_model_server_is_asked_whether_it_has_the_model() {
         .run(&doctor)
         .code(0)
         .says(&["model · degraded", "→ Run: pstral model pull qwen2.5-coder:3b --config pstral.toml"]);
+}
+
+#[test]
+fn the_provider_of_company_accounts_is_asked_for_its_description() {
+    let Some(issuer) = issuer() else { return };
+    let place = Place::new();
+    let doctor = |issuer: &str| {
+        place.write(
+            "pstral.toml",
+            format!(
+                "data = \".\"\n[admin]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://pstral.example.org\"\n\
+                 [admin.oidc]\nissuer = \"{issuer}\"\nclient_id = \"pstral\"\nclient_secret = \"secret\"\nclaim = \"email\"\n"
+            ),
+        );
+        if !place.path("pstral.db").exists() {
+            with_state(&place);
+        }
+        place.run(&["doctor", "--config", "pstral.toml"])
+    };
+    doctor(issuer).code(0).says(&[&format!("company accounts · ok · {issuer} answers.")]);
+    doctor("http://127.0.0.1:1")
+        .code(1)
+        .says(&["company accounts · failed · http://127.0.0.1:1 cannot be used: ", "→ Check issuer in [admin.oidc]"]);
 }
 
 #[cfg(unix)]

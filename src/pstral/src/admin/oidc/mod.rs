@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Locale};
 use pstral_core::text::text;
 use serde::Deserialize;
@@ -58,6 +59,14 @@ impl Oidc {
             claim: config.claim.clone(),
             turns: Semaphore::new(WAITING),
             attempts: Attempts::default(),
+        })
+    }
+
+    /// Asks the provider how it describes itself. An error says what is wrong with it.
+    pub async fn check(&self, now: Timestamp) -> Result<(), String> {
+        self.provider.describe(now).await.map_err(|refusal| match refusal {
+            Refusal::Away(cause) | Refusal::Untrusted(cause) => format!("{cause:#}"),
+            other => other.reason().unwrap_or_default(),
         })
     }
 }

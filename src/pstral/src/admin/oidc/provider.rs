@@ -59,6 +59,11 @@ impl Provider {
         self.issuer.as_str()
     }
 
+    /// Asks how it describes itself now.
+    pub(super) async fn describe(&self, now: Timestamp) -> Result<(), Refusal> {
+        in_time(self.client(now, Description::New)).await.map(drop)
+    }
+
     /// The address to send a browser to.
     pub(super) async fn authorization_url(&self, flow: &Flow, now: Timestamp) -> Result<Url, Refusal> {
         let client = in_time(self.client(now, Description::Kept)).await?;

@@ -39,7 +39,7 @@ struct Server {
 ///
 /// # Panics
 /// Panics if it does not start, or cannot be had and `PSTRAL_TEST_REQUIRE=all`.
-pub(super) fn issuer() -> Option<&'static str> {
+pub(crate) fn issuer() -> Option<&'static str> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     let server = SERVER.get_or_init(|| TOOLKIT.python().map(|python| start(&python)));
     server.as_ref().map(|server| server.issuer.as_str()).map_err(|why| skip("an OpenID provider", why)).ok()

@@ -167,6 +167,7 @@ fn every_section_can_be_read_by_everybody_in_both_themes() {
         browser.open(&site.url("/sign-in")).await;
         assert_readable(&browser, &axe, "/sign-in").await;
         sign_in(&browser, &site.url(""), "claire").await;
+        let mut looks = Vec::new();
         for theme in ["light", "dark"] {
             browser.click(&format!("button[name='theme'][value='{theme}']")).await;
             browser.until(&format!("document.documentElement.dataset.theme === '{theme}'")).await;
@@ -179,12 +180,51 @@ fn every_section_can_be_read_by_everybody_in_both_themes() {
                     assert_readable(&browser, &axe, &format!("{path} {theme} {width}")).await;
                     let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth").await;
                     assert!(overflow.as_i64().unwrap() <= 0, "{path} {width}: {overflow} pixels too wide");
+                    looks.push((path, width, Look::of(&browser).await));
                 }
             }
+        }
+        let (light, dark) = looks.split_at(looks.len() / 2);
+        for ((path, width, light), (_, _, dark)) in light.iter().zip(dark) {
+            assert!(light.bright > 0.8 && dark.bright < 0.2, "{path} {width}: {light:?} {dark:?}");
+            assert_eq!(light.boxes, dark.boxes, "{path} {width}: the theme moves what is on the page");
         }
         assert_quiet(&browser, &[site.url("")]).await;
         browser.close().await;
     });
+}
+
+/// A section as it is drawn.
+#[derive(Debug)]
+struct Look {
+    /// The share of the pixels of its picture that are closer to white than to black.
+    bright: f64,
+    /// Where its parts begin, and how wide they are.
+    boxes: Value,
+}
+
+impl Look {
+    async fn of(browser: &Browser) -> Self {
+        let picture = browser.picture(true).await;
+        let count = format!(
+            "const done = arguments[arguments.length - 1];
+            const bytes = Uint8Array.from(atob('{picture}'), (one) => one.charCodeAt(0));
+            createImageBitmap(new Blob([bytes])).then((image) => {{
+                const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+                canvas.drawImage(image, 0, 0);
+                const {{ data }} = canvas.getImageData(0, 0, image.width, image.height);
+                let bright = 0;
+                for (let at = 0; at < data.length; at += 4) bright += data[at] + data[at + 1] + data[at + 2] > 382;
+                done(bright / (data.length / 4));
+            }})"
+        );
+        // Not their heights: lists grow as they are read.
+        let boxes = "return [...document.querySelectorAll('header, nav, main > *')].map((part) => {
+            const { x, width } = part.getBoundingClientRect();
+            return [part.tagName, ...[x, width].map(Math.round)].join(' ');
+        })";
+        Self { bright: browser.run_until_done(&count).await.as_f64().unwrap(), boxes: browser.run(boxes).await }
+    }
 }
 
 /// axe-core finds no serious or critical fault.

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pstral_pypackages::skip;
 use reqwest::{Client, Method};
@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 
 /// The key under which an element is named.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The time for which something in a page is waited for, beside other tests.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A running driver, which ends with this value.
 pub(super) struct Driver {
@@ -92,18 +95,19 @@ impl Browser {
 
     /// Returns once an address that ends so is shown: the driver does not wait for what a form leads to.
     pub(super) async fn arrives(&self, end: &str) {
-        loop {
-            let address = self.ask(Method::GET, "url", None).await.as_str().unwrap().to_owned();
-            if address.ends_with(end) && self.run("return document.readyState").await == "complete" {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let end = json!(end);
+        self.until(&format!("location.href.endsWith({end}) && document.readyState === 'complete'")).await;
     }
 
     /// Returns once an expression is true in the page.
+    ///
+    /// # Panics
+    /// Panics where it does not become true.
     pub(super) async fn until(&self, expression: &str) {
+        let begun = Instant::now();
         while self.run(&format!("return {expression}")).await != true {
+            let shown = "return location.href + '\\n' + document.body.innerText";
+            assert!(begun.elapsed() < PATIENCE, "never {expression}: {}", self.run(shown).await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
