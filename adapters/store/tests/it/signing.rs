@@ -8,7 +8,7 @@ use pstral_auditproof::{Proof, PublicKey, SignedHead, Verified};
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditStatus, hex};
 use pstral_core::ports::{AuditLog as _, People as _, StoreError};
 use pstral_core::testkit::state::{at, member};
-use pstral_store::{AuditCheck, HeadKeeper, Store};
+use pstral_store::{AuditCheck, HeadKeeper, Location, Store};
 
 use crate::event;
 use crate::keeping::{Ground, due, said};
@@ -16,19 +16,23 @@ use crate::key::Key;
 
 /// A key and what it keeps, outside the database.
 #[derive(Debug)]
-struct Keeper {
+pub(crate) struct Keeper {
     key: Key,
     kept: Mutex<HashMap<String, SignedHead>>,
 }
 
 impl Keeper {
-    fn of(seed: u8) -> Arc<Self> {
+    pub(crate) fn of(seed: u8) -> Arc<Self> {
         Arc::new(Self { key: Key::of(seed), kept: Mutex::default() })
     }
 
     async fn opens(self: &Arc<Self>, ground: &Ground) -> Store {
+        self.opens_at(&ground.location()).await
+    }
+
+    pub(crate) async fn opens_at(self: &Arc<Self>, location: &Location) -> Store {
         let keeper = Arc::clone(self) as Arc<dyn HeadKeeper>;
-        Store::open_signing(&ground.location(), "one", keeper).await.unwrap()
+        Store::open_signing(location, "one", keeper).await.unwrap()
     }
 
     /// Signs checkpoints.
@@ -41,7 +45,7 @@ impl Keeper {
     }
 
     /// Verifies the audit against what is kept.
-    async fn verifies(&self, store: &Store) -> Result<u64, String> {
+    pub(crate) async fn verifies(&self, store: &Store) -> Result<u64, String> {
         let signed = self.kept().unwrap();
         let check = AuditCheck { known: &self.key, heads: &[], signed: &signed, begin_at: &[] };
         let proof = store.verify_audit_against(check, &AtomicU64::default()).await;
@@ -399,7 +403,7 @@ async fn nobody_is_erased_on_top_of_a_changed_audit() {
         };
         // A forged end of another chain.
         other.append(event("forged")).await.unwrap();
-        refused("two: it ends with entry 2").await;
+        refused("two: its entries are not signed").await;
         assert!(!store.user_named("zoe").await.unwrap().unwrap().disabled, "nothing was done");
         store.append_accepting(event("accepted")).await.unwrap();
         open_up(&ground).await;

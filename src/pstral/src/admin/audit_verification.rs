@@ -41,8 +41,7 @@ struct Outcome {
 /// How far a verification is, and what it found.
 #[derive(Serialize, ToSchema)]
 pub(super) struct VerificationView {
-    /// `running`, `intact`, `unsigned` where it is intact but nothing vouches for it, `broken`, or `failed` where it could not
-    /// be verified.
+    /// `running`, `intact`, `unsigned` (intact, not signed), `broken`, or `failed` where it could not be verified.
     state: &'static str,
     #[schema(format = DateTime)]
     started_at: String,

@@ -1,9 +1,12 @@
 //! Tests of pruning and erasure from the command line: data is counted first and then deleted, and the audit still
 //! verifies.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use pstral::config::Source;
+use pstral::retention::Retention;
 use pstral_core::domain::EventBody;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
 use pstral_core::ports::People as _;
@@ -115,7 +118,10 @@ fn a_key_that_is_gone_with_its_heads_is_not_made_again() {
     std::fs::remove_file(place.path(KEY)).unwrap();
     std::fs::remove_dir_all(place.path("data/demo/audit.key.heads")).unwrap();
     place.run(&["user", "add", "max"]).code(1).says(&["the key data/demo/audit.key is gone"]);
-    place.run(&["doctor"]).code(1).says(&["audit · failed · the key data/demo/audit.key is gone"]);
+    place
+        .run(&["doctor"])
+        .code(1)
+        .says(&["audit · failed · the audit was signed, and the key data/demo/audit.key is gone"]);
     assert!(!place.path(KEY).exists());
     place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
     place.run(&["user", "add", "max"]).code(0);
@@ -204,5 +210,25 @@ fn somebody_is_forgotten_while_they_are_answered() {
         world.model_says("Gladly.");
         world.say(&camille(), "Bonjour ?").await;
         assert!(world.newest().contains("Gladly."), "{}", world.transcript());
+    });
+}
+
+/// What the program prunes by itself is recorded where failures are counted; without a record nothing goes.
+#[test]
+fn nothing_is_pruned_that_cannot_be_recorded() {
+    run_test(async |world| {
+        world.store.count_wrong_code(&alex(), Timestamp::UNIX_EPOCH).await.unwrap();
+        let mut config = pstral::config::load(&Source::Demo, Some(world.folder.path())).unwrap();
+        config.retention.proposals_days = 1;
+        let retention = Retention::new(&config, Arc::clone(&world.store), Arc::clone(&world.audit) as _);
+        let count = async || retention.prunings(Timestamp::now()).await.unwrap().len();
+        let due = count().await;
+        assert!(due > 0);
+        world.audit.refuse(&[AuditAction::AuditPruned]);
+        retention.prune(Timestamp::now(), None).await.unwrap_err();
+        assert_eq!(count().await, due);
+        world.audit.refuse(&[]);
+        retention.prune(Timestamp::now(), None).await.unwrap();
+        assert_eq!(count().await, 0);
     });
 }
