@@ -3,11 +3,12 @@
 use pstral_core::ports::AuditLog as _;
 use pstral_core::testkit::state::full_event;
 use pstral_pgserver::Server;
-use pstral_store::Store;
+use pstral_store::{Location, Store};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::owner::Owner;
-use crate::{beside, event, folder, on, open, verify};
+use crate::signing::Keeper;
+use crate::{beside, event, folder};
 
 const CHANGES: u64 = 1000;
 const ENTRIES: u64 = 24;
