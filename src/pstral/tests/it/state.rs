@@ -68,7 +68,7 @@ fn a_backup_is_verified_before_it_replaces_a_state() {
 
     let forced = place.run(&["restore", "other.gz", "--force"]).code(1);
     forced.says(&["signed with another key", "The state that is replaced is kept in", "is not vouched for"]);
-    place.run(&["user", "list"]).code(1).says(&["pstral audit accept"]);
+    place.run(&["audit", "tail"]).code(1).says(&["pstral audit accept"]);
     let names = || std::fs::read_dir(place.path("data/demo")).unwrap().map(|file| file.unwrap().file_name());
     let names: Vec<String> = names().map(|name| name.to_string_lossy().into_owned()).collect();
     assert!(!names.iter().any(|name| name.starts_with("restore-")), "{names:?}");
