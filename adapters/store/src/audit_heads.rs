@@ -56,7 +56,7 @@ pub(crate) struct HeadSigner {
 /// The end of a chain that is what was signed last.
 pub(crate) struct ChainEnd {
     /// The last entry; `None` if there is none yet.
-    pub(crate) last: Option<(i64, AuditHash)>,
+    last: Option<(i64, AuditHash)>,
     /// Its signed head, with the edge of the tree if that belongs to it; `None` where nothing was ever signed.
     signed: Option<(SignedHead, Option<Frontier>)>,
 }

@@ -67,10 +67,10 @@ impl Ground {
 
     /// Appends an entry with the hash that it should have.
     async fn forge(&self) {
-        let forger = Store::open_at(&self.location(), "pstral").await.unwrap();
+        let store = Store::open_at(&self.location(), "pstral").await.unwrap();
         let forged = AuditEvent::new(jiff::Timestamp::now(), AuditAction::Question, AuditStatus::Ok);
-        forger.append(forged).await.unwrap();
-        forger.close().await;
+        store.append(forged).await.unwrap();
+        store.close().await;
     }
 
     async fn entries(&self) -> u64 {
