@@ -136,7 +136,8 @@ async fn may_replace(config: &Config, backup: &Path, locale: Locale) -> anyhow::
     let verified = copy.verify_audit(&[], &audit::known_keys(config, Vec::new())?).await;
     copy.close().await;
     let found = match verified {
-        Ok(proof) if !proof.signed.is_empty() || proof.entries == 0 => return Ok(true),
+        Ok(proof) if !proof.signed.is_empty() => return Ok(true),
+        Ok(proof) if proof.entries == 0 => text("audit-holds").count("entries", 0),
         Ok(proof) => text("audit-unsigned").count("entries", proof.entries),
         Err(error) => match AuditVerdict::of(error)? {
             AuditVerdict::Unproven(found) => found,
