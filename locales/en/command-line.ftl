@@ -130,6 +130,7 @@ found-instance-running = another program already answers under the name “{ $in
 found-data-folder = { $path } can be written
 found-data-unwritable = { $path } cannot be written: { $error }
 found-no-state = there is no state database { $path }
+found-audit-key-gone = the audit was signed, and the key { $path } is gone
 healthcheck-fine = Pstral answers.
 healthcheck-failed = Pstral does not answer at { $address } ({ $error }). Check that pstral run is running with this configuration.
 
@@ -143,6 +144,7 @@ remedy-state-full = Make room on the disk of the state database, then try again.
 remedy-state-busy = Stop the other program that holds the state database, such as a backup or an SQL shell, then try again.
 remedy-audit-changed = Find out who wrote to the state database. Then restore a backup, or go on with “pstral audit accept --yes”, which records it.
 remedy-audit-key = Check that the file of [audit] key can be read and its folder written, and that it is a key of Pstral.
+remedy-audit-key-gone = Put the file back, with the folder of its heads. If it is lost, “pstral audit accept --yes” makes a new key and records it.
 remedy-state-restore = Put the backup of the state database in its place, or check that [store] url names the right file.
 remedy-state-newer = Install the version of Pstral that last used this state database, or a newer one.
 remedy-state-moved = Put the state database back in its place, or restore a backup, then start pstral run again. Stop it before you move or replace this file.
@@ -232,8 +234,8 @@ chain-unsigned = nothing vouches for { $instance } from entry { $seq } on: those
 chain-signature = the signature at entry { $seq } of { $instance } does not match
 audit-unsigned =
     { $entries ->
-        [1] The chain is intact, but its entry is not signed yet. Start this version of Pstral once; it signs the log as it is.
-       *[other] The chains are intact, but their { $entries } entries are not signed yet. Start this version of Pstral once; it signs the log as it is.
+        [1] The log is intact, not signed: nothing vouches for its entry yet. If an older version wrote it, the next start signs it as it is.
+       *[other] The log is intact, not signed: nothing vouches for its { $entries } entries yet. If an older version wrote it, the next start signs it as it is.
     }
 audit-accepted-before = Accepted on { $at }, as entry { $seq } of { $instance } records: { $what }
 audit-accept-nothing = The log is what was signed last: there is nothing to accept.
@@ -241,6 +243,12 @@ audit-accept-how = Find out who wrote to the state database. To let the log go o
 audit-accepted = Recorded and signed.
 audit-restored-before = Restored on { $at }, as entry { $seq } of { $instance } records: { $what }
 restore-unproven = The restored log is not vouched for, so nothing is recorded in it yet. Check where the file comes from; to go on with it, run “pstral audit accept --yes”.
+restore-changed = Nothing was restored from { $path }, and nothing was changed. Use another backup, or restore this one into an empty state to look at it.
+restore-replaced =
+    { $rows ->
+        [one] The state that is replaced is kept in { $path }: one row. Remove it once you are sure.
+       *[other] The state that is replaced is kept in { $path }: { $rows } rows. Remove it once you are sure.
+    }
 audit-no-head = The log of { $instance } has no signed head. Check the name of the instance, or start this version of Pstral once.
 audit-not-a-head = { $path } does not hold a signed head. Use a file that “pstral audit head” wrote.
 audit-no-entry = The log of { $instance } has no entry { $seq }. Check the number and --instance.

@@ -130,6 +130,7 @@ found-instance-running = un autre programme répond déjà sous le nom « { $ins
 found-data-folder = { $path } est accessible en écriture
 found-data-unwritable = impossible d'écrire dans { $path } : { $error }
 found-no-state = il n'y a pas de base d'état { $path }
+found-audit-key-gone = le journal d'audit était signé, et la clé { $path } a disparu
 healthcheck-fine = Pstral répond.
 healthcheck-failed = Pstral ne répond pas à { $address } ({ $error }). Vérifiez que pstral run est en cours d'exécution avec cette configuration.
 
@@ -143,6 +144,7 @@ remedy-state-full = Faites de la place sur le disque de la base d'état, puis re
 remedy-state-busy = Arrêtez l'autre programme qui tient la base d'état, par exemple une sauvegarde ou un client SQL, puis recommencez.
 remedy-audit-changed = Cherchez qui a écrit dans la base d'état. Puis restaurez une sauvegarde, ou continuez avec « pstral audit accept --yes », qui l'enregistre.
 remedy-audit-key = Vérifiez que le fichier de [audit] key est lisible, que son dossier accepte l'écriture et que c'est une clé de Pstral.
+remedy-audit-key-gone = Remettez ce fichier à sa place, avec le dossier de ses têtes. S'il est perdu, « pstral audit accept --yes » crée une nouvelle clé et l'enregistre.
 remedy-state-restore = Remettez en place la sauvegarde de la base d'état, ou vérifiez que [store] url nomme le bon fichier.
 remedy-state-newer = Installez la version de Pstral qui s'est servie de cette base d'état en dernier, ou une plus récente.
 remedy-state-moved = Remettez la base d'état à sa place, ou restaurez une sauvegarde, puis relancez pstral run. Arrêtez-le avant de déplacer ou de remplacer ce fichier.
@@ -232,8 +234,8 @@ chain-unsigned = rien ne garantit { $instance } à partir de l'entrée { $seq } 
 chain-signature = la signature à l'entrée { $seq } de { $instance } ne correspond pas
 audit-unsigned =
     { $entries ->
-        [1] La chaîne est intacte, mais son entrée n'est pas encore signée. Démarrez une fois cette version de Pstral : elle signe le journal tel qu'il est.
-       *[other] Les chaînes sont intactes, mais leurs { $entries } entrées ne sont pas encore signées. Démarrez une fois cette version de Pstral : elle signe le journal tel qu'il est.
+        [1] Le journal est intact, non signé : rien ne garantit encore son entrée. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
+       *[other] Le journal est intact, non signé : rien ne garantit encore ses { $entries } entrées. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
     }
 audit-accepted-before = Accepté le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 audit-accept-nothing = Le journal est tel qu'il a été signé : il n'y a rien à accepter.
@@ -241,6 +243,12 @@ audit-accept-how = Cherchez qui a écrit dans la base d'état. Pour que le journ
 audit-accepted = Enregistré et signé.
 audit-restored-before = Restauré le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 restore-unproven = Rien ne garantit le journal restauré : rien n'y est donc encore enregistré. Vérifiez d'où vient le fichier ; pour continuer avec lui, lancez « pstral audit accept --yes ».
+restore-changed = Rien n'a été restauré depuis { $path }, et rien n'a été modifié. Utilisez une autre sauvegarde, ou restaurez celle-ci dans une base d'état vide pour l'examiner.
+restore-replaced =
+    { $rows ->
+        [one] L'état remplacé est conservé dans { $path } : une ligne. Supprimez-le quand vous serez sûr.
+       *[other] L'état remplacé est conservé dans { $path } : { $rows } lignes. Supprimez-le quand vous serez sûr.
+    }
 audit-no-head = Le journal de { $instance } n'a pas de tête signée. Vérifiez le nom de l'instance, ou démarrez une fois cette version de Pstral.
 audit-not-a-head = { $path } ne contient pas de tête signée. Utilisez un fichier écrit par « pstral audit head ».
 audit-no-entry = Le journal de { $instance } n'a pas d'entrée { $seq }. Vérifiez le numéro et --instance.

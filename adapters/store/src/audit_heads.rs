@@ -4,6 +4,7 @@
 //! database before anybody is told that they are durable: whoever can change the database cannot take it back there.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use pstral_core::domain::{AuditHash, ChainHead, hex};
 use pstral_core::ports::StoreError;
 use tokio::task::spawn_blocking;
 
+use crate::audit_hashes::frontier_until;
 use crate::audit_log::{checkpoint_of, heads_of};
 use crate::audit_writer::last_of;
 use crate::engine::{StateTransaction, lock_of};
@@ -19,14 +21,10 @@ use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
 
-/// Hashes read at a time.
-const PAGE: i64 = 10_000;
-
 const SIGNED: &str = "SELECT note, frontier FROM audit_heads WHERE instance = $1";
 const IS_SIGNED: &str = "SELECT count(*) AS heads FROM audit_heads";
 const PUT: &str = "INSERT INTO audit_heads (instance, note, frontier) VALUES ($1, $2, $3)
     ON CONFLICT (instance) DO UPDATE SET note = excluded.note, frontier = excluded.frontier";
-const HASHES: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 const LOCK_CHAIN: &str = "SELECT 1 AS one FROM pg_advisory_xact_lock($1)";
 const HASH: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq = $2";
 
@@ -55,12 +53,12 @@ pub(crate) struct HeadSigner {
     instance: String,
 }
 
-/// A chain that may be written on.
-pub(crate) struct SignedChain {
-    /// The edge of the tree of its entries.
-    pub(crate) frontier: Frontier,
-    /// If the audit is accepted as it is, the heads of the other chains that are to be kept.
-    accepted: Option<Vec<SignedHead>>,
+/// The end of a chain that is what was signed last.
+pub(crate) struct ChainEnd {
+    /// The last entry; `None` if there is none yet.
+    last: Option<(i64, AuditHash)>,
+    /// Its signed head, with the edge of the tree if that belongs to it; `None` where nothing was ever signed.
+    signed: Option<(SignedHead, Option<Frontier>)>,
 }
 
 impl HeadSigner {
@@ -68,62 +66,96 @@ impl HeadSigner {
         Self { keeper, instance: instance.to_owned() }
     }
 
-    /// A chain that is what was signed last. With `accepts`, whatever it is; then the other chains are signed too, as they are.
+    /// Makes sure that the chain may be written on; returns its last entry and the edge of the tree of its entries.
     pub(crate) async fn begin(
         &self,
         writing: &mut StateTransaction,
-        head: Option<&(i64, AuditHash)>,
-        accepts: bool,
-    ) -> Result<SignedChain, StoreError> {
-        if accepts {
-            let accepted = Some(self.accept_others(writing).await?);
-            return Ok(SignedChain { frontier: rebuilt(writing, &self.instance).await?, accepted });
-        }
-        Ok(SignedChain { frontier: self.checked(writing, head).await?, accepted: None })
-    }
-
-    async fn checked(
-        &self,
-        writing: &mut StateTransaction,
-        head: Option<&(i64, AuditHash)>,
-    ) -> Result<Frontier, StoreError> {
-        let kept = self.keeper.kept().map_err(StoreError::AuditChanged)?;
-        let known = kept.iter().find(|kept| kept.head.instance == self.instance);
-        let row = sql(SIGNED).bind(&self.instance).fetch_optional(&mut *writing).await.map_err(fault)?;
-        let signed = match row {
-            Some(row) => Some((get::<String>(&row, "note")?, get::<String>(&row, "frontier")?)),
-            None => None,
-        };
-        match (head, signed, known) {
-            (None, None, None) => Ok(Frontier::default()),
-            (None, _, Some(known)) => self.changed(&format!("it has no entry; entry {} was signed", known.head.seq)),
-            (None, Some(_), None) => self.changed("it has no entry, and a signature"),
-            (Some(_), None, Some(known)) => self.changed(&format!("the signature of entry {} is gone", known.head.seq)),
-            (Some(_), None, None) => self.first(writing, &kept).await,
-            (Some((seq, hash)), Some((note, frontier)), known) => {
-                let (signed, edge) = self.own(&self.instance, &note, &frontier).or_else(|what| self.changed(&what))?;
-                let last = signed.head.seq;
-                if last != seq.unsigned_abs() || signed.head.chain != hash.digest() {
-                    return self.changed(&format!("it ends with entry {seq}; the last one that was signed is {last}"));
-                }
-                match known {
-                    Some(known) if *known != signed => self.check_grown(writing, known, &signed).await?,
-                    _ => {}
-                }
-                match edge {
-                    Some(frontier) => Ok(frontier),
-                    // It only saves reading all entries; what is signed is the root.
-                    None => match rebuilt(writing, &self.instance).await? {
-                        frontier if frontier.root() == signed.head.root => Ok(frontier),
-                        _ => self.changed("the tree of its entries is not what was signed"),
-                    },
-                }
+    ) -> Result<(Option<(i64, AuditHash)>, Frontier), StoreError> {
+        let ChainEnd { last, signed } = self.check(writing, &self.instance).await?;
+        let frontier = match signed {
+            None if last.is_none() => Frontier::default(),
+            None => {
+                self.sign_others(writing).await?;
+                frontier_until(writing, &self.instance, i64::MAX).await?
             }
-        }
+            Some((_, Some(frontier))) => frontier,
+            // It only saves reading all entries; what is signed is the root.
+            Some((signed, None)) => match frontier_until(writing, &self.instance, i64::MAX).await? {
+                frontier if frontier.root() == signed.head.root => frontier,
+                _ => return changed(&self.instance, "the tree of its entries is not what was signed"),
+            },
+        };
+        Ok((last, frontier))
     }
 
-    fn changed<T>(&self, what: &str) -> Result<T, StoreError> {
-        Err(StoreError::AuditChanged(format!("{}: {what}", self.instance)))
+    /// Checks that a chain ends with what was signed last, and writes nothing. A transaction that only reads must not have
+    /// read before: what is kept is looked at first, so that what is written meanwhile is no change.
+    pub(crate) async fn check(&self, reading: &mut StateTransaction, instance: &str) -> Result<ChainEnd, StoreError> {
+        self.check_against(&self.kept()?, reading, instance).await
+    }
+
+    /// Checks the end of every chain that is there or was kept, as [`HeadSigner::check`] does.
+    pub(crate) async fn check_all(&self, reading: &mut StateTransaction) -> Result<(), StoreError> {
+        let kept = self.kept()?;
+        let of_kept = kept.iter().map(|kept| kept.head.instance.clone());
+        let of_entries = heads_of(reading).await?.into_iter().map(|head| head.instance);
+        for instance in of_kept.chain(of_entries).collect::<BTreeSet<_>>() {
+            self.check_against(&kept, reading, &instance).await?;
+        }
+        Ok(())
+    }
+
+    fn kept(&self) -> Result<Vec<SignedHead>, StoreError> {
+        self.keeper.kept().map_err(StoreError::AuditChanged)
+    }
+
+    async fn check_against(
+        &self,
+        kept: &[SignedHead],
+        reading: &mut StateTransaction,
+        instance: &str,
+    ) -> Result<ChainEnd, StoreError> {
+        let known = kept.iter().find(|kept| kept.head.instance == instance);
+        let last = last_of(reading, instance).await?;
+        let signed = match (&last, signed_row(reading, instance).await?, known) {
+            (None, None, None) => None,
+            (None, _, Some(known)) => {
+                return changed(instance, &format!("it has no entry; entry {} was signed", known.head.seq));
+            }
+            (None, Some(_), None) => return changed(instance, "it has no entry, and a signature"),
+            (Some(_), None, Some(known)) => {
+                return changed(instance, &format!("the signature of entry {} is gone", known.head.seq));
+            }
+            (Some(_), None, None) => {
+                // Where nothing was ever signed or kept, the state is of an older version.
+                let signed: i64 = get(&sql(IS_SIGNED).fetch_one(&mut *reading).await.map_err(fault)?, "heads")?;
+                if signed > 0 || !kept.is_empty() {
+                    return changed(instance, "its entries are not signed");
+                }
+                None
+            }
+            (Some(last), Some(row), known) => Some(self.check_signed(reading, (instance, last), &row, known).await?),
+        };
+        Ok(ChainEnd { last, signed })
+    }
+
+    async fn check_signed(
+        &self,
+        reading: &mut StateTransaction,
+        (instance, (seq, hash)): (&str, &(i64, AuditHash)),
+        (note, frontier): &(String, String),
+        known: Option<&SignedHead>,
+    ) -> Result<(SignedHead, Option<Frontier>), StoreError> {
+        let (signed, edge) = self.own(instance, note, frontier).or_else(|what| changed(instance, &what))?;
+        let last = signed.head.seq;
+        if last != seq.unsigned_abs() || signed.head.chain != hash.digest() {
+            return changed(instance, &format!("it ends with entry {seq}; the last one that was signed is {last}"));
+        }
+        match known {
+            Some(known) if *known != signed => self.check_grown(reading, known, &signed).await?,
+            _ => {}
+        }
+        Ok((signed, edge))
     }
 
     /// Writes the head after an entry.
@@ -140,20 +172,36 @@ impl HeadSigner {
     }
 
     /// Keeps a head that is durable. What cannot be kept does not stop the audit: the next head is kept in its place.
-    pub(crate) async fn keep(&self, head: SignedHead, chain: SignedChain) {
+    pub(crate) async fn keep(&self, head: SignedHead) {
+        self.with_keeper(move |keeper| keeper.keep(&head)).await;
+    }
+
+    /// Keeps these heads in the place of all others, as [`HeadSigner::keep`] does.
+    pub(crate) async fn replace(&self, heads: Vec<SignedHead>) {
+        self.with_keeper(move |keeper| keeper.replace(&heads)).await;
+    }
+
+    async fn with_keeper(&self, keeps: impl FnOnce(&dyn HeadKeeper) -> Result<(), String> + Send + 'static) {
         let keeper = Arc::clone(&self.keeper);
         // A disk may take its time.
-        let kept = spawn_blocking(move || match chain.accepted {
-            None => keeper.keep(&head),
-            Some(others) => keeper.replace(&others.into_iter().chain([head]).collect::<Vec<_>>()),
-        });
-        if let Err(error) = kept.await.unwrap_or_else(|error| Err(error.to_string())) {
+        let kept = spawn_blocking(move || keeps(&*keeper)).await;
+        if let Err(error) = kept.unwrap_or_else(|error| Err(error.to_string())) {
             tracing::error!(
                 instance = self.instance,
                 error,
                 "audit head not kept outside the state; keeping the next one"
             );
         }
+    }
+
+    /// The public half of the key that signs.
+    pub(crate) fn key(&self) -> PublicKey {
+        self.keeper.key()
+    }
+
+    /// Signs a message.
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.keeper.sign(message)
     }
 
     fn signed(&self, instance: &str, last: (i64, &AuditHash), frontier: &Frontier, at: Timestamp) -> SignedHead {
@@ -163,9 +211,9 @@ impl HeadSigner {
             root: frontier.root(),
             chain: last.1.digest(),
             at: format!("{at:.3}"),
-            key: self.keeper.key(),
+            key: self.key(),
         };
-        let signature = self.keeper.sign(head.message().as_bytes());
+        let signature = self.sign(head.message().as_bytes());
         SignedHead { head, signature }
     }
 
@@ -173,7 +221,7 @@ impl HeadSigner {
     fn own(&self, instance: &str, note: &str, frontier: &str) -> Result<(SignedHead, Option<Frontier>), String> {
         const BROKEN: &str = "the signature of its last entry does not hold";
         let signed: SignedHead = note.parse().map_err(|_| BROKEN)?;
-        if signed.head.key != self.keeper.key() {
+        if signed.head.key != self.key() {
             let key = signed.head.key;
             return Err(format!(
                 "it is signed with another key ({key}): instances of one state need the same key file"
@@ -190,67 +238,58 @@ impl HeadSigner {
     /// Another program wrote on, or this one ended before it kept the last head: what is kept must be part of what is signed.
     async fn check_grown(
         &self,
-        writing: &mut StateTransaction,
+        reading: &mut StateTransaction,
         known: &SignedHead,
         signed: &SignedHead,
     ) -> Result<(), StoreError> {
-        let seq = known.head.seq;
+        let (instance, seq) = (&known.head.instance, known.head.seq);
         let is_part = match seq.cmp(&signed.head.seq) {
             Ordering::Greater => false,
             Ordering::Equal => known.head.chain == signed.head.chain,
             Ordering::Less => {
                 let number = i64::try_from(seq).unwrap_or(i64::MAX);
-                let entry = sql(HASH).bind(&self.instance).bind(number);
-                match entry.fetch_optional(&mut *writing).await.map_err(fault)? {
+                let entry = sql(HASH).bind(instance).bind(number);
+                match entry.fetch_optional(&mut *reading).await.map_err(fault)? {
                     Some(row) => AuditHash(get(&row, "hash")?).digest() == known.head.chain,
-                    None => self.was_pruned(writing, number).await?,
+                    None => self.was_pruned(reading, instance, number).await?,
                 }
             }
         };
         let last = signed.head.seq;
         let what = format!("entry {seq}, which was signed, is not in it any more; it ends with entry {last}");
-        if is_part { Ok(()) } else { self.changed(&what) }
+        if is_part { Ok(()) } else { changed(instance, &what) }
     }
 
     /// Checks whether this key has signed that an entry was pruned.
-    async fn was_pruned(&self, writing: &mut StateTransaction, seq: i64) -> Result<bool, StoreError> {
-        let Some(checkpoint) = checkpoint_of(writing, &self.instance).await? else { return Ok(false) };
-        let signature = hex(&self.keeper.sign(&checkpoint.signed()));
+    async fn was_pruned(&self, reading: &mut StateTransaction, instance: &str, seq: i64) -> Result<bool, StoreError> {
+        let Some(checkpoint) = checkpoint_of(reading, instance).await? else { return Ok(false) };
+        let signature = hex(&self.sign(&checkpoint.signed()));
         Ok(checkpoint.seq >= seq && checkpoint.signature == signature)
     }
 
-    /// Signs every chain as it is, where nothing was ever signed or kept: the state is of an older version.
-    async fn first(&self, writing: &mut StateTransaction, kept: &[SignedHead]) -> Result<Frontier, StoreError> {
-        let signed: i64 = get(&sql(IS_SIGNED).fetch_one(&mut *writing).await.map_err(fault)?, "heads")?;
-        if signed > 0 || !kept.is_empty() {
-            return self.changed("its entries are not signed");
-        }
+    /// Signs the chains of the other instances as they are.
+    async fn sign_others(&self, writing: &mut StateTransaction) -> Result<(), StoreError> {
         for head in self.other_chains(writing).await? {
             self.sign_as_it_is(writing, &head).await?;
         }
-        rebuilt(writing, &self.instance).await
+        Ok(())
     }
 
-    /// Signs the other chains that are not what was signed last; returns the heads of those that were kept.
-    async fn accept_others(&self, writing: &mut StateTransaction) -> Result<Vec<SignedHead>, StoreError> {
-        let kept = self.keeper.kept().unwrap_or_default();
+    /// Signs the other chains that are not what was signed last; returns the head of each.
+    pub(crate) async fn accept_others(&self, writing: &mut StateTransaction) -> Result<Vec<SignedHead>, StoreError> {
         let mut heads = Vec::new();
         for head in self.other_chains(writing).await? {
-            let row = sql(SIGNED).bind(&head.instance).fetch_optional(&mut *writing).await.map_err(fault)?;
-            let own = match row {
-                Some(row) => self.own(&head.instance, &get::<String>(&row, "note")?, &get::<String>(&row, "frontier")?),
-                None => Err(String::new()),
+            let own = match signed_row(writing, &head.instance).await? {
+                Some((note, frontier)) => self.own(&head.instance, &note, &frontier).ok(),
+                None => None,
             };
             let is_end = |signed: &SignedHead| {
                 signed.head.seq == head.seq.unsigned_abs() && signed.head.chain == head.hash.digest()
             };
-            let signed = match own {
-                Ok((signed, _)) if is_end(&signed) => signed,
+            heads.push(match own {
+                Some((signed, _)) if is_end(&signed) => signed,
                 _ => self.sign_as_it_is(writing, &head).await?,
-            };
-            if kept.iter().any(|kept| kept.head.instance == head.instance) {
-                heads.push(signed);
-            }
+            });
         }
         Ok(heads)
     }
@@ -274,7 +313,7 @@ impl HeadSigner {
     }
 
     async fn sign_as_it_is(&self, writing: &mut StateTransaction, head: &ChainHead) -> Result<SignedHead, StoreError> {
-        let frontier = rebuilt(writing, &head.instance).await?;
+        let frontier = frontier_until(writing, &head.instance, i64::MAX).await?;
         let signed = self.signed(&head.instance, (head.seq, &head.hash), &frontier, Timestamp::now());
         put(writing, &signed, &frontier).await?;
         tracing::info!(instance = head.instance, entries = head.seq, "unsigned audit signed as it is");
@@ -287,17 +326,11 @@ async fn put(writing: &mut StateTransaction, signed: &SignedHead, frontier: &Fro
     put.execute(writing).await.map(|_| ()).map_err(fault)
 }
 
-/// The edge of the tree of a chain as it stands, from its checkpoint and the entries after it.
-async fn rebuilt(writing: &mut StateTransaction, instance: &str) -> Result<Frontier, StoreError> {
-    let checkpoint = checkpoint_of(writing, instance).await?;
-    let mut after = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.seq);
-    let mut frontier = checkpoint.map(|checkpoint| checkpoint.frontier()).unwrap_or_default();
-    loop {
-        let page = sql(HASHES).bind(instance).bind(after).bind(PAGE).fetch_all(&mut *writing).await.map_err(fault)?;
-        let Some(last) = page.last() else { return Ok(frontier) };
-        after = get(last, "seq")?;
-        for row in &page {
-            frontier.push(AuditHash(get(row, "hash")?).digest());
-        }
-    }
+async fn signed_row(reading: &mut StateTransaction, instance: &str) -> Result<Option<(String, String)>, StoreError> {
+    let row = sql(SIGNED).bind(instance).fetch_optional(reading).await.map_err(fault)?;
+    row.map(|row| Ok((get(&row, "note")?, get(&row, "frontier")?))).transpose()
+}
+
+fn changed<T>(instance: &str, what: &str) -> Result<T, StoreError> {
+    Err(StoreError::AuditChanged(format!("{instance}: {what}")))
 }

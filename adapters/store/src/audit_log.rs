@@ -7,6 +7,7 @@ use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreErro
 use tokio::sync::oneshot;
 
 use crate::Store;
+use crate::audit_hashes::for_each_hash;
 use crate::audit_pages::{after, page, scan_limit};
 use crate::audit_rows::entry;
 use crate::audit_writer::Append;
@@ -40,14 +41,14 @@ const HAS_TABLE_OF_POSTGRES: &str = "SELECT count(*) AS tables FROM pg_catalog.p
 const CHECKPOINTS: &str = "SELECT * FROM audit_checkpoints ORDER BY instance";
 const CHECKPOINT: &str = "SELECT * FROM audit_checkpoints WHERE instance = $1";
 const SIGNED_HEADS: &str = "SELECT note FROM audit_heads ORDER BY instance";
-const HASHES: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-/// Hashes read at a time.
-const HASHES_AT_A_TIME: u32 = 10_000;
 
 #[async_trait]
 impl AuditLog for Store {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
-        self.append_with(event, false).await
+        let (done, written) = oneshot::channel();
+        let ended = || StoreError::Unavailable("the audit writer has stopped".to_owned());
+        self.audit.send(Append { event, done }).await.map_err(|_| ended())?;
+        written.await.map_err(|_| ended())?
     }
 
     async fn after(&self, position: i64, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
@@ -108,18 +109,6 @@ pub enum AuditTableError {
 const PAGE: u32 = 200;
 
 impl Store {
-    /// Appends an event to a chain that is not what was signed last, and so signs it as it is. The event is to say why.
-    pub async fn append_accepting(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
-        self.append_with(event, true).await
-    }
-
-    async fn append_with(&self, event: AuditEvent, accepts: bool) -> Result<AuditEntry, StoreError> {
-        let (done, written) = oneshot::channel();
-        let ended = || StoreError::Unavailable("the audit writer has stopped".to_owned());
-        self.audit.send(Append { event, accepts, done }).await.map_err(|_| ended())?;
-        written.await.map_err(|_| ended())?
-    }
-
     /// Returns the newest signed head of each chain as it is in the database, none of them verified.
     pub async fn signed_heads(&self) -> Result<Vec<SignedHead>, StoreError> {
         if !self.has_table("audit_heads").await? {
@@ -135,23 +124,14 @@ impl Store {
 
     /// Returns the tree of the first entries of a chain, of those that were pruned its edge only.
     pub async fn audit_tree(&self, instance: &str, size: u64) -> Result<Tree, StoreError> {
-        let checkpoints = self.checkpoints().await?;
-        let checkpoint = checkpoints.iter().find(|checkpoint| checkpoint.instance == instance);
-        let mut after = checkpoint.map_or(0, |checkpoint| checkpoint.seq);
-        let (pruned, mut hashes) = (checkpoint.map(AuditCheckpoint::frontier).unwrap_or_default(), Vec::new());
-        loop {
-            let page =
-                sql(HASHES).bind(instance).bind(after).bind(HASHES_AT_A_TIME).fetch_all(self).await.map_err(fault)?;
-            let Some(last) = page.last().filter(|_| pruned.size() + hashes.len() as u64 <= size) else {
-                let left = usize::try_from(size.saturating_sub(pruned.size())).unwrap_or(usize::MAX);
-                hashes.truncate(left);
-                return Ok(Tree::new(&pruned, &hashes));
-            };
-            after = get(last, "seq")?;
-            for row in &page {
-                hashes.push(AuditHash(get(row, "hash")?).digest());
-            }
-        }
+        let mut reading = self.engine.snapshot().await?;
+        let checkpoint = checkpoint_of(&mut reading, instance).await?;
+        let after = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.seq);
+        let pruned = checkpoint.map(|checkpoint| checkpoint.frontier()).unwrap_or_default();
+        let mut hashes = Vec::new();
+        let until = i64::try_from(size).unwrap_or(i64::MAX);
+        for_each_hash(&mut reading, instance, (after, until), |hash| hashes.push(hash)).await?;
+        Ok(Tree::new(&pruned, &hashes))
     }
 
     /// True unless the state is of an older version, which is only looked at and has no such table yet.
@@ -196,6 +176,11 @@ pub(crate) async fn checkpoint_of(
 ) -> Result<Option<AuditCheckpoint>, StoreError> {
     let row = sql(CHECKPOINT).bind(instance).fetch_optional(writing).await.map_err(fault)?;
     row.as_ref().map(checkpoint).transpose()
+}
+
+/// Returns the checkpoints of all chains, within a transaction.
+pub(crate) async fn checkpoints_of(writing: &mut StateTransaction) -> Result<Vec<AuditCheckpoint>, StoreError> {
+    sql(CHECKPOINTS).fetch_all(writing).await.map_err(fault)?.iter().map(checkpoint).collect()
 }
 
 /// Returns the newest entry of each chain, within a transaction.

@@ -1,5 +1,8 @@
 //! Writes audit events: those that wait at the same moment share one transaction and one write to the disk.
 
+use std::sync::Arc;
+
+use pstral_auditproof::{Frontier, SignedHead};
 use pstral_core::domain::{AuditEntry, AuditEvent, AuditHash};
 use pstral_core::ports::StoreError;
 use tokio::sync::{mpsc, oneshot};
@@ -15,13 +18,12 @@ use crate::sql::sql;
 const BATCH: usize = 256;
 
 const HEAD: &str = "SELECT seq, hash FROM audit_events WHERE instance = $1 ORDER BY seq DESC LIMIT 1";
+
 /// An event that waits, and who waits for it.
 #[derive(Debug)]
 pub(crate) struct Append {
     /// The event to write.
     pub(crate) event: AuditEvent,
-    /// True to write it whatever the chain is, and so to sign what nothing vouched for.
-    pub(crate) accepts: bool,
     /// Receives the entry once it is durable, or the error.
     pub(crate) done: oneshot::Sender<Result<AuditEntry, StoreError>>,
 }
@@ -31,14 +33,13 @@ pub(crate) struct Append {
 pub(crate) async fn write_events(
     engine: Engine,
     instance: String,
-    signer: Option<HeadSigner>,
+    signer: Option<Arc<HeadSigner>>,
     mut waiting: mpsc::Receiver<Append>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        let accepts = batch.iter().any(|append| append.accepts);
         let (events, done): (Vec<_>, Vec<_>) = batch.drain(..).map(|append| (append.event, append.done)).unzip();
-        match write(&engine, &instance, signer.as_ref(), events, accepts).await {
+        match write(&engine, &instance, signer.as_deref(), events).await {
             Ok(entries) => {
                 for (entry, done) in entries.into_iter().zip(done) {
                     // Who no longer waits needs no answer.
@@ -61,28 +62,48 @@ async fn write(
     instance: &str,
     signer: Option<&HeadSigner>,
     events: Vec<AuditEvent>,
-    accepts: bool,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let salts = salts(events.len())?;
     let mut writing = engine.begin_locked(lock_of("audit", instance)).await?;
-    let head = last_of(&mut writing, instance).await?;
-    let chain = match signer {
-        Some(signer) => Some((signer, signer.begin(&mut writing, head.as_ref(), accepts).await?)),
-        None => None,
-    };
-    let mut entries = chained(instance, head, events, salts);
-    audit_rows::write(&mut writing, &mut entries).await?;
-    let (Some((signer, mut chain)), Some(last)) = (chain, entries.last()) else {
+    let Some(signer) = signer else {
+        let last = last_of(&mut writing, instance).await?;
+        let entries = chain_on(&mut writing, instance, last, events).await?;
         writing.commit().await.map_err(fault)?;
         return Ok(entries);
     };
-    for entry in &entries {
-        chain.frontier.push(entry.hash.digest());
+    let (last, frontier) = signer.begin(&mut writing).await?;
+    let entries = chain_on(&mut writing, instance, last, events).await?;
+    if let Some(head) = sign_on(&mut writing, signer, frontier, &entries).await? {
+        writing.commit().await.map_err(fault)?;
+        signer.keep(head).await;
     }
-    let newest = signer.put(&mut writing, (last.seq, &last.hash), &chain.frontier, last.event.at).await?;
-    writing.commit().await.map_err(fault)?;
-    signer.keep(newest, chain).await;
     Ok(entries)
+}
+
+/// Writes events after the last entry of a chain.
+pub(crate) async fn chain_on(
+    writing: &mut StateTransaction,
+    instance: &str,
+    last: Option<(i64, AuditHash)>,
+    events: Vec<AuditEvent>,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let salts = salts(events.len())?;
+    let mut entries = chained(instance, last, events, salts);
+    audit_rows::write(writing, &mut entries).await?;
+    Ok(entries)
+}
+
+/// Signs the head of a chain after entries that were written; `None` where there are none.
+pub(crate) async fn sign_on(
+    writing: &mut StateTransaction,
+    signer: &HeadSigner,
+    mut frontier: Frontier,
+    entries: &[AuditEntry],
+) -> Result<Option<SignedHead>, StoreError> {
+    let Some(last) = entries.last() else { return Ok(None) };
+    for entry in entries {
+        frontier.push(entry.hash.digest());
+    }
+    signer.put(writing, (last.seq, &last.hash), &frontier, last.event.at).await.map(Some)
 }
 
 /// Events in a chain, one after the other.

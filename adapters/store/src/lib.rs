@@ -4,6 +4,8 @@
 //! the same file open, such as `pstral user add` beside the bot. PostgreSQL where several instances share the state.
 
 mod activity;
+mod audit_acceptance;
+mod audit_hashes;
 mod audit_heads;
 mod audit_log;
 mod audit_pages;
@@ -33,6 +35,7 @@ mod sql;
 mod state_file;
 mod transfer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pstral_core::ports::StoreError;
@@ -40,6 +43,7 @@ use tokio::sync::mpsc;
 
 pub use activity::HourlyCount;
 pub use audit_heads::HeadKeeper;
+use audit_heads::HeadSigner;
 pub use audit_log::AuditTableError;
 pub use audit_verify::{AuditCheck, AuditProof, AuditVerifyError};
 use audit_writer::Append;
@@ -62,6 +66,8 @@ pub struct Store {
     /// The instance whose audit chain and answers are written.
     instance: String,
     audit: mpsc::Sender<Append>,
+    /// Signs the audit; none where it is only read, or nothing vouches for it.
+    signer: Option<Arc<HeadSigner>>,
 }
 
 impl Store {

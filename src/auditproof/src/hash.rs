@@ -42,20 +42,14 @@ impl FromStr for Hash {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        bytes(text).ok_or("a hash is 64 hexadecimal digits").map(Self)
+        let bytes = from_hex(text).and_then(|bytes| bytes.try_into().ok());
+        bytes.ok_or("a hash is 64 hexadecimal digits").map(Self)
     }
 }
 
-/// The bytes of so many pairs of hexadecimal digits.
-pub(crate) fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * N {
-        return None;
-    }
+/// Returns the bytes of pairs of hexadecimal digits; `None` if the text is anything else.
+pub fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
+    let pairs = digits.as_bytes().chunks(2);
+    pairs.map(|pair| if let [high, low] = pair { Some(digit(*high)? << 4 | digit(*low)?) } else { None }).collect()
 }

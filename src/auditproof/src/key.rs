@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ring::signature::{ED25519, UnparsedPublicKey};
 
-use crate::hash::bytes;
+use crate::hash::from_hex;
 
 /// An Ed25519 public key, written as 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,7 @@ impl FromStr for PublicKey {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        bytes(text.trim()).map(Self).ok_or("a public key is 64 hexadecimal digits")
+        let bytes = from_hex(text.trim()).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or("a public key is 64 hexadecimal digits")
     }
 }

@@ -20,7 +20,7 @@ mod tree;
 
 pub use entry::EntryHash;
 pub use frontier::Frontier;
-pub use hash::Hash;
+pub use hash::{Hash, from_hex};
 pub use head::{Head, SignedHead};
 pub use key::PublicKey;
 pub use proof::{Proof, ProofError, Verified};

@@ -26,14 +26,14 @@ pub fn kept_heads(key: &Path) -> anyhow::Result<Vec<SignedHead>> {
 }
 
 impl HeadFiles {
-    /// The heads of a key file, which is made if there is none.
-    pub fn open(key: &Path) -> anyhow::Result<Self> {
-        Ok(Self { key: AuditKey::read_or_make(key)?, folder: Some(folder(key)) })
+    /// Signs with the key of a file, and keeps heads beside that file.
+    pub fn beside(file: &Path, key: AuditKey) -> Self {
+        Self { key, folder: Some(folder(file)) }
     }
 
-    /// Signs with a key file, which is made if there is none, and keeps nothing.
-    pub fn signing_only(key: &Path) -> anyhow::Result<Self> {
-        Ok(Self { key: AuditKey::read_or_make(key)?, folder: None })
+    /// Signs with a key, and keeps nothing.
+    pub fn signing_only(key: AuditKey) -> Self {
+        Self { key, folder: None }
     }
 }
 
@@ -146,6 +146,10 @@ mod tests {
 
     use super::*;
 
+    fn made(file: &Path) -> HeadFiles {
+        HeadFiles::beside(file, AuditKey::read_or_make(file).unwrap())
+    }
+
     fn signed(keeper: &HeadFiles, instance: &str, seq: u64) -> SignedHead {
         let (root, chain) = (Hash::of(b"root"), Hash::of(b"chain"));
         let head = Head {
@@ -163,7 +167,7 @@ mod tests {
     fn the_newest_head_of_each_instance_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join("audit.key");
-        let keeper = HeadFiles::open(&key).unwrap();
+        let keeper = made(&key);
         assert_eq!((keeper.kept(), kept_heads(&key).unwrap().len()), (Ok(Vec::new()), 0));
         for (instance, seq) in [("one", 2), ("../é", 7), ("one", 1), ("one", 3)] {
             keeper.keep(&signed(&keeper, instance, seq)).unwrap();
@@ -176,7 +180,7 @@ mod tests {
         assert_eq!(kept(keeper.kept().unwrap()), [("../é".to_owned(), 7), ("one".to_owned(), 3)]);
         keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
         assert_eq!(kept(kept_heads(&key).unwrap()), [("one".to_owned(), 1)]);
-        let other = HeadFiles::signing_only(&key).unwrap();
+        let other = HeadFiles::signing_only(AuditKey::read_or_make(&key).unwrap());
         other.keep(&signed(&other, "two", 1)).unwrap();
         assert_eq!((other.kept(), kept_heads(&key).unwrap().len()), (Ok(Vec::new()), 1));
     }
@@ -184,8 +188,8 @@ mod tests {
     #[test]
     fn a_head_that_was_changed_is_an_error_and_not_none() {
         let folder = tempfile::tempdir().unwrap();
-        let keeper = HeadFiles::open(&folder.path().join("audit.key")).unwrap();
-        let other = HeadFiles::open(&folder.path().join("other.key")).unwrap();
+        let keeper = made(&folder.path().join("audit.key"));
+        let other = made(&folder.path().join("other.key"));
         for wrong in [String::new(), signed(&other, "one", 1).to_string()] {
             keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
             fs::write(folder.path().join("audit.key.heads").join(name("one")), wrong).unwrap();

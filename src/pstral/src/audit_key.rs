@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
-use pstral_auditproof::PublicKey;
+use pstral_auditproof::{PublicKey, from_hex};
 use pstral_core::domain::{AuditCheckpoint, Signatures, hex};
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
@@ -22,7 +22,7 @@ impl AuditKey {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).with_context(|| path.display().to_string()),
         };
-        let key = bytes(held.trim()).and_then(|pkcs8| Ed25519KeyPair::from_pkcs8(&pkcs8).ok());
+        let key = from_hex(held.trim()).and_then(|pkcs8| Ed25519KeyPair::from_pkcs8(&pkcs8).ok());
         key.map(Self).map(Some).ok_or_else(|| anyhow!("{}: this is not a key of Pstral's", path.display()))
     }
 
@@ -97,7 +97,7 @@ impl Signatures for PublicAuditKey {
     }
 
     fn holds(&self, message: &[u8], signature: &str) -> bool {
-        bytes(signature).is_some_and(|signature| self.0.has_signed(message, &signature))
+        from_hex(signature).is_some_and(|signature| self.0.has_signed(message, &signature))
     }
 }
 
@@ -113,13 +113,6 @@ impl Signatures for KnownAuditKeys {
     fn holds(&self, message: &[u8], signature: &str) -> bool {
         self.0.iter().any(|one| one.holds(message, signature))
     }
-}
-
-/// The bytes of hexadecimal digits, two each.
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| if let [high, low] = pair { Some(digit(*high)? << 4 | digit(*low)?) } else { None }).collect()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use crate::config::{
 };
 use crate::files::FolderFiles;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
+use crate::installed_key::installed_key;
 use crate::metrics::audit::MeteredAudit;
 use crate::metrics::chat::MeteredChat;
 use crate::metrics::model::MeteredModel;
@@ -98,14 +99,12 @@ pub(crate) fn make_folder_of(file: &Path) -> Result<(), StartError> {
 /// Opens the state database of a configuration, and makes it and its folder where there is none.
 pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     make_state_folder(config)?;
-    let opened = Store::open_signing(&config.location(), &config.store.instance, head_keeper(config)?).await;
+    let opened = Store::open_signing(&config.location(), &config.store.instance, head_keeper(config).await?).await;
     opened.map(Arc::new).map_err(|error| state_error(&error))
 }
 
-fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, StartError> {
-    HeadFiles::open(&config.audit.key)
-        .map(|files| Arc::new(files) as Arc<dyn HeadKeeper>)
-        .map_err(|error| key_error(&error))
+async fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, StartError> {
+    Ok(Arc::new(HeadFiles::beside(&config.audit.key, installed_key(config).await?)))
 }
 
 /// The audit key cannot be read or made.

@@ -3,7 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
@@ -16,8 +16,8 @@ use crate::config::Config;
 /// stays.
 #[derive(Debug)]
 pub enum InstanceLock {
-    /// The file of the state.
-    OnFile(File),
+    /// The file of the state, and the one beside it that older versions lock.
+    OnFile(Vec<File>),
     /// A name of its own, on a server.
     OnServer(InstanceLease),
 }
@@ -58,12 +58,15 @@ impl InstanceLock {
     fn on_file(file: &Path) -> Result<Option<Self>, StartError> {
         let failed =
             |error: &io::Error| StartError::new("state", format!("{}: {error}", file.display()), text("remedy-data"));
-        let lock = open(file).map_err(|error| failed(&error))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Some(Self::OnFile(lock))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(failed(&error)),
+        let mut held = Vec::new();
+        for lock in opened(file).map_err(|error| failed(&error))? {
+            match lock.try_lock() {
+                Ok(()) => held.push(lock),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            }
         }
+        Ok(Some(Self::OnFile(held)))
     }
 }
 
@@ -73,27 +76,34 @@ fn running(fact: &Text, remedy: &'static str, locale: Locale) -> StartError {
 
 /// The state database itself: another name of the same file, such as a link, is the same lock. This lock of whole files
 /// (`flock`) and those of SQLite, of ranges of bytes, do not see each other
-/// (<https://man7.org/linux/man-pages/man2/flock.2.html>).
+/// (<https://man7.org/linux/man-pages/man2/flock.2.html>). A file that an older version left beside it is locked too.
 #[cfg(target_os = "linux")]
-fn open(state: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    match File::open(state) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            File::options().write(true).create(true).truncate(false).mode(0o600).open(state)
-        }
+fn opened(state: &Path) -> io::Result<Vec<File>> {
+    let own = match File::open(state) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(state),
         opened => opened,
-    }
+    };
+    let older = Some(beside(state)).filter(|older| older.exists()).map(|older| create(&older));
+    std::iter::once(own).chain(older).collect()
 }
 
 /// A file beside the state database: elsewhere the two kinds of locks may be one.
 #[cfg(not(target_os = "linux"))]
-fn open(state: &Path) -> io::Result<File> {
+fn opened(state: &Path) -> io::Result<Vec<File>> {
+    create(&beside(state)).map(|lock| vec![lock])
+}
+
+fn beside(state: &Path) -> PathBuf {
     let mut name = state.canonicalize().unwrap_or_else(|_| state.to_owned()).into_os_string();
     name.push(".lock");
+    name.into()
+}
+
+/// Opens a file to lock it, and makes it where it is missing.
+fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(name)
+    options.open(path)
 }

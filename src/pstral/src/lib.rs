@@ -17,6 +17,7 @@ pub mod files;
 pub mod health;
 #[cfg(feature = "endpoint")]
 pub mod http;
+mod installed_key;
 pub mod instance_lock;
 pub mod lifecycle;
 pub mod metrics;

@@ -6,17 +6,19 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use pstral_core::ports::AuditLog;
 use pstral_store::{AuditCheck, AuditVerifyError, ExpiryLimits, Pruning, PruningClass, Store};
 use tokio::time::sleep;
 
 use crate::audit_head_files::kept_heads;
-use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
+use crate::audit_key::AuditKey;
 use crate::config::{Config, RetentionConfig};
+use crate::installed_key::key_gone;
 
 /// Takes away what is over.
-#[derive(Debug)]
 pub struct Retention {
     store: Arc<Store>,
+    audit: Arc<dyn AuditLog>,
     config: RetentionConfig,
     key: PathBuf,
 }
@@ -33,9 +35,9 @@ pub enum NotPruned {
 }
 
 impl Retention {
-    /// Creates the retention of a state from the configuration.
-    pub fn new(config: &Config, store: Arc<Store>) -> Self {
-        Self { store, config: config.retention, key: config.audit.key.clone() }
+    /// Creates the retention of a state from the configuration; what it does is recorded in `audit`.
+    pub fn new(config: &Config, store: Arc<Store>, audit: Arc<dyn AuditLog>) -> Self {
+        Self { store, audit, config: config.retention, key: config.audit.key.clone() }
     }
 
     /// Checks whether all classes are kept for ever.
@@ -49,21 +51,15 @@ impl Retention {
         Ok(self.store.prunings(&self.due(now)).await?)
     }
 
-    /// Takes it away. Of the audit only where it holds: with this installation's key, which is made where there is none,
-    /// or with others that are `known` besides; where it does not hold, what is of other classes goes all the same. `by`
-    /// is the platform of whoever wants it so.
-    pub async fn prune(
-        &self,
-        now: Timestamp,
-        by: Option<&str>,
-        known: &[PublicAuditKey],
-    ) -> Result<Vec<Pruning>, NotPruned> {
+    /// Takes it away. Of the audit only where it holds with this installation's key; where it does not hold, what is of
+    /// other classes goes all the same. `by` is the platform of whoever wants it so.
+    pub async fn prune(&self, now: Timestamp, by: Option<&str>) -> Result<Vec<Pruning>, NotPruned> {
         let due = self.due(now);
         let prunings = self.store.prunings(&due).await.map_err(anyhow::Error::from)?;
         let mut unproven = None;
         let key = if prunings.iter().any(|pruning| pruning.class == PruningClass::Audit) {
-            let key = AuditKey::read_or_make(&self.key)?;
-            let known = KnownAuditKeys(known.iter().copied().chain([key.public()]).collect());
+            let key = AuditKey::read(&self.key)?.ok_or_else(|| anyhow::Error::from(key_gone(&self.key)))?;
+            let known = key.public();
             let signed = kept_heads(&self.key)?;
             let check = AuditCheck { known: &known, heads: &[], signed: &signed, begin_at: &[] };
             match self.store.verify_audit_against(check, &AtomicU64::new(0)).await {
@@ -83,7 +79,7 @@ impl Retention {
             Some(key) => key.signed(checkpoint),
             None => checkpoint,
         };
-        let pruned = self.store.prune(&due, by, &sign).await.map_err(anyhow::Error::from)?;
+        let pruned = self.store.prune(&*self.audit, &due, by, &sign).await.map_err(anyhow::Error::from)?;
         self.store.truncate_wal().await.map_err(anyhow::Error::from)?;
         unproven.map_or(Ok(pruned), |error| Err(error.into()))
     }
@@ -92,7 +88,7 @@ impl Retention {
     pub async fn keep_on(self) {
         let every = Duration::from_secs(self.config.every_hours * 3600);
         while !every.is_zero() {
-            match self.prune(Timestamp::now(), None, &[]).await {
+            match self.prune(Timestamp::now(), None).await {
                 Ok(pruned) => {
                     for Pruning { class, before, rows } in pruned {
                         tracing::info!(class = class.word(), %before, ?rows, "deleted expired data");

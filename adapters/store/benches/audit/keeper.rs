@@ -4,29 +4,29 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use pstral_auditproof::{PublicKey, SignedHead};
-use pstral_core::domain::{Signatures, hex};
 use pstral_store::HeadKeeper;
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
+
+use crate::key::Key;
 
 #[derive(Debug)]
 pub(crate) struct Keeper {
-    key: Ed25519KeyPair,
+    pub(crate) key: Key,
     file: PathBuf,
 }
 
 impl Keeper {
     pub(crate) fn new(file: PathBuf) -> Self {
-        Self { key: Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap(), file }
+        Self { key: Key::of(1), file }
     }
 }
 
 impl HeadKeeper for Keeper {
     fn key(&self) -> PublicKey {
-        PublicKey(self.key.public_key().as_ref().try_into().unwrap())
+        self.key.public()
     }
 
     fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.key.sign(message).as_ref().try_into().unwrap()
+        self.key.sign(message)
     }
 
     fn kept(&self) -> Result<Vec<SignedHead>, String> {
@@ -43,15 +43,5 @@ impl HeadKeeper for Keeper {
         let mut file = std::fs::File::create(&next).unwrap();
         file.write_all(head.to_string().as_bytes()).unwrap();
         file.sync_all().and_then(|()| std::fs::rename(&next, &self.file)).map_err(|error| error.to_string())
-    }
-}
-
-impl Signatures for Keeper {
-    fn knows(&self, key: &str) -> bool {
-        self.key().to_string() == key
-    }
-
-    fn holds(&self, message: &[u8], signature: &str) -> bool {
-        hex(self.key.sign(message).as_ref()) == signature
     }
 }

@@ -115,8 +115,9 @@ impl Store {
         let engine = open_writable(location).await?;
         migrate(&engine).await.map_err(|error| named(location, error))?;
         let (audit, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(write_events(engine.clone(), instance.to_owned(), signer, waiting));
-        Ok(Self { engine, instance: instance.to_owned(), audit })
+        let signer = signer.map(Arc::new);
+        tokio::spawn(write_events(engine.clone(), instance.to_owned(), signer.clone(), waiting));
+        Ok(Self { engine, instance: instance.to_owned(), audit, signer })
     }
 
     /// Opens a file as [`Store::open_at_to_read`] does.
@@ -137,7 +138,7 @@ impl Store {
         let engine = engine.map_err(|error| named(location, error))?;
         check_version(&engine).await.map_err(|error| named(location, error))?;
         let (audit, _) = mpsc::channel(1);
-        Ok(Self { engine, instance: String::new(), audit })
+        Ok(Self { engine, instance: String::new(), audit, signer: None })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Covers, Role, User, UserId};
-use pstral_core::ports::{AuditLog as _, StoreError};
+use pstral_core::ports::{AuditLog, StoreError};
 
 use super::event;
 use super::part::TableRows;
@@ -108,24 +108,29 @@ impl Store {
     /// Erases a person's data, after recording that. The user remains, disabled and under a neutral name. Returns
     /// `None`, having done nothing, if no other enabled user has one of the roles to `keep`.
     ///
+    /// [`StoreError::AuditChanged`], having done nothing, if the audit is not what was signed last: sealing would destroy
+    /// what shows the change.
+    ///
     /// An interrupted erasure is repeated: rows already deleted are skipped, and entries still to be sealed are sealed.
     pub async fn erase(
         &self,
+        audit: &dyn AuditLog,
         user: &User,
         keep: &[Role],
         now: Timestamp,
         by: Option<&str>,
     ) -> Result<Option<Erasure>, StoreError> {
+        self.check_chains().await?;
         if !self.may_be_erased(&mut self.begin().await?, user, keep).await? {
-            self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+            audit.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
             return Ok(None);
         }
         let besides = self.besides(user).await?;
         let mut erasure = self.counted_with(user.id, &besides).await?;
         let covers = self.covers_of(user.id, besides.whole).await?;
-        self.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
+        audit.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
         if !self.disable(user, keep).await? {
-            self.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+            audit.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
             return Ok(None);
         }
         for _ in 0..ROUNDS {
@@ -138,7 +143,7 @@ impl Store {
                 break;
             }
             let covers = self.covers_of(user.id, BTreeMap::new()).await?;
-            self.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
+            audit.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
         }
         let name = format!("erased-{}", user.id.0);
         let bury = sql(TOMBSTONE).bind(user.id.0).bind(&name);

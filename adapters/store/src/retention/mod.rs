@@ -2,6 +2,8 @@
 //!
 //! Each deletion is recorded first, then made in small transactions: others can write between them, and a program that
 //! is killed leaves a valid state. The next run continues.
+//!
+//! What records it is given by the caller: a program that counts what could not be recorded counts this too.
 
 mod chains;
 mod due;

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use jiff::Timestamp;
-use pstral_auditproof::Frontier;
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditHash, Covers};
-use pstral_core::ports::{AuditLog as _, StoreError};
+use pstral_core::ports::{AuditLog, StoreError};
 
 use super::chains::ChainPrefix;
 use super::due::{ExpiryLimits, Pruning, PruningClass};
@@ -14,13 +13,12 @@ use super::part::{TableRows, rest};
 use super::seal::{CLOSE, OPEN};
 use super::{AT_ONCE, KEEPING_LOCK, event};
 use crate::Store;
-use crate::audit_log::checkpoint_of;
+use crate::audit_hashes::frontier_until;
 use crate::engine::StateTransaction;
 use crate::fault::fault;
 use crate::rows::get;
 use crate::sql::sql;
 
-const HASHES: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 ORDER BY seq";
 const HASH: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq = $2";
 const REPLACE: &str = "INSERT INTO audit_checkpoints (instance, seq, hash, count, at, frontier, key, signature)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -60,12 +58,18 @@ impl Store {
 
     /// Deletes expired data class by class, after recording what of each will go. Whoever prunes the audit has
     /// proved it before ([`Store::verify_audit`]): the signature says that it held.
-    pub async fn prune(&self, due: &ExpiryLimits, by: Option<&str>, sign: &Sign) -> Result<Vec<Pruning>, StoreError> {
+    pub async fn prune(
+        &self,
+        audit: &dyn AuditLog,
+        due: &ExpiryLimits,
+        by: Option<&str>,
+        sign: &Sign,
+    ) -> Result<Vec<Pruning>, StoreError> {
         let prunings = self.prunings(due).await?;
         let planned = |class| prunings.iter().find(|pruning| pruning.class == class);
         for (class, before, parts) in due.rows() {
             let Some(pruning) = planned(class) else { continue };
-            self.append(recorded(due.now, by, pruning, None)).await?;
+            audit.append(recorded(due.now, by, pruning, None)).await?;
             for part in parts {
                 part.remove(self, before.as_millisecond()).await?;
             }
@@ -73,7 +77,7 @@ impl Store {
         if let Some(pruning) = planned(PruningClass::Audit) {
             let beginnings = self.beginnings(pruning.before).await?;
             let covers = self.pruning_covers(&beginnings).await?;
-            self.append(recorded(due.now, by, pruning, Some(&covers))).await?;
+            audit.append(recorded(due.now, by, pruning, Some(&covers))).await?;
             for beginning in &beginnings {
                 self.prune_beginning(beginning, due.now, sign).await?;
             }
@@ -81,7 +85,7 @@ impl Store {
         if let Some(pruning) = planned(PruningClass::AuditTexts) {
             let beginnings = self.beginnings(pruning.before).await?;
             let until: BTreeMap<_, _> = beginnings.iter().map(|one| (one.instance.clone(), one.until)).collect();
-            self.append(recorded(due.now, by, pruning, Some(&Covers { until, ..Covers::default() }))).await?;
+            audit.append(recorded(due.now, by, pruning, Some(&Covers { until, ..Covers::default() }))).await?;
             for ChainPrefix { instance, after, until } in &beginnings {
                 self.seal_stretch(instance, *after, *until).await?;
             }
@@ -118,7 +122,7 @@ impl Store {
             // Where it is gone, somebody else prunes at the same time, and was quicker.
             if let Some(row) = row {
                 let hash = AuditHash(get(&row, "hash")?);
-                let frontier = frontier_at(&mut writing, &instance, end).await?.to_string();
+                let frontier = frontier_until(&mut writing, &instance, end).await?.to_string();
                 let (key, signature) = (String::new(), String::new());
                 let checkpoint = AuditCheckpoint {
                     instance: instance.clone(),
@@ -138,18 +142,6 @@ impl Store {
         }
         Ok(())
     }
-}
-
-/// The edge of the tree of a chain up to an entry that is to be pruned.
-async fn frontier_at(writing: &mut StateTransaction, instance: &str, end: i64) -> Result<Frontier, StoreError> {
-    let checkpoint = checkpoint_of(writing, instance).await?;
-    let after = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.seq);
-    let mut frontier = checkpoint.map(|checkpoint| checkpoint.frontier()).unwrap_or_default();
-    let hashes = sql(HASHES).bind(instance).bind(after).bind(end).fetch_all(writing).await.map_err(fault)?;
-    for row in &hashes {
-        frontier.push(AuditHash(get(row, "hash")?).digest());
-    }
-    Ok(frontier)
 }
 
 /// Puts a checkpoint in the place of the entries after a number.

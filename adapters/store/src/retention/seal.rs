@@ -76,8 +76,12 @@ impl Store {
         Ok(reasons)
     }
 
-    /// Seals a few entries at once; those that are sealed, or are of the first form, stay as they are.
+    /// Seals a few entries at once; those that are sealed, or are of the first form, stay as they are. One that was changed
+    /// is not sealed: what it says shows the change.
     async fn seal(&self, entries: &[AuditEntry]) -> Result<(), StoreError> {
+        if let Some(AuditEntry { instance, seq, .. }) = entries.iter().find(|entry| !entry.is_itself()) {
+            return Err(StoreError::AuditChanged(format!("{instance}: entry {seq} does not have its hash")));
+        }
         let sealed: Vec<AuditEntry> = entries.iter().filter_map(AuditEntry::sealed).collect();
         if sealed.is_empty() {
             return Ok(());

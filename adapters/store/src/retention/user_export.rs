@@ -4,7 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, AuditEvent, UserId};
-use pstral_core::ports::AuditLog as _;
+use pstral_core::ports::AuditLog;
 use serde_json::{Map, Value as Json};
 
 use super::event;
@@ -72,12 +72,13 @@ impl Store {
     /// not grow with it.
     pub async fn export_user(
         &self,
+        audit: &dyn AuditLog,
         user: UserId,
         now: Timestamp,
         by: Option<&str>,
         out: &mut (dyn Write + Send),
     ) -> Result<(), TransferError> {
-        self.append(AuditEvent { user: Some(user), ..event(now, AuditAction::UserExported, by, None) }).await?;
+        audit.append(AuditEvent { user: Some(user), ..event(now, AuditAction::UserExported, by, None) }).await?;
         let mut reading = self.engine.snapshot().await?;
         let person = sql(USER).bind(user.0).fetch_one(&mut reading).await?;
         write!(out, "{{\"at\":\"{now}\",\n\"user\":{}", Json::Object(object(&person)?))?;

@@ -3,11 +3,12 @@
 use pstral_core::ports::AuditLog as _;
 use pstral_core::testkit::state::full_event;
 use pstral_pgserver::Server;
-use pstral_store::Store;
+use pstral_store::{Location, Store};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::owner::Owner;
-use crate::{beside, event, folder, on, open, verify};
+use crate::signing::Keeper;
+use crate::{beside, event, folder};
 
 const CHANGES: u64 = 1000;
 const ENTRIES: u64 = 24;
@@ -146,7 +147,9 @@ fn change(chance: &mut Chance) -> String {
 }
 
 /// Makes changes one at a time, each undone before the next.
-async fn every_change_is_found(store: &Store, attacker: &mut dyn Owner, dialect: &Dialect) {
+async fn every_change_is_found(location: &Location, attacker: &mut dyn Owner, dialect: &Dialect) {
+    let keeper = Keeper::of(1);
+    let store = &keeper.opens_at(location).await;
     for number in 0..ENTRIES {
         let event = if number % 3 == 0 { full_event() } else { event(&format!("number {number}")) };
         store.append(event).await.unwrap();
@@ -158,7 +161,7 @@ async fn every_change_is_found(store: &Store, attacker: &mut dyn Owner, dialect:
         ))
         .await
         .unwrap();
-    assert_eq!(verify(store).await, Ok(ENTRIES));
+    assert_eq!(keeper.verifies(store).await, Ok(ENTRIES));
     let seed = std::env::var("PSTRAL_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(2026);
     println!("seed {seed}");
     let mut chance = Chance(seed);
@@ -177,7 +180,7 @@ async fn every_change_is_found(store: &Store, attacker: &mut dyn Owner, dialect:
              FULL JOIN copy c ON c.hash = e.hash AND c.seq = e.seq WHERE {differs})"
         );
         let changed = attacker.run(differs).await.unwrap() > 0;
-        let verified = verify(store).await;
+        let verified = keeper.verifies(store).await;
         if changed {
             assert!(verified.is_err(), "seed {seed}, not found: {deed}");
             found += 1;
@@ -190,22 +193,23 @@ async fn every_change_is_found(store: &Store, attacker: &mut dyn Owner, dialect:
             nothing += 1;
         }
     }
-    println!("{found} changes found, {nothing} that change nothing");
+    println!("changes by chance to a signed audit: {found}, each found; {nothing} that change nothing");
     assert!(nothing < CHANGES, "most of them change something");
-    assert_eq!(verify(store).await, Ok(ENTRIES));
+    assert_eq!(keeper.verifies(store).await, Ok(ENTRIES));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_changes_of_a_file_are_found() {
     let folder = folder();
-    let store = open(&folder).await.unwrap();
-    every_change_is_found(&store, &mut beside(&folder).await, &SQLITE).await;
+    let location = Location::File(folder.path().join("state.db"));
+    Store::open_at(&location, "one").await.unwrap().close().await;
+    every_change_is_found(&location, &mut beside(&folder).await, &SQLITE).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_changes_on_a_server_are_found() {
     let Some(server) = Server::start() else { return };
-    let store = on(&server, "one").await.unwrap();
     let url = secrecy::ExposeSecret::expose_secret(&server.url("postgres")).to_owned();
-    every_change_is_found(&store, &mut PgConnection::connect(&url).await.unwrap(), &POSTGRES).await;
+    let mut owner = PgConnection::connect(&url).await.unwrap();
+    every_change_is_found(&Location::Server(url), &mut owner, &POSTGRES).await;
 }

@@ -4,6 +4,7 @@
 mod activity;
 mod chance;
 mod keeping;
+mod key;
 mod looking;
 mod older_audit;
 mod opening;

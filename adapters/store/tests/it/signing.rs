@@ -5,37 +5,49 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use pstral_auditproof::{Proof, PublicKey, SignedHead, Verified};
-use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditStatus, Signatures, hex};
-use pstral_core::ports::{AuditLog as _, StoreError};
-use pstral_core::testkit::state::at;
-use pstral_store::{AuditCheck, HeadKeeper, Store};
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditStatus, hex};
+use pstral_core::ports::{AuditLog as _, People as _, StoreError};
+use pstral_core::testkit::state::{at, member};
+use pstral_store::{AuditCheck, HeadKeeper, Location, Store};
 
 use crate::event;
 use crate::keeping::{Ground, due, said};
+use crate::key::Key;
 
 /// A key and what it keeps, outside the database.
 #[derive(Debug)]
-struct Keeper {
-    key: Ed25519KeyPair,
+pub(crate) struct Keeper {
+    key: Key,
     kept: Mutex<HashMap<String, SignedHead>>,
 }
 
 impl Keeper {
-    fn of(seed: u8) -> Arc<Self> {
-        let key = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
-        Arc::new(Self { key, kept: Mutex::default() })
+    pub(crate) fn of(seed: u8) -> Arc<Self> {
+        Arc::new(Self { key: Key::of(seed), kept: Mutex::default() })
     }
 
     async fn opens(self: &Arc<Self>, ground: &Ground) -> Store {
+        self.opens_at(&ground.location()).await
+    }
+
+    pub(crate) async fn opens_at(self: &Arc<Self>, location: &Location) -> Store {
         let keeper = Arc::clone(self) as Arc<dyn HeadKeeper>;
-        Store::open_signing(&ground.location(), "one", keeper).await.unwrap()
+        Store::open_signing(location, "one", keeper).await.unwrap()
+    }
+
+    /// Signs checkpoints.
+    fn signs(self: &Arc<Self>) -> impl Fn(AuditCheckpoint) -> AuditCheckpoint + Send + Sync + 'static {
+        let keeper = Arc::clone(self);
+        move |checkpoint| {
+            let checkpoint = AuditCheckpoint { key: keeper.key().to_string(), ..checkpoint };
+            AuditCheckpoint { signature: hex(&keeper.sign(&checkpoint.signed())), ..checkpoint }
+        }
     }
 
     /// Verifies the audit against what is kept.
-    async fn verifies(&self, store: &Store) -> Result<u64, String> {
+    pub(crate) async fn verifies(&self, store: &Store) -> Result<u64, String> {
         let signed = self.kept().unwrap();
-        let check = AuditCheck { known: self, heads: &[], signed: &signed, begin_at: &[] };
+        let check = AuditCheck { known: &self.key, heads: &[], signed: &signed, begin_at: &[] };
         let proof = store.verify_audit_against(check, &AtomicU64::default()).await;
         proof.map(|proof| proof.entries).map_err(|error| error.to_string())
     }
@@ -43,11 +55,11 @@ impl Keeper {
 
 impl HeadKeeper for Keeper {
     fn key(&self) -> PublicKey {
-        PublicKey(self.key.public_key().as_ref().try_into().unwrap())
+        self.key.public()
     }
 
     fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.key.sign(message).as_ref().try_into().unwrap()
+        self.key.sign(message)
     }
 
     fn kept(&self) -> Result<Vec<SignedHead>, String> {
@@ -66,16 +78,6 @@ impl HeadKeeper for Keeper {
         let heads = heads.iter().map(|head| (head.head.instance.clone(), head.clone()));
         *self.kept.lock().unwrap() = heads.collect();
         Ok(())
-    }
-}
-
-impl Signatures for Keeper {
-    fn knows(&self, key: &str) -> bool {
-        self.key().to_string() == key
-    }
-
-    fn holds(&self, message: &[u8], signature: &str) -> bool {
-        hex(self.key.sign(message).as_ref()) == signature
     }
 }
 
@@ -187,12 +189,8 @@ async fn every_change_without_the_key_is_found_and_nothing_is_written_on_top_of_
             attack.run(&ground, &earlier).await;
             let verified = keeper.verifies(&reader).await;
             assert!(verified.is_err(), "{attack:?}: {verified:?}");
-            // A copy that is put back whole, and what is signed with another key, looks whole until the next entry.
-            let looks_whole = matches!(
-                attack,
-                Attack::RollBack | Attack::RewriteAndSwapKey | Attack::RemoveSignature | Attack::Empty
-            );
-            assert_eq!(reader.health().await.is_ok(), looks_whole, "{attack:?}");
+            let health = reader.health().await;
+            assert!(matches!(health, Err(StoreError::AuditChanged(_))), "{attack:?}: {health:?}");
             let refused = keeper.opens(&ground).await.append(event("next")).await;
             assert!(matches!(refused, Err(StoreError::AuditChanged(_))), "{attack:?}: {refused:?}");
             found += 1;
@@ -356,14 +354,8 @@ async fn a_pruned_audit_is_signed_and_proved_from_what_is_left() {
             older.append(said(None, on, "asked")).await.unwrap();
         }
         let keeper = Keeper::of(1);
-        let sign = {
-            let keeper = Arc::clone(&keeper);
-            move |checkpoint: AuditCheckpoint| {
-                let checkpoint = AuditCheckpoint { key: keeper.key().to_string(), ..checkpoint };
-                AuditCheckpoint { signature: hex(&keeper.sign(&checkpoint.signed())), ..checkpoint }
-            }
-        };
-        older.prune(&due(11, Some(9), None), None, &sign).await.unwrap();
+        let sign = keeper.signs();
+        older.prune(&older, &due(11, Some(9), None), None, &sign).await.unwrap();
         // As an older version left it.
         ground.run("UPDATE audit_checkpoints SET frontier = ''").await;
         let unsigned = older.checkpoints().await.unwrap().remove(0);
@@ -373,7 +365,7 @@ async fn a_pruned_audit_is_signed_and_proved_from_what_is_left() {
         let store = keeper.opens(&ground).await;
         store.append(said(None, 9, "asked")).await.unwrap();
         let first = store.signed_heads().await.unwrap().remove(0);
-        store.prune(&due(12, Some(6), None), None, &sign).await.unwrap();
+        store.prune(&store, &due(12, Some(6), None), None, &sign).await.unwrap();
         store.append(said(None, 12, "asked")).await.unwrap();
         keeper.verifies(&store).await.unwrap();
         let newest = store.signed_heads().await.unwrap().remove(0);
@@ -390,5 +382,61 @@ async fn a_pruned_audit_is_signed_and_proved_from_what_is_left() {
         let path = digits(tree.consistency(from).unwrap().unwrap());
         let proof = Proof::Consistency { path, old: first.to_string(), new: newest.to_string() };
         assert_eq!(proof.verify(&[keeper.key()]), Ok(Verified::Grown { instance: "one".to_owned(), from, to }));
+    }
+}
+
+/// Sealing destroys what an entry says: it waits until the audit is what was signed, and spares what was changed.
+#[tokio::test]
+async fn nobody_is_erased_on_top_of_a_changed_audit() {
+    for ground in Ground::both() {
+        let keeper = Keeper::of(1);
+        let other = ground.open("two").await;
+        other.append(event("asked")).await.unwrap();
+        let store = keeper.opens(&ground).await;
+        let zoe = member(&store, "zoe").await.unwrap();
+        for on in 1..=3 {
+            store.append(said(Some(&zoe), on, "secret")).await.unwrap();
+        }
+        let refused = async |why: &str| {
+            let erased = store.erase(&store, &zoe, &[], at("12:00:00"), None).await;
+            assert!(matches!(&erased, Err(StoreError::AuditChanged(what)) if what.contains(why)), "{erased:?}");
+        };
+        // A forged end of another chain.
+        other.append(event("forged")).await.unwrap();
+        refused("two: its entries are not signed").await;
+        assert!(!store.user_named("zoe").await.unwrap().unwrap().disabled, "nothing was done");
+        store.append_accepting(event("accepted")).await.unwrap();
+        open_up(&ground).await;
+        ground.run("UPDATE audit_events SET detail = 'changed' WHERE instance = 'one' AND seq = 2").await;
+        refused("one: entry 2 does not have its hash").await;
+        let texts: Vec<_> =
+            store.chain("one", 1, 1).await.unwrap().into_iter().map(|entry| entry.event.detail).collect();
+        assert_eq!(texts, [Some("changed".to_owned())]);
+    }
+}
+
+/// After the key was lost, one that is accepted vouches for what was pruned too: nobody need trust the old one any more.
+#[tokio::test]
+async fn checkpoints_of_a_lost_key_are_signed_with_the_one_that_is_accepted() {
+    for ground in Ground::both() {
+        let (lost, keeper) = (Keeper::of(1), Keeper::of(2));
+        let store = lost.opens(&ground).await;
+        for on in 1..=6 {
+            store.append(said(None, on, "asked")).await.unwrap();
+        }
+        store.prune(&store, &due(10, Some(6), None), None, &lost.signs()).await.unwrap();
+        store.close().await;
+        let store = keeper.opens(&ground).await;
+        store.append(event("refused")).await.unwrap_err();
+        store.health().await.unwrap_err();
+        store.append_accepting(event("accepted")).await.unwrap();
+        store.health().await.unwrap();
+        keeper.verifies(&store).await.unwrap();
+        // What that key did not sign stays as it is.
+        ground.run("UPDATE audit_checkpoints SET count = count + 1").await;
+        store.append_accepting(event("accepted")).await.unwrap();
+        keeper.verifies(&store).await.unwrap_err();
+        Keeper::of(3).opens(&ground).await.append_accepting(event("accepted")).await.unwrap();
+        assert_eq!(store.checkpoints().await.unwrap()[0].key, keeper.key().to_string());
     }
 }

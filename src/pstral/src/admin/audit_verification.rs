@@ -41,7 +41,7 @@ struct Outcome {
 /// How far a verification is, and what it found.
 #[derive(Serialize, ToSchema)]
 pub(super) struct VerificationView {
-    /// `running`, `intact`, `broken`, or `failed` where it could not be verified.
+    /// `running`, `intact`, `unsigned` (intact, not signed), `broken`, or `failed` where it could not be verified.
     state: &'static str,
     #[schema(format = DateTime)]
     started_at: String,
@@ -51,7 +51,7 @@ pub(super) struct VerificationView {
     total: u64,
     /// What was found, in the caller's language; empty while it runs.
     sentence: String,
-    /// The newest entry of each chain, of an audit that is intact.
+    /// The newest entry of each chain, of an audit that is intact or unsigned.
     heads: Vec<String>,
 }
 
@@ -141,7 +141,10 @@ fn found(proven: Result<AuditProof, AuditVerifyError>) -> Outcome {
     let error = match proven {
         Ok(proof) => {
             let heads = proof.heads.iter().map(ToString::to_string).collect();
-            return Outcome { state: "intact", sentence: text("audit-holds").count("entries", proof.entries), heads };
+            let is_unsigned = proof.signed.is_empty() && proof.entries > 0;
+            let (state, sentence) =
+                if is_unsigned { ("unsigned", "audit-unsigned") } else { ("intact", "audit-holds") };
+            return Outcome { state, sentence: text(sentence).count("entries", proof.entries), heads };
         }
         Err(error) => error,
     };

@@ -55,7 +55,8 @@ pub(super) async fn export(
     record(&admin, &caller, AuditAction::Export, &user).await?;
     let mut file = tempfile::tempfile().map_err(anyhow::Error::from)?;
     let mut out = BufWriter::new(&mut file);
-    admin.store.export_user(user.id, admin.now(), Some(API), &mut out).await.map_err(anyhow::Error::from)?;
+    let audit = &*admin.pipeline.parts().audit;
+    admin.store.export_user(audit, user.id, admin.now(), Some(API), &mut out).await.map_err(anyhow::Error::from)?;
     drop(out);
     file.rewind().map_err(anyhow::Error::from)?;
     let mut response = HttpBody::from_stream(stream::try_unfold(File::from_std(file), piece)).into_response();
@@ -97,7 +98,7 @@ pub(super) async fn erase(
     let keep = admin.pipeline.parts().settings.roles.that_may(Capability::ManageUsers);
     // It goes on where whoever asked hangs up: half an erasure helps nobody.
     let erasing = tokio::spawn(async move {
-        let erased = admin.store.erase(&user, &keep, admin.now(), Some(API)).await?;
+        let erased = admin.store.erase(&*admin.pipeline.parts().audit, &user, &keep, admin.now(), Some(API)).await?;
         if erased.is_some() {
             admin.store.truncate_wal().await?;
         }

@@ -22,6 +22,7 @@ use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::audit_verdict::AuditVerdict;
 use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
+use crate::installed_key::installed_key;
 
 /// Entries read at a time.
 pub(super) const PAGE: u32 = 250;
@@ -86,7 +87,7 @@ pub(super) enum AuditCommand {
         #[arg(long, visible_alias = "public-key", value_name = "KEY")]
         key: Vec<PublicAuditKey>,
     },
-    /// Let the audit go on although it is not what was signed last, and record that
+    /// Let the audit go on although it is not what was signed last, or its key is lost, and record that
     Accept {
         /// Do so; without it, only say what is wrong
         #[arg(long)]
@@ -153,7 +154,7 @@ fn when(word: &str) -> Result<Timestamp, String> {
 pub(super) async fn run(Installed { config, locale }: Installed, command: AuditCommand) -> anyhow::Result<Ending> {
     match command {
         AuditCommand::Key => {
-            say(&AuditKey::read_or_make(&config.audit.key)?.public().to_string());
+            say(&installed_key(&config).await?.public().to_string());
             Ok(Ending::Fine)
         }
         AuditCommand::Check { proof, key } => audit_proof::check(&proof, &known_keys(&config, key)?, locale),
@@ -243,6 +244,10 @@ async fn verify(store: &Store, check: AuditCheck<'_>, locale: Locale) -> anyhow:
 
 /// Says what is wrong, and goes on from there if that is wanted.
 async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<Ending> {
+    let new = match AuditKey::read(&config.audit.key)? {
+        None if yes => Some(AuditKey::read_or_make(&config.audit.key)?),
+        _ => None,
+    };
     let (known, kept) = (known_keys(config, Vec::new())?, kept_heads(&config.audit.key));
     let signed = kept.as_deref().unwrap_or_default();
     let store = open_store(config).await?;
@@ -267,7 +272,9 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
         say_error(&text("audit-accept-how").render(locale));
         return Ok(Ending::Failed);
     }
-    record_accepting(&store, AuditAction::AuditAccepted, &format!("{found}; signed before: {}", told(signed))).await?;
+    let new = new.map(|key| format!("; new key: {}", key.public())).unwrap_or_default();
+    let why = format!("{found}; signed before: {}{new}", told(signed));
+    record_accepting(&store, AuditAction::AuditAccepted, &why).await?;
     say(&text("audit-accepted").render(locale));
     // What a signature cannot mend, such as an entry that was changed, is still found.
     verify_whole(&store, &known, locale).await?;

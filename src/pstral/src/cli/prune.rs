@@ -1,5 +1,7 @@
 //! `pstral prune`: lists and deletes expired data.
 
+use std::sync::Arc;
+
 use clap::Args;
 use jiff::Timestamp;
 use pstral_core::domain::Locale;
@@ -9,7 +11,6 @@ use pstral_store::{Pruning, PruningClass};
 use super::audit::print_audit_error;
 use super::out::{say, say_error};
 use super::{Ending, Installed, state_is_missing};
-use crate::audit_key::PublicAuditKey;
 use crate::compose::open_store;
 use crate::retention::{NotPruned, Retention};
 
@@ -18,19 +19,17 @@ pub(super) struct PruneArgs {
     /// Delete; without it, only count
     #[arg(long)]
     yes: bool,
-    /// Public key with which the audit was pruned before (default: this installation's). Can be given more than once
-    #[arg(long, value_name = "KEY")]
-    key: Vec<PublicAuditKey>,
 }
 
 pub(super) async fn run(Installed { config, locale }: Installed, args: &PruneArgs) -> anyhow::Result<Ending> {
     if state_is_missing(&config, locale) {
         return Ok(Ending::Failed);
     }
-    let retention = Retention::new(&config, open_store(&config).await?);
+    let store = open_store(&config).await?;
+    let retention = Retention::new(&config, Arc::clone(&store), store);
     let now = Timestamp::now();
     let pruned = if args.yes {
-        match retention.prune(now, Some("cli"), &args.key).await {
+        match retention.prune(now, Some("cli")).await {
             Ok(pruned) => pruned,
             Err(NotPruned::Unproven(unproven)) => {
                 say_error(&text("prune-unproven").render(locale));

@@ -56,7 +56,9 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let admin = admin.map(|admin| tokio::spawn(admin.serve(&app, &config, ended.clone())));
     tracing::info!(%listen, platforms = app.platforms.len(), targets = config.targets.len(), "ready");
 
-    let retention = tokio::spawn(Retention::new(&config, Arc::clone(&app.store)).keep_on());
+    let retention = tokio::spawn(
+        Retention::new(&config, Arc::clone(&app.store), Arc::clone(&app.pipeline.parts().audit)).keep_on(),
+    );
     let drain = Duration::from_secs(config.http.drain_timeout);
     let outcome = lifecycle::run(&app, &ending, drain, AfterPlatforms::WaitOn).await;
     retention.abort();

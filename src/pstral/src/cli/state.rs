@@ -19,8 +19,10 @@ use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::{Ending, Installed, audit, record, record_accepting, state_is_missing};
 use crate::audit_head_files::{HeadFiles, kept_heads};
-use crate::compose::{key_error, open_store, state_error};
+use crate::audit_verdict::AuditVerdict;
+use crate::compose::{open_store, state_error};
 use crate::config::Config;
+use crate::installed_key::installed_key;
 use crate::instance_lock::InstanceLock;
 
 /// The magic bytes of a gzip file (RFC 1952).
@@ -99,10 +101,14 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
     };
     // Nobody answers from a state that is being replaced; of a server, it is looked at who works on it.
     let location = config.location();
+    let replaces = args.force && location.missing_file().is_none();
     let _lock = match location.file() {
         Some(_) => Some(InstanceLock::take(&config, locale).await?),
         None => None,
     };
+    if replaces && !may_replace(&config, &args.file, locale).await? {
+        return Ok(Ending::Failed);
+    }
     match location.load(&mut *stream, args.force).await {
         Ok(loaded) => {
             say(&restored("restore-done", &loaded).with("path", &path).render(locale));
@@ -113,6 +119,56 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
         }
         Err(error) => Ok(print_transfer_error("restore-failed", &path, &error, locale)),
     }
+}
+
+/// Verifies a backup in a copy of its own before it replaces a state. One whose audit was changed replaces nothing; before one
+/// that nothing vouches for, the state is saved.
+async fn may_replace(config: &Config, backup: &Path, locale: Locale) -> anyhow::Result<bool> {
+    let path = backup.display().to_string();
+    std::fs::create_dir_all(&config.data)?;
+    let folder = tempfile::Builder::new().prefix("restore-").tempdir_in(&config.data)?;
+    let copy = Location::File(folder.path().join("pstral.db"));
+    if let Err(error) = copy.load(&mut *opened(backup)?, false).await {
+        print_transfer_error("restore-failed", &path, &error, locale);
+        return Ok(false);
+    }
+    let copy = Store::open_at_to_read(&copy).await.map_err(|error| state_error(&error))?;
+    let verified = copy.verify_audit(&[], &audit::known_keys(config, Vec::new())?).await;
+    copy.close().await;
+    let found = match verified {
+        Ok(proof) if !proof.signed.is_empty() => return Ok(true),
+        Ok(proof) if proof.entries == 0 => text("audit-holds").count("entries", 0),
+        Ok(proof) => text("audit-unsigned").count("entries", proof.entries),
+        Err(error) => match AuditVerdict::of(error)? {
+            AuditVerdict::Unproven(found) => found,
+            AuditVerdict::Broken(found) => {
+                say_error(&found.render(locale));
+                say_error(&text("restore-changed").with("path", path).render(locale));
+                return Ok(false);
+            }
+        },
+    };
+    say_error(&found.render(locale));
+    save_replaced(config, locale).await
+}
+
+/// Saves the state that is about to be replaced.
+async fn save_replaced(config: &Config, locale: Locale) -> anyhow::Result<bool> {
+    let name = format!("replaced-{}.jsonl.gz", Timestamp::now().strftime("%Y%m%dT%H%M%SZ"));
+    let file = config.data.join(name);
+    let path = file.display().to_string();
+    let store =
+        Store::open_at(&config.location(), &config.store.instance).await.map_err(|error| state_error(&error))?;
+    let written = write_backup(&store, &file).await;
+    store.close().await;
+    match written {
+        Ok(rows) => say_error(&text("restore-replaced").with("path", path).count("rows", rows).render(locale)),
+        Err(error) => {
+            print_transfer_error("backup-failed", &path, &error, locale);
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Signs the audit of a state that was restored, if it was signed before: the file may hold anything.
@@ -142,6 +198,7 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
         say_error(&text("copy-same").render(locale));
         return Ok(Ending::Usage);
     }
+    let key = installed_key(&config).await?;
     // A chain that was pruned begins with what this installation has signed.
     let known = audit::known_keys(&config, Vec::new())?;
     let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
@@ -153,8 +210,7 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
     source.close().await;
     match copied {
         Ok(loaded) => {
-            let signer = HeadFiles::signing_only(&config.audit.key).map_err(|error| key_error(&error))?;
-            let store = Store::open_signing(&to, "pstral-store", Arc::new(signer)).await;
+            let store = Store::open_signing(&to, "pstral-store", Arc::new(HeadFiles::signing_only(key))).await;
             let store = store.map_err(|error| state_error(&error))?;
             record_accepting(&store, AuditAction::StoreCopied, &format!("{from} {to}")).await?;
             let done = restored("copy-done", &loaded).with("from", from.to_string()).with("to", to.to_string());

@@ -1,4 +1,6 @@
 //! `pstral user export` and `pstral user erase`: what is held on a person, handed to them or forgotten.
+//!
+//! A command records straight in the state: nobody scrapes its counters, and it ends with the error if that fails.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -44,14 +46,14 @@ pub(super) async fn export(store: &Store, locale: Locale, args: &ExportArgs) -> 
         say_error(&text("person-exported").with("path", shown).render(locale));
     } else {
         let mut out = Lines::new(io::stdout());
-        store.export_user(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
+        store.export_user(store, user.id, Timestamp::now(), Some("cli"), &mut out).await?;
     }
     Ok(Ending::Fine)
 }
 
 async fn export_to(store: &Store, user: &User, file: NewFile) -> anyhow::Result<()> {
     let mut out = Lines::new(io::BufWriter::new(file.writer()?));
-    store.export_user(user.id, Timestamp::now(), Some("cli"), &mut out).await?;
+    store.export_user(store, user.id, Timestamp::now(), Some("cli"), &mut out).await?;
     out.flush()?;
     Ok(file.keep()?)
 }
@@ -64,7 +66,7 @@ pub(super) async fn erase(store: &Store, locale: Locale, args: &EraseArgs, keep:
         say_error(&text("erase-dry").with("name", &user.username).render(locale));
         return Ok(Ending::Fine);
     }
-    let Some(erasure) = store.erase(&user, keep, Timestamp::now(), Some("cli")).await? else {
+    let Some(erasure) = store.erase(store, &user, keep, Timestamp::now(), Some("cli")).await? else {
         say_error(&text("erase-last").with("name", &user.username).render(locale));
         return Ok(Ending::Usage);
     };

@@ -90,7 +90,7 @@ fn a_start_whose_configuration_is_not_kept_any_more_is_nothing_to_compare_with()
             audit_texts: Some(now),
         };
         world.store.append(AuditEvent::new(now, AuditAction::AuditRead, AuditStatus::Ok)).await.unwrap();
-        world.store.prune(&due, None, &|checkpoint| checkpoint).await.unwrap();
+        world.store.prune(&*world.store, &due, None, &|checkpoint| checkpoint).await.unwrap();
         lifecycle::start(&changed).await.unwrap();
         assert!(said().await[0].starts_with("unknown: "), "{:?}", said().await);
     });

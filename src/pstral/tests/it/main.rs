@@ -88,6 +88,7 @@ mod retention;
 mod retrying;
 mod reviewing;
 mod running;
+mod running_changed;
 #[cfg(feature = "discord")]
 #[path = "../../../../adapters/discord/tests/it/secure.rs"]
 mod secure;

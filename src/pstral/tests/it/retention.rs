@@ -1,9 +1,12 @@
 //! Tests of pruning and erasure from the command line: data is counted first and then deleted, and the audit still
 //! verifies.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use pstral::config::Source;
+use pstral::retention::Retention;
 use pstral_core::domain::EventBody;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus};
 use pstral_core::ports::People as _;
@@ -91,16 +94,38 @@ fn a_checkpoint_holds_with_its_key_alone() {
     std::fs::rename(place.path(KEY), place.path("kept.key")).unwrap();
     place.run(&["audit", "verify"]).code(1).says(&["with another key"]);
     place.run(&["audit", "verify", "--key", &key]).code(0);
-    // A new key prunes on only where the one before is said to be known.
+    // Nobody makes a new key in silence; what the one before vouched for goes on once that is accepted, checkpoints too.
+    for words in [&["prune", "--yes"][..], &["audit", "tail"], &["audit", "key"], &["audit", "accept"]] {
+        place.run(words).code(1).says(&["the key data/demo/audit.key is gone", "pstral audit accept --yes"]);
+    }
+    place.run(&["audit", "tail", "--locale", "fr"]).code(1).says(&["la clé data/demo/audit.key a disparu"]);
+    assert!(!place.path(KEY).exists());
+    place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed", "The log is intact"]);
+    let new = place.run(&["audit", "key"]).code(0).out.trim().to_owned();
+    assert_ne!(new, key);
     let mut late = place.pstral(&["prune", "--yes"]);
     late.env("PSTRAL__RETENTION__AUDIT_DAYS", "1");
-    feed(late, b"").code(1).says(&["Nothing was removed from the audit", "with another key"]);
-    place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
-    let mut late = place.pstral(&["prune", "--yes", "--key", &key]);
-    late.env("PSTRAL__RETENTION__AUDIT_DAYS", "1");
     feed(late, b"").code(0).says(&["audit entries: 10"]);
-    place.run(&["audit", "verify"]).code(0);
+    place.run(&["audit", "verify"]).code(0).says(&["Accepted on", &format!("new key: {new}")]);
     place.run(&["audit", "verify", "--key", &key]).code(1).says(&["with another key"]);
+}
+
+/// Heads in the database alone are enough: a key that is gone with the heads beside it is not made again in silence.
+#[test]
+fn a_key_that_is_gone_with_its_heads_is_not_made_again() {
+    let place = Place::new();
+    place.run(&["user", "add", "zoe"]).code(0);
+    std::fs::remove_file(place.path(KEY)).unwrap();
+    std::fs::remove_dir_all(place.path("data/demo/audit.key.heads")).unwrap();
+    place.run(&["user", "add", "max"]).code(1).says(&["the key data/demo/audit.key is gone"]);
+    place
+        .run(&["doctor"])
+        .code(1)
+        .says(&["audit · failed · the audit was signed, and the key data/demo/audit.key is gone"]);
+    assert!(!place.path(KEY).exists());
+    place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
+    place.run(&["user", "add", "max"]).code(0);
+    place.run(&["audit", "verify"]).code(0).says(&["Accepted on", "signed with another key"]);
 }
 
 #[test]
@@ -171,12 +196,12 @@ fn somebody_is_forgotten_while_they_are_answered() {
         let answering = world.begin(&alex(), EventBody::Said("What do you make of our customers?".to_owned()));
         world.sent_and_remembered().await;
         let user = world.store.linked(&alex()).await.unwrap().unwrap();
-        let erased = world.store.erase(&user, &[], Timestamp::now(), None).await.unwrap().unwrap();
+        let erased = world.store.erase(&*world.store, &user, &[], Timestamp::now(), None).await.unwrap().unwrap();
         assert!(erased.entries > 0, "{erased:?}");
         answering.await.unwrap();
         // What was written after that goes the next time.
         let stays = world.store.user_named(&format!("erased-{}", user.id.0)).await.unwrap().unwrap();
-        world.store.erase(&stays, &[], Timestamp::now(), None).await.unwrap().unwrap();
+        world.store.erase(&*world.store, &stays, &[], Timestamp::now(), None).await.unwrap().unwrap();
         let theirs = AuditFilter { user: Some(user.id), ..AuditFilter::default() };
         let theirs = world.store.tail(&theirs, 100).await.unwrap();
         assert!(theirs.len() > 2 && theirs.iter().all(|entry| entry.event.detail.is_none()), "{theirs:?}");
@@ -185,5 +210,25 @@ fn somebody_is_forgotten_while_they_are_answered() {
         world.model_says("Gladly.");
         world.say(&camille(), "Bonjour ?").await;
         assert!(world.newest().contains("Gladly."), "{}", world.transcript());
+    });
+}
+
+/// What the program prunes by itself is recorded where failures are counted; without a record nothing goes.
+#[test]
+fn nothing_is_pruned_that_cannot_be_recorded() {
+    run_test(async |world| {
+        world.store.count_wrong_code(&alex(), Timestamp::UNIX_EPOCH).await.unwrap();
+        let mut config = pstral::config::load(&Source::Demo, Some(world.folder.path())).unwrap();
+        config.retention.proposals_days = 1;
+        let retention = Retention::new(&config, Arc::clone(&world.store), Arc::clone(&world.audit) as _);
+        let count = async || retention.prunings(Timestamp::now()).await.unwrap().len();
+        let due = count().await;
+        assert!(due > 0);
+        world.audit.refuse(&[AuditAction::AuditPruned]);
+        retention.prune(Timestamp::now(), None).await.unwrap_err();
+        assert_eq!(count().await, due);
+        world.audit.refuse(&[]);
+        retention.prune(Timestamp::now(), None).await.unwrap();
+        assert_eq!(count().await, 0);
     });
 }

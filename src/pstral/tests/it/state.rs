@@ -1,6 +1,7 @@
 //! The state as a whole, from the command line: up to date, saved, restored, carried to another database.
 
 use pstral_pgserver::Server;
+use rusqlite::Connection;
 use secrecy::ExposeSecret as _;
 
 use crate::program::Place;
@@ -42,6 +43,40 @@ fn what_is_saved_can_be_restored() {
     place.run(&["audit", "tail"]).code(0).says(&["backup ok", "restore ok"]);
 }
 
+/// A backup replaces a state only if its audit was signed here; before one that nothing vouches for, the state is saved.
+#[test]
+fn a_backup_is_verified_before_it_replaces_a_state() {
+    let (place, other) = (held(), held());
+    other.run(&["user", "add", "max"]).code(0);
+    other.run(&["backup", "other.gz"]).code(0);
+    std::fs::copy(other.path("other.gz"), place.path("other.gz")).unwrap();
+    place.run(&["backup", "own.gz"]).code(0);
+
+    let state = Connection::open(place.path("data/demo/pstral.db")).unwrap();
+    state
+        .execute_batch("DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET detail = 'x' WHERE seq = 1")
+        .unwrap();
+    drop(state);
+    place.run(&["backup", "changed.gz"]).code(0);
+    place.run(&["restore", "own.gz", "--force"]).code(0).says(&["The log is intact"]);
+    place.run(&["user", "add", "ana"]).code(0);
+    let changed = place.run(&["restore", "changed.gz", "--force"]).code(1);
+    changed.says(&["entry 1 of pstral was changed", "Nothing was restored from changed.gz, and nothing was changed"]);
+    place.run(&["user", "list"]).code(0).says(&["ana"]);
+    let french = place.run(&["restore", "changed.gz", "--force", "--locale", "fr"]).code(1);
+    french.says(&["Rien n’a été restauré depuis changed.gz"]);
+
+    let forced = place.run(&["restore", "other.gz", "--force"]).code(1);
+    forced.says(&["signed with another key", "The state that is replaced is kept in", "is not vouched for"]);
+    place.run(&["audit", "tail"]).code(1).says(&["pstral audit accept"]);
+    let names = || std::fs::read_dir(place.path("data/demo")).unwrap().map(|file| file.unwrap().file_name());
+    let names: Vec<String> = names().map(|name| name.to_string_lossy().into_owned()).collect();
+    assert!(!names.iter().any(|name| name.starts_with("restore-")), "{names:?}");
+    let kept = names.iter().find(|name| name.starts_with("replaced-")).unwrap();
+    place.run(&["restore", &format!("data/demo/{kept}"), "--force"]).code(0).says(&["The log is intact"]);
+    place.run(&["user", "list"]).code(0).says(&["ana"]);
+}
+
 #[test]
 fn a_state_is_carried_to_a_server_and_back() {
     let Some(server) = Server::start() else { return };
@@ -81,11 +116,13 @@ fn a_file_somebody_answers_from_is_neither_copied_nor_replaced() {
     let place = held();
     let copy = ["store", "copy", "sqlite://data/demo/pstral.db", "sqlite://copies/there.db"];
     place.run(&copy).code(0);
-    for state in ["data/demo/pstral.db", "copies/there.db"] {
+    // The last one is what older versions lock.
+    std::fs::write(place.path("copies/there.db.lock"), "").unwrap();
+    for state in ["data/demo/pstral.db", "copies/there.db", "copies/there.db.lock"] {
         let answering = std::fs::File::open(place.path(state)).unwrap();
         answering.lock().unwrap();
         let refused = place.run(&[&copy[..], &["--force"]].concat()).code(1);
-        refused.says(&["another program already answers from", state]);
+        refused.says(&["another program already answers from", state.trim_end_matches(".lock")]);
     }
     place.run(&[&copy[..], &["--force"]].concat()).code(0);
 }

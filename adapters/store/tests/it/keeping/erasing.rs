@@ -56,7 +56,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
         assert_eq!(planned.rows, rows);
         assert_eq!((planned.entries, planned.unredactable, planned.written_meanwhile), (10, 0, 0));
 
-        assert_eq!(store.erase(&zoe, &[Role::admin()], day(10), Some("cli")).await.unwrap(), Some(planned));
+        assert_eq!(store.erase(&store, &zoe, &[Role::admin()], day(10), Some("cli")).await.unwrap(), Some(planned));
         assert_eq!(proved(&store).await, Ok(19));
         let left = store.after(0, &AuditFilter::default(), 100).await.unwrap();
         let text: String = left.iter().map(|entry| entry.json().to_string()).collect();
@@ -70,7 +70,7 @@ async fn a_person_is_forgotten_and_the_audit_still_holds() {
 
         // An answer under way that ends only now, and who looks again.
         store.append(said(Some(&zoe), 10, "late words of zoe")).await.unwrap();
-        let again = store.erase(&stays, &[Role::admin()], day(11), Some("cli")).await.unwrap().unwrap();
+        let again = store.erase(&store, &stays, &[Role::admin()], day(11), Some("cli")).await.unwrap().unwrap();
         assert_eq!((again.rows.iter().map(|(_, rows)| rows).sum::<u64>(), again.written_meanwhile), (0, 0));
         let late = store.tail(&AuditFilter { user: Some(zoe.id), ..AuditFilter::default() }, 100).await.unwrap();
         assert!(late.iter().all(|entry| entry.event.detail.is_none()), "{late:?}");
@@ -111,7 +111,7 @@ async fn no_word_of_theirs_is_left_in_any_file() {
         files.filter_map(|bytes| around(&bytes, words)).collect()
     };
     assert!(!found("secret of zoe").is_empty());
-    store.erase(&zoe, &[], day(10), None).await.unwrap().unwrap();
+    store.erase(&store, &zoe, &[], day(10), None).await.unwrap().unwrap();
     assert!(store.truncate_wal().await.unwrap());
     assert_eq!(found("zoe"), [""; 0]);
     assert_eq!(found("Zoé Lefèvre").len(), 1, "Max is called so too");
@@ -127,11 +127,11 @@ async fn the_last_who_looks_after_users_stays() {
         let store = ground.open("one").await;
         let (ana, zoe) = (admin(&store, "ana").await, person(&ground, &store, "zoe").await);
         let keep = [Role::admin()];
-        assert_eq!(store.erase(&ana, &keep, day(2), None).await.unwrap(), None);
+        assert_eq!(store.erase(&store, &ana, &keep, day(2), None).await.unwrap(), None);
         assert!(!store.user_named("ana").await.unwrap().unwrap().disabled);
-        assert!(store.erase(&zoe, &keep, day(2), None).await.unwrap().is_some());
+        assert!(store.erase(&store, &zoe, &keep, day(2), None).await.unwrap().is_some());
         admin(&store, "bea").await;
-        assert!(store.erase(&ana, &keep, day(3), None).await.unwrap().is_some());
+        assert!(store.erase(&store, &ana, &keep, day(3), None).await.unwrap().is_some());
         assert!(proved(&store).await.is_ok());
     }
 }
@@ -142,7 +142,7 @@ async fn a_person_is_handed_all_of_theirs_and_nothing_of_others() {
         let store = ground.open("one").await;
         let (zoe, _) = two_people(&ground, &store).await;
         let mut document = Vec::new();
-        store.export_user(zoe.id, day(10), Some("cli"), &mut document).await.unwrap();
+        store.export_user(&store, zoe.id, day(10), Some("cli"), &mut document).await.unwrap();
         let text = String::from_utf8(document).unwrap();
         assert!(!text.contains("max") && !text.contains("hash of"), "{text}");
         let document: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -169,10 +169,10 @@ async fn an_account_that_changed_hands_takes_nothing_of_the_other_along() {
         ground.run(&moved).await;
 
         let mut document = Vec::new();
-        store.export_user(max.id, day(10), Some("cli"), &mut document).await.unwrap();
+        store.export_user(&store, max.id, day(10), Some("cli"), &mut document).await.unwrap();
         let text = String::from_utf8(document).unwrap();
         assert!(!text.contains("secret of zoe") && !text.contains("statement of zoe"), "{text}");
-        store.erase(&max, &[], day(10), Some("cli")).await.unwrap().unwrap();
+        store.erase(&store, &max, &[], day(10), Some("cli")).await.unwrap().unwrap();
         let theirs = store.tail(&AuditFilter { user: Some(zoe.id), ..AuditFilter::default() }, 100).await.unwrap();
         assert_eq!(theirs.iter().filter(|entry| entry.event.detail.is_some()).count(), 8);
         proved(&store).await.unwrap();
@@ -195,7 +195,7 @@ async fn what_others_did_with_their_statements_is_forgotten_too() {
             store.append(about(user, other, AuditAction::Agreed)).await.unwrap();
             store.append(about(user, other, AuditAction::Denied)).await.unwrap();
         }
-        let erased = store.erase(&zoe, &[], day(3), None).await.unwrap().unwrap();
+        let erased = store.erase(&store, &zoe, &[], day(3), None).await.unwrap().unwrap();
         assert_eq!((erased.entries, erased.written_meanwhile), (5, 0));
         let left = store.after(0, &AuditFilter::default(), 100).await.unwrap();
         let text: String = left.iter().map(|entry| entry.json().to_string()).collect();

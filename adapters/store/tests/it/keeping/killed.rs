@@ -41,7 +41,7 @@ async fn killed_until_done(test: &str, folder: &TempDir, store: &Store) -> u32 {
 async fn pruning_that_is_killed_again_and_again_comes_to_its_end() {
     if let Ok(file) = env::var(FILE) {
         let store = Store::open(Path::new(&file), "one").await.unwrap();
-        store.prune(&due(20, Some(10), Some(5)), None, &sign).await.unwrap();
+        store.prune(&store, &due(20, Some(10), Some(5)), None, &sign).await.unwrap();
         return;
     }
     let ground = Ground::File(folder());
@@ -68,7 +68,7 @@ async fn erasing_that_is_killed_again_and_again_comes_to_its_end() {
         let store = Store::open(Path::new(&file), "one").await.unwrap();
         let zoe = store.user_named("zoe").await.unwrap();
         let Some(zoe) = zoe.or(store.user_named("erased-1").await.unwrap()) else { return };
-        store.erase(&zoe, &[], day(20), None).await.unwrap();
+        store.erase(&store, &zoe, &[], day(20), None).await.unwrap();
         return;
     }
     let ground = Ground::File(folder());

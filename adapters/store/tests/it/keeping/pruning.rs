@@ -50,7 +50,7 @@ async fn each_class_goes_when_it_is_over_and_nothing_else() {
         assert_eq!(store.prunings(&all).await.unwrap(), planned, "looking takes nothing away");
         assert_eq!(verify(&store).await, Ok(10));
 
-        assert_eq!(store.prune(&all, Some("cli"), &sign).await.unwrap(), planned);
+        assert_eq!(store.prune(&store, &all, Some("cli"), &sign).await.unwrap(), planned);
         assert_eq!(store.prunings(&all).await.unwrap(), [], "all of it is gone");
         assert_eq!(store.of_user(user.id, 9).await.unwrap().len(), 1);
         // Six that stayed, and one for each class that went.
@@ -80,13 +80,13 @@ async fn an_entry_that_covers_others_hands_them_on_before_it_goes() {
             }
         }
         // The second instance is never heard of again: its last entry is sealed, and stays.
-        let erased = stores[0].erase(&user, &[], day(4), None).await.unwrap().unwrap();
+        let erased = stores[0].erase(&stores[0], &user, &[], day(4), None).await.unwrap().unwrap();
         assert_eq!((erased.entries, erased.written_meanwhile), (6, 0));
         for on in 5..=28 {
             stores[0].append(said(None, on, "asked")).await.unwrap();
             let due = due(on, Some(4), Some(2));
             if !stores[0].prunings(&due).await.unwrap().is_empty() {
-                stores[0].prune(&due, None, &sign).await.unwrap();
+                stores[0].prune(&stores[0], &due, None, &sign).await.unwrap();
             }
             proved(&stores[0]).await.unwrap_or_else(|fault| panic!("on day {on}: {fault}"));
         }
@@ -110,7 +110,7 @@ async fn others_write_and_prove_while_much_is_pruned() {
         store.append(said(None, 9, "new")).await.unwrap();
         let pruning = tokio::spawn({
             let store = Arc::clone(&store);
-            async move { store.prune(&due(10, Some(5), None), None, &sign).await.unwrap() }
+            async move { store.prune(&*store, &due(10, Some(5), None), None, &sign).await.unwrap() }
         });
         let mut written = 0;
         while !pruning.is_finished() {
@@ -147,10 +147,10 @@ async fn a_head_that_was_written_down_after_a_pruning_is_where_a_check_begins() 
                 store.append(said(Some(&zoe), on, "asked")).await.unwrap();
             }
         }
-        stores[0].prune(&due(7, Some(3), None), None, &sign).await.unwrap();
+        stores[0].prune(&stores[0], &due(7, Some(3), None), None, &sign).await.unwrap();
         let proof = stores[0].verify_audit(&[], &Ours).await.unwrap();
         // What is sealed in the second chain has its reason in the first one, before the head it is begun at.
-        stores[0].erase(&zoe, &[], day(8), None).await.unwrap().unwrap();
+        stores[0].erase(&stores[0], &zoe, &[], day(8), None).await.unwrap().unwrap();
         let after = stores[0].verify_audit(&[], &Ours).await.unwrap();
         for heads in [&proof.heads[..], &after.heads, &after.heads[..1], &after.heads[1..]] {
             stores[0].append(said(None, 9, "goes on")).await.unwrap();

@@ -9,7 +9,7 @@ async fn pruned() -> (Ground, Store) {
     for on in 1..=10 {
         store.append(said(None, on, "asked")).await.unwrap();
     }
-    store.prune(&due(11, Some(6), Some(4)), None, &sign).await.unwrap();
+    store.prune(&store, &due(11, Some(6), Some(4)), None, &sign).await.unwrap();
     assert_eq!(proved(&store).await, Ok(8));
     let triggers = "DROP TRIGGER audit_events_are_not_changed; DROP TRIGGER audit_events_are_not_removed;
         DROP TRIGGER audit_events_are_not_put_before_a_checkpoint";

@@ -10,8 +10,11 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use jiff::Timestamp;
+use pstral::audit_head_files::{HeadFiles, kept_heads};
+use pstral::audit_key::{AuditKey, PublicAuditKey};
 use pstral::files::FolderFiles;
 use pstral_core::domain::{Actor, AuditAction, AuditEntry, ButtonAction, ChainVerifier, Event, EventBody};
 use pstral_core::pipeline::{Parts, Pipeline};
@@ -27,7 +30,7 @@ use pstral_core::testkit::clock::{CountingEntropy, FakeClock};
 use pstral_core::testkit::language_model::{Script, ScriptedModel, pool_of};
 use pstral_pgserver::Server;
 use pstral_sqlite::{SqliteConfig, SqliteTarget};
-use pstral_store::{Location, Store};
+use pstral_store::{AuditCheck, HeadKeeper as _, Location, Store};
 use secrecy::ExposeSecret as _;
 
 use crate::world::{DAY, Setup, alex, camille, company, people, settings};
@@ -54,7 +57,7 @@ impl Program {
     async fn open(folder: &Path, state: &str, last: u64, turn: u8) -> Self {
         let points = Arc::new(Points::new(folder, last));
         let location = Location::of(state).unwrap();
-        let store = Arc::new(Store::open_at(&location, "test").await.unwrap());
+        let store = Arc::new(Store::open_signing(&location, "test", heads(folder)).await.unwrap());
         if store.users().await.unwrap().is_empty() {
             let queries = pstral::verified::verified_queries(pstral::demo::VERIFIED).unwrap();
             store.put_verified("crm", &queries).await.unwrap();
@@ -93,6 +96,12 @@ impl Program {
             self.act(actor, EventBody::Clicked(ButtonAction::Execute(proposal))).await;
         }
     }
+}
+
+/// The key and the heads of the program, which outlive it too.
+fn heads(folder: &Path) -> Arc<HeadFiles> {
+    let file = folder.join("audit.key");
+    Arc::new(HeadFiles::beside(&file, AuditKey::read_or_make(&file).unwrap()))
 }
 
 fn parts(
@@ -172,7 +181,8 @@ fn points_of(names: &[String]) -> Vec<(u64, String)> {
     chosen
 }
 
-async fn check(folder: &Path, state: &str, point: &str) {
+/// Returns the number of events that were acknowledged before the kill: each of them is there.
+async fn check(folder: &Path, state: &str, point: &str) -> usize {
     let mut program = Program::open(folder, state, 0, 1).await;
     program.pipeline.recover().await.unwrap();
     let live: Vec<String> = program.chat.seen().into_iter().filter(|seen| seen.live).map(|seen| seen.text).collect();
@@ -184,8 +194,17 @@ async fn check(folder: &Path, state: &str, point: &str) {
     for entry in &entries {
         verifier.check(entry).unwrap();
     }
-    for acknowledged in noted(folder, "acknowledged") {
-        let kept = |entry: &AuditEntry| format!("{} {} {}", entry.instance, entry.seq, entry.hash) == acknowledged;
+    let (heads, kept) = (heads(folder), kept_heads(&folder.join("audit.key")).unwrap());
+    let known = PublicAuditKey(heads.key());
+    let check = AuditCheck { known: &known, heads: &[], signed: &kept, begin_at: &[] };
+    // The people of the test are there before the first entry, which would look emptied.
+    if !entries.is_empty() {
+        let signed = program.store.verify_audit_against(check, &AtomicU64::default()).await;
+        signed.unwrap_or_else(|error| panic!("killed at {point:?}, {error}"));
+    }
+    let acknowledged = noted(folder, "acknowledged");
+    for acknowledged in &acknowledged {
+        let kept = |entry: &AuditEntry| format!("{} {} {}", entry.instance, entry.seq, entry.hash) == *acknowledged;
         assert!(entries.iter().any(kept), "killed at {point:?}, lost: {acknowledged}");
     }
     let approved: Vec<String> = entries
@@ -203,13 +222,15 @@ async fn check(folder: &Path, state: &str, point: &str) {
     program.execute(&camille()).await;
     program.say(&camille(), "Combien de clients avons-nous à Lyon ?").await;
     program.execute(&camille()).await;
-    for statement in noted(folder, "ran").iter().filter(|statement| statement.contains("Nantes")) {
-        let times = noted(folder, "ran").iter().filter(|other| *other == statement).count();
+    let ran = noted(folder, "ran");
+    for statement in ran.iter().filter(|statement| statement.contains("Nantes")) {
+        let times = ran.iter().filter(|other| *other == statement).count();
         assert_eq!(times, 1, "killed at {point:?}, ran twice: {statement}");
     }
     let last = program.chat.seen().pop().unwrap();
     assert!(last.text.contains("Une ligne."), "killed at {point:?}: {}", last.text);
     program.store.close().await;
+    acknowledged.len()
 }
 
 async fn killed_at_each(states: impl Fn(&Path) -> String, every: usize, least: usize) {
@@ -217,18 +238,19 @@ async fn killed_at_each(states: impl Fn(&Path) -> String, every: usize, least: u
     run(whole.path(), &states(whole.path()), 0);
     let names = noted(whole.path(), "points");
     let chosen = points_of(&names);
-    let mut killed: Vec<&str> = Vec::new();
+    let (mut killed, mut acknowledged): (Vec<&str>, usize) = (Vec::new(), 0);
     for (number, name) in chosen.iter().step_by(every) {
         let folder = tempfile::tempdir().unwrap();
         let state = states(folder.path());
         run(folder.path(), &state, *number);
-        Box::pin(check(folder.path(), &state, name)).await;
+        acknowledged += Box::pin(check(folder.path(), &state, name)).await;
         killed.push(name);
     }
     killed.dedup();
     assert!(killed.len() >= least, "only {} points: {killed:#?}", killed.len());
     println!(
-        "killed at {} points, {} of them with names of their own, of {}",
+        "killed at {} points, {} of them with names of their own, of {}: of {acknowledged} acknowledged events of a signed \
+         audit 0 lost, 0 second executions",
         chosen.len().div_ceil(every),
         killed.len(),
         names.len()
