@@ -423,6 +423,7 @@ keep-unclear = I do not know what “{ $name }” may hold. Put its value into t
 keep-again = Somebody saved another query at the same moment. Please try again.
 keep-waits-already = This one already waits for a steward, under the name “{ $id }”. Ask one of them to look at it.
 keep-is-verified = This is already a verified query: “{ $id }”. There is nothing to save.
+keep-other-statement = Another statement is saved for this question already, under the name “{ $id }”. Ask a steward to change that one.
 keep-was-retired = This query was retired by a steward, under the name “{ $id }”. They can bring it back with { $prefix }verified restore { $id }
 kept-no-column = The column { $column }, which supplies the values of “{ $name }”, no longer exists or can no longer be read. Name another column.
 steward-not-allowed = Only stewards look after verified queries. Please ask one of them.

@@ -424,6 +424,7 @@ keep-unclear = Je ne sais pas ce que peut contenir « { $name } ». Mettez sa va
 keep-again = Quelqu'un a gardé une autre requête au même moment. Réessayez.
 keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ». Demandez à un responsable des données de la relire.
 keep-is-verified = C'est déjà une requête vérifiée : « { $id } ». Il n'y a rien à garder.
+keep-other-statement = Une autre requête est déjà gardée pour cette question, sous le nom « { $id } ». Demandez à un responsable des données de la modifier.
 keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }vérifiées rétablir { $id }
 kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou ne peut plus être lue. Indiquez une autre colonne.
 steward-not-allowed = Seuls les responsables s'occupent des requêtes vérifiées. Adressez-vous à l'un d'eux.
