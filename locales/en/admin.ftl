@@ -379,6 +379,7 @@ page-heads = Newest entry of each chain
 page-heads-note = Write them down elsewhere: “pstral audit verify --head” then proves that nothing was removed.
 page-export = Download as { $format }
 
+page-verification-entry = Open entry { $seq } of { $instance }
 ## Conversations
 page-sign-in-company = Sign in with the company account
 page-conversations = My conversations

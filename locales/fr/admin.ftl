@@ -380,6 +380,7 @@ page-heads = Dernière entrée de chaque chaîne
 page-heads-note = Notez-les ailleurs : « pstral audit verify --head » prouvera plus tard que rien n'a été retiré.
 page-export = Télécharger en { $format }
 
+page-verification-entry = Ouvrir l'événement { $seq } de { $instance }
 ## Conversations
 page-sign-in-company = Se connecter avec le compte de l'entreprise
 page-conversations = Mes conversations
