@@ -328,6 +328,7 @@ page-approvals-empty-next = Costly statements of others will appear here.
 page-asked-by = asked by
 
 ## Databases
+page-approvals-own = This one is yours: somebody else must approve it.
 page-targets = Databases
 page-reread = Read the schema again
 page-done-reread = Schema read again. Every verified query still runs.

@@ -329,6 +329,7 @@ page-approvals-empty-next = Les requêtes coûteuses des autres apparaîtront ic
 page-asked-by = demandée par
 
 ## Bases de données
+page-approvals-own = Celle-ci est la vôtre : quelqu'un d'autre doit l'approuver.
 page-targets = Bases de données
 page-reread = Relire le schéma
 page-done-reread = Schéma relu. Toutes les requêtes vérifiées fonctionnent encore.
