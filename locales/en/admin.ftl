@@ -364,6 +364,7 @@ page-api-parameters = In the address or a header
 page-api-required = required
 page-api-body = JSON that it takes
 page-api-answer = Answer
+page-api-capability = Requires the capability
 page-api-members = JSON of the answer
 page-api-open = Open it
 page-configuration = Configuration

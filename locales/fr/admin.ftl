@@ -365,6 +365,7 @@ page-api-parameters = Dans l'adresse ou un en-tête
 page-api-required = obligatoire
 page-api-body = JSON attendu
 page-api-answer = Réponse
+page-api-capability = Exige la capacité
 page-api-members = JSON de la réponse
 page-api-open = Ouvrir
 page-configuration = Configuration
