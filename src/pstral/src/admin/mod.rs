@@ -132,6 +132,11 @@ impl Admin {
                 Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, text("audit-unavailable")))
             }
         }
+    /// Makes it durable that somebody looks at other people's data.
+    async fn record_user_read(&self, caller: &Caller, detail: String) -> Result<(), Problem> {
+        self.record(AuditEvent { detail: Some(detail), ..self.event_of(caller, AuditAction::UserRead) }).await
+    }
+
     }
 
     /// An event of the endpoint, now.
