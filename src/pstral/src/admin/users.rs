@@ -309,10 +309,7 @@ impl From<UserAdminError> for Problem {
     fn from(error: UserAdminError) -> Self {
         match error {
             UserAdminError::Refused(refusal) => refused(&refusal),
-            UserAdminError::NoAudit(error) => {
-                tracing::error!(%error, "admin request not audited and not carried out");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, text("audit-unavailable"))
-            }
+            UserAdminError::NoAudit(error) => Self::unrecorded(&error),
             UserAdminError::Store(error) => error.into(),
         }
     }
@@ -334,7 +331,7 @@ pub(super) fn refused(refusal: &Refusal) -> Problem {
         Refusal::CodeWrong => Some("code"),
         _ => None,
     };
-    Problem { field, ..Problem::new(status, refusal.text(Way::Chat("/"))) }
+    Problem { field, ..Problem::new(status, refusal.text(Way::Endpoint)) }
 }
 
 fn known_role(admin: &Admin, word: &str) -> Result<Role, Problem> {
