@@ -26,6 +26,7 @@ page-done-approve = Approved. It answers questions from now on.
 page-done-retire = Retired. It answers no more questions.
 page-done-restore = Restored. It answers questions again.
 page-done-proposed = Proposed. Approve it in the list below, and it will be used.
+page-done-proposed-term = Proposed. A steward decides whether it is used.
 page-done-closed = Closed. The question is off the list.
 page-done-ended = Ended. It cannot be used any more.
 
@@ -56,6 +57,7 @@ page-ready-but =
        *[other] Questions can be answered, but { $parts } parts need attention.
     }
 page-not-ready = No question can be answered. Fix the parts below.
+page-unrecorded = The audit log cannot be written, so nothing is asked or run. Run “pstral audit verify”: it says whether the log was changed, and docs/security.md what to do then.
 page-activity = Last 24 hours
 page-questions = Questions
 page-executions = Executions
@@ -326,6 +328,7 @@ page-approvals-lead = Costly statements that wait for a second person. Read befo
 page-approvals-empty = No statement is waiting for approval
 page-approvals-empty-next = Costly statements of others will appear here.
 page-asked-by = asked by
+page-approvals-own = This one is yours: somebody else must approve it.
 
 ## Databases
 page-targets = Databases
@@ -361,6 +364,7 @@ page-api = The API
 page-api-lead = Every operation, with what it takes and what it answers. Clients can be generated from
 page-api-parameters = In the address or a header
 page-api-required = required
+page-api-capability = Requires the capability
 page-api-body = JSON that it takes
 page-api-answer = Answer
 page-api-members = JSON of the answer
@@ -375,6 +379,7 @@ page-verification-lead = Computes the hash of each entry again and checks each l
 page-verification-do = Verify the whole audit
 page-verification-running = Entries verified: { $checked } of { $total }
 page-verification-started = Started on
+page-verification-entry = Open entry { $seq } of { $instance }
 page-heads = Newest entry of each chain
 page-heads-note = Write them down elsewhere: “pstral audit verify --head” then proves that nothing was removed.
 page-export = Download as { $format }

@@ -26,6 +26,7 @@ page-done-approve = Approuvée. Elle répond désormais aux questions.
 page-done-retire = Retirée. Elle ne répond plus aux questions.
 page-done-restore = Rétablie. Elle répond de nouveau aux questions.
 page-done-proposed = Proposition enregistrée. Approuvez-la dans la liste ci-dessous pour qu'elle serve.
+page-done-proposed-term = Proposition enregistrée. Un responsable des données décidera de son emploi.
 page-done-closed = Close. La question n'est plus dans la liste.
 page-done-ended = Terminé. On ne peut plus s'en servir.
 
@@ -56,6 +57,7 @@ page-ready-but =
        *[other] Pstral répond aux questions, mais { $parts } composants demandent votre attention.
     }
 page-not-ready = Pstral ne peut répondre à aucune question. Réparez les composants ci-dessous.
+page-unrecorded = Le journal d'audit ne peut pas être écrit : rien n'est demandé ni exécuté. Lancez « pstral audit verify », qui dit s'il a été modifié ; docs/security.md dit alors quoi faire.
 page-activity = Dernières 24 heures
 page-questions = Questions
 page-executions = Exécutions
@@ -327,6 +329,7 @@ page-approvals-lead = Requêtes coûteuses qui attendent une deuxième personne.
 page-approvals-empty = Aucune requête n'attend d'approbation
 page-approvals-empty-next = Les requêtes coûteuses des autres apparaîtront ici.
 page-asked-by = demandée par
+page-approvals-own = Celle-ci est la vôtre : quelqu'un d'autre doit l'approuver.
 
 ## Bases de données
 page-targets = Bases de données
@@ -362,6 +365,7 @@ page-api = L'API
 page-api-lead = Chaque opération, ce qu'elle attend et ce qu'elle répond (en anglais). Des clients peuvent être générés à partir de
 page-api-parameters = Dans l'adresse ou un en-tête
 page-api-required = obligatoire
+page-api-capability = Exige la capacité
 page-api-body = JSON attendu
 page-api-answer = Réponse
 page-api-members = JSON de la réponse
@@ -376,6 +380,7 @@ page-verification-lead = Recalcule l'empreinte de chaque entrée et vérifie cha
 page-verification-do = Vérifier tout le journal
 page-verification-running = Entrées vérifiées : { $checked } sur { $total }
 page-verification-started = Commencée le
+page-verification-entry = Ouvrir l'événement { $seq } de { $instance }
 page-heads = Dernière entrée de chaque chaîne
 page-heads-note = Notez-les ailleurs : « pstral audit verify --head » prouvera plus tard que rien n'a été retiré.
 page-export = Télécharger en { $format }

@@ -50,7 +50,7 @@ user-help =
     { $prefix }utilisateur confirmer CODE NOM : relier le compte de qui a demandé ce code
     { $prefix }utilisateur comptes NOM, { $prefix }utilisateur délier NOM [plateforme compte]
 user-not-allowed = Seuls ceux qui gèrent les utilisateurs peuvent faire cela. Adressez-vous à un administrateur.
-user-name-bad = Un nom d'utilisateur compte de 1 à 64 lettres, chiffres ou signes . _ - + @, sans espace, et commence par une lettre ou un chiffre. Exemple : camille.durand
+user-name-bad = Un nom d'utilisateur compte de 1 à 64 lettres, chiffres ou signes . _ - + @, sans espace ni forme particulière (pleine chasse, exposant), et commence par une lettre ou un chiffre. Exemple : camille.durand
 user-full-name-bad = Un nom complet compte 120 caractères au plus, sur une ligne, sans caractère invisible. Exemple : Camille Durand
 user-email-bad = Cette adresse n'a pas la forme attendue. Exemple : camille.durand@example.org
 user-nothing-to-change = Rien n'est à changer. Dites ce qui doit l'être, par exemple le rôle ou la langue.

@@ -10,6 +10,12 @@ pub(crate) enum PipelineError {
     Tell(Text),
     /// The person can fix it, and it concerns them alone: others in the place do not read the sentence.
     TellAlone(Text),
+    /// What the person gave is not valid: they alone are told what is wrong with it.
+    Invalid(Text),
+    /// What the person named does not exist, or not for them: both are told alike.
+    NotFound(Text),
+    /// The state database cannot do it for now.
+    Unavailable(Text),
     /// Nothing was recorded, so nothing was done.
     NoAudit(StoreError),
     /// The shown message could not be recorded; recording it is retried.
@@ -27,7 +33,7 @@ impl PipelineError {
     /// Makes a sentence for the person private; other errors are unchanged.
     pub(crate) fn alone(self) -> Self {
         match self {
-            Self::Tell(sentence) => Self::TellAlone(sentence),
+            Self::Tell(sentence) | Self::NotFound(sentence) | Self::Unavailable(sentence) => Self::TellAlone(sentence),
             other => other,
         }
     }
@@ -38,7 +44,7 @@ impl From<StoreError> for PipelineError {
         match error.text() {
             Some(sentence) => {
                 tracing::error!(%error, "the state database failed");
-                Self::Tell(sentence)
+                Self::Unavailable(sentence)
             }
             None => Self::Broken(error.to_string()),
         }

@@ -1,5 +1,6 @@
 //! Access decisions from the configuration alone, for `pstral policy` and for tables of expected decisions.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -7,7 +8,8 @@ use anyhow::{Context as _, bail};
 use pstral_core::access::{AccessDecision, Case, CaseDecisions};
 use pstral_core::domain::{Catalog, Place, PlatformName, Role};
 use pstral_core::settings::{Settings, Terms};
-use serde::{Deserialize, Serialize};
+use serde::de::value::CowStrDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::compose::{settings, terms};
 use crate::config::Config;
@@ -151,27 +153,39 @@ pub fn place(written: &str) -> Option<Place> {
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// The role of the person.
+    #[serde(default, deserialize_with = "left_out_if_empty")]
     pub role: Option<Role>,
     /// The username of the person.
+    #[serde(default, deserialize_with = "left_out_if_empty")]
     pub user: Option<String>,
     /// The place; without it, in private.
+    #[serde(default, deserialize_with = "left_out_if_empty")]
     pub place: Option<String>,
     /// The target.
     pub target: String,
     /// The table, or a column of one.
+    #[serde(default, deserialize_with = "left_out_if_empty")]
     pub table: Option<String>,
     /// The action; without it, all of them from the question to the place of its result.
-    #[serde(rename = "do")]
+    #[serde(rename = "do", default, deserialize_with = "left_out_if_empty")]
     pub deed: Option<Deed>,
     /// `no`, `yes`, `here` or `private`. `yes` is also met by the last two.
     pub expect: String,
     /// The beginning of what must have made it so: `denied`, or `denied targets.crm.deny clients.email`.
+    #[serde(default, deserialize_with = "left_out_if_empty")]
     pub because: Option<String>,
     /// The purpose of the row, which has no effect.
     pub note: Option<String>,
     /// The line number in its file.
     #[serde(skip)]
     pub line: u64,
+}
+
+/// Reads a value that an empty text leaves out, as an empty cell of a table does.
+fn left_out_if_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let given = Option::<Cow<'de, str>>::deserialize(deserializer)?;
+    let given = given.filter(|given| !given.trim().is_empty());
+    given.map(|given| T::deserialize(CowStrDeserializer::new(given))).transpose()
 }
 
 #[derive(Debug, Deserialize)]

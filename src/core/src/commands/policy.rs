@@ -36,7 +36,9 @@ impl PolicyView {
         let answer = match self.policy_for(asker, words).await {
             Ok(lines) => lines.join("\n"),
             // What names a person or a table is not for others to read either.
-            Err(PipelineError::Tell(sentence)) => sentence.render(asker.own_locale),
+            Err(PipelineError::Tell(sentence) | PipelineError::Unavailable(sentence)) => {
+                sentence.render(asker.own_locale)
+            }
             Err(trouble) => return Err(trouble),
         };
         self.outbox.post_privately(asker, Outgoing::text(answer)).await

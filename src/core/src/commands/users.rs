@@ -55,7 +55,8 @@ impl Users {
         let locale = asker.user.locale;
         let answer = match self.look_after(asker, &said).await {
             Ok(Answer::Lines(lines)) => lines.join("\n"),
-            Ok(Answer::Sentence(sentence)) | Err(PipelineError::Tell(sentence)) => sentence.render(locale),
+            Ok(Answer::Sentence(sentence))
+            | Err(PipelineError::Tell(sentence) | PipelineError::Unavailable(sentence)) => sentence.render(locale),
             Err(trouble) => return Err(trouble),
         };
         if !self.outbox.send(&*asker.platform, &private, &Outgoing::text(answer)).await {

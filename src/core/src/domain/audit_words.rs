@@ -55,6 +55,8 @@ words! {
         SignInEnded = "signin.ended",
         /// A token of the admin endpoint was made.
         TokenAdded = "token.added",
+        /// Users, one of them or the people in the queue were looked at; durable before they are shown.
+        UserRead = "user.read",
         /// An administrator stopped what was being done for somebody.
         WorkStopped = "work.stopped",
         /// A conversation and its messages were removed.

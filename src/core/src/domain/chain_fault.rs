@@ -74,18 +74,33 @@ pub enum ChainFault {
 }
 
 impl ChainFault {
+    /// Returns the entry that it names, by its instance and number.
+    pub fn entry(&self) -> (&str, i64) {
+        match self {
+            Self::Changed { instance, seq }
+            | Self::Broken { instance, seq }
+            | Self::Sealed { instance, seq }
+            | Self::Checkpoint { instance, seq }
+            | Self::OtherKey { instance, seq, .. }
+            | Self::Unsigned { instance, seq }
+            | Self::Signature { instance, seq }
+            | Self::Truncated { instance, seq } => (instance, *seq),
+        }
+    }
+
     /// Returns the sentence for people.
     pub fn text(&self) -> Text {
-        let (sentence, instance, seq) = match self {
-            Self::Changed { instance, seq } => (text("chain-changed"), instance, seq),
-            Self::Broken { instance, seq } => (text("chain-broken"), instance, seq),
-            Self::Sealed { instance, seq } => (text("chain-sealed"), instance, seq),
-            Self::Checkpoint { instance, seq } => (text("chain-checkpoint"), instance, seq),
-            Self::OtherKey { instance, seq, key } => (text("chain-other-key").with("key", key), instance, seq),
-            Self::Unsigned { instance, seq } => (text("chain-unsigned"), instance, seq),
-            Self::Signature { instance, seq } => (text("chain-signature"), instance, seq),
-            Self::Truncated { instance, seq } => (text("chain-truncated"), instance, seq),
+        let sentence = match self {
+            Self::Changed { .. } => text("chain-changed"),
+            Self::Broken { .. } => text("chain-broken"),
+            Self::Sealed { .. } => text("chain-sealed"),
+            Self::Checkpoint { .. } => text("chain-checkpoint"),
+            Self::OtherKey { key, .. } => text("chain-other-key").with("key", key),
+            Self::Unsigned { .. } => text("chain-unsigned"),
+            Self::Signature { .. } => text("chain-signature"),
+            Self::Truncated { .. } => text("chain-truncated"),
         };
+        let (instance, seq) = self.entry();
         sentence.with("seq", seq.to_string()).with("instance", instance)
     }
 }

@@ -129,7 +129,7 @@ impl History {
     ) -> Result<Conversation, PipelineError> {
         let prefix = asker.prefix();
         let Some(id) = number(words) else {
-            return Err(PipelineError::Tell(text("conversation-number").with("prefix", prefix)));
+            return Err(PipelineError::NotFound(text("conversation-number").with("prefix", prefix)));
         };
         match self.conversations.conversation(id).await? {
             Some(conversation) if conversation.user == asker.user.id => return Ok(conversation),
@@ -140,7 +140,7 @@ impl History {
             None => {}
         }
         let sentence = text("conversation-unknown").with("prefix", prefix);
-        Err(PipelineError::Tell(sentence.with("number", echo(words))))
+        Err(PipelineError::NotFound(sentence.with("number", echo(words))))
     }
 
     /// The last turns, wherever they were shown: which question belongs to which is the same everywhere.

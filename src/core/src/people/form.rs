@@ -81,7 +81,9 @@ fn username(typed: &str) -> Result<String, Refusal> {
     let fits = (1..=USERNAME).contains(&name.chars().count());
     let begins = name.starts_with(char::is_alphanumeric);
     let holds = name.chars().all(|c| c.is_alphanumeric() || USERNAME_SIGNS.contains(c));
-    if fits && begins && holds { Ok(name) } else { Err(Refusal::Username) }
+    // Full-width and other compatibility characters look like the plain ones that somebody else's name has.
+    let is_plain = name.nfkc().eq(name.chars());
+    if fits && begins && holds && is_plain { Ok(name) } else { Err(Refusal::Username) }
 }
 
 /// Checks whether a character may be in a displayed name: it neither controls nor hides anything.
@@ -144,6 +146,8 @@ mod tests {
         let long = "a".repeat(65);
         for typed in
             ["", " ", "a b", "@everyone", ".a", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a`b", "a/b", long.as_str()]
+                .into_iter()
+                .chain(["ｃlaire", "claire²", "ﬁona", "Ⅳa", "𝐜laire"])
         {
             assert_eq!(checked_user(new(typed, "", "")).map(|user| user.username), Err(Refusal::Username), "{typed:?}");
         }

@@ -56,14 +56,17 @@ pub enum Way {
     CommandLine,
     /// `/user list`, with the prefix of the platform.
     Chat(&'static str),
+    /// The page and the API, where nobody types a command.
+    Endpoint,
 }
 
 impl Way {
-    /// The words before `list`.
+    /// The words before `list`; none where nobody types a command.
     pub fn words(self) -> String {
         match self {
             Self::CommandLine => "pstral user".to_owned(),
             Self::Chat(prefix) => format!("{prefix}user"),
+            Self::Endpoint => String::new(),
         }
     }
 }
@@ -80,6 +83,10 @@ impl Refusal {
             Self::NothingToChange => text("user-nothing-to-change"),
             Self::PasswordShort => text("password-short").count("least", count(Password::LEAST)),
             Self::PasswordLong => text("password-long").count("most", count(Password::MOST)),
+            Self::Unknown(name) if way == Way::Endpoint => about(text("api-user-unknown"), name),
+            Self::Taken(name) if way == Way::Endpoint => about(text("api-user-exists"), name),
+            Self::Disabled(name) if way == Way::Endpoint => about(text("api-user-disabled"), name),
+            Self::NotLinked(name) if way == Way::Endpoint => about(text("api-not-linked"), name),
             Self::Unknown(name) => about(text("user-unknown"), name),
             Self::Taken(name) => about(text("user-exists"), name),
             Self::Disabled(name) => about(text("user-is-disabled"), name),

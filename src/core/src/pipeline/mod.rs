@@ -237,7 +237,7 @@ impl Pipeline {
             let user = user.map(|user| user.id);
             let (action, status) = (AuditAction::Incident, AuditStatus::Failed);
             let incident = self.recorder.event_by(&event.actor, &event.place, user, action, status);
-            let concerns_one = matches!(trouble, PipelineError::TellAlone(_));
+            let concerns_one = matches!(trouble, PipelineError::TellAlone(_) | PipelineError::Invalid(_));
             let sentence = self.recorder.explain_error(trouble, incident).boxed().await;
             self.outbox.report_error(&*platform, &event, &sentence.render(locale), concerns_one).await;
         }

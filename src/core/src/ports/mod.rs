@@ -88,4 +88,12 @@ impl StoreError {
             Self::Duplicate(_) | Self::Missing(_) | Self::Corrupt(_) | Self::Newer(_) => None,
         }
     }
+
+    /// The sentence for the person whose request was not carried out because it could not be recorded.
+    pub fn unrecorded_text(&self) -> Text {
+        match self {
+            Self::AuditChanged(_) => text("state-audit-changed"),
+            _ => text("audit-unavailable"),
+        }
+    }
 }

@@ -68,10 +68,14 @@ impl Recorder {
     /// The sentence for the person. `incident` is what the audit would say of it, were it our fault.
     pub(crate) async fn explain_error(&self, trouble: PipelineError, incident: AuditEvent) -> Text {
         match trouble {
-            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => sentence,
+            PipelineError::Tell(sentence)
+            | PipelineError::TellAlone(sentence)
+            | PipelineError::Invalid(sentence)
+            | PipelineError::NotFound(sentence)
+            | PipelineError::Unavailable(sentence) => sentence,
             PipelineError::NoAudit(error) => {
                 tracing::error!(%error, "the audit cannot be written: nothing was run");
-                text("audit-unavailable")
+                error.unrecorded_text()
             }
             PipelineError::Unnoted(error) => {
                 tracing::error!(%error, "a message was shown, but the state database could not record it");

@@ -29,10 +29,16 @@ pub struct Steward<'a> {
 /// The reason why a decision failed.
 #[derive(Debug)]
 pub enum DecisionError {
-    /// A refusal that is explained to the steward.
-    Told(Text),
-    /// The audit cannot record it; explained to the steward.
+    /// It is refused as things are, which is explained to the person.
+    Refused(Text),
+    /// What was given is not valid, which is explained to the person.
+    Invalid(Text),
+    /// What was named does not exist, or not for the person.
+    NotFound(Text),
+    /// The state database cannot do it for now, which is explained to the person.
     Unavailable(Text),
+    /// The audit cannot record it, so nothing was done.
+    NoAudit(StoreError),
     /// An internal error.
     Broken(String),
 }
@@ -40,8 +46,11 @@ pub enum DecisionError {
 impl From<PipelineError> for DecisionError {
     fn from(error: PipelineError) -> Self {
         match error {
-            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => Self::Told(sentence),
-            PipelineError::NoAudit(_) => Self::Unavailable(text("audit-unavailable")),
+            PipelineError::Tell(sentence) | PipelineError::TellAlone(sentence) => Self::Refused(sentence),
+            PipelineError::Invalid(sentence) => Self::Invalid(sentence),
+            PipelineError::NotFound(sentence) => Self::NotFound(sentence),
+            PipelineError::Unavailable(sentence) => Self::Unavailable(sentence),
+            PipelineError::NoAudit(error) => Self::NoAudit(error),
             PipelineError::Unnoted(error) => Self::Broken(error.to_string()),
             PipelineError::Broken(cause) => Self::Broken(cause),
         }
@@ -92,7 +101,7 @@ impl VerifiedQueries {
         decision: &Decision,
     ) -> Result<KeptQuery, DecisionError> {
         if !self.settings.roles.may(&steward.user.role, Capability::ManageVerified) {
-            return Err(DecisionError::Told(text("steward-not-allowed")));
+            return Err(DecisionError::Refused(text("steward-not-allowed")));
         }
         Ok(self.decide_on(steward, seen, decision).await?)
     }

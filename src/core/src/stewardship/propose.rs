@@ -48,7 +48,8 @@ impl Ratings {
         let query = proposed_query(asker, &proposal, question, &all)?;
         let (schema, ground) = self.verified.ground(&asker.user, &target).await?;
         if let Some(double) = self.verified.double(&query, &all, &schema, &ground) {
-            return Err(PipelineError::Tell(already(double, asker.prefix())));
+            let is_same = ground.plain(&double.query.statement) == ground.plain(&query.statement);
+            return Err(PipelineError::Tell(already(double, is_same, asker.prefix())));
         }
         ground.holds(&query).map_err(PipelineError::Tell)?;
         let step = Step { by: asker.user.id, at: self.clock.now() };
@@ -75,9 +76,10 @@ impl Ratings {
     }
 }
 
-/// The sentence on a query that exists already.
-fn already(double: &KeptQuery, prefix: &str) -> Text {
+/// The sentence on a query that exists already: with the same statement, or with another one for the same question.
+fn already(double: &KeptQuery, is_same: bool, prefix: &str) -> Text {
     let sentence = match double.state {
+        _ if !is_same => text("keep-other-statement"),
         QueryState::Proposed => text("keep-waits-already"),
         QueryState::Approved => text("keep-is-verified"),
         QueryState::Retired => text("keep-was-retired").with("prefix", prefix),

@@ -78,7 +78,7 @@ impl BusinessTerms {
         let one_line = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
         let (name, prefix) = (one_line(name), asker.prefix());
         if fold(&name).is_empty() || definition.is_empty() || name.chars().count() > LONGEST_NAME {
-            return Err(PipelineError::Tell(text("term-how").with("prefix", prefix)));
+            return Err(PipelineError::Invalid(text("term-incomplete").count("longest", LONGEST_NAME as u64)));
         }
         let first = definition.split_whitespace().next().unwrap_or_default().to_lowercase();
         let (statement, note) = match first.as_str() {
@@ -86,7 +86,7 @@ impl BusinessTerms {
             _ => (String::new(), one_line(definition)),
         };
         if note.chars().count() > LONGEST_NOTE {
-            return Err(PipelineError::Tell(text("term-too-long").count("limit", LONGEST_NOTE as u64)));
+            return Err(PipelineError::Invalid(text("term-too-long").count("limit", LONGEST_NOTE as u64)));
         }
         self.access.consume_quota(asker, QuotaKind::Questions).await?;
         let all = self.verified.knowledge.kept_verified(&target.name).await?;
@@ -99,9 +99,9 @@ impl BusinessTerms {
                 let (rule, statement) = (Some(refusal.rule.id().to_owned()), Some(query.statement));
                 let target = Some(target.name.clone());
                 self.verified.recorder.record(AuditEvent { target, statement, rule, ..event }).await?;
-                return Err(PipelineError::TellAlone(refusal_text(&refusal)));
+                return Err(PipelineError::Invalid(refusal_text(&refusal)));
             }
-            ground.holds(&query).map_err(PipelineError::TellAlone)?;
+            ground.holds(&query).map_err(PipelineError::Invalid)?;
         }
         // Nobody is told of one that reads what is closed to them; whoever approves this one is.
         let open = self.verified.readable(&asker.user, &all).await;

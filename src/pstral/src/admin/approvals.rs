@@ -30,6 +30,8 @@ pub(super) struct ApprovalView {
     target: String,
     /// The full name of whoever wants to run it.
     asked_by: String,
+    /// True for a statement of the caller's own, which somebody else must approve.
+    own: bool,
     question: String,
     statement: String,
     /// The values of its parameters by name.
@@ -52,6 +54,7 @@ pub(super) async fn list(State(admin): State<Arc<Admin>>, caller: Caller) -> Res
     let waiting = admin.pipeline.cost_approvals().waiting_for(&caller.user, &here()).await?;
     let view = |proposal: Proposal| ApprovalView {
         asked_by: name_of(&users, proposal.author),
+        own: proposal.author == caller.user.id,
         parameters: serde_json::to_value(&proposal.parameters).unwrap_or_default(),
         created_at: proposal.created_at.to_string(),
         expires_at: proposal.expires_at.to_string(),

@@ -154,7 +154,7 @@ pub(super) async fn heads(State(admin): State<Arc<Admin>>, caller: Caller) -> Re
 async fn filter(admin: &Admin, wanted: &EventQuery) -> Result<AuditFilter, Problem> {
     let user = match &wanted.user {
         None => None,
-        Some(name) => Some(admin.user_id_of(name).await?.ok_or_else(|| Problem::invalid("user", "username"))?),
+        Some(name) => Some(admin.user_id_of(name).await?.ok_or_else(|| Problem::no_user("user", name))?),
     };
     let word = |given: &Option<String>, field: &'static str, known: &str, is_known: bool| match given {
         Some(_) if !is_known => Err(Problem::invalid(field, known)),

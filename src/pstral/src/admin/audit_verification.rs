@@ -35,7 +35,15 @@ struct Verification {
 struct Outcome {
     state: &'static str,
     sentence: Text,
+    entry: Option<EntryName>,
     heads: Vec<String>,
+}
+
+/// An entry of the audit by its name.
+#[derive(Clone, Serialize, ToSchema)]
+pub(super) struct EntryName {
+    instance: String,
+    seq: i64,
 }
 
 /// How far a verification is, and what it found.
@@ -51,6 +59,8 @@ pub(super) struct VerificationView {
     total: u64,
     /// What was found, in the caller's language; empty while it runs.
     sentence: String,
+    /// The first entry that failed; `null` unless one is named.
+    entry: Option<EntryName>,
     /// The newest entry of each chain, of an audit that is intact or unsigned.
     heads: Vec<String>,
 }
@@ -132,6 +142,7 @@ impl Verification {
             checked: self.checked.load(Ordering::Relaxed),
             total: self.total,
             sentence: outcome.as_ref().map(|outcome| outcome.sentence.render(locale)).unwrap_or_default(),
+            entry: outcome.as_ref().and_then(|outcome| outcome.entry.clone()),
             heads: outcome.as_ref().map(|outcome| outcome.heads.clone()).unwrap_or_default(),
         }
     }
@@ -144,13 +155,18 @@ fn found(proven: Result<AuditProof, AuditVerifyError>) -> Outcome {
             let is_unsigned = proof.signed.is_empty() && proof.entries > 0;
             let (state, sentence) =
                 if is_unsigned { ("unsigned", "audit-unsigned") } else { ("intact", "audit-holds") };
-            return Outcome { state, sentence: text(sentence).count("entries", proof.entries), heads };
+            return Outcome { state, sentence: text(sentence).count("entries", proof.entries), entry: None, heads };
         }
         Err(error) => error,
     };
+    let entry = match &error {
+        AuditVerifyError::Chain(fault) => Some(fault.entry()),
+        _ => None,
+    };
+    let entry = entry.map(|(instance, seq)| EntryName { instance: instance.to_owned(), seq });
     match AuditVerdict::of(error) {
-        Ok(AuditVerdict::Broken(sentence)) => Outcome { state: "broken", sentence, heads: Vec::new() },
-        Ok(AuditVerdict::Unproven(sentence)) => failed(sentence),
+        Ok(AuditVerdict::Broken(sentence)) => Outcome { state: "broken", entry, ..failed(sentence) },
+        Ok(AuditVerdict::Unproven(sentence)) => Outcome { entry, ..failed(sentence) },
         Err(error) => {
             tracing::error!(%error, "the audit could not be verified");
             failed(text("state-away"))
@@ -159,5 +175,5 @@ fn found(proven: Result<AuditProof, AuditVerifyError>) -> Outcome {
 }
 
 fn failed(sentence: Text) -> Outcome {
-    Outcome { state: "failed", sentence, heads: Vec::new() }
+    Outcome { state: "failed", sentence, entry: None, heads: Vec::new() }
 }

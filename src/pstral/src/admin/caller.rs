@@ -1,7 +1,7 @@
 //! Whoever makes a request: by the cookie of a session or the token of a script.
 
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE};
@@ -27,9 +27,21 @@ pub struct Peer(pub IpAddr);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Address(pub(super) IpAddr);
 
-/// The language of whoever is signed in, once that is known, for [`super::problem::in_language`].
-#[derive(Debug, Clone, Default)]
-pub(super) struct CallerLocale(pub(super) Arc<OnceLock<Locale>>);
+/// The hash of the secret that a request came with, for those who only want to speak to its caller in their language.
+#[derive(Debug, Clone)]
+pub(super) struct SignInHash(Option<String>);
+
+impl SignInHash {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        Self(bearer(headers).or_else(|| cookie(headers, COOKIE_NAME)).map(sha256))
+    }
+
+    /// The language of whoever is signed in; none if nobody is, or the state cannot be reached.
+    pub(super) async fn locale(&self, admin: &Admin) -> Option<Locale> {
+        let found = admin.store.sign_in(self.0.as_ref()?, admin.now()).await;
+        found.ok()?.map(|(_, user)| user.locale)
+    }
+}
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -97,9 +109,6 @@ impl FromRequestParts<Arc<Admin>> for Caller {
         // A secret of 256 random bits needs no slow hash.
         let found = admin.store.sign_in(&sha256(secret), admin.now()).await?;
         let (sign_in, user) = found.ok_or_else(unknown)?;
-        if let Some(CallerLocale(known)) = parts.extensions.get() {
-            known.get_or_init(|| user.locale);
-        }
         Ok(Self { user, sign_in, address })
     }
 }

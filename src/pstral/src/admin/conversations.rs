@@ -10,6 +10,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use pstral_core::domain::{Capability, Conversation};
 use pstral_core::ports::TranscriptFormat;
+use pstral_core::stewardship::DecisionError;
+use pstral_core::text::text;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -81,7 +83,8 @@ pub(super) async fn show(
         Some("pdf") => (TranscriptFormat::Pdf, "application/pdf"),
         Some(_) => return Err(Problem::invalid("format", "json, pdf")),
     };
-    let file = admin.pipeline.programs().export_conversation(&on_behalf(&admin, &caller), &number, format).await?;
+    let exported = admin.pipeline.programs().export_conversation(&on_behalf(&admin, &caller), &number, format).await;
+    let file = exported.map_err(not_found)?;
     let read = tokio::fs::read(&file.path).await;
     admin.pipeline.parts().files.discard(std::slice::from_ref(&file)).await;
     let mut response = HttpBody::from(read.map_err(anyhow::Error::from)?).into_response();
@@ -104,6 +107,15 @@ pub(super) async fn remove(
     Segments(number): Segments<String>,
 ) -> Result<StatusCode, Problem> {
     caller.require(&admin, Capability::Ask, "conversations").await?;
-    admin.pipeline.programs().delete_conversation(&on_behalf(&admin, &caller), &number).await?;
+    let removed = admin.pipeline.programs().delete_conversation(&on_behalf(&admin, &caller), &number).await;
+    removed.map_err(not_found)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The problem of a conversation, which in a chat would be told with a command.
+fn not_found(error: DecisionError) -> Problem {
+    match error {
+        DecisionError::NotFound(_) => Problem::new(StatusCode::NOT_FOUND, text("api-no-conversation")),
+        error => error.into(),
+    }
 }

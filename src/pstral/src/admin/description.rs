@@ -1,5 +1,6 @@
 //! What the description of the API says of all routes together.
 
+use pstral_core::domain::Capability;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -23,7 +24,7 @@ pub(super) fn completed(mut api: OpenApi) -> OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
     api.components = Some(components);
-    api.security = Some(["session", "token"].map(|name| SecurityRequirement::new::<_, _, String>(name, [])).into());
+    api.security = Some(signed_in([]));
     let schema = Ref::from_schema_name(ProblemDocument::name());
     let content = ContentBuilder::new().schema(Some(RefOr::Ref(schema))).build();
     let problem = ResponseBuilder::new()
@@ -41,10 +42,34 @@ pub(super) fn completed(mut api: OpenApi) -> OpenApi {
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
             operation.operation_id = Some(operation_id(method, address));
+            if let Some(capability) = capability(address) {
+                operation.security = Some(signed_in([capability.word()]));
+            }
             operation.responses.responses.insert("default".to_owned(), RefOr::T(problem.clone()));
         }
     }
     api
+}
+
+/// What one is signed in with, and the capabilities that it must have.
+fn signed_in<const N: usize>(capabilities: [&str; N]) -> Vec<SecurityRequirement> {
+    ["session", "token"].map(|name| SecurityRequirement::new(name, capabilities)).into()
+}
+
+/// The capability that the operations at an address require, if one. The handlers require it; a test tells where the two differ.
+fn capability(address: &str) -> Option<Capability> {
+    let mut parts = address.trim_start_matches("/api/v1/").split('/');
+    match (parts.next()?, parts.next()) {
+        ("audit", _) => Some(Capability::ReadAudit),
+        ("verified" | "reviews", _) => Some(Capability::ManageVerified),
+        ("approvals", _) => Some(Capability::ApproveCostly),
+        ("conversations" | "terms", _) | ("sql", Some("check")) => Some(Capability::Ask),
+        ("sql", _) => Some(Capability::Execute),
+        ("users" | "targets" | "policy" | "queue" | "config" | "status" | "activity", _) => {
+            Some(Capability::ManageUsers)
+        }
+        _ => None,
+    }
 }
 
 /// A name that no other operation has: `get_audit_events`.

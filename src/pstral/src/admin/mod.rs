@@ -14,6 +14,7 @@ mod caller;
 mod config;
 mod conversations;
 mod description;
+mod member_fault;
 mod oidc;
 mod page;
 mod policy;
@@ -127,11 +128,13 @@ impl Admin {
     async fn record(&self, event: AuditEvent) -> Result<(), Problem> {
         match self.pipeline.parts().audit.append(event).await {
             Ok(_) => Ok(()),
-            Err(error) => {
-                tracing::error!(%error, "admin request not audited and not carried out");
-                Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, text("audit-unavailable")))
-            }
+            Err(error) => Err(Problem::unrecorded(&error)),
         }
+    }
+
+    /// Makes it durable that somebody looks at other people's data.
+    async fn record_user_read(&self, caller: &Caller, detail: String) -> Result<(), Problem> {
+        self.record(AuditEvent { detail: Some(detail), ..self.event_of(caller, AuditAction::UserRead) }).await
     }
 
     /// An event of the endpoint, now.

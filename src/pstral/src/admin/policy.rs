@@ -147,7 +147,7 @@ async fn who(admin: &Admin, user: Option<&str>, role: Option<&str>) -> Result<(R
     match (user, role) {
         (Some(name), None) => match admin.store.user_named(name).await? {
             Some(user) => Ok((user.role, user.disabled)),
-            None => Err(Problem::invalid("user", "username")),
+            None => Err(Problem::no_user("user", name)),
         },
         (None, Some(word)) => {
             let roles = &admin.pipeline.parts().settings.roles;

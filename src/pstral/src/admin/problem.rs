@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
@@ -12,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use pstral_core::domain::Locale;
+use pstral_core::egress::echo;
 use pstral_core::ports::StoreError;
 use pstral_core::stewardship::DecisionError;
 use pstral_core::text::{Text, text};
@@ -20,7 +22,8 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::Admin;
-use super::caller::CallerLocale;
+use super::caller::SignInHash;
+use super::member_fault::{member_fault, unreadable};
 
 /// The time-out for the body of a request.
 const BODY: Duration = Duration::from_secs(10);
@@ -60,6 +63,22 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).of_field(field)
     }
 
+    /// A value that names nobody.
+    pub(super) fn no_user(field: &'static str, name: &str) -> Self {
+        let detail = text("api-user-unknown").with("name", echo(name));
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).of_field(field)
+    }
+
+    /// Nothing was done because it cannot be recorded.
+    pub(super) fn unrecorded(error: &StoreError) -> Self {
+        tracing::error!(%error, "admin request not audited and not carried out");
+        let detail = match error {
+            StoreError::AuditChanged(_) => text("api-audit-changed"),
+            _ => text("audit-unavailable"),
+        };
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+
     /// The member that is at fault.
     pub(super) fn of_field(self, field: &'static str) -> Self {
         Self { field: Some(field), ..self }
@@ -89,6 +108,9 @@ impl Problem {
 /// What is not the caller's fault is logged, and said without its cause.
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::AuditChanged(_)) {
+            return Self::unrecorded(&error);
+        }
         tracing::error!(%error, "admin request failed");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, text("state-away"))
     }
@@ -104,8 +126,11 @@ impl From<anyhow::Error> for Problem {
 impl From<DecisionError> for Problem {
     fn from(error: DecisionError) -> Self {
         match error {
-            DecisionError::Told(sentence) => Self::new(StatusCode::CONFLICT, sentence),
+            DecisionError::Refused(sentence) => Self::new(StatusCode::CONFLICT, sentence),
+            DecisionError::Invalid(sentence) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence),
+            DecisionError::NotFound(sentence) => Self::new(StatusCode::NOT_FOUND, sentence),
             DecisionError::Unavailable(sentence) => Self::new(StatusCode::SERVICE_UNAVAILABLE, sentence),
+            DecisionError::NoAudit(error) => Self::unrecorded(&error),
             DecisionError::Broken(cause) => anyhow::anyhow!(cause).into(),
         }
     }
@@ -121,15 +146,14 @@ impl IntoResponse for Problem {
 }
 
 /// Renders problems in the language of the caller's account; for somebody unknown, in the one their program prefers.
-pub(super) async fn in_language(State(admin): State<Arc<Admin>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn in_language(State(admin): State<Arc<Admin>>, request: Request, next: Next) -> Response {
     let preferred = preferred(request.headers()).unwrap_or(admin.pipeline.parts().settings.locale);
-    let known = CallerLocale::default();
-    request.extensions_mut().insert(known.clone());
+    let signed_in = SignInHash::of(request.headers());
     let mut response = next.run(request).await;
-    let locale = known.0.get().copied().unwrap_or(preferred);
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => {
-            let mut rendered = problem.render(locale);
+            // Also where nobody had to be signed in, as for a method that is not supported.
+            let mut rendered = problem.render(signed_in.locale(&admin).await.unwrap_or(preferred));
             for (name, value) in response.headers() {
                 rendered.headers_mut().entry(name).or_insert(value.clone());
             }
@@ -157,7 +181,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let Ok(read) = read else { return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, text("api-too-slow"))) };
         match read {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(error) => Err(Problem::new(error.status(), text("api-body").with("what", error.body_text()))),
+            Err(JsonRejection::JsonDataError(error)) => Err(member_fault(error.status(), &error.body_text())),
+            Err(error) => Err(unreadable(error.status(), &error.body_text())),
         }
     }
 }
@@ -171,7 +196,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryString<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(given)) => Ok(Self(given)),
-            Err(error) => Err(Problem::new(error.status(), text("api-body").with("what", error.body_text()))),
+            Err(error) => Err(member_fault(error.status(), &error.body_text())),
         }
     }
 }
@@ -185,7 +210,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Segment
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(given)) => Ok(Self(given)),
-            Err(error) => Err(Problem::new(error.status(), text("api-body").with("what", error.body_text()))),
+            Err(error) => Err(unreadable(error.status(), &error.body_text())),
         }
     }
 }

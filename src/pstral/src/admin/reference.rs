@@ -22,6 +22,8 @@ pub struct Operation {
     pub path: String,
     /// What it does, a paragraph each.
     pub about: Vec<String>,
+    /// The capability that it requires; empty if being signed in is enough, or not even that is needed.
+    pub capability: String,
     /// What it takes in the address and in headers.
     pub parameters: Vec<Parameter>,
     /// The members of the JSON that it takes.
@@ -52,6 +54,8 @@ pub struct Member {
     pub kind: String,
     /// What it is, in one line.
     pub about: String,
+    /// True if it is always there.
+    pub required: bool,
 }
 
 /// An answer when all is well.
@@ -89,6 +93,7 @@ fn operation(api: &Value, method: &str, path: &str, described: &Value) -> Operat
         method: method.to_uppercase(),
         path: path.to_owned(),
         about: said.into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        capability: words(&described["security"][0]["session"][0]),
         parameters: described["parameters"].as_array().into_iter().flatten().map(parameter).collect(),
         body: reference(body).map(|name| members(api, name)),
         // What is wrong looks the same everywhere.
@@ -129,7 +134,8 @@ fn collect(api: &Value, name: &str, before: &str, found: &mut Vec<Member>) {
     for (member, described) in schema["properties"].as_object().into_iter().flatten() {
         let name = format!("{before}{member}");
         let about = words(&described["description"]).replace('\n', " ");
-        found.push(Member { name: name.clone(), kind: kind(described), about });
+        let required = schema["required"].as_array().into_iter().flatten().any(|one| *one == **member);
+        found.push(Member { name: name.clone(), kind: kind(described), about, required });
         match (reference(described), reference(&described["items"])) {
             (Some(inner), _) => collect(api, inner, &format!("{name}."), found),
             (None, Some(inner)) => collect(api, inner, &format!("{name}[]."), found),

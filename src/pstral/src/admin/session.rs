@@ -191,7 +191,7 @@ fn of(sign_in: &SignIn) -> SignInView {
     }
 }
 
-/// Ends the session or the token that the request came with.
+/// Ends the session or the token that the request came with, even where that cannot be recorded.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses((status = 204, description = "Ended")))]
 pub(super) async fn sign_out(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Response, Problem> {
     end_one(&admin, &caller, &caller.sign_in.id).await?;
@@ -235,7 +235,7 @@ pub(super) async fn list(State(admin): State<Arc<Admin>>, caller: Caller) -> Res
     Ok(Json(SignIns { sign_ins: all.iter().map(of).collect() }))
 }
 
-/// Ends one of one's own sessions or tokens.
+/// Ends one of one's own sessions or tokens, even where that cannot be recorded.
 #[utoipa::path(
     delete, path = "/api/v1/sign-ins/{id}", tag = "session", params(("id" = String, Path)),
     responses((status = 204, description = "Ended"))
@@ -265,7 +265,11 @@ async fn end_one(admin: &Admin, caller: &Caller, id: &str) -> Result<(), Problem
     };
     let kind = if meant.is_token { "token" } else { "session" };
     let detail = Some(format!("{kind} {id}"));
-    admin.record(AuditEvent { detail, ..admin.event_of(caller, AuditAction::SignInEnded) }).await?;
+    let recorded = admin.record(AuditEvent { detail, ..admin.event_of(caller, AuditAction::SignInEnded) }).await;
+    if recorded.is_err() {
+        // Ending access is never held up by the audit.
+        tracing::error!(user = caller.user.id.0, sign_in = id, "sign-in ended without an audit entry");
+    }
     admin.store.end_sign_in(caller.user.id, id).await?;
     Ok(())
 }

@@ -77,6 +77,7 @@ pub(super) async fn planned(
     Segments(username): Segments<String>,
 ) -> Result<Json<ErasureView>, Problem> {
     let user = named(&admin, &caller, &username).await?;
+    admin.record_user_read(&caller, format!("user={} erasure", user.id.0)).await?;
     Ok(Json(view(admin.store.erasure(&user).await?)))
 }
 

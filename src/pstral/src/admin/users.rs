@@ -116,14 +116,15 @@ pub(super) struct NewPassword {
     password: String,
 }
 
-/// Lists all users.
+/// Lists all users. Looking at them is itself recorded.
 #[utoipa::path(get, path = "/api/v1/users", tag = "users", responses((status = 200, body = Users)))]
 pub(super) async fn list(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Users>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "users").await?;
+    admin.record_user_read(&caller, "users".to_owned()).await?;
     Ok(Json(Users { users: admin.store.users().await?.iter().map(view).collect() }))
 }
 
-/// Shows a user with their accounts. `ETag` is what `If-Match` of a change must say.
+/// Shows a user with their accounts, once that is recorded. `ETag` is what `If-Match` of a change must say.
 #[utoipa::path(
     get, path = "/api/v1/users/{username}", tag = "users", params(("username" = String, Path)),
     responses((status = 200, body = UserWithLinks))
@@ -135,6 +136,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let desk = Desk::open(&admin, &caller, "users").await?;
     let user = desk.user_named(&username).await?;
+    admin.record_user_read(&caller, format!("user={}", user.id.0)).await?;
     let links = admin.store.links(user.id).await?.iter().map(link_view).collect();
     Ok(([(ETAG, tag(&user))], Json(UserWithLinks { user: view(&user), links })).into_response())
 }
@@ -307,10 +309,7 @@ impl From<UserAdminError> for Problem {
     fn from(error: UserAdminError) -> Self {
         match error {
             UserAdminError::Refused(refusal) => refused(&refusal),
-            UserAdminError::NoAudit(error) => {
-                tracing::error!(%error, "admin request not audited and not carried out");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, text("audit-unavailable"))
-            }
+            UserAdminError::NoAudit(error) => Self::unrecorded(&error),
             UserAdminError::Store(error) => error.into(),
         }
     }
@@ -332,7 +331,7 @@ pub(super) fn refused(refusal: &Refusal) -> Problem {
         Refusal::CodeWrong => Some("code"),
         _ => None,
     };
-    Problem { field, ..Problem::new(status, refusal.text(Way::Chat("/"))) }
+    Problem { field, ..Problem::new(status, refusal.text(Way::Endpoint)) }
 }
 
 fn known_role(admin: &Admin, word: &str) -> Result<Role, Problem> {

@@ -47,11 +47,12 @@ pub(super) struct EndpointLoad {
     rests: bool,
 }
 
-/// Tells what is under way and who waits. Neither questions nor places are told: they are in the audit, for those who may
-/// read it.
+/// Tells what is under way and who waits, once that is recorded. Neither questions nor places are told: they are in the
+/// audit, for those who may read it.
 #[utoipa::path(get, path = "/api/v1/queue", tag = "queue", responses((status = 200, body = Queue)))]
 pub(super) async fn list(State(admin): State<Arc<Admin>>, caller: Caller) -> Result<Json<Queue>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "queue").await?;
+    admin.record_user_read(&caller, "queue".to_owned()).await?;
     let users = admin.store.users().await?;
     let name =
         |id: UserId| users.iter().find(|user| user.id == id).map_or_else(String::new, |one| one.username.clone());

@@ -172,7 +172,13 @@ async fn decide_with(app: &App, args: &DecisionArgs, decision: &Decision, locale
             say(&line(&after, locale));
             Ok(Ending::Fine)
         }
-        Err(DecisionError::Told(sentence) | DecisionError::Unavailable(sentence)) => refuse(sentence, Ending::Failed),
+        Err(
+            DecisionError::Refused(sentence)
+            | DecisionError::Invalid(sentence)
+            | DecisionError::NotFound(sentence)
+            | DecisionError::Unavailable(sentence),
+        ) => refuse(sentence, Ending::Failed),
+        Err(DecisionError::NoAudit(error)) => refuse(error.unrecorded_text(), Ending::Failed),
         Err(DecisionError::Broken(cause)) => anyhow::bail!(cause),
     }
 }

@@ -1,14 +1,17 @@
 //! Connections to the endpoint: few at a time and none for long, so that whoever holds them open takes nothing from the bot.
 //!
-//! Where there is no room for another one, the oldest connection that has not sent the head of its request gives way.
+//! Where there is no room for another one, the oldest connection whose request has not come whole, its body too, gives way.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::{Extension, Router};
+use hyper::Request;
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -74,12 +77,12 @@ pub(crate) async fn serve(
                 () = end.cancelled() => return,
             };
             drop(waiting);
-            let head = places.begin_head();
+            let pending = Arc::new(places.begin_request());
             let served = async {
                 match acceptor {
-                    None => answer(stream, router, bounds, &head, end).await,
+                    None => answer(stream, router, bounds, &pending, end).await,
                     Some(acceptor) => match tokio::time::timeout(bounds.head, acceptor.accept(stream)).await {
-                        Ok(Ok(stream)) => answer(stream, router, bounds, &head, end).await,
+                        Ok(Ok(stream)) => answer(stream, router, bounds, &pending, end).await,
                         Ok(Err(error)) => tracing::debug!(%error, "a TLS connection could not be made"),
                         Err(_) => tracing::debug!("a TLS connection took too long and was closed"),
                     },
@@ -87,8 +90,8 @@ pub(crate) async fn serve(
             };
             tokio::select! {
                 () = served => {}
-                () = head.displaced.cancelled() => {
-                    tracing::debug!("an HTTP connection without a request gave way to a newer one");
+                () = pending.displaced.cancelled() => {
+                    tracing::debug!("an HTTP connection without a whole request gave way to a newer one");
                 }
             }
             drop(place);
@@ -112,25 +115,25 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// The places of connections, and which of those that have one have not sent the head of their request.
+/// The places of connections, and which of those that have one have not sent their request whole.
 #[derive(Debug, Clone)]
 struct Places {
     everybody: Arc<Semaphore>,
     local: Arc<Semaphore>,
-    heads: Arc<Mutex<Heads>>,
+    requests: Arc<Mutex<PendingRequests>>,
 }
 
 #[derive(Debug, Default)]
-struct Heads {
+struct PendingRequests {
     /// By the order in which they came.
     unfinished: BTreeMap<u64, CancellationToken>,
     last: u64,
 }
 
-/// The head of a request that is awaited; dropping it ends the wait.
+/// A request that has not come whole; dropping it ends the wait.
 #[derive(Debug)]
-struct Head {
-    heads: Arc<Mutex<Heads>>,
+struct PendingRequest {
+    requests: Arc<Mutex<PendingRequests>>,
     number: u64,
     /// Cancelled when the connection must give way.
     displaced: CancellationToken,
@@ -141,7 +144,7 @@ impl Places {
         Self {
             everybody: Arc::new(Semaphore::new(bounds.connections - bounds.local)),
             local: Arc::new(Semaphore::new(bounds.local)),
-            heads: Arc::default(),
+            requests: Arc::default(),
         }
     }
 
@@ -151,7 +154,7 @@ impl Places {
         if let Some(place) = free(&self.everybody).or_else(|| free(&self.local).filter(|_| is_local)) {
             return place;
         }
-        if let Some((_, displaced)) = locked(&self.heads).unfinished.pop_first() {
+        if let Some((_, displaced)) = locked(&self.requests).unfinished.pop_first() {
             displaced.cancel();
         }
         let next = async |places: &Arc<Semaphore>| {
@@ -163,31 +166,63 @@ impl Places {
         }
     }
 
-    fn begin_head(&self) -> Head {
+    fn begin_request(&self) -> PendingRequest {
         let displaced = CancellationToken::new();
-        let mut heads = locked(&self.heads);
-        heads.last += 1;
-        let number = heads.last;
-        heads.unfinished.insert(number, displaced.clone());
-        Head { heads: Arc::clone(&self.heads), number, displaced }
+        let mut requests = locked(&self.requests);
+        requests.last += 1;
+        let number = requests.last;
+        requests.unfinished.insert(number, displaced.clone());
+        PendingRequest { requests: Arc::clone(&self.requests), number, displaced }
     }
 }
 
-impl Head {
-    /// It is here: from now on the connection keeps its place.
+impl PendingRequest {
+    /// Ends the wait for the request: from now on the connection keeps its place.
     fn finish(&self) {
-        locked(&self.heads).unfinished.remove(&self.number);
+        locked(&self.requests).unfinished.remove(&self.number);
     }
 }
 
-impl Drop for Head {
+impl Drop for PendingRequest {
     fn drop(&mut self) {
         self.finish();
     }
 }
 
-fn locked(heads: &Mutex<Heads>) -> MutexGuard<'_, Heads> {
-    heads.lock().unwrap_or_else(PoisonError::into_inner)
+/// The body of a request, which is pending until the body is dropped: read to its end, or wanted by nobody.
+struct PendingBody {
+    body: Incoming,
+    request: Arc<PendingRequest>,
+}
+
+impl Body for PendingBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for PendingBody {
+    fn drop(&mut self) {
+        self.request.finish();
+    }
+}
+
+fn locked(requests: &Mutex<PendingRequests>) -> MutexGuard<'_, PendingRequests> {
+    requests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Serves one connection within its time limits; at the end of the program it may finish its request.
@@ -195,15 +230,17 @@ async fn answer(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     router: Router,
     bounds: Bounds,
-    head: &Head,
+    pending: &Arc<PendingRequest>,
     end: CancellationToken,
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.head).keep_alive(false);
     let router = TowerToHyperService::new(router);
-    let service = service_fn(|request| {
-        head.finish();
-        router.call(request)
+    let service = service_fn(|request: Request<Incoming>| {
+        if request.body().is_end_stream() {
+            pending.finish();
+        }
+        router.call(request.map(|body| PendingBody { body, request: Arc::clone(pending) }))
     });
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let until_its_end = async {
@@ -224,7 +261,7 @@ async fn answer(
 mod tests {
     use std::time::Instant;
 
-    use axum::routing::get;
+    use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
@@ -238,7 +275,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let end = CancellationToken::new();
         let slow = get(async || tokio::time::sleep(Duration::from_mins(1)).await);
-        let router = Router::new().route("/", get(async || "ok\n")).route("/slow", slow);
+        let read = post(async |_: String| tokio::time::sleep(Duration::from_mins(1)).await);
+        let router = Router::new().route("/", get(async || "ok\n")).route("/slow", slow).route("/read", read);
         (address, end.clone(), tokio::spawn(serve(listener, router, None, SHORT, end)))
     }
 
@@ -290,6 +328,23 @@ mod tests {
         let mut byte = [0];
         let answered = tokio::time::timeout(SHORT.head / 2, held.read(&mut byte)).await;
         assert!(answered.is_err(), "closed: {answered:?}");
+    }
+
+    #[tokio::test]
+    async fn half_bodies_give_way_to_whole_requests() {
+        const HALF: &str = "POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf";
+        let (address, _, _) = endpoint().await;
+        let (mut held, _) = says(address, &HALF.replace("half", "not half.")).await;
+        let mut half = Vec::new();
+        for _ in 0..SHORT.connections * 25 {
+            half.push(says(address, HALF).await);
+        }
+        let (mut whole, begun) = says(address, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(hears(&mut whole).await.ends_with("ok\n"));
+        assert!(begun.elapsed() < SHORT.head, "it waited for the others: {:?}", begun.elapsed());
+        let mut byte = [0];
+        let answered = tokio::time::timeout(Duration::from_millis(20), held.read(&mut byte)).await;
+        assert!(answered.is_err(), "a request whose body was read lost its place: {answered:?}");
     }
 
     #[tokio::test]

@@ -292,7 +292,11 @@ fn somebody_reads_and_deletes_their_own_conversations_only() {
         assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF"));
         for method in [Method::GET, Method::DELETE] {
             let closed = page.ask(method, &path, &With::Cookie(&another), None).await;
-            assert_eq!(closed.status(), StatusCode::CONFLICT);
+            assert_eq!(closed.status(), StatusCode::NOT_FOUND);
+            let missing = page.ask(Method::GET, "/api/v1/conversations/999", &With::Cookie(&another), None).await;
+            let said = closed.text().await.unwrap();
+            assert_eq!(said, missing.text().await.unwrap(), "nobody learns which conversations there are");
+            assert!(!said.contains("/histor"), "no command of a chat: {said}");
         }
         assert_eq!(page.ask(Method::DELETE, &path, &with, None).await.status(), StatusCode::NO_CONTENT);
         let after = value(page.ask(Method::GET, "/api/v1/conversations", &with, None).await).await;
@@ -393,6 +397,18 @@ fn a_steward_proposes_a_term_and_edits_what_they_have_read() {
         assert_eq!(proposed.status(), StatusCode::CREATED);
         let again = page.ask(Method::POST, "/api/v1/terms", &with, Some(term)).await;
         assert_eq!(again.status(), StatusCode::CONFLICT, "it is there already");
+        for (name, definition) in [
+            ("churn", "SELECT secret FROM nowhere"),
+            ("churn", " "),
+            ("=", "SELECT 1"),
+            ("churn", &*"long ".repeat(100)),
+        ] {
+            let term = json!({ "target": "crm", "name": name, "definition": definition });
+            let invalid = page.ask(Method::POST, "/api/v1/terms", &with, Some(term)).await;
+            let (status, said) = (invalid.status(), invalid.text().await.unwrap());
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {said}");
+            assert!(!said.contains("/terme"), "no command of a chat: {said}");
+        }
         let edit = async |version: &str, body: Value| {
             let url = format!("http://{}/api/v1/verified/crm/client-fidele", page.address);
             let request = page.client.patch(url).header("cookie", format!("__Host-pstral={cookie}"));
@@ -487,6 +503,11 @@ fn who_may_read_what_is_told_by_table_and_explained() {
         let table = json!({ "rows": [row("here"), row("no")] });
         let tested = value(page.ask(Method::POST, "/api/v1/policy/test", &with, Some(table)).await).await;
         assert_snapshot!(tested, @r#"{"met":false,"rows":[{"expected":"here","found":"here · alone","met":true},{"expected":"no","found":"here · alone","met":false}]}"#);
+        // As in the table of docs/roles.md, an empty cell is one that is left out.
+        let empty = json!({ "role": "member", "user": "", "place": " ", "target": "crm", "table": "", "do": "", "expect": "here", "because": "", "note": "" });
+        let table = json!({ "rows": [empty] });
+        let tested = value(page.ask(Method::POST, "/api/v1/policy/test", &with, Some(table)).await).await;
+        assert_snapshot!(tested, @r#"{"met":true,"rows":[{"expected":"here","found":"here · alone","met":true}]}"#);
         let table = json!({ "rows": [row("perhaps")] });
         let refused = page.ask(Method::POST, "/api/v1/policy/test", &with, Some(table)).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -523,6 +544,68 @@ fn reading_a_schema_again_names_the_verified_queries_that_no_longer_run() {
 
 fn text_of(value: &Value) -> &str {
     value.as_str().unwrap()
+}
+
+/// Every route, with a body that it reads.
+fn routes() -> Vec<(Method, &'static str, Option<Value>)> {
+    let token = json!({ "name": "x", "capabilities": ["ask"], "days": 1 });
+    vec![
+        (Method::GET, "/api/v1/session", None),
+        (Method::GET, "/api/v1/sign-ins", None),
+        (Method::GET, "/api/v1/audit/events", None),
+        (Method::GET, "/api/v1/audit/events/{instance}/{seq}", None),
+        (Method::GET, "/api/v1/audit/heads", None),
+        (Method::GET, "/api/v1/verified", None),
+        (Method::POST, "/api/v1/verified/{target}/{id}/{decision}", None),
+        (Method::GET, "/api/v1/reviews", None),
+        (Method::DELETE, "/api/v1/reviews/{number}", None),
+        (Method::POST, "/api/v1/reviews/{number}/keep", None),
+        (Method::GET, "/api/v1/status", None),
+        (Method::GET, "/api/v1/activity", None),
+        (Method::GET, "/api/v1/config", None),
+        (Method::POST, "/api/v1/audit/verification", None),
+        (Method::GET, "/api/v1/audit/verification", None),
+        (Method::GET, "/api/v1/approvals", None),
+        (Method::POST, "/api/v1/approvals/{id}", None),
+        (Method::GET, "/api/v1/users", None),
+        (Method::POST, "/api/v1/users", Some(json!({ "username": "camille" }))),
+        (Method::GET, "/api/v1/users/{username}", None),
+        (Method::PATCH, "/api/v1/users/{username}", Some(json!({ "email": "x@example.org" }))),
+        (Method::POST, "/api/v1/users/{username}/link-code", None),
+        (Method::POST, "/api/v1/users/{username}/links", Some(json!({ "code": "0000-0000-0000" }))),
+        (Method::DELETE, "/api/v1/users/{username}/links/{platform}/{id}", None),
+        (Method::PUT, "/api/v1/users/{username}/password", Some(json!({ "password": "short" }))),
+        (Method::GET, "/api/v1/users/{username}/data", None),
+        (Method::DELETE, "/api/v1/users/{username}/data", None),
+        (Method::GET, "/api/v1/users/{username}/erasure", None),
+        (Method::PATCH, "/api/v1/verified/{target}/{id}", Some(json!({ "note": "x" }))),
+        (Method::POST, "/api/v1/terms", Some(json!({ "target": "nothing", "name": "x", "definition": "y" }))),
+        (Method::GET, "/api/v1/targets", None),
+        (Method::GET, "/api/v1/targets/{target}/catalog", None),
+        (Method::POST, "/api/v1/targets/{target}/catalog", None),
+        (Method::GET, "/api/v1/policy/explain?role=member&target=crm", None),
+        (Method::POST, "/api/v1/policy/test", Some(json!({ "rows": [] }))),
+        (Method::GET, "/api/v1/queue", None),
+        (Method::DELETE, "/api/v1/queue/{number}", None),
+        (Method::POST, "/api/v1/sql/check", Some(json!({ "target": "nothing", "statement": "SELECT 1" }))),
+        (Method::POST, "/api/v1/sql/execute", Some(json!({ "proposal": "0" }))),
+        (Method::GET, "/api/v1/conversations", None),
+        (Method::GET, "/api/v1/conversations/{number}", None),
+        (Method::DELETE, "/api/v1/conversations/{number}", None),
+        (Method::PUT, "/api/v1/session/password", Some(json!({ "current": "wrong but long", "new": "x" }))),
+        (Method::GET, "/api/v1/oidc/start", None),
+        (Method::GET, "/api/v1/oidc/callback", None),
+        (Method::POST, "/api/v1/tokens", Some(token)),
+        (Method::DELETE, "/api/v1/sign-ins/{id}", None),
+        (Method::DELETE, "/api/v1/session", None),
+    ]
+}
+
+/// An address in which every part is named: of somebody else, or of nobody.
+fn filled(path: &str) -> String {
+    let path = path.replace("{id}", &"0".repeat(16)).replace("{target}", "crm").replace("{number}", "9");
+    let path = path.replace("{decision}", "approve").replace("{username}", "alex");
+    path.replace("{platform}", "discord").replace("{instance}", "test").replace("{seq}", "1")
 }
 
 /// What a request of each kind of caller is answered with: by route, then by caller.
@@ -563,57 +646,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         secrets.push(page.token(&secrets[3], &["ask"]).await);
         secrets.push("f".repeat(64));
 
-        let token = json!({ "name": "x", "capabilities": ["ask"], "days": 1 });
-        let routes = [
-            (Method::GET, "/api/v1/session", None),
-            (Method::GET, "/api/v1/sign-ins", None),
-            (Method::GET, "/api/v1/audit/events", None),
-            (Method::GET, "/api/v1/audit/events/{instance}/{seq}", None),
-            (Method::GET, "/api/v1/audit/heads", None),
-            (Method::GET, "/api/v1/verified", None),
-            (Method::POST, "/api/v1/verified/{target}/{id}/{decision}", None),
-            (Method::GET, "/api/v1/reviews", None),
-            (Method::DELETE, "/api/v1/reviews/{number}", None),
-            (Method::POST, "/api/v1/reviews/{number}/keep", None),
-            (Method::GET, "/api/v1/status", None),
-            (Method::GET, "/api/v1/activity", None),
-            (Method::GET, "/api/v1/config", None),
-            (Method::POST, "/api/v1/audit/verification", None),
-            (Method::GET, "/api/v1/audit/verification", None),
-            (Method::GET, "/api/v1/approvals", None),
-            (Method::POST, "/api/v1/approvals/{id}", None),
-            (Method::GET, "/api/v1/users", None),
-            (Method::POST, "/api/v1/users", Some(json!({ "username": "camille" }))),
-            (Method::GET, "/api/v1/users/{username}", None),
-            (Method::PATCH, "/api/v1/users/{username}", Some(json!({ "email": "x@example.org" }))),
-            (Method::POST, "/api/v1/users/{username}/link-code", None),
-            (Method::POST, "/api/v1/users/{username}/links", Some(json!({ "code": "0000-0000-0000" }))),
-            (Method::DELETE, "/api/v1/users/{username}/links/{platform}/{id}", None),
-            (Method::PUT, "/api/v1/users/{username}/password", Some(json!({ "password": "short" }))),
-            (Method::GET, "/api/v1/users/{username}/data", None),
-            (Method::DELETE, "/api/v1/users/{username}/data", None),
-            (Method::GET, "/api/v1/users/{username}/erasure", None),
-            (Method::PATCH, "/api/v1/verified/{target}/{id}", Some(json!({ "note": "x" }))),
-            (Method::POST, "/api/v1/terms", Some(json!({ "target": "nothing", "name": "x", "definition": "y" }))),
-            (Method::GET, "/api/v1/targets", None),
-            (Method::GET, "/api/v1/targets/{target}/catalog", None),
-            (Method::POST, "/api/v1/targets/{target}/catalog", None),
-            (Method::GET, "/api/v1/policy/explain?role=member&target=crm", None),
-            (Method::POST, "/api/v1/policy/test", Some(json!({ "rows": [] }))),
-            (Method::GET, "/api/v1/queue", None),
-            (Method::DELETE, "/api/v1/queue/{number}", None),
-            (Method::POST, "/api/v1/sql/check", Some(json!({ "target": "nothing", "statement": "SELECT 1" }))),
-            (Method::POST, "/api/v1/sql/execute", Some(json!({ "proposal": "0" }))),
-            (Method::GET, "/api/v1/conversations", None),
-            (Method::GET, "/api/v1/conversations/{number}", None),
-            (Method::DELETE, "/api/v1/conversations/{number}", None),
-            (Method::PUT, "/api/v1/session/password", Some(json!({ "current": "wrong but long", "new": "x" }))),
-            (Method::GET, "/api/v1/oidc/start", None),
-            (Method::GET, "/api/v1/oidc/callback", None),
-            (Method::POST, "/api/v1/tokens", Some(token)),
-            (Method::DELETE, "/api/v1/sign-ins/{id}", None),
-            (Method::DELETE, "/api/v1/session", None),
-        ];
+        let routes = routes();
         let mut table = format!("{:<28} {}\n", "", CALLERS.join(" "));
         for (method, path, body) in &routes {
             let mut line = format!("{:<28}", format!("{method} {path}"));
@@ -624,10 +657,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
                     _ => With::Cookie(secret),
                 };
                 // Somebody else's: nobody ends it.
-                let path = path.replace("{id}", &"0".repeat(16)).replace("{target}", "crm").replace("{number}", "9");
-                let path = path.replace("{decision}", "approve").replace("{username}", "alex");
-                let path = path.replace("{platform}", "discord").replace("{instance}", "test").replace("{seq}", "1");
-                let status = page.ask(method.clone(), &path, &with, body.clone()).await.status();
+                let status = page.ask(method.clone(), &filled(path), &with, body.clone()).await.status();
                 write!(line, " {:<width$}", status.as_u16(), width = caller.len()).unwrap();
             }
             writeln!(table, "{}", line.trim_end()).unwrap();
@@ -674,8 +704,8 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
         POST /api/v1/sql/check       401    404    404     404   401      401        401     404    401
         POST /api/v1/sql/execute     401    409    409     409   401      401        401     403    401
         GET /api/v1/conversations    401    200    200     200   401      401        401     200    401
-        GET /api/v1/conversations/{number} 401    409    409     409   401      401        401     409    401
-        DELETE /api/v1/conversations/{number} 401    409    409     409   401      401        401     409    401
+        GET /api/v1/conversations/{number} 401    404    404     404   401      401        401     404    401
+        DELETE /api/v1/conversations/{number} 401    404    404     404   401      401        401     404    401
         PUT /api/v1/session/password 401    403    403     403   401      401        401     403    401
         GET /api/v1/oidc/start       404    404    404     404   404      404        404     404    404
         GET /api/v1/oidc/callback    404    404    404     404   404      404        404     404    404
@@ -695,6 +725,131 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
                 assert!(has_row || is_sign_in, "{method} {path} has no row");
             }
         }
+    });
+}
+
+/// What the description says that a route requires is what it requires.
+#[test]
+fn every_route_requires_the_capability_of_its_description_and_no_other() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let token = async |name: &str, capabilities: &[&str]| {
+            let body = json!({ "name": name, "capabilities": capabilities, "days": 30 });
+            let made = page.ask(Method::POST, "/api/v1/tokens", &With::Cookie(&cookie), Some(body)).await;
+            value(made).await["token"].as_str().unwrap().to_owned()
+        };
+        let mut tokens = Vec::new();
+        for capability in Capability::ALL.iter().map(|one| one.word()) {
+            let others: Vec<&str> =
+                Capability::ALL.iter().map(|one| one.word()).filter(|one| *one != capability).collect();
+            let alone = token(&format!("only {capability}"), &[capability]).await;
+            tokens.push((capability, alone, token(&format!("not {capability}"), &others).await));
+        }
+        let described = serde_json::to_value(openapi()).unwrap();
+        let mut requiring = 0;
+        for (method, path, body) in routes() {
+            let address = path.split('?').next().unwrap();
+            let operation = &described["paths"][address][method.as_str().to_lowercase()];
+            let Some(needed) = operation["security"][0]["session"][0].as_str() else { continue };
+            requiring += 1;
+            let (_, alone, others) = tokens.iter().find(|(capability, ..)| *capability == needed).unwrap();
+            let status = async |token: &str| {
+                page.ask(method.clone(), &filled(path), &With::Token(token), body.clone()).await.status()
+            };
+            assert_eq!(status(others).await, StatusCode::FORBIDDEN, "{method} {path} without {needed}");
+            assert_ne!(status(alone).await, StatusCode::FORBIDDEN, "{method} {path} with {needed} alone");
+        }
+        assert_eq!(requiring, routes().len() - 8, "the rest needs no capability");
+    });
+}
+
+/// Also where nobody had to be known for the answer.
+#[test]
+fn somebody_signed_in_is_always_spoken_to_in_their_language() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        for username in ["alex", "camille"] {
+            let cookie = page.signed_in(username).await;
+            for (method, path) in [
+                (Method::PUT, "/api/v1/session"),
+                (Method::DELETE, "/api/v1/session"),
+                (Method::GET, "/api/v1/oidc/start"),
+            ] {
+                let request = page.client.request(method.clone(), format!("http://{}{path}", page.address));
+                let request = request.header("cookie", format!("__Host-pstral={cookie}"));
+                let said = request.header("sec-fetch-site", "cross-site").header("accept-language", "de");
+                let said = said.send().await.unwrap().text().await.unwrap();
+                let is_english =
+                    ["does not support", "comes from", "is not set up"].iter().any(|one| said.contains(one));
+                assert_eq!(is_english, username == "alex", "{method} {path}: {said}");
+            }
+        }
+    });
+}
+
+/// What people hold of others is read by somebody, and the audit says by whom.
+#[test]
+fn looking_at_users_and_the_queue_is_recorded_first() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let camille = world.store.user_named("camille").await.unwrap().unwrap().id.0;
+        let paths = ["/api/v1/users", "/api/v1/users/camille", "/api/v1/users/camille/erasure", "/api/v1/queue"];
+        for path in paths {
+            assert_eq!(page.ask(Method::GET, path, &with, None).await.status(), StatusCode::OK, "{path}");
+        }
+        let read = |entry: &pstral_core::domain::AuditEntry| entry.event.action == AuditAction::UserRead;
+        let details: Vec<String> =
+            world.entries().await.into_iter().filter(read).filter_map(|entry| entry.event.detail).collect();
+        let camille = format!("user={camille}");
+        assert_eq!(details, ["users", &camille, &format!("{camille} erasure"), "queue"]);
+        world.audit.refuse(&[AuditAction::UserRead]);
+        for path in paths {
+            let refused = page.ask(Method::GET, path, &with, None).await;
+            assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        }
+    });
+}
+
+/// Nothing is done that must be recorded, but why is told, and nobody is kept signed in.
+#[test]
+fn a_changed_audit_is_told_and_keeps_nobody_signed_in() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let term = json!({ "target": "crm", "name": "churn", "definition": "SELECT id FROM clients" });
+        let statement = json!({ "target": "crm", "statement": "SELECT id FROM clients" });
+        world.audit.change();
+        for (method, path, body) in [
+            (Method::GET, "/api/v1/audit/events", None),
+            (Method::GET, "/api/v1/users", None),
+            (Method::POST, "/api/v1/users", Some(json!({ "username": "noa" }))),
+            (Method::POST, "/api/v1/terms", Some(term)),
+            (Method::POST, "/api/v1/sql/check", Some(statement)),
+            (Method::POST, "/api/v1/users/camille/link-code", None),
+        ] {
+            let refused = page.ask(method, path, &with, body).await;
+            assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+            let said = refused.text().await.unwrap();
+            assert!(
+                said.contains("n’est plus tel que Pstral l’a signé") && said.contains("pstral audit verify"),
+                "{said}"
+            );
+        }
+        let activity = value(page.ask(Method::GET, "/api/v1/activity", &with, None).await).await;
+        assert_eq!(activity["slowest"], Value::Null, "what cannot be recorded is not shown: {activity}");
+        let out = page.ask(Method::DELETE, "/api/v1/session", &with, None).await;
+        assert_eq!(out.status(), StatusCode::NO_CONTENT);
+        let after = page.ask(Method::GET, "/api/v1/session", &with, None).await;
+        assert_eq!(after.status(), StatusCode::UNAUTHORIZED);
+        world.audit.restore();
     });
 }
 
@@ -743,6 +898,16 @@ fn bad_requests_get_a_clear_sentence() {
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["fly"], "days": 1 }))),
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["ask"], "days": 0 }))),
             (Method::DELETE, "/api/v1/sign-ins/nothing", None),
+            (
+                Method::POST,
+                "/api/v1/policy/test",
+                Some(json!({ "rows": [{ "target": "crm", "role": 1, "expect": "no" }] })),
+            ),
+            (Method::POST, "/api/v1/users", Some(json!({ "username": "ｃlaire" }))),
+            (Method::POST, "/api/v1/users", Some(json!({ "username": "claire" }))),
+            (Method::GET, "/api/v1/users/nobody", None),
+            (Method::GET, "/api/v1/policy/explain?user=nobody&target=crm", None),
+            (Method::DELETE, "/api/v1/users/claire/links/discord/1", None),
             (Method::PUT, "/api/v1/session", None),
             (Method::GET, "/nothing", None),
         ] {
@@ -750,22 +915,28 @@ fn bad_requests_get_a_clear_sentence() {
             let status = response.status().as_u16();
             assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
             let detail = value(response).await["detail"].as_str().unwrap().to_owned();
-            writeln!(said, "{status} {}", detail.chars().take(150).collect::<String>()).unwrap();
+            writeln!(said, "{status} {}", detail.chars().take(150).collect::<String>().trim_end()).unwrap();
         }
         assert_snapshot!(said, @"
-        422 La demande n’a pas pu être lue. Failed to deserialize the JSON body into the target type: missing field `password` at line 1 column 21
+        422 « password » manque. Ajoutez-le, puis renvoyez la demande.
         422 action n’est pas valable ici. Valeurs admises : question, answer, proposal, refusal, agreed, execution, result, chart, result.page, denied, user.added
         422 since n’est pas valable ici. Valeurs admises : 2026-11-21, 7d, 2h.
-        422 user n’est pas valable ici. Valeurs admises : username.
-        400 La demande n’a pas pu être lue. Failed to deserialize query string: nothing: unknown field `nothing`, expected one of `user`, `platform`, `action`, `s
+        422 Il n’y a pas d’utilisateur nobody. Cherchez son nom dans la liste des utilisateurs.
+        400 « nothing » n’est pas connu ici. Valeurs admises : user, platform, action, status, target, relation, text, since, until, towards, from, limit, format.
         422 from n’est pas valable ici. Valeurs admises : next.
         422 limit n’est pas valable ici. Valeurs admises : 1–500.
         422 name n’est pas valable ici. Valeurs admises : 1–80.
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
         404 Vous n’avez ni session ni jeton de ce nom. Voyez ceux que vous avez encore : il a peut-être déjà pris fin.
-        405 Cette route n’accepte pas cette méthode. docs/admin.md donne la liste des routes.
-        404 Il n’y a rien à cette adresse. docs/admin.md donne la liste des routes.
+        422 « rows[0].role » doit être un texte. Corrigez, puis renvoyez la demande.
+        422 Un nom d’utilisateur compte de 1 à 64 lettres, chiffres ou signes . _ - + @, sans espace ni forme particulière (pleine chasse, exposant), et commence
+        409 Il y a déjà un utilisateur claire. Choisissez un autre nom d’utilisateur.
+        404 Il n’y a pas d’utilisateur nobody. Cherchez son nom dans la liste des utilisateurs.
+        422 Il n’y a pas d’utilisateur nobody. Cherchez son nom dans la liste des utilisateurs.
+        404 claire n’a pas ce compte. Voyez ceux qui lui sont reliés.
+        405 Cette route n’accepte pas cette méthode. docs/api.md donne la liste des routes.
+        404 Il n’y a rien à cette adresse. docs/api.md donne la liste des routes.
         ");
         let other_site = page.client.delete(format!("http://{}/api/v1/session", page.address));
         let other_site = other_site.header("cookie", format!("__Host-pstral={cookie}"));

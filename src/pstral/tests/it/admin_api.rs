@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use pstral::admin::openapi;
-use pstral::admin::reference::{Member, Operation, chapters};
+use pstral::admin::reference::{Member, Operation, Parameter, chapters};
 use pstral_pypackages::Package;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -96,22 +96,25 @@ fn markdown(api: &Value) -> String {
     );
     for chapter in chapters(api) {
         write!(page, "\n## {}\n", chapter.tag).unwrap();
-        for Operation { method, path, about, parameters, body, answers } in chapter.operations {
+        for Operation { method, path, about, capability, parameters, body, answers } in chapter.operations {
             write!(page, "\n### `{method} {path}`\n\n{}\n", about.join("\n\n")).unwrap();
-            for parameter in &parameters {
-                write!(page, "\n- `{}` ({}){}", parameter.name, parameter.place, after_colon(&parameter.about))
-                    .unwrap();
+            if !capability.is_empty() {
+                write!(page, "\nRequires `{capability}`.\n").unwrap();
+            }
+            for Parameter { name, place, about, required } in &parameters {
+                let place = if *required { format!("{place}, required") } else { place.clone() };
+                write!(page, "\n- `{name}` ({place}){}", after_colon(about)).unwrap();
             }
             if !parameters.is_empty() {
                 page.push('\n');
             }
             if let Some(members) = body {
-                write!(page, "\nBody:\n\n{}", table(&members)).unwrap();
+                write!(page, "\nBody:\n\n{}", table(&members, true)).unwrap();
             }
             for answer in answers {
                 writeln!(page, "\nAnswer {}{}", answer.status, after_colon(&answer.about)).unwrap();
                 if !answer.members.is_empty() {
-                    write!(page, "\n{}", table(&answer.members)).unwrap();
+                    write!(page, "\n{}", table(&answer.members, false)).unwrap();
                 }
             }
         }
@@ -123,7 +126,12 @@ fn after_colon(about: &str) -> String {
     if about.is_empty() { String::new() } else { format!(": {about}") }
 }
 
-fn table(members: &[Member]) -> String {
-    let rows = members.iter().map(|Member { name, kind, about }| format!("| `{name}` | {kind} | {about} |\n"));
+/// Members as rows; of what is sent, those that must be there are marked.
+fn table(members: &[Member], is_sent: bool) -> String {
+    let row = |Member { name, kind, about, required }: &Member| {
+        let mark = if is_sent && *required { ", required" } else { "" };
+        format!("| `{name}` | {kind}{mark} | {about} |\n")
+    };
+    let rows = members.iter().map(row);
     format!("| member | type | |\n|---|---|---|\n{}", rows.collect::<String>())
 }

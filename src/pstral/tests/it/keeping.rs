@@ -236,7 +236,7 @@ fn a_double_is_told() {
         world.command(&camille(), "edit SELECT count(id) AS everybody FROM clients").await;
         world.command(&camille(), "execute").await;
         world.command(&camille(), "garder Combien de clients avons-nous ?").await;
-        assert_snapshot!(world.newest(), @"C’est déjà une requête vérifiée : « client-count ». Il n’y a rien à garder.");
+        assert_snapshot!(world.newest(), @"Une autre requête est déjà gardée pour cette question, sous le nom « client-count ». Demandez à un responsable des données de la modifier.");
         world.command(&camille(), "edit SELECT count(c.id) AS client_count FROM clients c").await;
         world.command(&camille(), "execute").await;
         world.command(&camille(), "garder Quelle est la taille de la clientèle ?").await;

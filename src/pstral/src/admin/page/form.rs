@@ -1,9 +1,8 @@
 //! The fields of a form, as a browser sends them.
 
 use axum::extract::{FromRequest, Request};
-use axum::response::IntoResponse as _;
-use pstral_core::text::text;
 
+use crate::admin::member_fault::unreadable;
 use crate::admin::problem::Problem;
 
 /// The fields of a form in their order; of a name there may be several.
@@ -27,10 +26,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match axum::Form::from_request(request, state).await {
             Ok(axum::Form(fields)) => Ok(Self(fields)),
-            Err(error) => {
-                let what = error.to_string();
-                Err(Problem::new(error.into_response().status(), text("api-body").with("what", what)))
-            }
+            Err(error) => Err(unreadable(error.status(), "")),
         }
     }
 }

@@ -105,6 +105,11 @@ impl Frame {
         self.sections.first().map_or("/account", |section| section.path)
     }
 
+    /// The same in the language of whoever is signed in, where somebody is.
+    pub(super) fn in_language(self, locale: Option<Locale>) -> Self {
+        Self { locale: locale.unwrap_or(self.locale), ..self }
+    }
+
     /// The same with another address to come back to: that of a form cannot be opened.
     pub(super) fn back_to(mut self, path: &str) -> Self {
         path.clone_into(&mut self.here);
@@ -126,6 +131,7 @@ fn notice(here: &Uri, locale: Locale) -> Option<String> {
         "restore" => "page-done-restore",
         "closed" => "page-done-closed",
         "proposed" => "page-done-proposed",
+        "proposed-term" => "page-done-proposed-term",
         "ended" => "page-done-ended",
         "deleted" => "page-done-deleted",
         "added" => "page-done-added",

@@ -16,6 +16,7 @@ use super::frame::Frame;
 use super::templates::render;
 use super::visitor::KnownFrame;
 use crate::admin::Admin;
+use crate::admin::caller::SignInHash;
 use crate::admin::problem::Problem;
 
 /// Nothing but what the page itself serves, and no script or style inside it.
@@ -29,14 +30,21 @@ pub(super) async fn guard(State(admin): State<Arc<Admin>>, mut request: Request,
     let nobody = Frame::of_nobody(&admin, request.headers(), &address);
     let nobody = if is_read { nobody } else { nobody.back_to("/") };
     let is_from_elsewhere = site(request.headers()).is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let known = KnownFrame::default();
+    let (known, signed_in) = (KnownFrame::default(), SignInHash::of(request.headers()));
     request.extensions_mut().insert(known.clone());
     let response = if is_read || is_own_form(request.headers()) {
         next.run(request).await
     } else {
         Problem::new(StatusCode::FORBIDDEN, text("api-other-site")).into_response()
     };
-    let frame = known.0.get().unwrap_or(&nobody);
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return with_headers(response);
+    }
+    let frame = match known.0.get() {
+        Some(frame) => frame.clone(),
+        None => nobody.in_language(signed_in.locale(&admin).await),
+    };
+    let frame = &frame;
     with_headers(match response.extensions().get::<Problem>() {
         // What the framework itself could not read, such as a path that is no UTF-8.
         None if response.status().is_client_error() && !is_page(&response) => {

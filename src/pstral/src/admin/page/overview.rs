@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use pstral_core::domain::Capability;
 use serde_json::json;
 
 use super::answer::answer;
 use super::bars::{Bars, bars};
 use super::visitor::Visitor;
 use crate::admin::problem::Problem;
-use crate::admin::{Admin, activity, status, work};
+use crate::admin::{Admin, activity, status};
 
 /// What is drawn, in the words of the API.
 const CHARTS: [&str; 7] =
@@ -20,8 +21,11 @@ const CHARTS: [&str; 7] =
 /// Shows the health of each part, who waits, and the last 24 hours.
 pub(super) async fn show(State(admin): State<Arc<Admin>>, visitor: Visitor) -> Result<Response, Problem> {
     let status = answer(status::show(State(Arc::clone(&admin)), visitor.caller.clone()).await?).await?;
-    let queue = answer(work::list(State(Arc::clone(&admin)), visitor.caller.clone()).await?).await?;
-    let activity = answer(activity::show(State(admin), visitor.caller.clone()).await?).await?;
+    // How many wait, not who: that is no reading of anybody's data.
+    let waiting = admin.pipeline.parts().model.waiting();
+    let activity = answer(activity::show(State(Arc::clone(&admin)), visitor.caller.clone()).await?).await?;
+    // Whoever may read the audit is told the slowest statements, once that is recorded.
+    let is_unrecorded = activity["slowest"].is_null() && visitor.caller.may(&admin, Capability::ReadAudit);
     let over_time = |what: &str| -> Bars {
         let hours = activity["hours"].as_array().into_iter().flatten();
         bars(&hours.map(|hour| hour[what].as_f64().unwrap_or_default()).collect::<Vec<_>>())
@@ -31,7 +35,7 @@ pub(super) async fn show(State(admin): State<Arc<Admin>>, visitor: Visitor) -> R
     visitor.page(
         "overview.html",
         &json!({
-            "status": status, "troubled": troubled, "queue": queue, "activity": activity, "charts": charts,
+            "status": status, "troubled": troubled, "waiting": waiting, "is_unrecorded": is_unrecorded, "activity": activity, "charts": charts,
         }),
     )
 }

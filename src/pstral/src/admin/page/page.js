@@ -35,6 +35,22 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   });
 }
 
+// How far a verification is is shown in its place: a page that is loaded again is read from its beginning.
+const watch = async () => {
+  const shown = document.querySelector('#verification[data-running]');
+  if (!shown) return;
+  try {
+    const response = await fetch(location.href, { redirect: 'error' });
+    if (!response.ok) throw new Error(response.statusText);
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    shown.replaceWith(page.getElementById('verification'));
+  } catch {
+    // The next time may do.
+  }
+  setTimeout(watch, 2000);
+};
+setTimeout(watch, 2000);
+
 // The audit goes on as one scrolls: the links to the pages beside it are followed when they come into view, and stay where
 // that fails. After some pages they are left to be pressed: what stands below the table must be reachable.
 const table = document.querySelector('table[data-turned]');

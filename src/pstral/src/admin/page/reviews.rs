@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use pstral_core::domain::Capability;
 use serde_json::{Value, json};
 
 use super::answer::{answer, argument};
@@ -44,9 +44,12 @@ pub(super) async fn propose_term(
     let [target, name, definition] = ["target", "name", "definition"].map(|field| form.value(field));
     let given = json!({ "target": target, "name": name, "definition": definition });
     let term = Body(argument(given.clone())?);
+    // Whoever may only ask is shown none of the stewards' lists.
+    let is_steward = visitor.caller.may(&admin, Capability::ManageVerified);
     match terms::propose(State(Arc::clone(&admin)), visitor.caller.clone(), term).await {
-        Ok(_) => Ok(Redirect::to("/verified?done=proposed").into_response()),
-        Err(problem) if matches!(problem.status, StatusCode::CONFLICT | StatusCode::NOT_FOUND) => {
+        Ok(_) if is_steward => Ok(Redirect::to("/verified?done=proposed").into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("{}?done=proposed-term", visitor.first_section())).into_response()),
+        Err(problem) if is_steward && matches!(problem.status.as_u16(), 404 | 409 | 422) => {
             let content = listed(admin, &visitor, &given, Some(&problem)).await?;
             Ok((problem.status, visitor.page("reviews.html", &content)?).into_response())
         }

@@ -291,3 +291,12 @@ fn a_file_that_cannot_be_read_or_parsed_is_told() {
         assert!(faults[0].key == path.display().to_string() && told.contains(expected), "{told}");
     }
 }
+
+#[test]
+fn what_is_shown_has_the_capabilities_of_every_role() {
+    let config =
+        check("[roles.auditor]\ncapabilities = [\"audit.read\"]\n[roles.member]\ncapabilities = [\"ask\"]", &[])
+            .unwrap();
+    let shown = config.shown["roles"].to_string();
+    assert_eq!(shown, r#"{"auditor":{"capabilities":["audit.read"]},"member":{"capabilities":["ask"]}}"#);
+}

@@ -10,7 +10,7 @@ use pstral_core::testkit::query_target::{FakeTarget, Reply};
 use reqwest::StatusCode;
 
 use super::Site;
-use crate::world::{Setup, alex, camille, deny, run_test, run_test_with, stranger};
+use crate::world::{Setup, alex, camille, claire, deny, run_test, run_test_with, stranger};
 
 /// The values of the hidden field of a name.
 fn hidden(shown: &super::Shown, name: &str) -> String {
@@ -187,6 +187,15 @@ fn a_steward_reads_a_costly_statement_whole_and_approves_it() {
         assert_eq!(site.post(&approve, &cookie, &[]).await.to(), "/approvals?done=approved");
         assert_eq!(site.post(&approve, &cookie, &[]).await.status, StatusCode::NOT_FOUND, "it waits no longer");
         assert!(world.audit_lines().await.contains("sacha"));
+
+        world.command(&claire(), "edit SELECT id FROM clients").await;
+        let own = site.signed_in("claire").await;
+        let shown = site.get("/approvals", &own).await;
+        assert!(shown.words().contains("Celle-ci est la vôtre"), "{}", shown.words());
+        assert!(!shown.body.contains("/approve"), "nobody approves their own: {}", shown.body);
+        let listed = site.get("/api/v1/approvals", &own).await;
+        assert!(listed.body.contains("\"own\":true"), "{}", listed.body);
+        assert!(site.get("/api/v1/approvals", &cookie).await.body.contains("\"own\":false"));
     });
 }
 
@@ -261,9 +270,9 @@ fn somebody_reads_and_deletes_their_own_conversations() {
         let file = shown.attributes("href").into_iter().find(|link| link.ends_with("/pdf")).unwrap();
         assert_eq!(site.get(&file, &cookie).await.header("content-type"), "application/pdf");
         let another = site.signed_in("claire").await;
-        assert_eq!(site.get(&link, &another).await.status, StatusCode::CONFLICT, "somebody else's");
+        assert_eq!(site.get(&link, &another).await.status, StatusCode::NOT_FOUND, "somebody else's");
         let delete = format!("{link}/delete");
-        assert_eq!(site.post(&delete, &another, &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(site.post(&delete, &another, &[]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(site.post(&delete, &cookie, &[]).await.to(), "/conversations?done=deleted");
         assert!(!site.get("/conversations", &cookie).await.words().contains("Paris"));
     });

@@ -234,6 +234,7 @@ async fn assert_verified(world: &World, browser: &Browser, site: &Site, axe: &st
     browser.click("form[action='/audit/verification'] button").await;
     browser.until("document.querySelector('progress') !== null").await;
     let told = browser.text().await;
+    assert_readable(browser, axe, "a running verification").await;
     let total: String = told.split("0 sur ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
     assert!(total.parse::<u32>().unwrap() > 10, "{told}");
     let (written, removed) = (key.clone(), key);
@@ -251,6 +252,8 @@ async fn assert_verified(world: &World, browser: &Browser, site: &Site, axe: &st
     let told = browser.text().await;
     assert!(told.contains("3 de test"), "{told}");
     assert_readable(browser, axe, "a broken audit").await;
+    browser.click(".notice.bad a").await;
+    browser.arrives("/audit/test/3").await;
     // It was `ok`, as the chain that is verified at the end of the test shows.
     state.execute("UPDATE audit_events SET status = 'ok' WHERE seq = 3", []).unwrap();
 }

@@ -126,6 +126,15 @@ fn a_steward_approves_the_version_they_read_and_closes_a_question() {
         let twice = site.post("/reviews/terms", &cookie, &term).await;
         assert_eq!(twice.status, StatusCode::CONFLICT);
         assert!(twice.body.contains("ancien client"), "what was typed stays: {}", twice.body);
+        let member = site.signed_in("camille").await;
+        let theirs = site.post("/reviews/terms", &member, &[term[0], ("name", "bon client"), term[2]]).await;
+        assert_eq!(theirs.to(), "/conversations?done=proposed-term", "{}", theirs.words());
+        let told = site.get(theirs.to(), &member).await;
+        assert!(told.status == StatusCode::OK && told.words().contains("Un responsable des données décidera"));
+        let twice = site.post("/reviews/terms", &member, &[term[0], ("name", "bon client"), term[2]]).await;
+        assert_eq!(twice.status, StatusCode::CONFLICT, "the reason, not the list that they may not see");
+        let invalid = site.post("/reviews/terms", &cookie, &[term[0], ("name", "="), term[2]]).await;
+        assert!(invalid.status == StatusCode::UNPROCESSABLE_ENTITY && invalid.body.contains("role=\"alert\""));
         let closed = site.post("/reviews/1/close", &cookie, &[]).await;
         assert_eq!(closed.to(), "/reviews?done=closed");
         assert!(site.get("/reviews", &cookie).await.words().contains("Rien à revoir"));

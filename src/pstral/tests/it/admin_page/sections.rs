@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use pstral_core::domain::{AuditAction, ButtonAction, EventBody};
 use pstral_core::ports::ModelError;
 use pstral_core::testkit::language_model::Script;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::Site;
@@ -80,9 +80,9 @@ fn only_the_sections_of_a_role_are_in_the_navigation_and_others_are_refused() {
         /audit/export            303    403    403     200
         /audit/verification      303    403    403     200
         /conversations           303    200    200     200
-        /conversations/9         303    409    409     409
+        /conversations/9         303    404    404     404
         /api/                    200    200    200     200
-        /conversations/9/pdf     303    409    409     409
+        /conversations/9/pdf     303    404    404     404
         /account                 303    200    200     200
         /sign-out                405    405    405     405
         /nothing                 404    404    404     404
@@ -163,7 +163,7 @@ fn a_file_that_cannot_be_written_is_told_in_the_frame() {
             ("/audit/export?action=question&format=csv", 503),
             ("/audit/export?user=nobody&format=jsonl", 422),
             ("/audit/export?format=exe", 400),
-            ("/conversations/9/pdf", 409),
+            ("/conversations/9/pdf", 404),
         ] {
             let shown = site.get(path, &cookie).await;
             assert_eq!(
@@ -193,6 +193,47 @@ fn the_overview_shows_each_part_and_what_was_asked() {
         world.model.fails(Some(ModelError::Unavailable("connection refused".to_owned())));
         let words = site.get("/overview", &cookie).await.words();
         assert!(words.contains("À faire"), "{words}");
+    });
+}
+
+/// An administrator who is signed in learns why nothing is done any more, and signs out.
+#[test]
+fn the_overview_opens_and_nobody_stays_signed_in_when_the_audit_was_changed() {
+    run_test(async |world| {
+        world.say(&camille(), "Liste les clients de Paris").await;
+        world.click(&camille(), ButtonAction::Execute(world.newest_proposal())).await;
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        world.audit.change();
+        let shown = site.get("/overview", &cookie).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.words());
+        let words = shown.words();
+        assert!(words.contains("pstral audit verify") && !words.contains("Tout fonctionne"), "{words}");
+        let users = site.get("/users", &cookie).await;
+        assert_eq!(users.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(users.words().contains("pstral audit verify"), "{}", users.words());
+        let out = site.post("/sign-out", &cookie, &[]).await;
+        assert_eq!((out.status, out.to()), (StatusCode::SEE_OTHER, "/sign-in"));
+        assert_eq!(site.get("/account", &cookie).await.to(), "/sign-in?next=%2Faccount");
+        world.audit.restore();
+    });
+}
+
+/// A page that a browser may not be shown is told in the language of whoever is signed in, whatever the browser prefers.
+#[test]
+fn a_problem_before_the_sign_in_is_looked_at_is_told_in_its_language() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("alex").await;
+        let headers = [("accept", "text/html"), ("accept-language", "fr")];
+        let form = site.ask(Method::GET, "/sign-out", &cookie, &headers, "").await;
+        assert!(form.words().contains("This address takes forms only"), "{}", form.words());
+        let headers = [("accept-language", "fr"), ("sec-fetch-site", "cross-site")];
+        let other = site.ask(Method::POST, "/sign-out", &cookie, &headers, "").await;
+        assert!(other.words().contains("comes from another site"), "{}", other.words());
+        let headers = [("accept", "text/html"), ("accept-language", "fr")];
+        let oidc = site.ask(Method::GET, "/api/v1/oidc/start", &cookie, &headers, "").await;
+        assert!(oidc.words().contains("is not set up here"), "{}", oidc.words());
     });
 }
 

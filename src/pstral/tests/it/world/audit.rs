@@ -1,5 +1,6 @@
 //! The real audit log, which a test can make refuse.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -10,11 +11,22 @@ use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreErro
 pub(crate) struct UnreliableAudit {
     real: Arc<dyn AuditLog>,
     refused: Mutex<Vec<AuditAction>>,
+    is_changed: AtomicBool,
 }
 
 impl UnreliableAudit {
     pub(super) fn over(real: Arc<dyn AuditLog>) -> Self {
-        Self { real, refused: Mutex::default() }
+        Self { real, refused: Mutex::default(), is_changed: AtomicBool::default() }
+    }
+
+    /// From now on nothing can be written: the audit is not what was signed last.
+    pub(crate) fn change(&self) {
+        self.is_changed.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on everything can be written again.
+    pub(crate) fn restore(&self) {
+        self.is_changed.store(false, Ordering::SeqCst);
     }
 
     /// From now on events of these actions cannot be written, as on a full disk.
@@ -26,6 +38,9 @@ impl UnreliableAudit {
 #[async_trait]
 impl AuditLog for UnreliableAudit {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
+        if self.is_changed.load(Ordering::SeqCst) {
+            return Err(StoreError::AuditChanged("test: its last entry is not signed".to_owned()));
+        }
         if self.refused.lock().unwrap().contains(&event.action) {
             return Err(StoreError::Unavailable("no space left on device".to_owned()));
         }
