@@ -19,7 +19,8 @@ use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::{Ending, Installed, audit, record, record_accepting, state_is_missing};
 use crate::audit_head_files::{HeadFiles, kept_heads};
-use crate::compose::{key_error, open_store, state_error};
+use crate::audit_heads::key_error;
+use crate::compose::{open_store, state_error};
 use crate::config::Config;
 use crate::instance_lock::InstanceLock;
 
