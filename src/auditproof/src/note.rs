@@ -66,14 +66,10 @@ impl VerifierKey {
         self.kind == SignatureKind::Ed25519 && self.lines_of(note).any(|line| is_valid(&line.signature))
     }
 
-    /// True if a line claims to be of this key.
-    pub fn names(&self, line: &NoteSignature) -> bool {
-        line.name == self.name && line.id == self.id()
-    }
-
     /// The lines of a note that claim to be of this key.
     pub(crate) fn lines_of<'n>(&self, note: &'n Note) -> impl Iterator<Item = &'n NoteSignature> {
-        note.signatures.iter().filter(|line| self.names(line))
+        let id = self.id();
+        note.signatures.iter().filter(move |line| line.name == self.name && line.id == id)
     }
 }
 

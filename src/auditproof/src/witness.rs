@@ -35,13 +35,13 @@ impl Checkpoint {
 
     /// True if this head only adds entries to another, as the proof shows (RFC 6962, section 2.1.2).
     pub fn extends(&self, old: &Self, path: &[Hash]) -> bool {
-        self.origin == old.origin
-            && match (old.size, old.size == self.size) {
-                // Every tree begins with nothing.
-                (0, _) => path.is_empty(),
-                (_, true) => path.is_empty() && old.root == self.root,
-                _ => proof::is_consistent((old.size, old.root), (self.size, self.root), path),
-            }
+        let extends = match old.size {
+            size if size == self.size => old.root == self.root && path.is_empty(),
+            // Every tree begins with nothing.
+            0 => path.is_empty(),
+            _ => proof::is_consistent((old.size, old.root), (self.size, self.root), path),
+        };
+        self.origin == old.origin && extends
     }
 }
 
@@ -140,6 +140,7 @@ mod tests {
             assert!(!head(new).extends(&head(old), &path[1..]) && !head(old).extends(&head(new), &path));
         }
         let none = checkpoint(0, Hash::of(&[]));
+        assert!(none.extends(&none, &[]) && !checkpoint(0, Hash::of(b"other")).extends(&none, &[]));
         assert!(head(5).extends(&none, &[]) && !head(5).extends(&none, &[Hash::of(&[])]));
         assert!(head(5).extends(&head(5), &[]) && !checkpoint(5, Hash::of(b"other")).extends(&head(5), &[]));
         let elsewhere = Checkpoint { origin: "other".to_owned(), ..head(5) };

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use pstral_auditproof::{AddCheckpoint, Checkpoint, Note, SignatureKind, VerifierKey, cosigned_message};
+use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, SignatureKind, VerifierKey, cosigned_message};
 use pstral_core::domain::sha256;
 
 use crate::audit_key::AuditKey;
@@ -68,22 +68,22 @@ impl WitnessError {
 }
 
 impl Witness {
-    /// Returns the public key of the witness of a configuration, with its name. Makes the private key if there is none.
-    pub(crate) fn verifier(config: &WitnessConfig) -> anyhow::Result<Option<VerifierKey>> {
-        let Some(name) = config.name.clone() else { return Ok(None) };
-        let key = AuditKey::read_or_make(&config.key)?.public().0;
-        Ok(Some(VerifierKey { name, kind: SignatureKind::Cosignature, key }))
+    /// Returns the public key of the witness of a configuration, if it has a name. Makes the private key if there is none.
+    pub(crate) fn public_key(config: &WitnessConfig) -> anyhow::Result<Option<VerifierKey>> {
+        let Some(name) = &config.name else { return Ok(None) };
+        AuditKey::read_or_make(&config.key).map(|key| Some(verifier(name, &key)))
     }
 
     /// The witness of a configuration; `None` if it knows no log.
     pub fn new(config: &WitnessConfig) -> anyhow::Result<Option<Self>> {
         let logs = config.log.iter().map(|log| log.key.parse()).collect::<Result<Vec<VerifierKey>, _>>();
         let logs = logs.map_err(anyhow::Error::msg).context("witness.log")?;
-        let Some(verifier) = Self::verifier(config)?.filter(|_| !logs.is_empty()) else { return Ok(None) };
+        let Some(name) = config.name.as_ref().filter(|_| !logs.is_empty()) else { return Ok(None) };
+        let key = AuditKey::read_or_make(&config.key)?;
         let mut folder = config.key.clone().into_os_string();
         folder.push(".logs");
-        let key = AuditKey::read_or_make(&config.key)?;
-        Ok(Some(Self { key, verifier, logs, folder: folder.into(), recorded: Mutex::default() }))
+        let (verifier, folder) = (verifier(name, &key), folder.into());
+        Ok(Some(Self { key, verifier, logs, folder, recorded: Mutex::default() }))
     }
 
     /// Cosigns the head in a request; returns the line with the cosignature. `at` is the time in seconds since 1970. Waits for
@@ -103,7 +103,7 @@ impl Witness {
         // Held until the head is durable, so that no other request is compared with the one before it.
         let _lock = self.lock().map_err(|error| WitnessError::Files(error.to_string()))?;
         let last = last_head(&file, &head.origin)?;
-        if head.size < last.size || (head.size == last.size && head.root != last.root && last.size > 0) {
+        if head.size < last.size || (head.size == last.size && head.root != last.root) {
             return Err(WitnessError::OtherHead(last.size));
         }
         if old != last.size {
@@ -142,6 +142,10 @@ impl Witness {
     }
 }
 
+fn verifier(name: &str, key: &AuditKey) -> VerifierKey {
+    VerifierKey { name: name.to_owned(), kind: SignatureKind::Cosignature, key: key.public().0 }
+}
+
 /// The head of a log that was cosigned last; an empty one if none was. A file that cannot be read is not taken for none.
 fn last_head(file: &Path, origin: &str) -> Result<Checkpoint, WitnessError> {
     match fs::read_to_string(file) {
@@ -150,8 +154,7 @@ fn last_head(file: &Path, origin: &str) -> Result<Checkpoint, WitnessError> {
             head.filter(|head| head.origin == origin).ok_or_else(|| unusable(file, &"this is not a head of the log"))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let nothing = pstral_auditproof::Hash::of(&[]);
-            Ok(Checkpoint { origin: origin.to_owned(), size: 0, root: nothing })
+            Ok(Checkpoint { origin: origin.to_owned(), size: 0, root: Hash::of(&[]) })
         }
         Err(error) => Err(unusable(file, &error)),
     }

@@ -101,14 +101,15 @@ impl RemoteWitness {
             .map_err(|error| DeliveryError::failed(&error))
     }
 
-    /// Returns the head with the cosignatures of this witness in an answer.
+    /// Returns the head with the cosignature of this witness, which is one line of its answer.
     fn verified(&self, head: &SignedHead, answer: &str) -> Result<Note, DeliveryError> {
-        let mut note = head.note();
-        note.signatures.extend(answer.lines().filter_map(|line| line.parse().ok()).filter(|line| self.key.names(line)));
-        match self.key.cosigned_at(&note) {
-            Some(_) => Ok(note),
-            None => Err(DeliveryError::Failed("the answer of the witness is not signed with its key".to_owned())),
-        }
+        let mut cosigned = answer.lines().filter_map(|line| {
+            let mut note = head.note();
+            note.signatures.push(line.parse().ok()?);
+            self.key.cosigned_at(&note).map(|_| note)
+        });
+        let unsigned = || DeliveryError::Failed("the answer of the witness is not signed with its key".to_owned());
+        cosigned.next().ok_or_else(unsigned)
     }
 }
 

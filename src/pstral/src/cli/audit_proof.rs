@@ -35,7 +35,7 @@ pub(super) fn kept_head(word: &str) -> Result<KeptHead, String> {
 }
 
 pub(super) fn witness_key(config: &Config, locale: Locale) -> anyhow::Result<Ending> {
-    let Some(key) = Witness::verifier(&config.witness)? else {
+    let Some(key) = Witness::public_key(&config.witness)? else {
         say_error(&format!("witness.name: {}", text("config-witness-name").render(locale)));
         return Ok(Ending::Usage);
     };

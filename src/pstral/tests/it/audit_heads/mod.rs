@@ -43,7 +43,7 @@ fn stop(bot: Bot) -> crate::program::Ended {
 #[test]
 fn a_file_of_heads_finds_what_was_rewritten_with_the_key() {
     let place = installed("head_file = \"../elsewhere/heads\"");
-    run(&place, &["doctor"]).says(&["audit-heads file · fine · entry "]);
+    run(&place, &["doctor"]).says(&["audit-heads file · ok · entry "]);
     assert!(!place.path("elsewhere").exists(), "looking makes nothing");
     let bot = Bot::start(&place);
     until("the file is missed", || bot.get("/readyz").unwrap().contains("elsewhere/heads"));

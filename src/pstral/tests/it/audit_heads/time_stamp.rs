@@ -131,7 +131,7 @@ fn body_of(stream: &mut TcpStream) -> Vec<u8> {
 fn a_head_is_stamped_by_a_server_and_verified_by_openssl() {
     let Some(authority) = Authority::start() else { return };
     let place = installed(&format!("time_stamp_server = \"{}\"", authority.url));
-    run(&place, &["doctor"]).says(&["audit-heads time-stamp · fine · entry "]);
+    run(&place, &["doctor"]).says(&["audit-heads time-stamp · ok · entry "]);
     assert!(kept(&place, "time-stamps").is_empty(), "looking keeps nothing");
     let bot = Bot::start(&place);
     until("it is stamped", || kept(&place, "time-stamps").len() >= 2);

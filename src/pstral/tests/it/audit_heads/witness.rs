@@ -39,7 +39,7 @@ fn a_witness_cosigns_what_grows_and_tells_a_rewritten_audit() {
     let (elsewhere, key) = witnessed(&place);
     run(&place, &["doctor"]).says(&["audit-heads witness witness.example/w1 · ", "The next head is sent by itself"]);
     let witness = Bot::start(&elsewhere);
-    run(&place, &["doctor"]).says(&["audit-heads witness witness.example/w1 · fine · entry "]);
+    run(&place, &["doctor"]).says(&["audit-heads witness witness.example/w1 · ok · entry "]);
     assert!(kept(&place, "witnesses").is_empty(), "looking keeps nothing");
 
     let mut last = 0;
@@ -60,7 +60,7 @@ fn a_witness_cosigns_what_grows_and_tells_a_rewritten_audit() {
 
     // What the witness saw is forgotten here, and it tells.
     std::fs::remove_file(file).unwrap();
-    run(&place, &["doctor"]).says(&["audit-heads witness witness.example/w1 · fine"]);
+    run(&place, &["doctor"]).says(&["audit-heads witness witness.example/w1 · ok"]);
 
     // Whoever has the database and the folder of the key writes another history, first a shorter and then a longer one.
     std::fs::remove_file(place.path("state/pstral.db")).unwrap();
