@@ -32,9 +32,9 @@ fn every_fault_of_the_destinations_is_told() {
     admin.listen: a witness answers at this address: set it, such as "127.0.0.1:8081".
     audit.head_file: name a file of its own, such as /mnt/archive/pstral-heads.
     audit.time_stamp_server: give an address that begins with https:// or http://, without a user name, such as https://timestamp.example.org/tsr.
-    audit.witness[0].key: give the witness's key as “pstral audit witness-key” prints it there: NAME+ID+KEY.
+    audit.witness[0].key: give the witness’s key as “pstral audit witness-key” prints it there: NAME+ID+KEY.
     audit.witness[0].url: give an address that begins with https:// or http://, without a user name, such as https://timestamp.example.org/tsr.
-    audit.witness[1].key: give the witness's key as “pstral audit witness-key” prints it there: NAME+ID+KEY.
+    audit.witness[1].key: give the witness’s key as “pstral audit witness-key” prints it there: NAME+ID+KEY.
     witness.log[0].key: give the key of the log as “pstral audit key --vkey” prints it there: NAME+ID+KEY.
     witness.name: a witness needs a name without spaces and “+”, such as pstral.example.org/witness.
     "#);
