@@ -1,5 +1,6 @@
 //! Signed heads, as notes that are signed (<https://c2sp.org/signed-note>, <https://c2sp.org/tlog-checkpoint>).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -7,12 +8,11 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::note::{Note, NoteSignature, SignatureKind, VerifierKey};
 use crate::{Hash, PublicKey};
 
 /// The kind of log, which precedes the name of the instance in the first line of a note.
 const ORIGIN: &str = "pstral.audit/";
-/// The number of Ed25519 among the kinds of signatures of a note.
-const ED25519: u8 = 1;
 
 /// The state of an instance's audit after an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,24 +48,13 @@ impl Head {
         format!("{}\n{seq}\n{root}\nchain {chain}\nkey {key}\ntime {at}\n", self.name())
     }
 
-    /// The name of the log, and of the key in the line of the signature.
-    fn name(&self) -> String {
-        let mut name = ORIGIN.to_owned();
-        for byte in self.instance.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                name.push(char::from(byte));
-            } else {
-                let _ = write!(name, "%{byte:02X}");
-            }
-        }
-        name
+    /// Returns the key with its name, as witnesses are given it: the name of the log is also that of its key.
+    pub fn verifier(&self) -> VerifierKey {
+        VerifierKey::of_log(&self.instance, self.key)
     }
 
-    /// Four bytes by which a note says whose a signature is.
-    fn key_id(&self) -> [u8; 4] {
-        let named = [self.name().as_bytes(), b"\n", &[ED25519], &self.key.0].concat();
-        let Hash([a, b, c, d, ..]) = Hash::of(&named);
-        [a, b, c, d]
+    fn name(&self) -> String {
+        origin(&self.instance)
     }
 
     fn of_message(message: &str) -> Option<Self> {
@@ -84,35 +73,84 @@ impl Head {
 }
 
 impl SignedHead {
+    /// Reads the head of a note that others may have signed too, such as witnesses; `None` if it is none of Pstral's.
+    pub fn of(note: &Note) -> Option<Self> {
+        let head = Head::of_message(&note.text)?;
+        let line = head.verifier().lines_of(note).next()?;
+        Some(Self { signature: line.signature.as_slice().try_into().ok()?, head })
+    }
+
+    /// Returns the note with the signature of the log alone.
+    pub fn note(&self) -> Note {
+        let key = self.head.verifier();
+        let line = NoteSignature { id: key.id(), name: key.name, signature: self.signature.to_vec() };
+        Note { text: self.head.message(), signatures: vec![line] }
+    }
+
     /// True if the key that the head names has signed it. Whether that key is one to trust is for the caller to know.
     pub fn is_signed(&self) -> bool {
         self.head.key.has_signed(self.head.message().as_bytes(), &self.signature)
     }
 }
 
-/// The whole note.
-impl fmt::Display for SignedHead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signature = STANDARD.encode([self.head.key_id().as_slice(), &self.signature].concat());
-        write!(f, "{}\n— {} {signature}\n", self.head.message(), self.head.name())
+impl VerifierKey {
+    /// Returns the key of an instance's audit, as witnesses are given it.
+    pub fn of_log(instance: &str, key: PublicKey) -> Self {
+        Self { name: origin(instance), kind: SignatureKind::Ed25519, key }
     }
 }
 
+/// Finds the newest head of each instance in a text, such as a file to which heads are appended: the last one that is whole.
+/// Signatures of witnesses, and anything else between heads, are skipped.
+pub fn newest_heads(text: &str) -> Vec<SignedHead> {
+    let mut newest = BTreeMap::new();
+    let begins = text.match_indices(ORIGIN).map(|(at, _)| at).filter(|at| *at == 0 || text[..*at].ends_with('\n'));
+    let begins: Vec<usize> = begins.collect();
+    let ends = begins.iter().copied().skip(1).chain([text.len()]);
+    for (begin, end) in begins.iter().zip(ends) {
+        if let Some(head) = first_head(&text[*begin..end]) {
+            newest.insert(head.head.instance.clone(), head);
+        }
+    }
+    newest.into_values().collect()
+}
+
+/// The head with which a text begins, whatever follows its signatures.
+fn first_head(text: &str) -> Option<SignedHead> {
+    let (message, below) = text.split_once("\n\n")?;
+    let lines = below.lines().map_while(|line| line.parse().ok());
+    SignedHead::of(&Note { text: format!("{message}\n"), signatures: lines.collect() })
+}
+
+/// The whole note.
+impl fmt::Display for SignedHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.note().fmt(f)
+    }
+}
+
+/// Reads a note with no signature but the one of the log.
 impl FromStr for SignedHead {
     type Err = &'static str;
 
     fn from_str(note: &str) -> Result<Self, Self::Err> {
-        let read = || {
-            let (message, signatures) = note.split_once("\n\n")?;
-            let head = Head::of_message(&format!("{message}\n"))?;
-            let line =
-                signatures.strip_suffix('\n')?.strip_prefix("— ")?.strip_prefix(&head.name())?.strip_prefix(' ')?;
-            let signed = STANDARD.decode(line).ok()?;
-            let signature = signed.strip_prefix(head.key_id().as_slice())?.try_into().ok()?;
-            Some(Self { head, signature })
-        };
-        read().ok_or("not a signed head of Pstral's audit")
+        let read: Option<Self> = note.parse().ok().as_ref().and_then(Self::of);
+        // One way to write it, and no line more.
+        read.filter(|read| read.to_string() == note).ok_or("not a signed head of Pstral's audit")
     }
+}
+
+/// The name of an instance's log.
+fn origin(instance: &str) -> String {
+    let mut name = ORIGIN.to_owned();
+    for byte in instance.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            name.push(char::from(byte));
+        } else {
+            let _ = write!(name, "%{byte:02X}");
+        }
+    }
+    name
 }
 
 fn decoded(name: &str) -> Option<String> {
@@ -168,5 +206,20 @@ mod tests {
         for more in [format!("{note}\n"), format!("{note}— other AAAA\n"), note.replace("chain", "x 1\nchain")] {
             assert!(more.parse::<SignedHead>().is_err(), "{more}");
         }
+    }
+    #[test]
+    fn the_newest_whole_head_of_each_instance_is_found_in_a_text() {
+        let (one, two) = (signed("one"), signed("two"));
+        let later = SignedHead { head: Head { seq: 43, ..one.head.clone() }, ..one.clone() };
+        let mut cosigned = two.note();
+        cosigned.signatures.push(NoteSignature { name: "witness".to_owned(), id: [1; 4], signature: vec![2; 72] });
+        let torn = &later.to_string()[..90];
+        let text = format!("{one}\n{later}\n{cosigned}\nkept by hand\n\n{torn}\n{torn}");
+        assert_eq!(newest_heads(&text), [later.clone(), two.clone()]);
+        assert_eq!(newest_heads(&format!("{torn}\n{later}")), [later]);
+        for one in [two.to_string(), two.to_string().trim_end().to_owned(), cosigned.to_string()] {
+            assert_eq!(newest_heads(&one), std::slice::from_ref(&two), "{one}");
+        }
+        assert_eq!(newest_heads("see pstral.audit/one"), []);
     }
 }

@@ -15,13 +15,17 @@ mod frontier;
 mod hash;
 mod head;
 mod key;
+mod note;
 mod proof;
 mod tree;
+mod witness;
 
 pub use entry::EntryHash;
 pub use frontier::Frontier;
 pub use hash::{Hash, from_hex};
-pub use head::{Head, SignedHead};
+pub use head::{Head, SignedHead, newest_heads};
 pub use key::PublicKey;
+pub use note::{Note, NoteSignature, SignatureKind, VerifierKey};
 pub use proof::{Proof, ProofError, Verified};
 pub use tree::{Pruned, Tree};
+pub use witness::{AddCheckpoint, Checkpoint, cosigned_message};

@@ -93,7 +93,8 @@ impl Proof {
                 if entry.instance != head.instance {
                     return Err(ProofError::OtherInstance);
                 }
-                let path = InclusionProof::<Sha256>::try_from_bytes(joined(path)?).map_err(|_| ProofError::Path)?;
+                let path =
+                    InclusionProof::<Sha256>::try_from_bytes(joined(&hashes(path)?)).map_err(|_| ProofError::Path)?;
                 let leaf = entry.seq.checked_sub(1).ok_or(ProofError::Path)?;
                 let shown = root(head.root, head.seq).verify_inclusion(&entry.hash.0, leaf, &path);
                 shown.map(|()| Verified::Entry(entry)).map_err(|_| ProofError::Path)
@@ -104,10 +105,9 @@ impl Proof {
                 if old.instance != new.instance {
                     return Err(ProofError::OtherInstance);
                 }
-                let path = ConsistencyProof::<Sha256>::try_from_bytes(joined(path)?).map_err(|_| ProofError::Path)?;
-                let shown = root(new.root, new.seq).verify_consistency(&root(old.root, old.seq), &path);
+                let shown = is_consistent((old.seq, old.root), (new.seq, new.root), &hashes(path)?);
                 let grown = Verified::Grown { instance: new.instance, from: old.seq, to: new.seq };
-                shown.map(|()| grown).map_err(|_| ProofError::Path)
+                if shown { Ok(grown) } else { Err(ProofError::Path) }
             }
         }
     }
@@ -127,7 +127,19 @@ fn root(hash: Hash, size: u64) -> RootHash<Sha256> {
     RootHash::new(hash.0.into(), size)
 }
 
-fn joined(path: &[String]) -> Result<Vec<u8>, ProofError> {
+/// True if the tree of one size and root is the beginning of another.
+pub(crate) fn is_consistent(old: (u64, Hash), new: (u64, Hash), path: &[Hash]) -> bool {
+    // The library expects a tree that is not larger than the other.
+    let path = (0 < old.0 && old.0 <= new.0).then(|| ConsistencyProof::<Sha256>::try_from_bytes(joined(path)).ok());
+    let holds = |path| root(new.1, new.0).verify_consistency(&root(old.1, old.0), &path).is_ok();
+    path.flatten().is_some_and(holds)
+}
+
+fn hashes(path: &[String]) -> Result<Vec<Hash>, ProofError> {
     let hash = |text: &String| text.parse::<Hash>().map_err(|error| ProofError::Unreadable(error.to_owned()));
-    Ok(path.iter().map(hash).collect::<Result<Vec<_>, _>>()?.iter().flat_map(|hash| hash.0).collect())
+    path.iter().map(hash).collect()
+}
+
+fn joined(path: &[Hash]) -> Vec<u8> {
+    path.iter().flat_map(|hash| hash.0).collect()
 }

@@ -76,7 +76,8 @@ impl HeadKeeper for HeadFiles {
     }
 }
 
-fn folder(key: &Path) -> PathBuf {
+/// The folder beside a key file in which heads are kept, and what others say of them.
+pub(crate) fn folder(key: &Path) -> PathBuf {
     let mut name = key.file_name().map(OsString::from).unwrap_or_default();
     name.push(".heads");
     key.with_file_name(name)

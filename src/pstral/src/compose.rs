@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use pstral_core::context::Prompts;
 use pstral_core::context::check_template;
-use pstral_core::domain::{Capability, ChainHead, Limits, Locale, PlatformName, Roles, VerifiedQuery};
+use pstral_core::domain::{Capability, Limits, Locale, PlatformName, Roles, VerifiedQuery};
 use pstral_core::egress::AnswerLimits;
 use pstral_core::guard::Rules;
 use pstral_core::models::{ModelPool, QueueLimits};
@@ -17,18 +17,15 @@ use pstral_core::ports::{AuditLog, ChatPlatform, Clock, Knowledge as _, NeededPa
 use pstral_core::settings::{Delivery, Notes, PlaceTerms, Places, Quantities, Quantity, QuotaLimits, Settings, Terms};
 use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
-use pstral_store::{HeadKeeper, Store};
-use tokio::sync::watch;
+use pstral_store::Store;
 
-use crate::audit_head_files::HeadFiles;
-use crate::audit_heads::AuditHeads;
+use crate::audit_heads::{AuditHeads, head_keeper};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{
     Answers, Config, DeliveryChoice, Fault, Model, RoleConfig, RoleQuotas, RulesConfig, TargetConfig, fingerprint,
 };
 use crate::files::FolderFiles;
 use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
-use crate::installed_key::installed_key;
 use crate::metrics::audit::MeteredAudit;
 use crate::metrics::chat::MeteredChat;
 use crate::metrics::model::MeteredModel;
@@ -103,15 +100,6 @@ pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
     opened.map(Arc::new).map_err(|error| state_error(&error))
 }
 
-async fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, StartError> {
-    Ok(Arc::new(HeadFiles::beside(&config.audit.key, installed_key(config).await?)))
-}
-
-/// The audit key cannot be read or made.
-pub(crate) fn key_error(error: &anyhow::Error) -> StartError {
-    StartError::new("audit", format!("{error:#}"), text("remedy-audit-key"))
-}
-
 pub(crate) fn state_error(error: &StoreError) -> StartError {
     StartError {
         found: error.text().map(|_| Box::new(error.found())),
@@ -159,7 +147,7 @@ impl App {
         let files = files.keep(config.files.keep_hours == 0);
         let file_age = Duration::from_secs(config.files.keep_hours * 3600);
         let audit = Arc::new(MeteredAudit::over(Arc::clone(&store) as Arc<dyn AuditLog>));
-        let heads = heads(config, audit.head(), &platforms);
+        let heads = AuditHeads::new(config, audit.head(), &platforms, &store)?;
         let clock = Arc::new(SystemClock::default());
         let ended = EndedPlatforms::default();
         let checkup = Installation {
@@ -168,6 +156,7 @@ impl App {
             targets: targets.clone(),
             platforms: platforms.clone(),
             ended: ended.clone(),
+            heads: heads.destinations.clone(),
         };
         let parts = Parts {
             platforms: platforms.clone(),
@@ -196,20 +185,6 @@ impl App {
 fn model_pool(config: &Model, servers: &ModelServers, clock: Arc<dyn Clock>) -> ModelPool {
     let limits = QueueLimits { waiting: config.queue, each: config.queue_each };
     ModelPool::new(servers.endpoints.clone(), limits, clock)
-}
-
-/// Creates the publisher of the audit chain's head, with the interval and the destinations of the configuration.
-fn heads(config: &Config, head: watch::Receiver<Option<ChainHead>>, platforms: &[Arc<dyn ChatPlatform>]) -> AuditHeads {
-    let audit = &config.audit;
-    let named = |name: &String| platforms.iter().find(|platform| platform.name().0 == *name).cloned();
-    let channel = audit.head_platform.as_ref().and_then(named).zip(audit.head_place.clone());
-    AuditHeads {
-        head,
-        every_events: audit.head_every_events,
-        every: Duration::from_secs(audit.head_every_minutes * 60),
-        channel,
-        locale: config.locale,
-    }
 }
 
 /// The files a configuration names beside the targets themselves that cannot be used.
@@ -241,6 +216,9 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
         {
             faults.push(fault(&format!("targets.{name}.verified"), path, error));
         }
+    }
+    if let Some(path) = config.audit.head_file.as_deref().filter(|path| path.is_dir()) {
+        faults.push(fault("audit.head_file", path, format!("({})", std::io::ErrorKind::IsADirectory)));
     }
     if let Some(folder) = &config.answers.prompts {
         faults.extend(unusable("answers.prompts", folder, std::fs::read_dir(folder).map(drop)));

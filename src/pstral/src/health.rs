@@ -14,6 +14,7 @@ use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
+use crate::audit_heads::HeadDestinations;
 use crate::models;
 use crate::registry::ModelServers;
 
@@ -32,6 +33,8 @@ pub struct Installation {
     pub platforms: Vec<Arc<dyn ChatPlatform>>,
     /// The platforms that have ended by themselves.
     pub ended: EndedPlatforms,
+    /// Where the signed head of the audit goes.
+    pub heads: HeadDestinations,
 }
 
 /// Platforms that have ended for good while the program goes on: what they can still be asked, such as who they are, says
@@ -77,6 +80,7 @@ impl Checkup for Installation {
         });
         let (state, models, targets, platforms) = join!(state, models, join_all(targets), join_all(platforms));
         let mut checks: Vec<Check> = [state].into_iter().chain(models).chain(targets).chain(platforms).collect();
+        checks.extend(self.heads.checks(locale));
         if self.targets.is_empty() {
             checks.push(nothing("targets", "no-target", locale));
         }

@@ -6,8 +6,9 @@ use pstral_core::text::text;
 use pstral_store::Store;
 
 use crate::audit_head_files::kept_heads;
+use crate::audit_heads::key_error;
 use crate::audit_key::AuditKey;
-use crate::compose::{StartError, key_error, state_error};
+use crate::compose::{StartError, state_error};
 use crate::config::Config;
 
 /// Returns the key, and makes it for a state that was never signed. A key that is gone is an error: a new one would sign

@@ -30,3 +30,5 @@ pub mod registry;
 pub mod retention;
 mod unfinished_executions;
 pub mod verified;
+mod whole_file;
+pub mod witness;

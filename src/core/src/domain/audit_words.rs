@@ -81,6 +81,8 @@ words! {
         StewardsTold = "stewards.told",
         /// The audit goes on although it is not what was signed last: somebody has looked into why.
         AuditAccepted = "audit.accepted",
+        /// A head of another audit was not cosigned: it does not go on from the one before.
+        WitnessRefused = "witness.refused",
         /// Something leaves as a file: a conversation, the audit.
         Export = "export",
         /// The catalog of a target was read again because somebody asked.

@@ -31,6 +31,7 @@ mod tokens;
 mod user_data;
 mod users;
 mod verified;
+mod witness;
 mod work;
 
 use std::net::IpAddr;
@@ -56,6 +57,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::witness::Witness;
 use attempts::Attempts;
 use audit_verification::LastVerification;
 use caller::{Address, Caller};
@@ -77,6 +79,8 @@ pub struct Admin {
     verification: LastVerification,
     /// The company's own accounts, where people may sign in with them.
     oidc: Option<Oidc>,
+    /// Other audits, where this installation is their witness.
+    witness: Option<Arc<Witness>>,
 }
 
 /// What the configuration says of the endpoint.
@@ -96,13 +100,19 @@ impl Admin {
     /// The endpoint of a running program.
     pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, settings: AdminSettings) -> Self {
         let (attempts, verification) = (Attempts::default(), LastVerification::default());
-        Self { pipeline, store, settings, attempts, verification, oidc: None }
+        Self { pipeline, store, settings, attempts, verification, oidc: None, witness: None }
     }
 
     /// Also takes the company's own accounts.
     #[must_use]
     pub fn with_oidc(self, oidc: Oidc) -> Self {
         Self { oidc: Some(oidc), ..self }
+    }
+
+    /// Also cosigns the heads of other audits.
+    #[must_use]
+    pub fn with_witness(self, witness: Witness) -> Self {
+        Self { witness: Some(Arc::new(witness)), ..self }
     }
 
     fn now(&self) -> Timestamp {
@@ -216,6 +226,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
     router
         .route("/api/openapi.json", get(|| async { described }))
         .merge(page::router(&admin))
+        .merge(witness::router(&admin))
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(headers))

@@ -5,12 +5,13 @@ use std::sync::atomic::AtomicU64;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pstral_auditproof::SignedHead;
+use pstral_auditproof::{SignedHead, VerifierKey};
 use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, Signatures as _, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::text::text;
 use pstral_store::{AuditCheck, AuditVerifyError, Store};
 
+use super::audit_proof::KeptHead;
 use super::export;
 use super::follow::follow;
 use super::new_file::NewFile;
@@ -45,9 +46,10 @@ pub(super) enum AuditCommand {
     },
     /// Verify the hash chains and their signatures, changing nothing; exits 1 and names the first entry that fails
     Verify {
-        /// A chain head that this command printed before: its entry must still be there. Can be given more than once
-        #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
-        head: Vec<ChainHead>,
+        /// A chain head that this command printed before, or a file of signed heads: its entry must still be there. Can be given
+        /// more than once
+        #[arg(long, value_name = "INSTANCE:SEQ:HASH|FILE", value_parser = audit_proof::kept_head)]
+        head: Vec<KeptHead>,
         /// Verify a chain only from such a head on: quicker, and says nothing about what lies before. Can be given once for
         /// each chain
         #[arg(long, value_name = "INSTANCE:SEQ:HASH")]
@@ -57,7 +59,16 @@ pub(super) enum AuditCommand {
         key: Vec<PublicAuditKey>,
     },
     /// Print the public key that signs the audit, creating it if there is none; keep a copy elsewhere
-    Key,
+    Key {
+        /// Print it with the name of the log, as witnesses are given it
+        #[arg(long)]
+        vkey: bool,
+        /// The instance whose log that is (default: the one of the configuration)
+        #[arg(long, requires = "vkey")]
+        instance: Option<String>,
+    },
+    /// Print the public key with which this installation cosigns other audits, creating it if there is none
+    WitnessKey,
     /// Print the newest signed head of an instance's audit
     Head {
         /// The instance (default: the one of the configuration)
@@ -153,10 +164,13 @@ fn when(word: &str) -> Result<Timestamp, String> {
 
 pub(super) async fn run(Installed { config, locale }: Installed, command: AuditCommand) -> anyhow::Result<Ending> {
     match command {
-        AuditCommand::Key => {
-            say(&installed_key(&config).await?.public().to_string());
+        AuditCommand::Key { vkey, instance } => {
+            let key = installed_key(&config).await?.public();
+            let instance = instance.unwrap_or(config.store.instance);
+            say(&if vkey { VerifierKey::of_log(&instance, key.0).to_string() } else { key.to_string() });
             Ok(Ending::Fine)
         }
+        AuditCommand::WitnessKey => audit_proof::witness_key(&config, locale),
         AuditCommand::Check { proof, key } => audit_proof::check(&proof, &known_keys(&config, key)?, locale),
         // Opening would make one, and an audit of nothing always holds.
         _ if state_is_missing(&config, locale) => Ok(Ending::Failed),
@@ -165,7 +179,17 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: AuditC
             let (known, mut signed) = (known_keys(&config, key)?, kept_heads(&config.audit.key)?);
             // The state may be of another installation.
             signed.retain(|head| !is_elsewhere || known.knows(&head.head.key.to_string()));
-            let check = AuditCheck { known: &known, heads: &head, signed: &signed, begin_at: &from_head };
+            let mut heads = Vec::new();
+            for head in head {
+                match head {
+                    KeptHead::Entry(head) => heads.push(head),
+                    KeptHead::File(file) => match audit_proof::read(&file, locale)? {
+                        Some(found) => signed.extend(found),
+                        None => return Ok(Ending::Usage),
+                    },
+                }
+            }
+            let check = AuditCheck { known: &known, heads: &heads, signed: &signed, begin_at: &from_head };
             verify(&open_store_to_read(&config).await?, check, locale).await
         }
         AuditCommand::Head { instance } => audit_proof::head(&config, instance, locale).await,

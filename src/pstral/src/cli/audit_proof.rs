@@ -1,10 +1,10 @@
 //! `pstral audit head`, `prove`, `consistency` and `check`: what vouches for the audit outside its database.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use pstral_auditproof::{Hash, Proof, ProofError, PublicKey, SignedHead, Verified};
-use pstral_core::domain::{AuditAction, Locale};
+use pstral_auditproof::{Hash, Proof, ProofError, PublicKey, SignedHead, Verified, newest_heads};
+use pstral_core::domain::{AuditAction, ChainHead, Locale};
 use pstral_core::ports::AuditLog as _;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
@@ -14,6 +14,34 @@ use super::{Ending, record};
 use crate::audit_key::{KnownAuditKeys, PublicAuditKey};
 use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
+use crate::witness::Witness;
+
+/// A head that was kept elsewhere.
+#[derive(Debug, Clone)]
+pub(super) enum KeptHead {
+    /// The entry that it is of.
+    Entry(ChainHead),
+    /// A file of signed heads.
+    File(PathBuf),
+}
+
+/// Reads a head from the command line.
+pub(super) fn kept_head(word: &str) -> Result<KeptHead, String> {
+    match word.parse() {
+        Ok(head) => Ok(KeptHead::Entry(head)),
+        Err(_) if Path::new(word).is_file() => Ok(KeptHead::File(word.into())),
+        Err(error) => Err(format!("{error}; or give a file that holds signed heads")),
+    }
+}
+
+pub(super) fn witness_key(config: &Config, locale: Locale) -> anyhow::Result<Ending> {
+    let Some(key) = Witness::public_key(&config.witness)? else {
+        say_error(&format!("witness.name: {}", text("config-witness-name").render(locale)));
+        return Ok(Ending::Usage);
+    };
+    say(&key.to_string());
+    Ok(Ending::Fine)
+}
 
 pub(super) async fn head(config: &Config, instance: Option<String>, locale: Locale) -> anyhow::Result<Ending> {
     let store = open_store_to_read(config).await?;
@@ -55,7 +83,8 @@ pub(super) async fn consistency(
     new: Option<&Path>,
     locale: Locale,
 ) -> anyhow::Result<Ending> {
-    let (Some(old), new) = (read(old, locale)?, new.map(|new| read(new, locale)).transpose()?) else {
+    let own = &config.store.instance;
+    let (Some(old), new) = (read_one(old, own, locale)?, new.map(|new| read_one(new, own, locale)).transpose()?) else {
         return Ok(Ending::Usage);
     };
     let store = open_store_to_read(config).await?;
@@ -119,14 +148,22 @@ fn unsigned(instance: &str) -> Text {
     text("audit-no-head").with("instance", instance)
 }
 
-/// The signed head of a file; `None` once it was said that it is none.
-fn read(path: &Path, locale: Locale) -> anyhow::Result<Option<SignedHead>> {
-    let note = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let head = format!("{}\n", note.trim_end()).parse().ok();
-    if head.is_none() {
+/// The newest signed head of each instance in a file; `None` once it was said that there is none.
+pub(super) fn read(path: &Path, locale: Locale) -> anyhow::Result<Option<Vec<SignedHead>>> {
+    let content = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let heads = newest_heads(&content);
+    if heads.is_empty() {
         say_error(&text("audit-not-a-head").with("path", path.display().to_string()).render(locale));
+        return Ok(None);
     }
-    Ok(head)
+    Ok(Some(heads))
+}
+
+/// The only head of a file; of several instances, the one of this.
+fn read_one(path: &Path, instance: &str, locale: Locale) -> anyhow::Result<Option<SignedHead>> {
+    let Some(mut heads) = read(path, locale)? else { return Ok(None) };
+    let own = heads.iter().position(|signed| signed.head.instance == instance);
+    Ok(Some(heads.swap_remove(own.unwrap_or_default())))
 }
 
 fn digits(path: &[Hash]) -> Vec<String> {

@@ -60,6 +60,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         let store = Store::open(&folder.path().join("pstral.db"), &config.store.instance).await?;
         (Some(folder), App::build_with(config, locale, Arc::new(store)).await?)
     };
+    app.heads.destinations.check().await;
     let mut found = app.pipeline.parts().checkup.checks(locale).await;
     found.insert(1, data_folder(&config.data, locale));
     found.extend(location.file().filter(|_| missing.is_none()).and_then(|file| open_to_others(file, locale)));

@@ -15,12 +15,13 @@ use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
 use crate::admin::{Admin, AdminSettings, Oidc, Tls};
 use crate::compose::{App, StartError};
-use crate::config::{AdminConfig, Config};
+use crate::config::{AdminConfig, Config, WitnessConfig};
 use crate::http::{Shown, install_metrics, serve, serve_admin};
 use crate::instance_lock::InstanceLock;
 use crate::lifecycle::{self, AfterPlatforms};
 use crate::models::refuse_outside;
 use crate::retention::Retention;
+use crate::witness::Witness;
 
 /// Time for HTTP requests in progress to complete at the end.
 const HTTP_PATIENCE: Duration = Duration::from_secs(2);
@@ -44,7 +45,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| StartError::new("http", format!("{listen}: {error}"), text("remedy-listen")))?;
-    let admin = AdminListener::bind(&config.admin).await?;
+    let admin = AdminListener::bind(&config.admin, &config.witness).await?;
     let (ending, ended) = (CancellationToken::new(), CancellationToken::new());
     // From here on: a request to end that comes during the start is kept, not the death of the program.
     let person = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
@@ -76,11 +77,12 @@ struct AdminListener {
     listener: TcpListener,
     tls: Option<Tls>,
     oidc: Option<Oidc>,
+    witness: Option<Witness>,
 }
 
 impl AdminListener {
     /// Listens where the configuration says; `None` where it says nothing.
-    async fn bind(config: &AdminConfig) -> anyhow::Result<Option<Self>> {
+    async fn bind(config: &AdminConfig, witness: &WitnessConfig) -> anyhow::Result<Option<Self>> {
         let Some(listen) = config.listen else { return Ok(None) };
         let listener = TcpListener::bind(listen)
             .await
@@ -96,7 +98,9 @@ impl AdminListener {
             (Some(oidc), Some(public_url)) => Some(Oidc::new(oidc, public_url)?),
             _ => None,
         };
-        Ok(Some(Self { listener, tls, oidc }))
+        let witness = Witness::new(witness)
+            .map_err(|error| StartError::new("witness", format!("{error:#}"), text("remedy-witness-key")))?;
+        Ok(Some(Self { listener, tls, oidc, witness }))
     }
 
     fn serve(self, app: &App, config: &Config, ended: CancellationToken) -> impl Future<Output = ()> + use<> {
@@ -108,6 +112,7 @@ impl AdminListener {
         };
         let admin = Admin::new(Arc::clone(&app.pipeline), Arc::clone(&app.store), settings);
         let admin = self.oidc.into_iter().fold(admin, Admin::with_oidc);
+        let admin = self.witness.into_iter().fold(admin, Admin::with_witness);
         serve_admin(self.listener, Arc::new(admin), self.tls, ended)
     }
 }

@@ -22,6 +22,7 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
         model,
         answers,
         audit,
+        witness,
         retention,
         limits,
         files,
@@ -53,6 +54,7 @@ pub fn fingerprint(config: &Config) -> BTreeMap<String, String> {
         ("catalog".to_owned(), catalog),
         ("quotas".to_owned(), quotas),
         ("audit".to_owned(), audit),
+        ("witness".to_owned(), witness),
         ("retention".to_owned(), retention),
     ];
     sections.extend(targets.iter().map(|(name, target)| (format!("targets.{name}"), target as &dyn Debug)));

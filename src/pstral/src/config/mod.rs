@@ -1,5 +1,6 @@
 //! The configuration: default.toml ← file ← environment, every fault of it reported at once.
 
+mod audit;
 mod diagnosis;
 mod fault;
 mod file;
@@ -24,7 +25,8 @@ pub use models::ModelServer;
 pub use schema::{
     AdminConfig, Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http,
     IdentityChoice, LimitValues, Log, LogFormat, Model, ModelKind, OidcConfig, PlaceConfig, QuotasConfig,
-    RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, SharedTargetKeys, StateStore, TargetConfig, TargetLimits,
+    RemoteWitnessConfig, RetentionConfig, RoleConfig, RoleQuotas, RulesConfig, SharedTargetKeys, StateStore,
+    TargetConfig, TargetLimits, WitnessConfig, WitnessedLogConfig,
 };
 
 /// Checks whether a terminal may show colours and other styles: `NO_COLOR` forbids it (<https://no-color.org>).

@@ -10,9 +10,10 @@ use pstral_store::Location;
 use secrecy::ExposeSecret as _;
 
 use super::Fault;
+use super::audit::{head_faults, witness_faults};
 use super::models::model_faults;
 use super::oidc::oidc_faults;
-use super::platforms::{place_fault, platform_fault, platforms_faults};
+use super::platforms::platforms_faults;
 use super::roles_and_places::role_and_place_faults;
 use super::schema::{AdminConfig, Config};
 use super::targets::target_faults;
@@ -52,15 +53,8 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     check(tokens.0 < tokens.1, "model.max_answer_tokens", text("config-answer-tokens"));
     check(!config.files.formats.is_empty(), "files.formats", text("config-formats"));
     faults.extend(model_faults(&config.model));
-    let audit = &config.audit;
-    match (&audit.head_platform, &audit.head_place) {
-        (Some(platform), Some(place)) => faults.extend(match platform_fault(config, platform) {
-            Some(sentence) => Some(Fault::new("audit.head_platform", sentence)),
-            None => place_fault(config, platform, place).map(|sentence| Fault::new("audit.head_place", sentence)),
-        }),
-        (None, None) => {}
-        _ => faults.push(Fault::new("audit.head_place", text("config-audit-head"))),
-    }
+    faults.extend(head_faults(config));
+    faults.extend(witness_faults(config));
     faults.extend(admin_faults(&config.admin));
     faults.extend(oidc_faults(&config.admin));
     faults.extend(default_target(config).map(|sentence| Fault::new("default_target", sentence)));
@@ -178,6 +172,8 @@ impl Config {
         let inside = |path: &Path| if path.is_absolute() { path.to_owned() } else { data.join(path) };
         self.files.folder = inside(&self.files.folder);
         self.audit.key = inside(&self.audit.key);
+        self.witness.key = inside(&self.witness.key);
+        self.audit.head_file = self.audit.head_file.take().map(|path| inside(&path));
         if let Some(path) = self.location().file() {
             self.store.url = format!("sqlite://{}", inside(path).display()).into();
         }

@@ -34,6 +34,7 @@ fn app(world: &World) -> App {
             every: Duration::ZERO,
             channel: None,
             locale: pstral_core::domain::Locale::En,
+            destinations: pstral::audit_heads::HeadDestinations::default(),
         },
         instance: "test".to_owned(),
         fingerprint: [("limits", "aa"), ("targets.crm", "bb")]

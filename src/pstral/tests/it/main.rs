@@ -18,6 +18,8 @@ mod asides;
 mod asking_back;
 mod audit;
 mod audit_first;
+#[cfg(feature = "endpoint")]
+mod audit_heads;
 mod audit_members;
 mod audit_pages;
 mod bad_input;

@@ -6,6 +6,7 @@ mod oidc;
 mod people;
 mod reading;
 mod target;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +23,7 @@ pub use model::{EndpointConfig, Model};
 pub use oidc::OidcConfig;
 pub use people::{PlaceConfig, QuotasConfig, RoleConfig, RoleQuotas, RulesConfig};
 pub use target::{SharedTargetKeys, TargetConfig, TargetLimits};
+pub use witness::{RemoteWitnessConfig, WitnessConfig, WitnessedLogConfig};
 
 pub(super) use choices::{LEFT_OUT, NOT_ONE_OF, with_key_below};
 use reading::{answer_form, formats, kept_answers, language, needed_secret, verified_use};
@@ -43,6 +45,7 @@ pub struct Config {
     pub model: Model,
     pub answers: Answers,
     pub audit: AuditConfig,
+    pub witness: WitnessConfig,
     pub retention: RetentionConfig,
     pub limits: LimitValues,
     pub files: Files,
@@ -116,6 +119,10 @@ pub struct AuditConfig {
     pub head_every_minutes: u64,
     pub head_platform: Option<String>,
     pub head_place: Option<String>,
+    pub head_file: Option<PathBuf>,
+    pub time_stamp_server: Option<String>,
+    #[serde(default)]
+    pub witness: Vec<RemoteWitnessConfig>,
     pub key: PathBuf,
 }
 

@@ -1,5 +1,6 @@
 //! Configurations as people write them, each with all that is told of it.
 
+mod audit;
 mod oidc;
 mod secrets;
 mod servers;

@@ -317,6 +317,7 @@ impl Around {
             targets: targets.clone(),
             platforms: platforms.clone(),
             ended: pstral::health::EndedPlatforms::default(),
+            heads: pstral::audit_heads::HeadDestinations::default(),
         };
         Pipeline::new(Parts {
             platforms,

@@ -1,5 +1,14 @@
-//! Publishes the head of this instance's audit chain in the log and in a chat, where somebody who can change the state
-//! database cannot change it.
+//! Publishes the head of this instance's audit chain where somebody who can change the state database cannot change it: in
+//! the log and a chat, and signed in a file, with a time stamp server and with witnesses.
+
+mod destination;
+mod file;
+#[cfg(feature = "endpoint")]
+mod http;
+#[cfg(feature = "endpoint")]
+mod time_stamp;
+#[cfg(feature = "endpoint")]
+mod witness;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +17,27 @@ use metrics::{Gauge, gauge};
 use pstral_core::domain::{ChainHead, Locale, Outgoing, Place, sha256};
 use pstral_core::ports::{ChatPlatform, SendKey};
 use pstral_core::text::text;
+use pstral_store::{HeadKeeper, Store};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
+
+use crate::audit_head_files::HeadFiles;
+use crate::compose::StartError;
+use crate::config::Config;
+use crate::installed_key::installed_key;
+use destination::{Destination, SignedHeads};
+
+pub use destination::HeadDestinations;
+
+/// Opens the key that signs the heads, and the folder in which they are kept.
+pub(crate) async fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, StartError> {
+    Ok(Arc::new(HeadFiles::beside(&config.audit.key, installed_key(config).await?)))
+}
+
+/// The audit key cannot be read or made.
+pub(crate) fn key_error(error: &anyhow::Error) -> StartError {
+    StartError::new("audit", format!("{error:#}"), text("remedy-audit-key"))
+}
 
 /// The interval and the destinations of publishing the chain's head.
 #[derive(Clone)]
@@ -24,14 +52,40 @@ pub struct AuditHeads {
     pub channel: Option<(Arc<dyn ChatPlatform>, String)>,
     /// The language of what is sent.
     pub locale: Locale,
+    /// Where the signed head goes.
+    pub destinations: HeadDestinations,
 }
 
 impl AuditHeads {
+    /// Creates the publisher of a configuration.
+    pub(crate) fn new(
+        config: &Config,
+        head: watch::Receiver<Option<ChainHead>>,
+        platforms: &[Arc<dyn ChatPlatform>],
+        store: &Arc<Store>,
+    ) -> anyhow::Result<Self> {
+        let audit = &config.audit;
+        let named = |name: &String| platforms.iter().find(|platform| platform.name().0 == *name).cloned();
+        let channel = audit.head_platform.as_ref().and_then(named).zip(audit.head_place.clone());
+        let heads = SignedHeads { store: Arc::clone(store), instance: config.store.instance.clone() };
+        Ok(Self {
+            head,
+            every_events: audit.head_every_events,
+            every: Duration::from_secs(audit.head_every_minutes * 60),
+            channel,
+            locale: config.locale,
+            destinations: HeadDestinations::new(heads.clone(), destinations(config, &heads)?),
+        })
+    }
+
     /// Tells it again and again, for as long as anything is written.
     pub async fn tell_on(mut self) {
         let mut told = self.current().map_or(0, |head| head.seq);
         let mut due = Instant::now() + self.every;
         unsent().set(0);
+        let _delivering = self.destinations.deliver_on();
+        // What an earlier run left undelivered.
+        self.destinations.publish().await;
         loop {
             let is_due = tokio::select! {
                 changed = self.head.changed() => match changed {
@@ -62,6 +116,7 @@ impl AuditHeads {
     /// A place that cannot be reached hears the next one.
     async fn tell(&self, head: &ChainHead) {
         tracing::info!(%head, "the head of the audit chain");
+        self.destinations.publish().await;
         let Some((platform, place)) = &self.channel else { return };
         let place = Place { platform: platform.name(), id: place.clone(), thread: None, private: false };
         let sentence = text("audit-head").with("head", head.to_string()).render(self.locale);
@@ -80,17 +135,52 @@ impl AuditHeads {
     }
 }
 
+/// Creates the destinations of a configuration, each once.
+fn destinations(config: &Config, heads: &SignedHeads) -> anyhow::Result<Vec<Box<dyn Destination>>> {
+    let mut all: Vec<Box<dyn Destination>> = Vec::new();
+    if let Some(path) = &config.audit.head_file {
+        all.push(Box::new(file::HeadFile::new(path.clone())));
+    }
+    #[cfg(feature = "endpoint")]
+    {
+        let folder = crate::audit_head_files::folder(&config.audit.key);
+        if let Some(server) = &config.audit.time_stamp_server {
+            all.push(Box::new(time_stamp::TimeStampServer::new(server, &folder)?));
+        }
+        for witness in &config.audit.witness {
+            all.push(Box::new(witness::RemoteWitness::new(witness, &folder, heads.clone())?));
+        }
+    }
+    Ok(all)
+}
+
 fn unsent() -> Gauge {
     gauge!("pstral_audit_head_unsent")
 }
 
 #[cfg(test)]
 mod tests {
+    use pstral_auditproof::{Hash, Head, PublicKey, SignedHead};
     use pstral_core::domain::AuditHash;
     use pstral_core::ports::PlatformError;
     use pstral_core::testkit::chat_platform::{FakeChat, Request};
+    use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
     use super::*;
+
+    /// A head of the instance `one`, signed by a key of its own.
+    pub(super) fn signed_head(seq: u64) -> SignedHead {
+        let key = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let head = Head {
+            instance: "one".to_owned(),
+            seq,
+            root: Hash::of(b"root"),
+            chain: Hash::of(b"chain"),
+            at: "2026-11-25T10:00:00Z".to_owned(),
+            key: PublicKey(key.public_key().as_ref().try_into().unwrap()),
+        };
+        SignedHead { signature: key.sign(head.message().as_bytes()).as_ref().try_into().unwrap(), head }
+    }
 
     fn head(seq: i64) -> ChainHead {
         ChainHead { instance: "one".to_owned(), seq, hash: AuditHash::origin() }
@@ -107,6 +197,7 @@ mod tests {
             every: Duration::from_hours(1),
             channel: Some((platform, "admins".to_owned())),
             locale: Locale::En,
+            destinations: HeadDestinations::default(),
         };
         let telling = tokio::spawn(heads.tell_on());
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -137,6 +228,7 @@ mod tests {
             every: Duration::from_hours(1),
             channel: Some((platform, "admins".to_owned())),
             locale: Locale::En,
+            destinations: HeadDestinations::default(),
         };
         chat.refuse(Request::Send, PlatformError::Gone);
         for unsent in ["1", "0"] {

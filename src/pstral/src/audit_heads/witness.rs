@@ -1,0 +1,135 @@
+//! Witnesses of this audit: servers of others that see each published head grow from the one before and sign it too
+//! (<https://c2sp.org/tlog-witness>). What a witness signed last is kept beside the key.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, SignedHead, VerifierKey};
+use pstral_core::domain::sha256;
+use reqwest::StatusCode;
+use tokio::task::spawn_blocking;
+
+use super::destination::{DeliveryError, Destination, Purpose, SignedHeads};
+use super::http::Http;
+use crate::config::RemoteWitnessConfig;
+use crate::whole_file;
+
+/// A witness, and what is known of what it saw.
+pub(super) struct RemoteWitness {
+    http: Http,
+    key: VerifierKey,
+    heads: SignedHeads,
+    /// The head that it cosigned last, with its cosignature.
+    cosigned: PathBuf,
+}
+
+/// The answer of a witness to a head.
+enum Answer {
+    Cosigned(Note),
+    /// The last head that it cosigned has another size.
+    OtherSize(u64),
+}
+
+impl RemoteWitness {
+    /// The witness of a configuration; what it signs goes into a folder below the one of the heads.
+    pub(super) fn new(config: &RemoteWitnessConfig, kept: &Path, heads: SignedHeads) -> anyhow::Result<Self> {
+        let key: VerifierKey = config.key.parse().map_err(anyhow::Error::msg).context("audit.witness")?;
+        let url = format!("{}/add-checkpoint", config.url.trim_end_matches('/'));
+        let file = format!("{}.{}.note", &sha256(&heads.instance)[..16], &sha256(&config.key)[..16]);
+        let cosigned = kept.join("witnesses").join(file);
+        Ok(Self { http: Http::new(url.parse().with_context(|| url)?)?, key, heads, cosigned })
+    }
+
+    /// Returns the size that the witness cosigned last, as far as is known here.
+    fn last_size(&self) -> u64 {
+        let note = std::fs::read_to_string(&self.cosigned).ok().and_then(|note| note.parse::<Note>().ok());
+        // The witness knows better, and says so.
+        note.as_ref().and_then(Checkpoint::of).map_or(0, |checkpoint| checkpoint.size)
+    }
+
+    /// Has the witness cosign a head, or a later one where it has seen more than this.
+    async fn cosigned(&self, head: &SignedHead) -> Result<Note, DeliveryError> {
+        let mut head = head.clone();
+        let first = self.last_size().min(head.head.seq);
+        let size = match self.add(&head, first).await? {
+            Answer::Cosigned(note) => return Ok(note),
+            Answer::OtherSize(size) if size == first => return Err(other_history("other entries up to", size)),
+            Answer::OtherSize(size) => size,
+        };
+        if size > head.head.seq {
+            head = self.heads.newest().await?.unwrap_or(head);
+        }
+        if size > head.head.seq {
+            return Err(other_history("the later entry", size));
+        }
+        match self.add(&head, size).await? {
+            Answer::Cosigned(note) => Ok(note),
+            Answer::OtherSize(again) if again == size => Err(other_history("other entries up to", size)),
+            Answer::OtherSize(_) => Err(DeliveryError::Failed("the witness got another head meanwhile".to_owned())),
+        }
+    }
+
+    /// Sends a head with the proof that it grew from the size that the witness cosigned last.
+    async fn add(&self, head: &SignedHead, old: u64) -> Result<Answer, DeliveryError> {
+        let body = AddCheckpoint { old, path: self.proof(head, old).await?, note: head.note() }.to_string();
+        let (status, answer) = self.http.post("text/plain; charset=utf-8", body.into_bytes()).await?;
+        let answer = String::from_utf8_lossy(&answer);
+        match status {
+            StatusCode::OK => self.verified(head, &answer).map(Answer::Cosigned),
+            StatusCode::CONFLICT => {
+                let size = answer.trim_end().parse();
+                size.map(Answer::OtherSize).map_err(|_| DeliveryError::Failed("the witness names no size".to_owned()))
+            }
+            StatusCode::UNPROCESSABLE_ENTITY => Err(other_history("other entries up to", old)),
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+                let key = head.head.verifier();
+                Err(DeliveryError::Failed(format!("the witness answers {status}; give it the key {key}")))
+            }
+            status => Err(DeliveryError::Failed(format!("the witness answers {status}"))),
+        }
+    }
+
+    async fn proof(&self, head: &SignedHead, old: u64) -> Result<Vec<Hash>, DeliveryError> {
+        if old == 0 || old == head.head.seq {
+            return Ok(Vec::new());
+        }
+        let tree = self.heads.store.audit_tree(&self.heads.instance, head.head.seq).await;
+        let path = tree.map_err(|error| DeliveryError::failed(&error))?.consistency(old);
+        path.ok_or_else(|| DeliveryError::Failed(format!("the audit has no entry {old}")))?
+            .map_err(|error| DeliveryError::failed(&error))
+    }
+
+    /// Returns the head with the cosignature of this witness, which is one line of its answer.
+    fn verified(&self, head: &SignedHead, answer: &str) -> Result<Note, DeliveryError> {
+        let mut cosigned = answer.lines().filter_map(|line| {
+            let mut note = head.note();
+            note.signatures.push(line.parse().ok()?);
+            self.key.cosigned_at(&note).map(|_| note)
+        });
+        let unsigned = || DeliveryError::Failed("the answer of the witness is not signed with its key".to_owned());
+        cosigned.next().ok_or_else(unsigned)
+    }
+}
+
+#[async_trait]
+impl Destination for RemoteWitness {
+    fn part(&self) -> String {
+        format!("audit-heads witness {}", self.key.name)
+    }
+
+    async fn deliver(&self, head: &SignedHead, purpose: Purpose) -> Result<(), DeliveryError> {
+        let cosigned = self.cosigned(head).await?;
+        if purpose == Purpose::Check {
+            return Ok(());
+        }
+        let file = self.cosigned.clone();
+        let kept = spawn_blocking(move || whole_file::replace(&file, cosigned.to_string().as_bytes()));
+        kept.await.map_err(io::Error::other).flatten().map_err(|error| DeliveryError::failed(&error))
+    }
+}
+
+fn other_history(what: &str, size: u64) -> DeliveryError {
+    DeliveryError::OtherHistory(format!("the witness has seen {what} {size}"))
+}

@@ -1,0 +1,36 @@
+//! The keys of witnesses: those of this audit, and what this program is a witness of.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// `[[audit.witness]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct RemoteWitnessConfig {
+    #[serde(default)]
+    pub url: String,
+    #[serde(default)]
+    pub key: String,
+}
+
+/// `[witness]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct WitnessConfig {
+    pub name: Option<String>,
+    pub key: PathBuf,
+    #[serde(default)]
+    pub log: Vec<WitnessedLogConfig>,
+}
+
+/// `[[witness.log]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/default.toml documents every key")]
+pub struct WitnessedLogConfig {
+    #[serde(default)]
+    pub key: String,
+}

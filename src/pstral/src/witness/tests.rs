@@ -1,0 +1,144 @@
+//! What a witness cosigns and what it refuses.
+
+use pstral_auditproof::{Frontier, NoteSignature, Tree};
+use tempfile::TempDir;
+
+use super::*;
+use crate::config::WitnessedLogConfig;
+
+/// A log with so many entries, whose history from entry 6 on has a name.
+struct Log {
+    key: AuditKey,
+    verifier: VerifierKey,
+    folder: TempDir,
+}
+
+impl Log {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = AuditKey::read_or_make(&folder.path().join("log.key")).unwrap();
+        let verifier = VerifierKey::of_log("one", key.public().0);
+        Self { key, verifier, folder }
+    }
+
+    fn witness(&self) -> Witness {
+        let log = [&self.verifier, &VerifierKey { name: "other".to_owned(), ..self.verifier.clone() }];
+        let log = log.map(|key| WitnessedLogConfig { key: key.to_string() }).to_vec();
+        let (name, key) = (Some("witness.example/w1".to_owned()), self.folder.path().join("witness.key"));
+        Witness::new(&WitnessConfig { name, key, log }).unwrap().unwrap()
+    }
+
+    fn tree(size: u64, history: &str) -> Tree {
+        let entry = |number: u64| Hash::of(format!("{number} {}", if number < 6 { "" } else { history }).as_bytes());
+        Tree::new(&Frontier::default(), &(1..=size).map(entry).collect::<Vec<_>>())
+    }
+
+    fn head(&self, size: u64, history: &str) -> Note {
+        let root = Self::tree(size, history).root(size).unwrap();
+        let text = format!("{}\n{size}\n{}\n", self.verifier.name, base64(&root));
+        let signature = self.key.sign(text.as_bytes()).to_vec();
+        let line = NoteSignature { name: self.verifier.name.clone(), id: self.verifier.id(), signature };
+        Note { text, signatures: vec![line] }
+    }
+
+    fn request(&self, old: u64, size: u64, history: &str) -> String {
+        let path = match old {
+            0 => Vec::new(),
+            old if old >= size => Vec::new(),
+            old => Self::tree(size, history).consistency(old).unwrap().unwrap(),
+        };
+        AddCheckpoint { old, path, note: self.head(size, history) }.to_string()
+    }
+}
+
+/// The root as a head has it: from the request of a proof of one hash.
+fn base64(hash: &Hash) -> String {
+    let note = Note { text: "x\n".to_owned(), signatures: Vec::new() };
+    let sent = AddCheckpoint { old: 1, path: vec![*hash], note }.to_string();
+    sent.lines().nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn a_log_that_grows_is_cosigned_and_another_history_is_not() {
+    let log = Log::new();
+    let witness = log.witness();
+    let cosigned = |old, size, history: &str| {
+        let line = witness.add_checkpoint(&log.request(old, size, history), 1_764_000_000)?;
+        let mut note = log.head(size, history);
+        note.signatures.push(line.strip_suffix('\n').unwrap().parse().unwrap());
+        assert_eq!(witness.verifier.cosigned_at(&note), Some(1_764_000_000));
+        Ok(())
+    };
+    assert_eq!(cosigned(0, 5, "a"), Ok(()));
+    assert_eq!(cosigned(5, 5, "a"), Ok(()), "once more");
+    assert_eq!(cosigned(5, 9, "a"), Ok(()));
+    assert_eq!(cosigned(5, 12, "a"), Err(WitnessError::OtherSize(9)));
+    assert_eq!(cosigned(0, 12, "a"), Err(WitnessError::OtherSize(9)));
+    assert_eq!(cosigned(9, 12, "b"), Err(WitnessError::Proof), "entries 6 to 9 are others");
+    assert_eq!(cosigned(9, 9, "b"), Err(WitnessError::OtherHead(9)));
+    assert_eq!(cosigned(5, 8, "a"), Err(WitnessError::OtherHead(9)), "an earlier head");
+    assert_eq!(cosigned(12, 9, "a"), Err(WitnessError::Malformed));
+    // A witness that is started again has not forgotten.
+    let again = log.witness();
+    assert_eq!(again.add_checkpoint(&log.request(0, 5, "a"), 1), Err(WitnessError::OtherHead(9)));
+    assert!(again.add_checkpoint(&log.request(9, 12, "a"), 1).is_ok());
+    assert_eq!(cosigned(9, 13, "a"), Err(WitnessError::OtherSize(12)), "both have one folder");
+}
+
+#[test]
+fn only_known_logs_with_their_keys_are_taken() {
+    let (log, stranger) = (Log::new(), Log::new());
+    let witness = log.witness();
+    assert_eq!(witness.add_checkpoint(&stranger.request(0, 5, "a"), 1), Err(WitnessError::UnknownKey));
+    let unknown = log.request(0, 5, "a").replace("pstral.audit/one", "pstral.audit/two");
+    assert_eq!(witness.add_checkpoint(&unknown, 1), Err(WitnessError::UnknownLog));
+    // Signed for one log, sent as the head of another.
+    let swapped = log.request(0, 5, "a").replacen("pstral.audit/one", "other", 1);
+    assert_eq!(witness.add_checkpoint(&swapped, 1), Err(WitnessError::UnknownKey));
+    for wrong in ["", "old 0\n\n", "old -1\n\nx\n"] {
+        assert_eq!(witness.add_checkpoint(wrong, 1), Err(WitnessError::Malformed));
+    }
+}
+
+#[test]
+fn a_record_that_was_damaged_stops_the_witness() {
+    let log = Log::new();
+    let witness = log.witness();
+    witness.add_checkpoint(&log.request(0, 5, "a"), 1).unwrap();
+    let file = witness.folder.join(format!("{}.note", &sha256("pstral.audit/one")[..16]));
+    for damaged in ["", "other\n5\nx\n"] {
+        fs::write(&file, damaged).unwrap();
+        assert!(matches!(witness.add_checkpoint(&log.request(0, 5, "a"), 1), Err(WitnessError::Files(_))));
+    }
+}
+
+#[test]
+fn two_requests_at_a_time_never_take_it_back() {
+    let log = Log::new();
+    let witness = log.witness();
+    witness.add_checkpoint(&log.request(0, 5, "a"), 1).unwrap();
+    let cosigned = std::thread::scope(|scope| {
+        let sent: Vec<_> = (6..26)
+            .map(|size| (size, log.request(5, size, "a")))
+            .map(|(size, request)| {
+                scope.spawn({
+                    let witness = &witness;
+                    move || witness.add_checkpoint(&request, 1).map(|_| size)
+                })
+            })
+            .collect();
+        sent.into_iter().filter_map(|sent| sent.join().unwrap().ok()).collect::<Vec<_>>()
+    });
+    assert_eq!(cosigned.len(), 1, "{cosigned:?}");
+    let last = witness.add_checkpoint(&log.request(5, 40, "a"), 1);
+    assert_eq!(last, Err(WitnessError::OtherSize(cosigned[0])));
+}
+
+#[test]
+fn one_refusal_of_a_log_is_recorded_a_minute() {
+    let log = Log::new();
+    let witness = log.witness();
+    let request = log.request(0, 5, "a");
+    assert_eq!([witness.is_recorded(&request), witness.is_recorded(&request)], [true, false]);
+    assert!(witness.is_recorded(&request.replace("pstral.audit/one", "other")) && !witness.is_recorded("x"));
+}
