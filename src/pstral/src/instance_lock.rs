@@ -5,7 +5,6 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use pstral_core::domain::Locale;
 use pstral_core::text::{Text, text};
 use pstral_store::{InstanceLease, Location, Store};
 
@@ -25,14 +24,16 @@ pub enum InstanceLock {
 impl InstanceLock {
     /// Locks the file of the state database, or takes the name of this instance on its server; says that another
     /// program has it.
-    pub async fn take(config: &Config, locale: Locale) -> Result<Self, StartError> {
+    pub async fn take(config: &Config) -> Result<Self, StartError> {
         match config.location() {
-            Location::File(file) => Self::take_file(&file, locale),
+            Location::File(file) => Self::take_file(&file),
             Location::Server(url) => {
                 let instance = &config.store.instance;
                 let taken = InstanceLease::take(&url, instance).await.map_err(|error| state_error(&error))?;
                 let found = text("found-instance-running").with("instance", instance);
-                taken.map(Self::OnServer).ok_or_else(|| running(&found, "remedy-instance-running", locale))
+                taken
+                    .map(Self::OnServer)
+                    .ok_or_else(|| running("another program answers under this name", found, "remedy-instance-running"))
             }
         }
     }
@@ -48,10 +49,10 @@ impl InstanceLock {
 
     /// Locks the file of a state database, which is made where it is missing, and its folder; says that another program
     /// has it.
-    pub fn take_file(file: &Path, locale: Locale) -> Result<Self, StartError> {
+    pub fn take_file(file: &Path) -> Result<Self, StartError> {
         make_folder_of(file)?;
         let found = text("found-running").with("path", file.display().to_string());
-        Self::on_file(file)?.ok_or_else(|| running(&found, "remedy-running", locale))
+        Self::on_file(file)?.ok_or_else(|| running("another program answers from this file", found, "remedy-running"))
     }
 
     /// `None` where another program has it.
@@ -70,8 +71,8 @@ impl InstanceLock {
     }
 }
 
-fn running(fact: &Text, remedy: &'static str, locale: Locale) -> StartError {
-    StartError::new("state", fact.render(locale), text(remedy))
+fn running(fact: &str, found: Text, remedy: &'static str) -> StartError {
+    StartError { found: Some(Box::new(found)), ..StartError::new("state", fact, text(remedy)) }
 }
 
 /// The state database itself: another name of the same file, such as a link, is the same lock. This lock of whole files

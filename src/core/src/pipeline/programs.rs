@@ -98,7 +98,7 @@ impl Programs {
         let asker = self.asker_of(on_behalf);
         let target = self.targets.target_of("", Some(target), &asker.place)?;
         self.targets.require_here(&asker, &target).await?;
-        Ok(self.terms.propose(&asker, &target, name, definition).await?)
+        Ok(self.terms.propose(&asker, &target, name, definition).await.map(drop)?)
     }
 
     /// The statement of a question on the stewards' list; `None` if there is none, or it reads something closed to the user.
@@ -116,7 +116,7 @@ impl Programs {
 
     /// Proposes a statement that ran as a verified query, with the question that it was asked for.
     pub async fn propose_verified(&self, on_behalf: &OnBehalf, id: &ProposalId) -> Result<(), DecisionError> {
-        Ok(self.ratings.keep(&self.asker_of(on_behalf), id, "").await?)
+        Ok(self.ratings.propose(&self.asker_of(on_behalf), id, "").await.map(drop)?)
     }
 
     /// Runs a proposal of the user, once, and returns its rows.

@@ -29,8 +29,15 @@ impl Ratings {
         self.keep(asker, &proposal.id, question).await
     }
 
-    /// Proposes a statement of the asker's that ran well; a steward proposes those of others too.
+    /// Proposes a statement of the asker's that ran well, and tells them; a steward proposes those of others too.
     pub(crate) async fn keep(&self, asker: &Asker, id: &ProposalId, question: &str) -> Result<(), PipelineError> {
+        let done = self.propose(asker, id, question).await?;
+        self.outbox.tell(asker, &done).await;
+        Ok(())
+    }
+
+    /// Proposes a statement as [`Self::keep`] does, and returns what the asker is told.
+    pub(crate) async fn propose(&self, asker: &Asker, id: &ProposalId, question: &str) -> Result<Text, PipelineError> {
         let proposal = if asker.may(Capability::ManageVerified) {
             self.statements.readable_proposal(asker, id).await?
         } else {
@@ -57,8 +64,7 @@ impl Ratings {
         let event = self.recorder.event(asker, AuditAction::VerifiedProposed, AuditStatus::Ok);
         let (proposal, conversation) = (Some(proposal.id.0), Some(proposal.conversation.0));
         self.verified.propose(AuditEvent { conversation, proposal, ..event }, &kept).await?;
-        self.outbox.tell(asker, &text("keep-done").with("id", &kept.query.id).with("prefix", asker.prefix())).await;
-        Ok(())
+        Ok(text("keep-done").with("id", &kept.query.id).with("prefix", asker.prefix()))
     }
 
     /// True if a result of the statement was recorded: a claimed proposal does not show how it ended.

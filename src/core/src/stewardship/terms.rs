@@ -20,7 +20,7 @@ use crate::stewardship::edit_syntax::unfenced;
 use crate::stewardship::propose::new_id;
 use crate::stewardship::query_card::query_card;
 use crate::targets::Target;
-use crate::text::text;
+use crate::text::{Text, text};
 
 /// Characters of a term's name.
 const LONGEST_NAME: usize = 60;
@@ -45,7 +45,9 @@ impl BusinessTerms {
         let target = self.verified.targets.target_of("", None, &asker.place)?;
         self.verified.targets.require_here(asker, &target).await?;
         if let Some((name, definition)) = words.split_once('=') {
-            return self.propose(asker, &target, name, definition).await;
+            let done = self.propose(asker, &target, name, definition).await?;
+            self.outbox.tell(asker, &done).await;
+            return Ok(());
         }
         let all = self.readable_by(asker, &target).await?;
         if words.trim().is_empty() {
@@ -66,14 +68,14 @@ impl BusinessTerms {
         Ok(open.filter(|kept| kept.query.kind == VerifiedKind::Term && kept.is_used()).cloned().collect())
     }
 
-    /// Proposes a term to the stewards. A definition in words becomes its note: who approves it writes the statement.
+    /// Proposes a term to the stewards, and returns what the asker is told. A definition in words becomes its note: who approves it writes the statement.
     pub(crate) async fn propose(
         &self,
         asker: &Asker,
         target: &Target,
         name: &str,
         definition: &str,
-    ) -> Result<(), PipelineError> {
+    ) -> Result<Text, PipelineError> {
         let definition = unfenced(definition);
         let one_line = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
         let (name, prefix) = (one_line(name), asker.prefix());
@@ -113,13 +115,12 @@ impl BusinessTerms {
         self.keep(asker, target, query).await
     }
 
-    async fn keep(&self, asker: &Asker, target: &Target, query: VerifiedQuery) -> Result<(), PipelineError> {
+    async fn keep(&self, asker: &Asker, target: &Target, query: VerifiedQuery) -> Result<Text, PipelineError> {
         let step = Step { by: asker.user.id, at: self.verified.clock.now() };
         let kept = KeptQuery::proposed(&target.name, query, step);
         let event = self.verified.recorder.event(asker, AuditAction::VerifiedProposed, AuditStatus::Ok);
         self.verified.propose(event, &kept).await?;
-        self.outbox.tell(asker, &text("term-proposed").with("id", &kept.query.id).with("prefix", asker.prefix())).await;
-        Ok(())
+        Ok(text("term-proposed").with("id", &kept.query.id).with("prefix", asker.prefix()))
     }
 }
 

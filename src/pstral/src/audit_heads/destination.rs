@@ -24,6 +24,7 @@ pub(crate) enum DeliveryError {
     Failed(String),
     /// The destination has seen a history that this head does not go on from: the audit was changed, or the destination.
     #[error("{0}")]
+    #[cfg_attr(not(feature = "endpoint"), expect(dead_code, reason = "only witnesses say so, over HTTP"))]
     OtherHistory(String),
 }
 

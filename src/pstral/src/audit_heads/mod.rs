@@ -141,17 +141,27 @@ fn destinations(config: &Config, heads: &SignedHeads) -> anyhow::Result<Vec<Box<
     if let Some(path) = &config.audit.head_file {
         all.push(Box::new(file::HeadFile::new(path.clone())));
     }
-    #[cfg(feature = "endpoint")]
-    {
-        let folder = crate::audit_head_files::folder(&config.audit.key);
-        if let Some(server) = &config.audit.time_stamp_server {
-            all.push(Box::new(time_stamp::TimeStampServer::new(server, &folder)?));
-        }
-        for witness in &config.audit.witness {
-            all.push(Box::new(witness::RemoteWitness::new(witness, &folder, heads.clone())?));
-        }
+    all.extend(servers(config, heads)?);
+    Ok(all)
+}
+
+/// Creates the destinations that are reached over HTTP.
+#[cfg(feature = "endpoint")]
+fn servers(config: &Config, heads: &SignedHeads) -> anyhow::Result<Vec<Box<dyn Destination>>> {
+    let folder = crate::audit_head_files::folder(&config.audit.key);
+    let mut all: Vec<Box<dyn Destination>> = Vec::new();
+    if let Some(server) = &config.audit.time_stamp_server {
+        all.push(Box::new(time_stamp::TimeStampServer::new(server, &folder)?));
+    }
+    for witness in &config.audit.witness {
+        all.push(Box::new(witness::RemoteWitness::new(witness, &folder, heads.clone())?));
     }
     Ok(all)
+}
+
+#[cfg(not(feature = "endpoint"))]
+fn servers(_: &Config, _: &SignedHeads) -> anyhow::Result<Vec<Box<dyn Destination>>> {
+    Ok(Vec::new())
 }
 
 fn unsent() -> Gauge {

@@ -71,7 +71,7 @@ pub(super) async fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Endi
     if let Err(error) = std::fs::create_dir_all(&config.data) {
         return cannot(&error.into());
     }
-    let mut lock = InstanceLock::take(&config, locale).await?;
+    let mut lock = InstanceLock::take(&config).await?;
     if let Err(error) = prepare(&config) {
         return cannot(&error);
     }

@@ -13,9 +13,8 @@ use pstral_store::Store;
 
 use super::out::{say, say_error, say_json};
 use super::{Ending, Installed};
-use crate::admin::Oidc;
 use crate::compose::{App, StartError};
-use crate::config::{AdminConfig, Config};
+use crate::config::Config;
 use crate::health::{Check, Found as _, State, target_remedy};
 use crate::{paths, registry};
 
@@ -73,6 +72,7 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
         found.extend(super::verified::marks(&app.store, &target.name, locale).await?);
     }
     found.extend(roleless(&app, locale).await?);
+    #[cfg(feature = "endpoint")]
     found.extend(company_accounts(&config.admin, &app, locale).await);
     app.store.close().await;
     if let Some(path) = missing {
@@ -116,9 +116,10 @@ fn open_to_others(_: &Path, _: Locale) -> Option<Check> {
 }
 
 /// Asks the provider of the company's accounts how it describes itself, where people sign in with them.
-async fn company_accounts(config: &AdminConfig, app: &App, locale: Locale) -> Option<Check> {
+#[cfg(feature = "endpoint")]
+async fn company_accounts(config: &crate::config::AdminConfig, app: &App, locale: Locale) -> Option<Check> {
     let (oidc, public_url) = config.oidc.as_ref().zip(config.public_url.as_ref())?;
-    let described = match Oidc::new(oidc, public_url) {
+    let described = match crate::admin::Oidc::new(oidc, public_url) {
         Ok(provider) => provider.check(app.pipeline.parts().clock.now()).await,
         Err(error) => Err(format!("{error:#}")),
     };

@@ -37,7 +37,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Ending> {
     };
     let _log = log_to_stderr(&config.log);
     let metrics = install_metrics()?;
-    let mut lock = InstanceLock::take(&config, config.locale).await?;
+    let mut lock = InstanceLock::take(&config).await?;
     refuse_outside(&config.model).await?;
     let app = App::build(&config, config.locale).await?;
     lock.fence(&app.store).await?;

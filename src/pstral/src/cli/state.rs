@@ -103,7 +103,7 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
     let location = config.location();
     let replaces = args.force && location.missing_file().is_none();
     let _lock = match location.file() {
-        Some(_) => Some(InstanceLock::take(&config, locale).await?),
+        Some(_) => Some(InstanceLock::take(&config).await?),
         None => None,
     };
     if replaces && !may_replace(&config, &args.file, locale).await? {
@@ -205,7 +205,7 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
     // Nobody answers from a file that is copied or replaced: what was said meanwhile would be lost. Of a server that is
     // filled, it is looked at who works on it.
     let files = [&from, &to].into_iter().filter_map(Location::file);
-    let _lock = files.map(|file| InstanceLock::take_file(file, locale)).collect::<Result<Vec<_>, _>>()?;
+    let _lock = files.map(InstanceLock::take_file).collect::<Result<Vec<_>, _>>()?;
     let copied = copy_through_pipe(&source, &to, force).await;
     source.close().await;
     match copied {
