@@ -467,7 +467,7 @@ term-unknown = No term has this name. See { $prefix }term, or propose it: { $pre
 term-proposed = Thank you! The term is waiting for approval as “{ $id }”; stewards see it with { $prefix }verified.
 term-exists = This term exists already, under the name “{ $id }”. A steward can change it: { $prefix }verified { $id }
 term-too-long = A definition in words has { $limit } characters at most. Shorten it, or write a SELECT.
-term-incomplete = A term needs a name of { $longest } characters at most and a definition: a SELECT, or a sentence.
+term-incomplete = A term needs a name of at most { $longest } characters and a definition, a SELECT or a sentence. Example: loyal client = a client for more than five years
 notice-broken =
     { $count ->
         [1] ⚠️ A change of the database broke a verified query, which is no longer offered: { $names }. See { $prefix }verified.
@@ -720,7 +720,7 @@ api-missing = “{ $member }” is missing. Add it, then send the request again.
 api-unknown = “{ $member }” is not known here. Allowed: { $allowed }.
 api-twice = “{ $member }” is given twice. Give it once.
 api-kind = “{ $member }” must be { $kind }. Correct it, then send the request again.
-api-kind-text = a text
+api-kind-text = a string
 api-kind-number = a whole number
 api-kind-boolean = true or false
 api-kind-list = a list
@@ -736,7 +736,7 @@ api-user-exists = There is a user { $name } already. Choose another username.
 api-user-disabled = { $name } is disabled: nobody can be linked to them. Enable them first.
 api-not-linked = { $name } has no such account. Look at those that are linked to them.
 api-no-conversation = You have no conversation of this number. Look at the list of yours: it may have been deleted.
-api-audit-changed = The audit log is not what Pstral signed last: nothing that must be recorded is done. An administrator runs “pstral audit verify”, then restores a backup or goes on with “pstral audit accept --yes” (docs/security.md).
+api-audit-changed = The audit log is not what Pstral signed last: nothing that must be recorded is done. Ask an administrator to run “pstral audit verify”, then to restore a backup or to go on with “pstral audit accept --yes” (docs/security.md).
 api-if-match = Say which version you have read: read it again, then decide.
 api-changed = This was changed since you read it. Read it again, then decide.
 api-no-approval = No statement that you may read is waiting under this name. Look at those that still are.

@@ -247,8 +247,8 @@ chain-unsigned = nothing vouches for { $instance } from entry { $seq } on: those
 chain-signature = the signature at entry { $seq } of { $instance } does not match
 audit-unsigned =
     { $entries ->
-        [1] The log is intact, not signed: nothing vouches for its entry yet. If an older version wrote it, the next start signs it as it is.
-       *[other] The log is intact, not signed: nothing vouches for its { $entries } entries yet. If an older version wrote it, the next start signs it as it is.
+        [1] The log is intact but not signed: nothing vouches for its entry yet. If an older version wrote it, the next start signs it as it is.
+       *[other] The log is intact but not signed: nothing vouches for its { $entries } entries yet. If an older version wrote it, the next start signs it as it is.
     }
 audit-accepted-before = Accepted on { $at }, as entry { $seq } of { $instance } records: { $what }
 audit-accept-nothing = The log is what was signed last: there is nothing to accept.

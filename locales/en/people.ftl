@@ -50,7 +50,7 @@ user-help =
     { $prefix }user confirm CODE NAME: link the account of whoever asked for this code
     { $prefix }user links NAME, { $prefix }user unlink NAME [platform account]
 user-not-allowed = Only those who look after users can do this. Please ask an administrator.
-user-name-bad = A username has 1 to 64 plain letters, digits or signs . _ - + @, no space and none in a special form such as full-width, and begins with a letter or a digit. Example: camille.durand
+user-name-bad = A username has 1 to 64 letters, digits or signs . _ - + @, without spaces or special forms such as full-width letters, and begins with a letter or a digit. Example: camille.durand
 user-full-name-bad = A full name has 120 characters at most, on one line, none of them invisible. Example: Camille Durand
 user-email-bad = This address does not have the form expected. Example: camille.durand@example.org
 user-nothing-to-change = There is nothing to change. Say what should be, such as the role or the language.

@@ -468,7 +468,7 @@ term-unknown = Aucun terme ne porte ce nom. Voyez { $prefix }terme, ou proposez-
 term-proposed = Merci ! Le terme est en attente d'approbation sous le nom « { $id } » ; les responsables le voient avec { $prefix }vérifiées.
 term-exists = Ce terme existe déjà, sous le nom « { $id } ». Un responsable peut le modifier : { $prefix }vérifiées { $id }
 term-too-long = Une définition en mots compte { $limit } caractères au plus. Raccourcissez-la, ou écrivez un SELECT.
-term-incomplete = Un terme demande un nom de { $longest } caractères au plus et une définition : un SELECT, ou une phrase.
+term-incomplete = Un terme demande un nom de { $longest } caractères au plus et une définition, un SELECT ou une phrase. Exemple : client fidèle = un client depuis plus de cinq ans
 notice-broken =
     { $count ->
         [1] ⚠️ Un changement de la base a rendu une requête vérifiée inutilisable ; elle n'est plus proposée : { $names }. Voyez { $prefix }vérifiées.
@@ -721,7 +721,7 @@ api-missing = « { $member } » manque. Ajoutez-le, puis renvoyez la demande.
 api-unknown = « { $member } » n'est pas connu ici. Valeurs admises : { $allowed }.
 api-twice = « { $member } » est donné deux fois. Donnez-le une seule fois.
 api-kind = « { $member } » doit être { $kind }. Corrigez, puis renvoyez la demande.
-api-kind-text = un texte
+api-kind-text = une chaîne de caractères
 api-kind-number = un nombre entier
 api-kind-boolean = vrai ou faux (true, false)
 api-kind-list = une liste
@@ -737,7 +737,7 @@ api-user-exists = Il y a déjà un utilisateur { $name }. Choisissez un autre no
 api-user-disabled = { $name } est désactivé : personne ne peut lui être relié. Activez d'abord son compte.
 api-not-linked = { $name } n'a pas ce compte. Voyez ceux qui lui sont reliés.
 api-no-conversation = Vous n'avez aucune conversation de ce numéro. Voyez la liste des vôtres : elle a peut-être été supprimée.
-api-audit-changed = Le journal d'audit n'est plus tel que Pstral l'a signé : rien de ce qui doit y figurer n'est fait. Un administrateur lance « pstral audit verify », puis restaure une sauvegarde ou continue avec « pstral audit accept --yes » (docs/security.md).
+api-audit-changed = Le journal d'audit n'est plus tel que Pstral l'a signé : rien de ce qui doit y figurer n'est fait. Demandez à un administrateur de lancer « pstral audit verify », puis de restaurer une sauvegarde ou de continuer avec « pstral audit accept --yes » (docs/security.md).
 api-if-match = Indiquez la version que vous avez lue : relisez-le, puis décidez.
 api-changed = Ceci a été modifié depuis votre lecture. Relisez-le, puis décidez.
 api-no-approval = Aucune requête que vous pouvez lire n'attend sous ce nom. Voyez celles qui attendent encore.

@@ -155,7 +155,7 @@ remedy-state-busy = Arrêtez l'autre programme qui tient la base d'état, par ex
 remedy-audit-changed = Lancez « pstral audit verify », et cherchez qui a écrit dans la base d'état. Puis restaurez une sauvegarde, ou continuez avec « pstral audit accept --yes », qui l'enregistre.
 remedy-audit-key = Vérifiez que le fichier de [audit] key est lisible, que son dossier accepte l'écriture et que c'est une clé de Pstral.
 remedy-audit-key-gone = Remettez ce fichier à sa place, avec le dossier de ses têtes. S'il est perdu, « pstral audit accept --yes » crée une nouvelle clé et l'enregistre.
-remedy-witness-key = Vérifiez que le fichier de [witness] key peut être lu et son dossier écrit, et que c'est une clé de Pstral.
+remedy-witness-key = Vérifiez que le fichier de [witness] key est lisible, que son dossier accepte l'écriture et que c'est une clé de Pstral.
 remedy-head-undelivered = Vérifiez cette destination dans [audit] et qu'elle est joignable. La prochaine tête partira d'elle-même ; « pstral doctor » essaie tout de suite.
 remedy-other-history = Lancez « pstral audit verify » avec une tête conservée ailleurs. Si le journal est intact, demandez au responsable du témoin ce qu'il conserve, et lisez « Witnesses » dans docs/operations.md.
 remedy-state-restore = Remettez en place la sauvegarde de la base d'état, ou vérifiez que [store] url nomme le bon fichier.
@@ -247,8 +247,8 @@ chain-unsigned = rien ne garantit { $instance } à partir de l'entrée { $seq } 
 chain-signature = la signature à l'entrée { $seq } de { $instance } ne correspond pas
 audit-unsigned =
     { $entries ->
-        [1] Le journal est intact, non signé : rien ne garantit encore son entrée. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
-       *[other] Le journal est intact, non signé : rien ne garantit encore ses { $entries } entrées. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
+        [1] Le journal est intact mais pas signé : rien ne garantit encore son entrée. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
+       *[other] Le journal est intact mais pas signé : rien ne garantit encore ses { $entries } entrées. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
     }
 audit-accepted-before = Accepté le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 audit-accept-nothing = Le journal est tel qu'il a été signé : il n'y a rien à accepter.

@@ -1,6 +1,5 @@
 //! Signed heads, as notes that are signed (<https://c2sp.org/signed-note>, <https://c2sp.org/tlog-checkpoint>).
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -100,19 +99,13 @@ impl VerifierKey {
     }
 }
 
-/// Finds the newest head of each instance in a text, such as a file to which heads are appended: the last one that is whole.
-/// Signatures of witnesses, and anything else between heads, are skipped.
-pub fn newest_heads(text: &str) -> Vec<SignedHead> {
-    let mut newest = BTreeMap::new();
+/// Finds the heads in a text, such as a file to which they are appended, in their order. Signatures of witnesses, heads that are
+/// not whole, and anything else between them are skipped.
+pub fn heads_in(text: &str) -> Vec<SignedHead> {
     let begins = text.match_indices(ORIGIN).map(|(at, _)| at).filter(|at| *at == 0 || text[..*at].ends_with('\n'));
     let begins: Vec<usize> = begins.collect();
     let ends = begins.iter().copied().skip(1).chain([text.len()]);
-    for (begin, end) in begins.iter().zip(ends) {
-        if let Some(head) = first_head(&text[*begin..end]) {
-            newest.insert(head.head.instance.clone(), head);
-        }
-    }
-    newest.into_values().collect()
+    begins.iter().zip(ends).filter_map(|(begin, end)| first_head(&text[*begin..end])).collect()
 }
 
 /// The head with which a text begins, whatever follows its signatures.
@@ -208,18 +201,18 @@ mod tests {
         }
     }
     #[test]
-    fn the_newest_whole_head_of_each_instance_is_found_in_a_text() {
+    fn the_whole_heads_in_a_text_are_found() {
         let (one, two) = (signed("one"), signed("two"));
         let later = SignedHead { head: Head { seq: 43, ..one.head.clone() }, ..one.clone() };
         let mut cosigned = two.note();
         cosigned.signatures.push(NoteSignature { name: "witness".to_owned(), id: [1; 4], signature: vec![2; 72] });
         let torn = &later.to_string()[..90];
         let text = format!("{one}\n{later}\n{cosigned}\nkept by hand\n\n{torn}\n{torn}");
-        assert_eq!(newest_heads(&text), [later.clone(), two.clone()]);
-        assert_eq!(newest_heads(&format!("{torn}\n{later}")), [later]);
+        assert_eq!(heads_in(&text), [one, later.clone(), two.clone()]);
+        assert_eq!(heads_in(&format!("{torn}\n{later}")), [later]);
         for one in [two.to_string(), two.to_string().trim_end().to_owned(), cosigned.to_string()] {
-            assert_eq!(newest_heads(&one), std::slice::from_ref(&two), "{one}");
+            assert_eq!(heads_in(&one), std::slice::from_ref(&two), "{one}");
         }
-        assert_eq!(newest_heads("see pstral.audit/one"), []);
+        assert_eq!(heads_in("see pstral.audit/one"), []);
     }
 }

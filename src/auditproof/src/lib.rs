@@ -23,7 +23,7 @@ mod witness;
 pub use entry::EntryHash;
 pub use frontier::Frontier;
 pub use hash::{Hash, from_hex};
-pub use head::{Head, SignedHead, newest_heads};
+pub use head::{Head, SignedHead, heads_in};
 pub use key::PublicKey;
 pub use note::{Note, NoteSignature, SignatureKind, VerifierKey};
 pub use proof::{Proof, ProofError, Verified};

@@ -1,6 +1,6 @@
 //! Checks the chains of an audit, one entry after the other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pstral_auditproof::{Frontier, Hash};
 
@@ -15,7 +15,8 @@ use super::{AuditCheckpoint, AuditEntry, AuditHash, ChainFault, ChainHead, Chain
 pub struct ChainVerifier {
     heads: HashMap<String, Head>,
     reasons: Vec<Reason>,
-    promises: Vec<Promise>,
+    /// By the instance and the number of their entry.
+    promises: BTreeMap<String, BTreeMap<i64, Vec<Promise>>>,
     checked: u64,
 }
 
@@ -31,7 +32,7 @@ struct Head {
 /// A head that was known before, and whose entry must come.
 #[derive(Debug)]
 struct Promise {
-    head: ChainHead,
+    hash: AuditHash,
     /// The root of the tree up to its entry, if that is known too.
     root: Option<Hash>,
     is_kept: bool,
@@ -88,7 +89,9 @@ impl ChainVerifier {
 
     fn begin(&mut self, head: &ChainHead, frontier: Option<Frontier>) -> Result<(), ChainFault> {
         // What lies before cannot come any more; where it was pruned, the checkpoint vouches for it.
-        self.promises.retain(|promise| promise.head.instance != head.instance || promise.head.seq >= head.seq);
+        if let Some(promises) = self.promises.get_mut(&head.instance) {
+            *promises = promises.split_off(&head.seq);
+        }
         let begun = Head { seq: head.seq, hash: head.hash.clone(), position: 0, frontier };
         self.keep_promises(&head.instance, &begun)?;
         self.heads.insert(head.instance.clone(), begun);
@@ -98,15 +101,16 @@ impl ChainVerifier {
     /// Makes a head known whose entry must come, with the root of the tree up to it where that was signed. To be told before
     /// anything is checked.
     pub fn promise(&mut self, head: ChainHead, root: Option<Hash>) {
-        self.promises.push(Promise { head, root, is_kept: false });
+        let promise = Promise { hash: head.hash, root, is_kept: false };
+        self.promises.entry(head.instance).or_default().entry(head.seq).or_default().push(promise);
     }
 
     fn keep_promises(&mut self, instance: &str, reached: &Head) -> Result<(), ChainFault> {
-        let of_entry = |promise: &&mut Promise| promise.head.seq == reached.seq && promise.head.instance == instance;
-        for promise in self.promises.iter_mut().filter(of_entry) {
+        let promises = self.promises.get_mut(instance).and_then(|promises| promises.get_mut(&reached.seq));
+        for promise in promises.into_iter().flatten() {
             let root = reached.frontier.as_ref().map(Frontier::root);
             let is_root = promise.root.zip(root).is_none_or(|(promised, found)| promised == found);
-            if promise.head.hash != reached.hash || !is_root {
+            if promise.hash != reached.hash || !is_root {
                 return Err(ChainFault::Truncated { instance: instance.to_owned(), seq: reached.seq });
             }
             promise.is_kept = true;
@@ -152,8 +156,14 @@ impl ChainVerifier {
         if let Some((instance, seq)) = lost {
             return Err(ChainFault::Sealed { instance, seq });
         }
-        let broken = self.promises.iter().find(|promise| !promise.is_kept).map(|promise| promise.head.clone());
-        broken.map_or(Ok(()), |ChainHead { instance, seq, .. }| Err(ChainFault::Truncated { instance, seq }))
+        for (instance, promises) in &self.promises {
+            if let Some((seq, _)) =
+                promises.iter().find(|(_, of_entry)| of_entry.iter().any(|promise| !promise.is_kept))
+            {
+                return Err(ChainFault::Truncated { instance: instance.clone(), seq: *seq });
+            }
+        }
+        Ok(())
     }
 
     fn is_covered(&mut self, instance: &str, seq: i64, user: Option<super::UserId>) -> bool {

@@ -14,7 +14,7 @@ mod caller;
 mod config;
 mod conversations;
 mod description;
-mod member_fault;
+mod member_error;
 mod oidc;
 mod page;
 mod policy;

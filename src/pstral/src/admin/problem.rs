@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 
 use super::Admin;
 use super::caller::SignInHash;
-use super::member_fault::{member_fault, unreadable};
+use super::member_error::{member_error, unreadable};
 
 /// The time-out for the body of a request.
 const BODY: Duration = Duration::from_secs(10);
@@ -71,7 +71,7 @@ impl Problem {
 
     /// Nothing was done because it cannot be recorded.
     pub(super) fn unrecorded(error: &StoreError) -> Self {
-        tracing::error!(%error, "admin request not audited and not carried out");
+        tracing::error!(%error, "what the admin endpoint did or was asked could not be recorded");
         let detail = match error {
             StoreError::AuditChanged(_) => text("api-audit-changed"),
             _ => text("audit-unavailable"),
@@ -181,7 +181,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let Ok(read) = read else { return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, text("api-too-slow"))) };
         match read {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(JsonRejection::JsonDataError(error)) => Err(member_fault(error.status(), &error.body_text())),
+            Err(JsonRejection::JsonDataError(error)) => Err(member_error(error.status(), &error.body_text())),
             Err(error) => Err(unreadable(error.status(), &error.body_text())),
         }
     }
@@ -196,7 +196,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryString<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(given)) => Ok(Self(given)),
-            Err(error) => Err(member_fault(error.status(), &error.body_text())),
+            Err(error) => Err(member_error(error.status(), &error.body_text())),
         }
     }
 }

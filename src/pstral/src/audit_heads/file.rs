@@ -116,7 +116,7 @@ mod tests {
         // The disk was full once.
         fs::write(&file.path, &format!("\n{}", head())[..40]).unwrap();
         file.deliver(&head(), Purpose::Publish).await.unwrap();
-        assert_eq!(pstral_auditproof::newest_heads(&fs::read_to_string(&file.path).unwrap()), [head()]);
+        assert_eq!(pstral_auditproof::heads_in(&fs::read_to_string(&file.path).unwrap()), [head()]);
 
         for other in ["SQLite format 3", "pstral", "\n\n\nx"] {
             fs::write(&file.path, other).unwrap();

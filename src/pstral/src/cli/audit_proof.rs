@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use pstral_auditproof::{Hash, Proof, ProofError, PublicKey, SignedHead, Verified, newest_heads};
+use pstral_auditproof::{Hash, Proof, ProofError, PublicKey, SignedHead, Verified, heads_in};
 use pstral_core::domain::{AuditAction, ChainHead, Locale};
 use pstral_core::ports::AuditLog as _;
 use pstral_core::text::{Text, text};
@@ -148,10 +148,10 @@ fn unsigned(instance: &str) -> Text {
     text("audit-no-head").with("instance", instance)
 }
 
-/// The newest signed head of each instance in a file; `None` once it was said that there is none.
+/// The signed heads in a file, the newest last; `None` once it was said that there is none.
 pub(super) fn read(path: &Path, locale: Locale) -> anyhow::Result<Option<Vec<SignedHead>>> {
     let content = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let heads = newest_heads(&content);
+    let heads = heads_in(&content);
     if heads.is_empty() {
         say_error(&text("audit-not-a-head").with("path", path.display().to_string()).render(locale));
         return Ok(None);
@@ -159,11 +159,12 @@ pub(super) fn read(path: &Path, locale: Locale) -> anyhow::Result<Option<Vec<Sig
     Ok(Some(heads))
 }
 
-/// The only head of a file; of several instances, the one of this.
+/// The newest head in a file; of several instances, that of this one.
 fn read_one(path: &Path, instance: &str, locale: Locale) -> anyhow::Result<Option<SignedHead>> {
     let Some(mut heads) = read(path, locale)? else { return Ok(None) };
-    let own = heads.iter().position(|signed| signed.head.instance == instance);
-    Ok(Some(heads.swap_remove(own.unwrap_or_default())))
+    let own = heads.iter().rposition(|signed| signed.head.instance == instance);
+    let newest = own.unwrap_or(heads.len() - 1);
+    Ok(Some(heads.swap_remove(newest)))
 }
 
 fn digits(path: &[Hash]) -> Vec<String> {

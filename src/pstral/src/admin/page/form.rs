@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 
-use crate::admin::member_fault::unreadable;
+use crate::admin::member_error::unreadable;
 use crate::admin::problem::Problem;
 
 /// The fields of a form in their order; of a name there may be several.

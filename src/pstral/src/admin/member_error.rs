@@ -22,7 +22,7 @@ const LONGEST: usize = 80;
 
 /// The problem of a member that is missing, unknown or of the wrong kind, from what axum says of it:
 /// `Failed to deserialize the JSON body into the target type: rows[0]: missing field `expect` at line 1 column 9`.
-pub(super) fn member_fault(status: StatusCode, said: &str) -> Problem {
+pub(super) fn member_error(status: StatusCode, said: &str) -> Problem {
     let said = ["target type: ", "query string: "].iter().find_map(|begin| Some(said.split_once(begin)?.1));
     let said = said.unwrap_or_default();
     let begin = FAULTS.iter().filter_map(|fault| said.find(fault)).min();
@@ -132,7 +132,7 @@ mod tests {
             ("{\"name\":", "400 The body is not valid JSON at line 1, column 8. Correct it, then send it again."),
             ("7", "422 The body must be a JSON object. Correct it, then send it again."),
             ("{}", "422 “name” is missing. Add it, then send the request again."),
-            ("{\"name\":1}", "422 “name” must be a text. Correct it, then send the request again."),
+            ("{\"name\":1}", "422 “name” must be a string. Correct it, then send the request again."),
             (
                 "{\"name\":\"x\",\"days\":-1}",
                 "422 “days” must be a whole number. Correct it, then send the request again.",
