@@ -306,7 +306,7 @@ fn an_audit_that_is_not_what_was_signed_last_is_found_and_not_written_on() {
     place.run(&["audit", "verify"]).code(1).says(&["is not the one that was signed"]);
     let refused = place.run(&["audit", "tail"]).code(1);
     assert!(refused.err.contains("pstral audit accept"), "{}", refused.err);
-    place.run(&["audit", "tail", "--locale", "fr"]).code(1).says(&["Cherchez qui a écrit dans la base"]);
+    place.run(&["audit", "tail", "--locale", "fr"]).code(1).says(&["cherchez qui a écrit dans la base"]);
     place.run(&["audit", "accept"]).code(1).says(&["is not the one that was signed", "again with --yes"]);
     place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
     place.run(&["audit", "tail"]).code(0).says(&["audit.accepted"]);

@@ -125,7 +125,7 @@ fn users_are_looked_after_in_english() {
         ── #4 private
         max already exists. Choose another name, or see /user list.
         ── #5 private
-        A username has 1 to 64 letters, digits or signs . _ - + @, no space, and begins with a letter or a digit. Example: camille.durand
+        A username has 1 to 64 letters, digits or signs . _ - + @, without spaces or special forms such as full-width letters, and begins with a letter or a digit. Example: camille.durand
         ── #6 private
         This address does not have the form expected. Example: camille.durand@example.org
         ── #7 private
