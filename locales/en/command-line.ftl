@@ -259,7 +259,7 @@ restore-unproven = The restored log is not vouched for, so nothing is recorded i
 restore-changed = Nothing was restored from { $path }, and nothing was changed. Use another backup, or restore this one into an empty state to look at it.
 restore-replaced =
     { $rows ->
-        [one] The state that is replaced is kept in { $path }: one row. Remove it once you are sure.
+        [1] The state that is replaced is kept in { $path }: one row. Remove it once you are sure.
        *[other] The state that is replaced is kept in { $path }: { $rows } rows. Remove it once you are sure.
     }
 audit-no-head = The log of { $instance } has no signed head. Check the name of the instance, or start this version of Pstral once.

@@ -259,7 +259,7 @@ restore-unproven = Rien ne garantit le journal restauré : rien n'y est donc enc
 restore-changed = Rien n'a été restauré depuis { $path }, et rien n'a été modifié. Utilisez une autre sauvegarde, ou restaurez celle-ci dans une base d'état vide pour l'examiner.
 restore-replaced =
     { $rows ->
-        [one] L'état remplacé est conservé dans { $path } : une ligne. Supprimez-le quand vous serez sûr.
+        [1] L'état remplacé est conservé dans { $path } : une ligne. Supprimez-le quand vous serez sûr.
        *[other] L'état remplacé est conservé dans { $path } : { $rows } lignes. Supprimez-le quand vous serez sûr.
     }
 audit-no-head = Le journal de { $instance } n'a pas de tête signée. Vérifiez le nom de l'instance, ou démarrez une fois cette version de Pstral.
