@@ -929,7 +929,7 @@ fn bad_requests_get_a_clear_sentence() {
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
         404 Vous n’avez ni session ni jeton de ce nom. Voyez ceux que vous avez encore : il a peut-être déjà pris fin.
-        422 « rows[0].role » doit être un texte. Corrigez, puis renvoyez la demande.
+        422 « rows[0].role » doit être une chaîne de caractères. Corrigez, puis renvoyez la demande.
         422 Un nom d’utilisateur compte de 1 à 64 lettres, chiffres ou signes . _ - + @, sans espace ni forme particulière (pleine chasse, exposant), et commence
         409 Il y a déjà un utilisateur claire. Choisissez un autre nom d’utilisateur.
         404 Il n’y a pas d’utilisateur nobody. Cherchez son nom dans la liste des utilisateurs.
