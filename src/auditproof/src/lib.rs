@@ -25,7 +25,7 @@ pub use frontier::Frontier;
 pub use hash::{Hash, from_hex};
 pub use head::{Head, SignedHead, heads_in};
 pub use key::PublicKey;
-pub use note::{Note, NoteSignature, SignatureKind, VerifierKey};
+pub use note::{Note, NoteSignature, SignatureKind, VerifierKey, is_key_name};
 pub use proof::{Proof, ProofError, Verified};
 pub use tree::{Pruned, Tree};
 pub use witness::{AddCheckpoint, Checkpoint, cosigned_message};

@@ -108,16 +108,16 @@ impl FromStr for NoteSignature {
             let (name, encoded) = line.strip_prefix(DASH)?.split_once(' ')?;
             let bytes = STANDARD.decode(encoded).ok()?;
             let (id, signature) = bytes.split_first_chunk()?;
-            let is_whole = is_name(name) && !signature.is_empty();
+            let is_whole = is_key_name(name) && !signature.is_empty();
             is_whole.then(|| Self { name: name.to_owned(), id: *id, signature: signature.to_owned() })
         };
         read().ok_or("not a line with a signature")
     }
 }
 
-/// A name has no space and no plus, which end it in a line or in a vkey.
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+')
+/// True if a key can have this name: a space or a plus would end it in a line or in a vkey, and it is shown to people.
+pub fn is_key_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
 }
 
 impl fmt::Display for VerifierKey {
@@ -135,7 +135,7 @@ impl FromStr for VerifierKey {
         let read = || {
             let mut parts = text.trim().splitn(3, '+');
             let (name, id) =
-                (parts.next().filter(|name| is_name(name))?, <[u8; 4]>::try_from(from_hex(parts.next()?)?).ok()?);
+                (parts.next().filter(|name| is_key_name(name))?, <[u8; 4]>::try_from(from_hex(parts.next()?)?).ok()?);
             let encoded = STANDARD.decode(parts.next()?).ok()?;
             let kind = match encoded.first()? {
                 1 => SignatureKind::Ed25519,

@@ -84,12 +84,12 @@ pub(crate) fn folder(key: &Path) -> PathBuf {
 }
 
 /// The name of the file of an instance, whose name may hold anything.
-fn name(instance: &str) -> String {
+pub(crate) fn name(instance: &str) -> String {
     format!("{}.note", &sha256(instance)[..16])
 }
 
 /// Does something to the files of a folder, which is made if there is none, while no other program does.
-fn locked(folder: &Path, change: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
+pub(crate) fn locked<T>(folder: &Path, change: impl FnOnce(&Path) -> Result<T, String>) -> Result<T, String> {
     fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
     let path = folder.join("lock");
     let lock = File::create(&path).and_then(|lock| lock.lock().map(|()| lock));

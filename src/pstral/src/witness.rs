@@ -3,23 +3,21 @@
 //!
 //! The newest head of each log lies in a file beside the witness's key. A file that is lost is a witness that forgot.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{fs, io};
 
 use anyhow::Context as _;
 use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, SignatureKind, VerifierKey, cosigned_message};
-use pstral_core::domain::sha256;
 
+use crate::audit_head_files;
 use crate::audit_key::AuditKey;
 use crate::config::WitnessConfig;
 use crate::whole_file;
 
-/// The time in which one refusal of a log is recorded: a head is no secret, so anybody can send one again.
-const RECORDING: Duration = Duration::from_mins(1);
+/// The most refused heads of a log that are remembered as recorded.
+const MOST_RECORDED: usize = 1024;
 
 /// Cosigns the heads of the logs it knows.
 #[derive(Debug)]
@@ -30,7 +28,8 @@ pub struct Witness {
     /// The keys of the logs, by name; a log may have several.
     logs: Vec<VerifierKey>,
     folder: PathBuf,
-    recorded: Mutex<BTreeMap<String, Instant>>,
+    /// The hashes of the refused heads that were recorded, by log, the newest last.
+    recorded: Mutex<BTreeMap<String, VecDeque<Hash>>>,
 }
 
 /// The reason why a head is not cosigned.
@@ -48,22 +47,30 @@ pub enum WitnessError {
     /// The proof does not begin at the head that was cosigned last, which has this size.
     #[error("the last head that was cosigned has {0} entries")]
     OtherSize(u64),
-    /// A signed head goes back behind, or beside, the one that was cosigned last, which has this size.
-    #[error("it does not go on from the last head that was cosigned, of {0} entries")]
-    OtherHead(u64),
-    /// A signed head comes with a proof that does not lead to it.
+    /// A signed head is older than the one that was cosigned last, or has another root at the same size.
+    #[error("it does not go on from the last head that was cosigned, of {last} entries")]
+    OtherHead {
+        /// The size of the head that was cosigned last.
+        last: u64,
+        /// The refused head.
+        head: Note,
+    },
+    /// A signed head, with a proof that does not lead to it from the one that was cosigned last.
     #[error("the proof that it only adds entries does not hold")]
-    Proof,
+    Proof(Note),
     /// What was cosigned last cannot be read or written.
     #[error("{0}")]
     Files(String),
 }
 
 impl WitnessError {
-    /// True if a log that only grows never causes it: its key signed a head that the last one does not lead to, or somebody
-    /// sent such a head again.
-    pub fn is_suspicious(&self) -> bool {
-        matches!(self, Self::OtherHead(_) | Self::Proof)
+    /// Returns the signed head that was refused, if it may show that its log forked. It need not: anybody can send an old head
+    /// again, or a new one with a wrong proof.
+    pub fn suspicious_head(&self) -> Option<&Note> {
+        match self {
+            Self::OtherHead { head, .. } | Self::Proof(head) => Some(head),
+            _ => None,
+        }
     }
 }
 
@@ -99,23 +106,18 @@ impl Witness {
         if old > head.size {
             return Err(WitnessError::Malformed);
         }
-        let file = self.folder.join(format!("{}.note", &sha256(&head.origin)[..16]));
+        let file = self.folder.join(audit_head_files::name(&head.origin));
         // Held until the head is durable, so that no other request is compared with the one before it.
-        let _lock = self.lock().map_err(|error| WitnessError::Files(error.to_string()))?;
-        let last = last_head(&file, &head.origin)?;
-        if head.size < last.size || (head.size == last.size && head.root != last.root) {
-            return Err(WitnessError::OtherHead(last.size));
-        }
-        if old != last.size {
-            return Err(WitnessError::OtherSize(last.size));
-        }
-        if !head.extends(&last, &path) {
-            return Err(WitnessError::Proof);
-        }
-        self.cosign(&file, note, at)
+        let answer = audit_head_files::locked(&self.folder, |_| {
+            let last = last_head(&file, &head.origin);
+            Ok(last
+                .and_then(|last| follows(&last, &head, old, &path, &note))
+                .and_then(|()| self.cosign(&file, note, at)))
+        });
+        answer.map_err(WitnessError::Files)?
     }
 
-    /// Keeps the head and then signs it: what was signed must never be forgotten.
+    /// Signs the head and returns the signature only once it is kept: what others saw signed must never be forgotten.
     fn cosign(&self, file: &Path, mut note: Note, at: u64) -> Result<String, WitnessError> {
         let line = self.verifier.cosignature(at, self.key.sign(cosigned_message(&note, at).as_bytes()));
         note.signatures.push(line.clone());
@@ -123,23 +125,42 @@ impl Witness {
         Ok(format!("{line}\n"))
     }
 
-    fn lock(&self) -> io::Result<File> {
-        fs::create_dir_all(&self.folder)?;
-        let lock = File::create(self.folder.join("lock"))?;
-        lock.lock().map(|()| lock)
+    /// True if the refusal of this head was recorded before.
+    pub fn is_recorded(&self, head: &Note) -> bool {
+        let hash = Hash::of(head.text.as_bytes());
+        self.recorded().get(origin(head)).is_some_and(|recorded| recorded.contains(&hash))
     }
 
-    /// True if a refusal of this request is to be recorded: one a minute and log.
-    pub fn is_recorded(&self, request: &str) -> bool {
-        let request: Option<AddCheckpoint> = request.parse().ok();
-        let Some(head) = request.and_then(|request| Checkpoint::of(&request.note)) else { return false };
-        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = recorded.get(&head.origin).is_none_or(|last| last.elapsed() >= RECORDING);
-        if is_due {
-            recorded.insert(head.origin, Instant::now());
+    /// Notes that the refusal of this head was recorded. Each head is noted by itself, so that an old one that somebody sends
+    /// again hides no other.
+    pub fn note_recorded(&self, head: &Note) {
+        let mut logs = self.recorded();
+        let recorded = logs.entry(origin(head).to_owned()).or_default();
+        if recorded.len() == MOST_RECORDED {
+            recorded.pop_front();
         }
-        is_due
+        recorded.push_back(Hash::of(head.text.as_bytes()));
     }
+
+    fn recorded(&self) -> MutexGuard<'_, BTreeMap<String, VecDeque<Hash>>> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The name of the log that a head is of.
+fn origin(head: &Note) -> &str {
+    head.text.lines().next().unwrap_or_default()
+}
+
+/// Checks that a head only adds entries to the last one, as its proof shows.
+fn follows(last: &Checkpoint, head: &Checkpoint, old: u64, path: &[Hash], note: &Note) -> Result<(), WitnessError> {
+    if head.size < last.size || (head.size == last.size && head.root != last.root) {
+        return Err(WitnessError::OtherHead { last: last.size, head: note.clone() });
+    }
+    if old != last.size {
+        return Err(WitnessError::OtherSize(last.size));
+    }
+    if head.extends(last, path) { Ok(()) } else { Err(WitnessError::Proof(note.clone())) }
 }
 
 fn verifier(name: &str, key: &AuditKey) -> VerifierKey {

@@ -26,7 +26,7 @@ use super::caller::SignInHash;
 use super::member_error::{member_error, unreadable};
 
 /// The time-out for the body of a request.
-const BODY: Duration = Duration::from_secs(10);
+pub(super) const BODY: Duration = Duration::from_secs(10);
 
 /// What is sent of a problem.
 #[derive(Serialize, ToSchema)]

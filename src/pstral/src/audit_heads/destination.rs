@@ -26,6 +26,16 @@ pub(crate) enum DeliveryError {
     #[error("{0}")]
     #[cfg_attr(not(feature = "endpoint"), expect(dead_code, reason = "only witnesses say so, over HTTP"))]
     OtherHistory(String),
+    /// The proof from this entry on, the last one that the destination has seen, needs entries that were pruned.
+    #[error("the proof from entry {0} on needs entries that were pruned")]
+    #[cfg_attr(not(feature = "endpoint"), expect(dead_code, reason = "only witnesses get proofs, over HTTP"))]
+    Pruned(u64),
+    /// The heads cannot be read from the state.
+    #[error("{0}")]
+    Unreadable(String),
+    /// Nothing has been signed yet.
+    #[error("there is no signed head yet")]
+    NoHead,
 }
 
 impl DeliveryError {
@@ -34,9 +44,9 @@ impl DeliveryError {
     }
 }
 
-/// What a delivery is for.
+/// Whether a delivery counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum DeliveryMode {
     /// The head is published: it, and what the destination answers, is kept.
     Publish,
     /// Somebody wants to know whether it would work: nothing is written on this machine.
@@ -50,7 +60,7 @@ pub(super) trait Destination: Send + Sync {
     fn part(&self) -> String;
 
     /// Delivers a head, or a later one.
-    async fn deliver(&self, head: &SignedHead, purpose: Purpose) -> Result<(), DeliveryError>;
+    async fn deliver(&self, head: &SignedHead, mode: DeliveryMode) -> Result<(), DeliveryError>;
 }
 
 /// The signed heads of one instance, as its state has them.
@@ -62,7 +72,7 @@ pub(super) struct SignedHeads {
 
 impl SignedHeads {
     pub(super) async fn newest(&self) -> Result<Option<SignedHead>, DeliveryError> {
-        let heads = self.store.signed_heads().await.map_err(|error| DeliveryError::failed(&error))?;
+        let heads = self.store.signed_heads().await.map_err(|error| DeliveryError::Unreadable(error.to_string()))?;
         Ok(heads.into_iter().find(|signed| signed.head.instance == self.instance))
     }
 }
@@ -70,12 +80,13 @@ impl SignedHeads {
 /// The destinations that are configured, and how the last delivery to each went.
 #[derive(Clone, Default)]
 pub struct HeadDestinations {
-    all: Arc<Vec<Watched>>,
+    all: Arc<Vec<Slot>>,
     heads: Option<SignedHeads>,
     published: Arc<watch::Sender<Option<SignedHead>>>,
 }
 
-struct Watched {
+/// A destination, and how the last delivery to it went.
+struct Slot {
     destination: Box<dyn Destination>,
     /// The number of the last entry that was delivered, or why none was.
     last: Mutex<Option<Result<u64, DeliveryError>>>,
@@ -83,13 +94,13 @@ struct Watched {
 
 impl HeadDestinations {
     pub(super) fn new(heads: SignedHeads, all: Vec<Box<dyn Destination>>) -> Self {
-        let watched = |destination| Watched { destination, last: Mutex::default() };
-        let all = Arc::new(all.into_iter().map(watched).collect::<Vec<_>>());
+        let slot = |destination| Slot { destination, last: Mutex::default() };
+        let all = Arc::new(all.into_iter().map(slot).collect::<Vec<_>>());
         Self { all, heads: Some(heads), published: Arc::default() }
     }
 
     /// Delivers what is published until the set is dropped. Who is slow gets the newest head once it is ready again.
-    pub(super) fn deliver_on(&self) -> JoinSet<()> {
+    pub(super) fn run_deliveries(&self) -> JoinSet<()> {
         let mut delivering = JoinSet::new();
         for at in 0..self.all.len() {
             let (all, mut published) = (Arc::clone(&self.all), self.published.subscribe());
@@ -97,7 +108,7 @@ impl HeadDestinations {
                 while published.changed().await.is_ok() {
                     let head = published.borrow_and_update().clone();
                     if let Some(head) = head {
-                        all[at].deliver(&head, Purpose::Publish).await;
+                        all[at].deliver(&head, DeliveryMode::Publish).await;
                     }
                 }
             });
@@ -105,7 +116,7 @@ impl HeadDestinations {
         delivering
     }
 
-    /// Hands the newest signed head to [`Self::deliver_on`].
+    /// Hands the newest signed head to [`Self::run_deliveries`].
     pub(super) async fn publish(&self) {
         match self.newest().await {
             Ok(Some(head)) => drop(self.published.send_replace(Some(head))),
@@ -116,8 +127,13 @@ impl HeadDestinations {
 
     /// Finds out whether each destination would take the newest head, and keeps nothing of what they answer.
     pub(crate) async fn check(&self) {
-        let Ok(Some(head)) = self.newest().await else { return };
-        futures::future::join_all(self.all.iter().map(|one| one.deliver(&head, Purpose::Check))).await;
+        match self.newest().await {
+            Ok(Some(head)) => {
+                futures::future::join_all(self.all.iter().map(|one| one.deliver(&head, DeliveryMode::Check))).await;
+            }
+            Ok(None) => self.all.iter().for_each(|one| one.note(Err(DeliveryError::NoHead))),
+            Err(error) => self.all.iter().for_each(|one| one.note(Err(error.clone()))),
+        }
     }
 
     async fn newest(&self) -> Result<Option<SignedHead>, DeliveryError> {
@@ -133,22 +149,30 @@ impl HeadDestinations {
     }
 }
 
-impl Watched {
-    async fn deliver(&self, head: &SignedHead, purpose: Purpose) {
+impl Slot {
+    async fn deliver(&self, head: &SignedHead, mode: DeliveryMode) {
         let part = self.destination.part();
-        let delivering = tokio::time::timeout(PATIENCE, self.destination.deliver(head, purpose));
+        let delivering = tokio::time::timeout(PATIENCE, self.destination.deliver(head, mode));
         let too_slow = |_| Err(DeliveryError::Failed(format!("no answer within {} s", PATIENCE.as_secs())));
         let delivered = delivering.await.unwrap_or_else(too_slow);
         match &delivered {
             Ok(()) => {}
-            Err(DeliveryError::Failed(error)) => {
-                tracing::warn!(part, error, "audit head not delivered; trying again with the next one");
-            }
             Err(DeliveryError::OtherHistory(error)) => {
                 tracing::error!(part, error, "audit head refused: the audit or its witness was changed");
             }
+            Err(error) => tracing::warn!(part, %error, "audit head not delivered; trying again with the next one"),
         }
-        *self.last() = Some(delivered.map(|()| head.head.seq));
+        self.note(delivered.map(|()| head.head.seq));
+    }
+
+    /// Keeps how a delivery went. What says that the audit was changed stays until a delivery succeeds: a destination that is
+    /// then away must not hide it.
+    fn note(&self, delivered: Result<u64, DeliveryError>) {
+        let mut last = self.last();
+        let is_changed = |delivered: &Result<_, _>| matches!(delivered, Err(DeliveryError::OtherHistory(_)));
+        if delivered.is_ok() || is_changed(&delivered) || !last.as_ref().is_some_and(is_changed) {
+            *last = Some(delivered);
+        }
     }
 
     fn health(&self, locale: Locale) -> Check {
@@ -163,6 +187,14 @@ impl Watched {
                 let fact = text("head-other-history").with("detail", error);
                 (State::Failed, fact, Some(text("remedy-other-history")))
             }
+            Some(Err(DeliveryError::Pruned(size))) => {
+                let fact = text("head-pruned").with("seq", size.to_string());
+                (State::Degraded, fact, Some(text("remedy-head-pruned")))
+            }
+            Some(Err(DeliveryError::Unreadable(error))) => {
+                (State::Failed, text("found-fault").with("detail", error), Some(text("remedy-state")))
+            }
+            Some(Err(DeliveryError::NoHead)) => (State::Degraded, text("head-none"), Some(text("remedy-head-none"))),
         };
         let remedy = remedy.map(|remedy| remedy.render(locale)).unwrap_or_default();
         Check { part: self.destination.part(), state, fact: fact.render(locale), remedy }
@@ -170,5 +202,60 @@ impl Watched {
 
     fn last(&self) -> MutexGuard<'_, Option<Result<u64, DeliveryError>>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Answers what it is told to.
+    struct Fake(Arc<Mutex<Result<(), DeliveryError>>>);
+
+    #[async_trait]
+    impl Destination for Fake {
+        fn part(&self) -> String {
+            "audit-heads fake".to_owned()
+        }
+
+        async fn deliver(&self, _: &SignedHead, _: DeliveryMode) -> Result<(), DeliveryError> {
+            self.0.lock().unwrap().clone()
+        }
+    }
+
+    #[tokio::test]
+    async fn another_history_is_told_until_a_delivery_succeeds() {
+        let answer = Arc::new(Mutex::new(Ok(())));
+        let slot = Slot { destination: Box::new(Fake(Arc::clone(&answer))), last: Mutex::default() };
+        let failed = || Err(DeliveryError::Failed("away".to_owned()));
+        let other = || Err(DeliveryError::OtherHistory("other entries up to 5".to_owned()));
+        for (now, state) in [
+            (failed(), State::Degraded),
+            (Err(DeliveryError::Pruned(5)), State::Degraded),
+            (other(), State::Failed),
+            (failed(), State::Failed),
+            (Err(DeliveryError::Pruned(5)), State::Failed),
+            (Ok(()), State::Ok),
+            (failed(), State::Degraded),
+        ] {
+            *answer.lock().unwrap() = now.clone();
+            slot.deliver(&super::super::tests::signed_head(7), DeliveryMode::Publish).await;
+            assert_eq!(slot.health(Locale::En).state, state, "{now:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn heads_that_cannot_be_read_or_are_not_there_are_not_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let store = Arc::new(Store::open(&path, "one").await.unwrap());
+        let heads = SignedHeads { store: Arc::clone(&store), instance: "one".to_owned() };
+        let destinations = HeadDestinations::new(heads, vec![Box::new(Fake(Arc::new(Mutex::new(Ok(())))))]);
+        let state = || destinations.checks(Locale::En).remove(0).state;
+        destinations.check().await;
+        assert_eq!(state(), State::Degraded, "no head yet");
+        store.close().await;
+        destinations.check().await;
+        assert_eq!(state(), State::Failed);
     }
 }

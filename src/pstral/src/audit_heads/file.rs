@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use pstral_auditproof::SignedHead;
 use tokio::sync::oneshot;
 
-use super::destination::{DeliveryError, Destination, Purpose};
+use super::destination::{DeliveryError, DeliveryMode, Destination};
 
 /// The first bytes of a head.
 const BEGINNING: &[u8] = b"pstral.audit/";
@@ -34,7 +34,7 @@ impl Destination for HeadFile {
         "audit-heads file".to_owned()
     }
 
-    async fn deliver(&self, head: &SignedHead, purpose: Purpose) -> Result<(), DeliveryError> {
+    async fn deliver(&self, head: &SignedHead, mode: DeliveryMode) -> Result<(), DeliveryError> {
         let path = self.path.display().to_string();
         if self.is_busy.swap(true, Ordering::AcqRel) {
             return Err(DeliveryError::Failed(format!("{path}: an earlier write has not ended")));
@@ -43,9 +43,9 @@ impl Destination for HeadFile {
         let (file, is_busy, note) = (self.path.clone(), Arc::clone(&self.is_busy), head.to_string());
         // Not one of the runtime's threads: the program must be able to end while the disk hangs.
         std::thread::spawn(move || {
-            let written = match purpose {
-                Purpose::Publish => append(&file, &note),
-                Purpose::Check => check(&file),
+            let written = match mode {
+                DeliveryMode::Publish => append(&file, &note),
+                DeliveryMode::Check => check(&file),
             };
             is_busy.store(false, Ordering::Release);
             // Nobody waits any more where this took too long.
@@ -102,10 +102,10 @@ mod tests {
     async fn heads_are_appended_and_nothing_else_is_ever_written_to() {
         let folder = tempfile::tempdir().unwrap();
         let file = HeadFile::new(folder.path().join("heads"));
-        file.deliver(&head(), Purpose::Check).await.unwrap();
+        file.deliver(&head(), DeliveryMode::Check).await.unwrap();
         assert!(!file.path.exists(), "checking makes nothing");
         for _ in 0..2 {
-            file.deliver(&head(), Purpose::Publish).await.unwrap();
+            file.deliver(&head(), DeliveryMode::Publish).await.unwrap();
         }
         assert_eq!(fs::read_to_string(&file.path).unwrap(), format!("\n{0}\n{0}", head()));
         #[cfg(unix)]
@@ -115,16 +115,16 @@ mod tests {
         }
         // The disk was full once.
         fs::write(&file.path, &format!("\n{}", head())[..40]).unwrap();
-        file.deliver(&head(), Purpose::Publish).await.unwrap();
+        file.deliver(&head(), DeliveryMode::Publish).await.unwrap();
         assert_eq!(pstral_auditproof::heads_in(&fs::read_to_string(&file.path).unwrap()), [head()]);
 
         for other in ["SQLite format 3", "pstral", "\n\n\nx"] {
             fs::write(&file.path, other).unwrap();
-            let refused = file.deliver(&head(), Purpose::Publish).await;
+            let refused = file.deliver(&head(), DeliveryMode::Publish).await;
             assert!(refused.is_err() == (other != "pstral"), "{other}: {refused:?}");
         }
         let gone = HeadFile::new(folder.path().join("unmounted/heads"));
-        assert!(gone.deliver(&head(), Purpose::Publish).await.unwrap_err().to_string().contains("unmounted"));
+        assert!(gone.deliver(&head(), DeliveryMode::Publish).await.unwrap_err().to_string().contains("unmounted"));
     }
 
     #[cfg(unix)]
@@ -136,9 +136,9 @@ mod tests {
         let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
         assert!(made.success());
         let (file, head) = (HeadFile::new(path), head());
-        let hung = tokio::time::timeout(Duration::from_millis(300), file.deliver(&head, Purpose::Publish)).await;
+        let hung = tokio::time::timeout(Duration::from_millis(300), file.deliver(&head, DeliveryMode::Publish)).await;
         assert!(hung.is_err());
-        let refused = file.deliver(&head, Purpose::Publish).await.unwrap_err();
+        let refused = file.deliver(&head, DeliveryMode::Publish).await.unwrap_err();
         assert!(refused.to_string().contains("has not ended"), "{refused}");
     }
 }

@@ -83,7 +83,7 @@ impl AuditHeads {
         let mut told = self.current().map_or(0, |head| head.seq);
         let mut due = Instant::now() + self.every;
         unsent().set(0);
-        let _delivering = self.destinations.deliver_on();
+        let _delivering = self.destinations.run_deliveries();
         // What an earlier run left undelivered.
         self.destinations.publish().await;
         loop {

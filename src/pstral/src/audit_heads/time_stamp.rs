@@ -1,7 +1,8 @@
 //! Time stamps of published heads by a server of somebody else (RFC 3161, <https://www.rfc-editor.org/rfc/rfc3161>).
 //!
 //! The head and the answer of the server are kept beside the key, one pair a day and instance: `openssl ts -verify` says later
-//! when the head was there. Whether the certificate in an answer is one to trust is left to whoever verifies it.
+//! when the head was there. Neither the signature in an answer nor its certificate is verified here: the connection (HTTPS, or
+//! on this machine) vouches for the server, and so for the stamp that replaces the one before it.
 
 mod protocol;
 
@@ -17,7 +18,7 @@ use pstral_core::domain::sha256;
 use reqwest::StatusCode;
 use tokio::task::spawn_blocking;
 
-use super::destination::{DeliveryError, Destination, Purpose};
+use super::destination::{DeliveryError, DeliveryMode, Destination};
 use super::http::Http;
 use crate::whole_file;
 
@@ -53,10 +54,10 @@ impl Destination for TimeStampServer {
         "audit-heads time-stamp".to_owned()
     }
 
-    async fn deliver(&self, head: &SignedHead, purpose: Purpose) -> Result<(), DeliveryError> {
+    async fn deliver(&self, head: &SignedHead, mode: DeliveryMode) -> Result<(), DeliveryError> {
         let note = head.to_string();
         let answer = self.stamp(&note).await?;
-        if purpose == Purpose::Check {
+        if mode == DeliveryMode::Check {
             return Ok(());
         }
         let (folder, head) = (self.folder.clone(), head.clone());

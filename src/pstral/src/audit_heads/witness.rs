@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, SignedHead, VerifierKey};
+use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, Pruned, SignedHead, VerifierKey};
 use pstral_core::domain::sha256;
 use reqwest::StatusCode;
 use tokio::task::spawn_blocking;
 
-use super::destination::{DeliveryError, Destination, Purpose, SignedHeads};
+use super::destination::{DeliveryError, DeliveryMode, Destination, SignedHeads};
 use super::http::Http;
 use crate::config::RemoteWitnessConfig;
 use crate::whole_file;
@@ -43,17 +43,26 @@ impl RemoteWitness {
     }
 
     /// Returns the size that the witness cosigned last, as far as is known here.
-    fn last_size(&self) -> u64 {
-        let note = std::fs::read_to_string(&self.cosigned).ok().and_then(|note| note.parse::<Note>().ok());
-        // The witness knows better, and says so.
+    ///
+    /// Zero where the file cannot be read: the witness then refuses the head and names the size.
+    async fn last_size(&self) -> u64 {
+        let file = self.cosigned.clone();
+        let read = spawn_blocking(move || std::fs::read_to_string(file)).await.map_err(io::Error::other).flatten();
+        let note = read.ok().and_then(|note| note.parse::<Note>().ok());
         note.as_ref().and_then(Checkpoint::of).map_or(0, |checkpoint| checkpoint.size)
     }
 
     /// Has the witness cosign a head, or a later one where it has seen more than this.
     async fn cosigned(&self, head: &SignedHead) -> Result<Note, DeliveryError> {
         let mut head = head.clone();
-        let first = self.last_size().min(head.head.seq);
-        let size = match self.add(&head, first).await? {
+        let mut first = self.last_size().await.min(head.head.seq);
+        let mut answer = self.add(&head, first).await;
+        if let Err(DeliveryError::Pruned(_)) = answer {
+            // The witness may have signed a later head than is known here, or have forgotten this log.
+            first = 0;
+            answer = self.add(&head, first).await;
+        }
+        let size = match answer? {
             Answer::Cosigned(note) => return Ok(note),
             Answer::OtherSize(size) if size == first => return Err(other_history("other entries up to", size)),
             Answer::OtherSize(size) => size,
@@ -98,7 +107,7 @@ impl RemoteWitness {
         let tree = self.heads.store.audit_tree(&self.heads.instance, head.head.seq).await;
         let path = tree.map_err(|error| DeliveryError::failed(&error))?.consistency(old);
         path.ok_or_else(|| DeliveryError::Failed(format!("the audit has no entry {old}")))?
-            .map_err(|error| DeliveryError::failed(&error))
+            .map_err(|Pruned| DeliveryError::Pruned(old))
     }
 
     /// Returns the head with the cosignature of this witness, which is one line of its answer.
@@ -119,9 +128,9 @@ impl Destination for RemoteWitness {
         format!("audit-heads witness {}", self.key.name)
     }
 
-    async fn deliver(&self, head: &SignedHead, purpose: Purpose) -> Result<(), DeliveryError> {
+    async fn deliver(&self, head: &SignedHead, mode: DeliveryMode) -> Result<(), DeliveryError> {
         let cosigned = self.cosigned(head).await?;
-        if purpose == Purpose::Check {
+        if mode == DeliveryMode::Check {
             return Ok(());
         }
         let file = self.cosigned.clone();

@@ -1,12 +1,12 @@
-//! What cannot be meant of where the heads of the audit go, and of what this program is a witness of.
+//! Validates audit destinations and witness settings.
 
 use std::collections::BTreeSet;
 
-use pstral_auditproof::{SignatureKind, VerifierKey};
+use pstral_auditproof::{SignatureKind, VerifierKey, is_key_name};
 use pstral_core::text::text;
-use url::Url;
 
 use super::Fault;
+use super::oidc::safe;
 use super::platforms::{place_fault, platform_fault};
 use super::schema::{AuditConfig, Config};
 
@@ -17,7 +17,7 @@ pub(super) fn head_faults(config: &Config) -> Vec<Fault> {
     if audit.head_file.as_ref().is_some_and(|file| file.file_name().is_none() || *file == audit.key) {
         faults.push(Fault::new("audit.head_file", text("config-head-file")));
     }
-    if audit.time_stamp_server.as_deref().is_some_and(|url| !is_server(url)) {
+    if audit.time_stamp_server.as_deref().is_some_and(|url| safe(url).is_none()) {
         faults.push(Fault::new("audit.time_stamp_server", text("config-head-server")));
     }
     faults.extend(remote_witness_faults(audit));
@@ -40,7 +40,7 @@ fn remote_witness_faults(audit: &AuditConfig) -> Vec<Fault> {
     let (mut faults, mut names) = (Vec::new(), BTreeSet::new());
     for (at, witness) in audit.witness.iter().enumerate() {
         let key = |name: &str| format!("audit.witness[{at}].{name}");
-        if !is_server(&witness.url) {
+        if safe(&witness.url).is_none() {
             faults.push(Fault::new(key("url"), text("config-head-server")));
         }
         match vkey(&witness.key, SignatureKind::Cosignature) {
@@ -77,18 +77,4 @@ pub(super) fn witness_faults(config: &Config) -> Vec<Fault> {
 /// Reads a key of this kind; `None` if it is none, or of the other.
 fn vkey(text: &str, kind: SignatureKind) -> Option<VerifierKey> {
     text.parse().ok().filter(|key: &VerifierKey| key.kind == kind)
-}
-
-/// A name ends at a space or a plus in what is signed with it.
-fn is_key_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
-}
-
-/// An address that can be posted to, without what would end up in logs. What is sent is no secret, and what comes back is
-/// signed: plain HTTP is enough.
-fn is_server(address: &str) -> bool {
-    Url::parse(address).is_ok_and(|url| {
-        let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-        is_bare && url.has_host() && matches!(url.scheme(), "http" | "https")
-    })
 }

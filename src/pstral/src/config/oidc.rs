@@ -39,7 +39,7 @@ pub(super) fn oidc_faults(admin: &AdminConfig) -> Vec<Fault> {
 }
 
 /// An address whose connections nobody reads: of HTTPS, or of this machine; without what would end up in logs.
-fn safe(address: &str) -> Option<Url> {
+pub(super) fn safe(address: &str) -> Option<Url> {
     let url = Url::parse(address).ok()?;
     let is_loopback = match url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(number) => number.is_loopback(),

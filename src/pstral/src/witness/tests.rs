@@ -69,18 +69,23 @@ fn a_log_that_grows_is_cosigned_and_another_history_is_not() {
         assert_eq!(witness.verifier.cosigned_at(&note), Some(1_764_000_000));
         Ok(())
     };
+    let proof = |size, history| Err(WitnessError::Proof(log.head(size, history)));
+    let other = |size, history| Err(WitnessError::OtherHead { last: 9, head: log.head(size, history) });
     assert_eq!(cosigned(0, 5, "a"), Ok(()));
     assert_eq!(cosigned(5, 5, "a"), Ok(()), "once more");
     assert_eq!(cosigned(5, 9, "a"), Ok(()));
     assert_eq!(cosigned(5, 12, "a"), Err(WitnessError::OtherSize(9)));
     assert_eq!(cosigned(0, 12, "a"), Err(WitnessError::OtherSize(9)));
-    assert_eq!(cosigned(9, 12, "b"), Err(WitnessError::Proof), "entries 6 to 9 are others");
-    assert_eq!(cosigned(9, 9, "b"), Err(WitnessError::OtherHead(9)));
-    assert_eq!(cosigned(5, 8, "a"), Err(WitnessError::OtherHead(9)), "an earlier head");
+    assert_eq!(cosigned(9, 12, "b"), proof(12, "b"), "entries 6 to 9 are others");
+    assert_eq!(cosigned(9, 9, "b"), other(9, "b"));
+    assert_eq!(cosigned(5, 8, "a"), other(8, "a"), "an earlier head");
     assert_eq!(cosigned(12, 9, "a"), Err(WitnessError::Malformed));
     // A witness that is started again has not forgotten.
     let again = log.witness();
-    assert_eq!(again.add_checkpoint(&log.request(0, 5, "a"), 1), Err(WitnessError::OtherHead(9)));
+    assert_eq!(
+        again.add_checkpoint(&log.request(0, 5, "a"), 1),
+        Err(WitnessError::OtherHead { last: 9, head: log.head(5, "a") })
+    );
     assert!(again.add_checkpoint(&log.request(9, 12, "a"), 1).is_ok());
     assert_eq!(cosigned(9, 13, "a"), Err(WitnessError::OtherSize(12)), "both have one folder");
 }
@@ -105,7 +110,7 @@ fn a_record_that_was_damaged_stops_the_witness() {
     let log = Log::new();
     let witness = log.witness();
     witness.add_checkpoint(&log.request(0, 5, "a"), 1).unwrap();
-    let file = witness.folder.join(format!("{}.note", &sha256("pstral.audit/one")[..16]));
+    let file = witness.folder.join(audit_head_files::name("pstral.audit/one"));
     for damaged in ["", "other\n5\nx\n"] {
         fs::write(&file, damaged).unwrap();
         assert!(matches!(witness.add_checkpoint(&log.request(0, 5, "a"), 1), Err(WitnessError::Files(_))));
@@ -135,10 +140,19 @@ fn two_requests_at_a_time_never_take_it_back() {
 }
 
 #[test]
-fn one_refusal_of_a_log_is_recorded_a_minute() {
+fn each_refused_head_is_recorded_once_and_hides_no_other() {
     let log = Log::new();
     let witness = log.witness();
-    let request = log.request(0, 5, "a");
-    assert_eq!([witness.is_recorded(&request), witness.is_recorded(&request)], [true, false]);
-    assert!(witness.is_recorded(&request.replace("pstral.audit/one", "other")) && !witness.is_recorded("x"));
+    let (old, fork) = (log.head(5, "a"), log.head(9, "b"));
+    assert!(!witness.is_recorded(&old), "it is not, until somebody says so");
+    witness.note_recorded(&old);
+    let signed_again = Note { signatures: Vec::new(), ..old.clone() };
+    assert!(witness.is_recorded(&old) && witness.is_recorded(&signed_again) && !witness.is_recorded(&fork));
+    witness.note_recorded(&fork);
+    let other = |number: usize| Note { text: format!("other\n{number}\n"), signatures: Vec::new() };
+    for number in 0..=MOST_RECORDED {
+        witness.note_recorded(&other(number));
+    }
+    assert!(witness.is_recorded(&fork), "another log has a list of its own");
+    assert!(!witness.is_recorded(&other(0)) && witness.is_recorded(&other(1)), "which is bounded");
 }

@@ -17,12 +17,12 @@ fn every_fault_of_the_destinations_is_told() {
         r#"
         [audit]
         head_file = "/"
-        time_stamp_server = "ftp://timestamp.example.org"
+        time_stamp_server = "http://timestamp.example.org"
         [[audit.witness]]
         url = "https://me:secret@witness.example.org"
         key = "{LOG}"
         [[audit.witness]]
-        url = "https://witness.example.org/w1"
+        url = "https://witness.example.org/w1?query"
         [witness]
         [[witness.log]]
         key = "0123"
@@ -31,10 +31,11 @@ fn every_fault_of_the_destinations_is_told() {
     assert_snapshot!(check(&file, &[]).map(drop).unwrap_err(), @r#"
     admin.listen: a witness answers at this address: set it, such as "127.0.0.1:8081".
     audit.head_file: name a file of its own, such as /mnt/archive/pstral-heads.
-    audit.time_stamp_server: give an address that begins with https:// or http://, without a user name, such as https://timestamp.example.org/tsr.
+    audit.time_stamp_server: give an address that begins with https:// (on this machine also http://), without a user name or a query, such as https://timestamp.example.org/tsr.
     audit.witness[0].key: give the witness’s key as “pstral audit witness-key” prints it there: NAME+ID+KEY.
-    audit.witness[0].url: give an address that begins with https:// or http://, without a user name, such as https://timestamp.example.org/tsr.
+    audit.witness[0].url: give an address that begins with https:// (on this machine also http://), without a user name or a query, such as https://timestamp.example.org/tsr.
     audit.witness[1].key: give the witness’s key as “pstral audit witness-key” prints it there: NAME+ID+KEY.
+    audit.witness[1].url: give an address that begins with https:// (on this machine also http://), without a user name or a query, such as https://timestamp.example.org/tsr.
     witness.log[0].key: give the key of the log as “pstral audit key --vkey” prints it there: NAME+ID+KEY.
     witness.name: a witness needs a name without spaces and “+”, such as pstral.example.org/witness.
     "#);
@@ -42,7 +43,7 @@ fn every_fault_of_the_destinations_is_told() {
 
 #[test]
 fn a_witness_needs_a_name_and_an_address_and_is_named_once() {
-    let remote = format!("[[audit.witness]]\nurl = \"http://w1\"\nkey = \"{WITNESS}\"\n");
+    let remote = format!("[[audit.witness]]\nurl = \"https://w1\"\nkey = \"{WITNESS}\"\n");
     let file = format!("{remote}{remote}[witness]\nname = \"a b\"\n[[witness.log]]\nkey = \"{LOG}\"");
     assert_snapshot!(check(&file, &[]).map(drop).unwrap_err(), @r#"
     admin.listen: a witness answers at this address: set it, such as "127.0.0.1:8081".
