@@ -30,14 +30,14 @@ pub(crate) fn key_gone(path: &Path) -> StartError {
 }
 
 async fn was_signed(config: &Config) -> Result<bool, StartError> {
-    if !kept_heads(&config.audit.key).map_err(|error| key_error(&error))?.is_empty() {
+    if !kept_heads(&config.audit.key).map_err(|error| key_error(&error.into()))?.is_empty() {
         return Ok(true);
     }
     let location = config.location();
     if location.missing_file().is_some() {
         return Ok(false);
     }
-    let store = Store::open_at(&location, &config.store.instance).await.map_err(|error| state_error(&error))?;
+    let store = Store::open_at_to_read(&location).await.map_err(|error| state_error(&error))?;
     let signed = store.signed_heads().await;
     store.close().await;
     Ok(!signed.map_err(|error| state_error(&error))?.is_empty())

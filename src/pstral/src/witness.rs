@@ -14,9 +14,9 @@ use anyhow::Context as _;
 use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, SignatureKind, VerifierKey, cosigned_message};
 use pstral_core::domain::sha256;
 
+use crate::atomic_file;
 use crate::audit_key::AuditKey;
 use crate::config::WitnessConfig;
-use crate::whole_file;
 
 /// The time in which one refusal of a log is recorded: a head is no secret, so anybody can send one again.
 const RECORDING: Duration = Duration::from_mins(1);
@@ -119,7 +119,7 @@ impl Witness {
     fn cosign(&self, file: &Path, mut note: Note, at: u64) -> Result<String, WitnessError> {
         let line = self.verifier.cosignature(at, self.key.sign(cosigned_message(&note, at).as_bytes()));
         note.signatures.push(line.clone());
-        whole_file::replace(file, note.to_string().as_bytes()).map_err(|error| unusable(file, &error))?;
+        atomic_file::replace(file, note.to_string().as_bytes()).map_err(|error| unusable(file, &error))?;
         Ok(format!("{line}\n"))
     }
 
