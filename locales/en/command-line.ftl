@@ -261,6 +261,7 @@ audit-accepted = Recorded and signed.
 audit-restored-before = Restored on { $at }, as entry { $seq } of { $instance } records: { $what }
 restore-unproven = The restored log is not vouched for, so nothing is recorded in it yet. Check where the file comes from; to go on with it, run “pstral audit accept --yes”.
 restore-changed = Nothing was restored from { $path }, and nothing was changed. Use another backup, or restore this one into an empty state to look at it.
+restore-not-saved = The state to be replaced could not be saved, so nothing was replaced. Move { $path } away, or choose an empty database, then try again.
 restore-replaced =
     { $rows ->
         [1] The state that is replaced is kept in { $path }: one row. Remove it once you are sure.
@@ -432,6 +433,7 @@ copy-done =
        *[other] Copied from { $from } to { $to }: { $rows } rows. To use it, set [store] url to the new address.
     }
 copy-failed = Nothing was copied to { $path }, and nothing was changed there. { $why }
+copy-unproven = Nothing was copied from { $from } to { $to }: the copy would be signed with this installation's key. Verify the source with “pstral audit verify” where it belongs, then try again.
 transfer-not-empty = There is a state there already. Choose an empty database, or add --force to replace it: what it holds is then lost.
 transfer-in-use = A program of Pstral works on it. Stop every pstral run on this database, then try again.
 transfer-older = An older version of Pstral made it (migration { $migration }). Bring it up to date first with pstral migrate, its address in store.url, then try again.

@@ -261,6 +261,7 @@ audit-accepted = Enregistré et signé.
 audit-restored-before = Restauré le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 restore-unproven = Rien ne garantit le journal restauré : rien n'y est donc encore enregistré. Vérifiez d'où vient le fichier ; pour continuer avec lui, lancez « pstral audit accept --yes ».
 restore-changed = Rien n'a été restauré depuis { $path }, et rien n'a été modifié. Utilisez une autre sauvegarde, ou restaurez celle-ci dans une base d'état vide pour l'examiner.
+restore-not-saved = L'état à remplacer n'a pas pu être sauvegardé : rien n'a été remplacé. Déplacez { $path } ailleurs, ou choisissez une base vide, puis réessayez.
 restore-replaced =
     { $rows ->
         [1] L'état remplacé est conservé dans { $path } : une ligne. Supprimez-le quand vous serez sûr.
@@ -435,6 +436,7 @@ copy-done =
        *[other] Copié de { $from } vers { $to } : { $rows } lignes. Pour l'utiliser, donnez à [store] url la nouvelle adresse.
     }
 copy-failed = Rien n'a été copié vers { $path }, et rien n'y a été changé. { $why }
+copy-unproven = Rien n'a été copié de { $from } vers { $to } : la copie serait signée avec la clé de cette installation. Vérifiez la source avec « pstral audit verify » là où elle est utilisée, puis réessayez.
 transfer-not-empty = Il y a déjà un état à cet endroit. Choisissez une base vide, ou ajoutez --force pour le remplacer : ce qu'elle contient sera perdu.
 transfer-in-use = Un programme de Pstral travaille sur cette base. Arrêtez chaque pstral run qui l'utilise, puis réessayez.
 transfer-older = Une version antérieure de Pstral l'a créée (migration { $migration }). Mettez-la d'abord à jour avec pstral migrate, en indiquant son adresse dans store.url, puis réessayez.

@@ -28,6 +28,26 @@ const PUT: &str = "INSERT INTO audit_heads (instance, note, frontier) VALUES ($1
 const LOCK_CHAIN: &str = "SELECT 1 AS one FROM pg_advisory_xact_lock($1)";
 const HASH: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq = $2";
 
+/// The reason why the heads that are kept outside the database could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeptHeadsError {
+    /// They cannot be read now, which says nothing about the audit.
+    #[error("{0}")]
+    Unreadable(String),
+    /// One of them is no head that the key has signed.
+    #[error("{0}")]
+    NotOurs(String),
+}
+
+impl KeptHeadsError {
+    fn into_store_error(self) -> StoreError {
+        match self {
+            Self::Unreadable(why) => StoreError::Unavailable(why),
+            Self::NotOurs(what) => StoreError::AuditChanged(what),
+        }
+    }
+}
+
 /// Signs heads, and keeps the newest of each instance outside the database. Errors say what went wrong.
 pub trait HeadKeeper: std::fmt::Debug + Send + Sync {
     /// The public half of the key.
@@ -37,7 +57,7 @@ pub trait HeadKeeper: std::fmt::Debug + Send + Sync {
     fn sign(&self, message: &[u8]) -> [u8; 64];
 
     /// Returns the heads that are kept, one an instance, each signed by this key.
-    fn kept(&self) -> Result<Vec<SignedHead>, String>;
+    fn kept(&self) -> Result<Vec<SignedHead>, KeptHeadsError>;
 
     /// Keeps a head, unless a later one of its instance is kept.
     fn keep(&self, head: &SignedHead) -> Result<(), String>;
@@ -91,12 +111,12 @@ impl HeadSigner {
     /// Checks that a chain ends with what was signed last, and writes nothing. A transaction that only reads must not have
     /// read before: what is kept is looked at first, so that what is written meanwhile is no change.
     pub(crate) async fn check(&self, reading: &mut StateTransaction, instance: &str) -> Result<ChainEnd, StoreError> {
-        self.check_against(&self.kept()?, reading, instance).await
+        self.check_against(&self.kept().await?, reading, instance).await
     }
 
     /// Checks the end of every chain that is there or was kept, as [`HeadSigner::check`] does.
     pub(crate) async fn check_all(&self, reading: &mut StateTransaction) -> Result<(), StoreError> {
-        let kept = self.kept()?;
+        let kept = self.kept().await?;
         let of_kept = kept.iter().map(|kept| kept.head.instance.clone());
         let of_entries = heads_of(reading).await?.into_iter().map(|head| head.instance);
         for instance in of_kept.chain(of_entries).collect::<BTreeSet<_>>() {
@@ -105,8 +125,12 @@ impl HeadSigner {
         Ok(())
     }
 
-    fn kept(&self) -> Result<Vec<SignedHead>, StoreError> {
-        self.keeper.kept().map_err(StoreError::AuditChanged)
+    async fn kept(&self) -> Result<Vec<SignedHead>, StoreError> {
+        let keeper = Arc::clone(&self.keeper);
+        // A disk may take its time.
+        let kept = spawn_blocking(move || keeper.kept()).await;
+        let kept = kept.unwrap_or_else(|error| Err(KeptHeadsError::Unreadable(error.to_string())));
+        kept.map_err(KeptHeadsError::into_store_error)
     }
 
     async fn check_against(

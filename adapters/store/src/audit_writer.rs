@@ -66,13 +66,13 @@ async fn write(
     let mut writing = engine.begin_locked(lock_of("audit", instance)).await?;
     let Some(signer) = signer else {
         let last = last_of(&mut writing, instance).await?;
-        let entries = chain_on(&mut writing, instance, last, events).await?;
+        let entries = append_to_chain(&mut writing, instance, last, events).await?;
         writing.commit().await.map_err(fault)?;
         return Ok(entries);
     };
     let (last, frontier) = signer.begin(&mut writing).await?;
-    let entries = chain_on(&mut writing, instance, last, events).await?;
-    if let Some(head) = sign_on(&mut writing, signer, frontier, &entries).await? {
+    let entries = append_to_chain(&mut writing, instance, last, events).await?;
+    if let Some(head) = sign_head(&mut writing, signer, frontier, &entries).await? {
         writing.commit().await.map_err(fault)?;
         signer.keep(head).await;
     }
@@ -80,7 +80,7 @@ async fn write(
 }
 
 /// Writes events after the last entry of a chain.
-pub(crate) async fn chain_on(
+pub(crate) async fn append_to_chain(
     writing: &mut StateTransaction,
     instance: &str,
     last: Option<(i64, AuditHash)>,
@@ -93,7 +93,7 @@ pub(crate) async fn chain_on(
 }
 
 /// Signs the head of a chain after entries that were written; `None` where there are none.
-pub(crate) async fn sign_on(
+pub(crate) async fn sign_head(
     writing: &mut StateTransaction,
     signer: &HeadSigner,
     mut frontier: Frontier,

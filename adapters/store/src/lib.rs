@@ -42,8 +42,8 @@ use pstral_core::ports::StoreError;
 use tokio::sync::mpsc;
 
 pub use activity::HourlyCount;
-pub use audit_heads::HeadKeeper;
 use audit_heads::HeadSigner;
+pub use audit_heads::{HeadKeeper, KeptHeadsError};
 pub use audit_log::AuditTableError;
 pub use audit_verify::{AuditCheck, AuditProof, AuditVerifyError};
 use audit_writer::Append;

@@ -3,13 +3,14 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use pstral_auditproof::{PublicKey, SignedHead};
 use pstral_core::domain::sha256;
-use pstral_store::HeadKeeper;
+use pstral_store::{HeadKeeper, KeptHeadsError};
 
+use crate::atomic_file;
 use crate::audit_key::AuditKey;
 
 /// A key, and the folder of its heads.
@@ -21,8 +22,8 @@ pub struct HeadFiles {
 }
 
 /// The heads that were kept beside a key file; none where there is no folder.
-pub fn kept_heads(key: &Path) -> anyhow::Result<Vec<SignedHead>> {
-    read_all(&folder(key)).map_err(anyhow::Error::msg)
+pub fn kept_heads(key: &Path) -> Result<Vec<SignedHead>, KeptHeadsError> {
+    read_all(&folder(key))
 }
 
 impl HeadFiles {
@@ -46,12 +47,15 @@ impl HeadKeeper for HeadFiles {
         self.key.sign(message)
     }
 
-    fn kept(&self) -> Result<Vec<SignedHead>, String> {
+    fn kept(&self) -> Result<Vec<SignedHead>, KeptHeadsError> {
         let Some(folder) = &self.folder else { return Ok(Vec::new()) };
         let kept = read_all(folder)?;
         let is_own = |head: &SignedHead| head.head.key == self.key() && head.is_signed();
         match kept.iter().find(|head| !is_own(head)) {
-            Some(_) => Err(format!("{}: a head in it is not signed with this installation's key", folder.display())),
+            Some(_) => Err(KeptHeadsError::NotOurs(format!(
+                "{}: a head in it is not signed with this installation's key",
+                folder.display()
+            ))),
             None => Ok(kept),
         }
     }
@@ -61,14 +65,15 @@ impl HeadKeeper for HeadFiles {
         locked(folder, |folder| {
             let file = folder.join(name(&head.head.instance));
             let is_later = |kept: SignedHead| kept.head.seq >= head.head.seq;
-            if read(&file)?.is_some_and(is_later) { Ok(()) } else { write(&file, head) }
+            let kept = read(&file).map_err(|error| error.to_string())?;
+            if kept.is_some_and(is_later) { Ok(()) } else { write(&file, head) }
         })
     }
 
     fn replace(&self, heads: &[SignedHead]) -> Result<(), String> {
         let Some(folder) = &self.folder else { return Ok(()) };
         locked(folder, |folder| {
-            for file in files(folder)? {
+            for file in files(folder).map_err(|error| error.to_string())? {
                 fs::remove_file(&file).map_err(|error| named(&file, &error))?;
             }
             heads.iter().try_for_each(|head| write(&folder.join(name(&head.head.instance)), head))
@@ -99,42 +104,40 @@ pub(crate) fn locked<T>(folder: &Path, change: impl FnOnce(&Path) -> Result<T, S
     changed
 }
 
-/// Replaces a file at once, so that there always is a whole one.
 fn write(file: &Path, head: &SignedHead) -> Result<(), String> {
-    let write = || {
-        let next = file.with_extension("next");
-        let mut written = File::create(&next)?;
-        written.write_all(head.to_string().as_bytes())?;
-        written.sync_all()?;
-        fs::rename(&next, file)
-    };
-    write().map_err(|error: io::Error| named(file, &error))
+    atomic_file::replace(file, head.to_string().as_bytes()).map_err(|error| named(file, &error))
 }
 
-fn read_all(folder: &Path) -> Result<Vec<SignedHead>, String> {
+fn read_all(folder: &Path) -> Result<Vec<SignedHead>, KeptHeadsError> {
     files(folder)?.iter().filter_map(|file| read(file).transpose()).collect()
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+fn files(folder: &Path) -> Result<Vec<PathBuf>, KeptHeadsError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(named(folder, &error)),
+        Err(error) => return Err(unreadable(folder, &error)),
     };
     let files = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
-    let mut files = files.map_err(|error| named(folder, &error))?;
+    let mut files = files.map_err(|error| unreadable(folder, &error))?;
     files.retain(|file| file.extension().is_some_and(|ending| ending == "note"));
     files.sort();
     Ok(files)
 }
 
 /// The head of a file; `None` if there is none.
-fn read(file: &Path) -> Result<Option<SignedHead>, String> {
+fn read(file: &Path) -> Result<Option<SignedHead>, KeptHeadsError> {
     match fs::read_to_string(file) {
-        Ok(note) => note.parse().map(Some).map_err(|error: &str| named(file, &error)),
+        Ok(note) => note.parse().map(Some).map_err(|error: &str| KeptHeadsError::NotOurs(named(file, &error))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(named(file, &error)),
+        // Not text: whoever wrote it was not Pstral.
+        Err(error) if error.kind() == ErrorKind::InvalidData => Err(KeptHeadsError::NotOurs(named(file, &error))),
+        Err(error) => Err(unreadable(file, &error)),
     }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> KeptHeadsError {
+    KeptHeadsError::Unreadable(named(path, error))
 }
 
 fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
@@ -194,7 +197,30 @@ mod tests {
         for wrong in [String::new(), signed(&other, "one", 1).to_string()] {
             keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
             fs::write(folder.path().join("audit.key.heads").join(name("one")), wrong).unwrap();
-            assert!(keeper.kept().is_err());
+            assert!(matches!(keeper.kept(), Err(KeptHeadsError::NotOurs(_))));
         }
+    }
+
+    #[test]
+    fn heads_that_cannot_be_read_are_not_taken_for_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let keeper = made(&folder.path().join("audit.key"));
+        // A file in the place of the folder, and a folder in the place of a head.
+        fs::write(folder.path().join("audit.key.heads"), "").unwrap();
+        assert!(matches!(keeper.kept(), Err(KeptHeadsError::Unreadable(_))));
+        fs::remove_file(folder.path().join("audit.key.heads")).unwrap();
+        fs::create_dir_all(folder.path().join("audit.key.heads").join(name("one"))).unwrap();
+        assert!(matches!(keeper.kept(), Err(KeptHeadsError::Unreadable(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_head_is_readable_by_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let keeper = made(&folder.path().join("audit.key"));
+        keeper.keep(&signed(&keeper, "one", 1)).unwrap();
+        let file = folder.path().join("audit.key.heads").join(name("one"));
+        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -26,7 +26,7 @@ impl AuditVerdict {
             AuditVerifyError::Gone(AuditTableError::NoTable) => text("audit-no-table"),
             AuditVerifyError::Gone(AuditTableError::Emptied) => text("audit-emptied"),
             AuditVerifyError::Unreadable(what) => {
-                return Ok(Self::Unproven(text("audit-unreadable").with("error", what)));
+                return Ok(Self::Broken(text("audit-unreadable").with("error", what)));
             }
             AuditVerifyError::Store(error) => return Err(error),
         };

@@ -30,7 +30,7 @@ pub(crate) fn key_gone(path: &Path) -> StartError {
 }
 
 async fn was_signed(config: &Config) -> Result<bool, StartError> {
-    if !kept_heads(&config.audit.key).map_err(|error| key_error(&error))?.is_empty() {
+    if !kept_heads(&config.audit.key).map_err(|error| key_error(&error.into()))?.is_empty() {
         return Ok(true);
     }
     let location = config.location();

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "endpoint")]
 pub mod admin;
+mod atomic_file;
 mod audit_file;
 pub mod audit_head_files;
 pub mod audit_heads;
@@ -30,5 +31,4 @@ pub mod registry;
 pub mod retention;
 mod unfinished_executions;
 pub mod verified;
-mod whole_file;
 pub mod witness;

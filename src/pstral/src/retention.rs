@@ -60,7 +60,7 @@ impl Retention {
         let key = if prunings.iter().any(|pruning| pruning.class == PruningClass::Audit) {
             let key = AuditKey::read(&self.key)?.ok_or_else(|| anyhow::Error::from(key_gone(&self.key)))?;
             let known = key.public();
-            let signed = kept_heads(&self.key)?;
+            let signed = kept_heads(&self.key).map_err(anyhow::Error::from)?;
             let check = AuditCheck { known: &known, heads: &[], signed: &signed, begin_at: &[] };
             match self.store.verify_audit_against(check, &AtomicU64::new(0)).await {
                 Ok(_) => Some(key),

@@ -11,10 +11,10 @@ use std::{fs, io};
 use anyhow::Context as _;
 use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, SignatureKind, VerifierKey, cosigned_message};
 
+use crate::atomic_file;
 use crate::audit_head_files;
 use crate::audit_key::AuditKey;
 use crate::config::WitnessConfig;
-use crate::whole_file;
 
 /// The most refused heads of a log that are remembered as recorded.
 const MOST_RECORDED: usize = 1024;
@@ -121,7 +121,7 @@ impl Witness {
     fn cosign(&self, file: &Path, mut note: Note, at: u64) -> Result<String, WitnessError> {
         let line = self.verifier.cosignature(at, self.key.sign(cosigned_message(&note, at).as_bytes()));
         note.signatures.push(line.clone());
-        whole_file::replace(file, note.to_string().as_bytes()).map_err(|error| unusable(file, &error))?;
+        atomic_file::replace(file, note.to_string().as_bytes()).map_err(|error| unusable(file, &error))?;
         Ok(format!("{line}\n"))
     }
 

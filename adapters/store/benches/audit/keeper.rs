@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use pstral_auditproof::{PublicKey, SignedHead};
-use pstral_store::HeadKeeper;
+use pstral_store::{HeadKeeper, KeptHeadsError};
 
 use crate::key::Key;
 
@@ -29,7 +29,7 @@ impl HeadKeeper for Keeper {
         self.key.sign(message)
     }
 
-    fn kept(&self) -> Result<Vec<SignedHead>, String> {
+    fn kept(&self) -> Result<Vec<SignedHead>, KeptHeadsError> {
         let note = std::fs::read_to_string(&self.file).ok();
         Ok(note.and_then(|note| note.parse().ok()).into_iter().collect())
     }

@@ -108,8 +108,8 @@ impl Store {
     /// Erases a person's data, after recording that. The user remains, disabled and under a neutral name. Returns
     /// `None`, having done nothing, if no other enabled user has one of the roles to `keep`.
     ///
-    /// [`StoreError::AuditChanged`], having done nothing, if the audit is not what was signed last: sealing would destroy
-    /// what shows the change.
+    /// [`StoreError::AuditChanged`], having done nothing, if the audit is not what was signed last, or an entry to be
+    /// sealed was changed: sealing would destroy what shows the change.
     ///
     /// An interrupted erasure is repeated: rows already deleted are skipped, and entries still to be sealed are sealed.
     pub async fn erase(
@@ -128,6 +128,7 @@ impl Store {
         let besides = self.besides(user).await?;
         let mut erasure = self.counted_with(user.id, &besides).await?;
         let covers = self.covers_of(user.id, besides.whole).await?;
+        self.check_sealable(user.id, &covers).await?;
         audit.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
         if !self.disable(user, keep).await? {
             audit.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;

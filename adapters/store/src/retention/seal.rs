@@ -20,6 +20,14 @@ const SEAL: &str = "UPDATE audit_events SET actor = NULL, detail = NULL, error =
 const WHOLE: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 AND salt IS NOT NULL
     ORDER BY seq LIMIT $4";
 
+/// What is done to the entries that an erasure covers.
+#[derive(Clone, Copy)]
+enum Pass {
+    /// Changes nothing.
+    Check,
+    Seal,
+}
+
 impl Store {
     /// Seals the entries of a chain with numbers above `after`, up to `until`.
     pub(super) async fn seal_stretch(&self, instance: &str, after: i64, until: i64) -> Result<(), StoreError> {
@@ -37,8 +45,20 @@ impl Store {
     /// Seals all entries that this erasure of a user, or an earlier one, has recorded as to be sealed.
     pub(super) async fn seal_for(&self, user: UserId) -> Result<(), StoreError> {
         let reasons = self.erasures_of(user).await?;
+        self.pass_over(user, &reasons, Pass::Seal).await
+    }
+
+    /// Checks that no entry that an erasure of a user will seal was changed. Entries of earlier erasures that were
+    /// interrupted are sealed with it.
+    pub(super) async fn check_sealable(&self, user: UserId, covers: &Covers) -> Result<(), StoreError> {
+        let mut reasons = self.erasures_of(user).await?;
+        reasons.push(covers.clone());
+        self.pass_over(user, &reasons, Pass::Check).await
+    }
+
+    async fn pass_over(&self, user: UserId, reasons: &[Covers], pass: Pass) -> Result<(), StoreError> {
         for (instance, numbers) in reasons.iter().flat_map(|covers| &covers.entries) {
-            self.seal_entries(instance, numbers).await?;
+            self.pass_over_numbers(instance, numbers, pass).await?;
         }
         let filter = AuditFilter { user: Some(user), ..AuditFilter::default() };
         let mut from = None;
@@ -47,7 +67,7 @@ impl Store {
             let is_covered =
                 |one: &AuditEntry| reasons.iter().any(|covers| covers.holds(&one.instance, one.seq, one.event.user));
             let entries: Vec<AuditEntry> = found.entries.into_iter().filter(is_covered).collect();
-            self.seal(&entries).await?;
+            self.pass(&entries, pass).await?;
             from = found.further;
             if from.is_none() {
                 return Ok(());
@@ -55,15 +75,22 @@ impl Store {
         }
     }
 
-    async fn seal_entries(&self, instance: &str, numbers: &BTreeSet<i64>) -> Result<(), StoreError> {
+    async fn pass_over_numbers(&self, instance: &str, numbers: &BTreeSet<i64>, pass: Pass) -> Result<(), StoreError> {
         let numbers: Vec<i64> = numbers.iter().copied().collect();
         for some in numbers.chunks(AT_ONCE as usize) {
             let some: Vec<String> = some.iter().map(i64::to_string).collect();
             let select = format!("SELECT * FROM audit_events WHERE instance = $1 AND seq IN ({})", some.join(", "));
             let rows = dynamic_sql(select).bind(instance).fetch_all(self).await.map_err(fault)?;
-            self.seal(&rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?).await?;
+            self.pass(&rows.iter().map(entry).collect::<Result<Vec<AuditEntry>, _>>()?, pass).await?;
         }
         Ok(())
+    }
+
+    async fn pass(&self, entries: &[AuditEntry], pass: Pass) -> Result<(), StoreError> {
+        match pass {
+            Pass::Check => check_unchanged(entries),
+            Pass::Seal => self.seal(entries).await,
+        }
     }
 
     /// Returns what was to be sealed for a user, as recorded in the audit.
@@ -79,9 +106,7 @@ impl Store {
     /// Seals a few entries at once; those that are sealed, or are of the first form, stay as they are. One that was changed
     /// is not sealed: what it says shows the change.
     async fn seal(&self, entries: &[AuditEntry]) -> Result<(), StoreError> {
-        if let Some(AuditEntry { instance, seq, .. }) = entries.iter().find(|entry| !entry.is_itself()) {
-            return Err(StoreError::AuditChanged(format!("{instance}: entry {seq} does not have its hash")));
-        }
+        check_unchanged(entries)?;
         let sealed: Vec<AuditEntry> = entries.iter().filter_map(AuditEntry::sealed).collect();
         if sealed.is_empty() {
             return Ok(());
@@ -98,5 +123,14 @@ impl Store {
         writing.commit().await.map_err(fault)?;
         rest(begun).await;
         Ok(())
+    }
+}
+
+fn check_unchanged(entries: &[AuditEntry]) -> Result<(), StoreError> {
+    match entries.iter().find(|entry| !entry.is_itself()) {
+        None => Ok(()),
+        Some(AuditEntry { instance, seq, .. }) => {
+            Err(StoreError::AuditChanged(format!("{instance}: entry {seq} does not have its hash")))
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! Whoever changes the database without the key is found, by verifying and by the next entry.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use pstral_auditproof::{Proof, PublicKey, SignedHead, Verified};
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEvent, AuditStatus, hex};
-use pstral_core::ports::{AuditLog as _, People as _, StoreError};
+use pstral_core::ports::{AuditFilter, AuditLog as _, People as _, StoreError};
 use pstral_core::testkit::state::{at, member};
-use pstral_store::{AuditCheck, HeadKeeper, Location, Store};
+use pstral_store::{AuditCheck, HeadKeeper, KeptHeadsError, Location, Store};
 
 use crate::event;
 use crate::keeping::{Ground, due, said};
@@ -19,11 +19,12 @@ use crate::key::Key;
 pub(crate) struct Keeper {
     key: Key,
     kept: Mutex<HashMap<String, SignedHead>>,
+    is_unreadable: AtomicBool,
 }
 
 impl Keeper {
     pub(crate) fn of(seed: u8) -> Arc<Self> {
-        Arc::new(Self { key: Key::of(seed), kept: Mutex::default() })
+        Arc::new(Self { key: Key::of(seed), kept: Mutex::default(), is_unreadable: AtomicBool::default() })
     }
 
     async fn opens(self: &Arc<Self>, ground: &Ground) -> Store {
@@ -62,7 +63,10 @@ impl HeadKeeper for Keeper {
         self.key.sign(message)
     }
 
-    fn kept(&self) -> Result<Vec<SignedHead>, String> {
+    fn kept(&self) -> Result<Vec<SignedHead>, KeptHeadsError> {
+        if self.is_unreadable.load(Ordering::SeqCst) {
+            return Err(KeptHeadsError::Unreadable("permission denied".to_owned()));
+        }
         Ok(self.kept.lock().unwrap().values().cloned().collect())
     }
 
@@ -328,6 +332,26 @@ async fn accepting_signs_the_chains_that_have_no_signature() {
     }
 }
 
+fn accepted() -> AuditEvent {
+    AuditEvent::new(at("11:00:00"), AuditAction::AuditAccepted, AuditStatus::Ok)
+}
+
+/// A folder that cannot be read, as one that is not mounted, says nothing about the audit.
+#[tokio::test]
+async fn heads_that_cannot_be_read_are_no_change_of_the_audit() {
+    for ground in Ground::both() {
+        let keeper = Keeper::of(1);
+        let store = keeper.opens(&ground).await;
+        store.append(event("asked")).await.unwrap();
+        keeper.is_unreadable.store(true, Ordering::SeqCst);
+        let refused = store.append(event("refused")).await;
+        assert!(matches!(&refused, Err(StoreError::Unavailable(why)) if why == "permission denied"), "{refused:?}");
+        store.health().await.unwrap_err();
+        keeper.is_unreadable.store(false, Ordering::SeqCst);
+        store.append(event("goes on")).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn what_was_accepted_is_signed_and_the_audit_goes_on() {
     for ground in Ground::both() {
@@ -336,10 +360,7 @@ async fn what_was_accepted_is_signed_and_the_audit_goes_on() {
         store.append(event("asked")).await.unwrap();
         append_unsigned(&ground).await;
         store.append(event("refused")).await.unwrap_err();
-        store
-            .append_accepting(AuditEvent::new(at("11:00:00"), AuditAction::AuditAccepted, AuditStatus::Ok))
-            .await
-            .unwrap();
+        store.append_accepting(accepted()).await.unwrap();
         store.append(event("goes on")).await.unwrap();
         assert_eq!(keeper.verifies(&store).await, Ok(4));
     }
@@ -409,6 +430,9 @@ async fn nobody_is_erased_on_top_of_a_changed_audit() {
         open_up(&ground).await;
         ground.run("UPDATE audit_events SET detail = 'changed' WHERE instance = 'one' AND seq = 2").await;
         refused("one: entry 2 does not have its hash").await;
+        assert!(!store.user_named("zoe").await.unwrap().unwrap().disabled, "nothing was done");
+        let erased = AuditFilter { action: Some(AuditAction::UserErased), ..AuditFilter::default() };
+        assert_eq!(store.tail(&erased, 1).await.unwrap(), [], "nothing was recorded");
         let texts: Vec<_> =
             store.chain("one", 1, 1).await.unwrap().into_iter().map(|entry| entry.event.detail).collect();
         assert_eq!(texts, [Some("changed".to_owned())]);
@@ -429,14 +453,17 @@ async fn checkpoints_of_a_lost_key_are_signed_with_the_one_that_is_accepted() {
         let store = keeper.opens(&ground).await;
         store.append(event("refused")).await.unwrap_err();
         store.health().await.unwrap_err();
-        store.append_accepting(event("accepted")).await.unwrap();
+        // A copy that goes on vouches for no key but its own.
+        store.append_accepting(event("copied")).await.unwrap();
+        assert_eq!(store.checkpoints().await.unwrap()[0].key, lost.key().to_string());
+        store.append_accepting(accepted()).await.unwrap();
         store.health().await.unwrap();
         keeper.verifies(&store).await.unwrap();
         // What that key did not sign stays as it is.
         ground.run("UPDATE audit_checkpoints SET count = count + 1").await;
-        store.append_accepting(event("accepted")).await.unwrap();
+        store.append_accepting(accepted()).await.unwrap();
         keeper.verifies(&store).await.unwrap_err();
-        Keeper::of(3).opens(&ground).await.append_accepting(event("accepted")).await.unwrap();
+        Keeper::of(3).opens(&ground).await.append_accepting(accepted()).await.unwrap();
         assert_eq!(store.checkpoints().await.unwrap()[0].key, keeper.key().to_string());
     }
 }

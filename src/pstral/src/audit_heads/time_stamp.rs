@@ -20,7 +20,7 @@ use tokio::task::spawn_blocking;
 
 use super::destination::{DeliveryError, DeliveryMode, Destination};
 use super::http::Http;
-use crate::whole_file;
+use crate::atomic_file;
 
 /// A server, and the folder of what it has stamped.
 pub(super) struct TimeStampServer {
@@ -78,8 +78,8 @@ fn nonce() -> u64 {
 fn keep(folder: &Path, head: &SignedHead, note: &str, answer: &[u8], at: Timestamp) -> io::Result<()> {
     let day = format!("{}.{}", &sha256(&head.head.instance)[..16], at.strftime("%Y-%m-%d"));
     let stem = format!("{day}.{}", head.head.seq);
-    whole_file::replace(&folder.join(format!("{stem}.note")), note.as_bytes())?;
-    whole_file::replace(&folder.join(format!("{stem}.tsr")), answer)?;
+    atomic_file::replace(&folder.join(format!("{stem}.note")), note.as_bytes())?;
+    atomic_file::replace(&folder.join(format!("{stem}.tsr")), answer)?;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();

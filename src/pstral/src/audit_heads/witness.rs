@@ -13,8 +13,8 @@ use tokio::task::spawn_blocking;
 
 use super::destination::{DeliveryError, DeliveryMode, Destination, SignedHeads};
 use super::http::Http;
+use crate::atomic_file;
 use crate::config::RemoteWitnessConfig;
-use crate::whole_file;
 
 /// A witness, and what is known of what it saw.
 pub(super) struct RemoteWitness {
@@ -134,7 +134,7 @@ impl Destination for RemoteWitness {
             return Ok(());
         }
         let file = self.cosigned.clone();
-        let kept = spawn_blocking(move || whole_file::replace(&file, cosigned.to_string().as_bytes()));
+        let kept = spawn_blocking(move || atomic_file::replace(&file, cosigned.to_string().as_bytes()));
         kept.await.map_err(io::Error::other).flatten().map_err(|error| DeliveryError::failed(&error))
     }
 }

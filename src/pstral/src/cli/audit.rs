@@ -9,7 +9,7 @@ use pstral_auditproof::{SignedHead, VerifierKey};
 use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, Signatures as _, moment};
 use pstral_core::ports::{AuditFilter, AuditLog as _};
 use pstral_core::text::text;
-use pstral_store::{AuditCheck, AuditVerifyError, Store};
+use pstral_store::{AuditCheck, AuditVerifyError, KeptHeadsError, Store};
 
 use super::audit_proof::KeptHead;
 use super::export;
@@ -268,19 +268,22 @@ async fn verify(store: &Store, check: AuditCheck<'_>, locale: Locale) -> anyhow:
 
 /// Says what is wrong, and goes on from there if that is wanted.
 async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<Ending> {
-    let new = match AuditKey::read(&config.audit.key)? {
-        None if yes => Some(AuditKey::read_or_make(&config.audit.key)?),
-        _ => None,
-    };
+    if !yes {
+        installed_key(config).await?;
+    }
     let (known, kept) = (known_keys(config, Vec::new())?, kept_heads(&config.audit.key));
     let signed = kept.as_deref().unwrap_or_default();
-    let store = open_store(config).await?;
+    let store = open_store_to_read(config).await?;
     let check = AuditCheck { known: &known, heads: &[], signed, begin_at: &[] };
     let verified = store.verify_audit_against(check, &AtomicU64::new(0)).await;
+    let in_state = store.signed_heads().await.unwrap_or_default();
+    store.close().await;
     let found = match (&verified, &kept) {
+        // What cannot be read now is no change that anybody could accept.
+        (_, Err(unreadable @ KeptHeadsError::Unreadable(_))) => return Err(unreadable.clone().into()),
         (Err(AuditVerifyError::Store(error)), _) => return Err(error.clone().into()),
         (Err(found), _) => found.to_string(),
-        (Ok(_), Err(unreadable)) => unreadable.to_string(),
+        (Ok(_), Err(other)) => other.to_string(),
         (Ok(_), Ok(_)) => {
             say(&text("audit-accept-nothing").render(locale));
             return Ok(Ending::Fine);
@@ -296,7 +299,12 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
         say_error(&text("audit-accept-how").render(locale));
         return Ok(Ending::Failed);
     }
-    let new = new.map(|key| format!("; new key: {}", key.public())).unwrap_or_default();
+    // Made only now that the audit could be verified. Heads tell whether it is new: an earlier attempt may have made it.
+    let key = AuditKey::read_or_make(&config.audit.key)?.public();
+    let mut keys = signed.iter().chain(&in_state).map(|signed| signed.head.key).peekable();
+    let is_new = keys.peek().is_some() && keys.all(|other| other != key.0);
+    let new = if is_new { format!("; new key: {key}") } else { String::new() };
+    let (known, store) = (known_keys(config, Vec::new())?, open_store(config).await?);
     let why = format!("{found}; signed before: {}{new}", told(signed));
     record_accepting(&store, AuditAction::AuditAccepted, &why).await?;
     say(&text("audit-accepted").render(locale));

@@ -19,6 +19,7 @@ use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::{Ending, Installed, audit, record, record_accepting, state_is_missing};
 use crate::audit_head_files::{HeadFiles, kept_heads};
+use crate::audit_key::KnownAuditKeys;
 use crate::audit_verdict::AuditVerdict;
 use crate::compose::{open_store, state_error};
 use crate::config::Config;
@@ -106,6 +107,8 @@ pub(super) async fn restore(Installed { config, locale }: Installed, args: &Rest
         Some(_) => Some(InstanceLock::take(&config).await?),
         None => None,
     };
+    // A key that is gone is told before anything is replaced.
+    installed_key(&config).await?;
     if replaces && !may_replace(&config, &args.file, locale).await? {
         return Ok(Ending::Failed);
     }
@@ -157,18 +160,23 @@ async fn save_replaced(config: &Config, locale: Locale) -> anyhow::Result<bool> 
     let name = format!("replaced-{}.jsonl.gz", Timestamp::now().strftime("%Y%m%dT%H%M%SZ"));
     let file = config.data.join(name);
     let path = file.display().to_string();
-    let store =
-        Store::open_at(&config.location(), &config.store.instance).await.map_err(|error| state_error(&error))?;
-    let written = write_backup(&store, &file).await;
-    store.close().await;
-    match written {
+    match save_read_only(config, &file).await {
         Ok(rows) => say_error(&text("restore-replaced").with("path", path).count("rows", rows).render(locale)),
         Err(error) => {
             print_transfer_error("backup-failed", &path, &error, locale);
+            let replaced = config.location().to_string();
+            say_error(&text("restore-not-saved").with("path", replaced).render(locale));
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+async fn save_read_only(config: &Config, file: &Path) -> Result<u64, TransferError> {
+    let store = Store::open_at_to_read(&config.location()).await.map_err(TransferError::Store)?;
+    let written = write_backup(&store, file).await;
+    store.close().await;
+    written
 }
 
 /// Signs the audit of a state that was restored, if it was signed before: the file may hold anything.
@@ -206,6 +214,11 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
     // filled, it is looked at who works on it.
     let files = [&from, &to].into_iter().filter_map(Location::file);
     let _lock = files.map(InstanceLock::take_file).collect::<Result<Vec<_>, _>>()?;
+    if !may_be_copied(&source, &known, locale).await? {
+        source.close().await;
+        say_error(&text("copy-unproven").with("from", from.to_string()).with("to", to.to_string()).render(locale));
+        return Ok(Ending::Failed);
+    }
     let copied = copy_through_pipe(&source, &to, force).await;
     source.close().await;
     match copied {
@@ -221,6 +234,18 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
         }
         Err(error) => Ok(print_transfer_error("copy-failed", &to.to_string(), &error, locale)),
     }
+}
+
+/// Verifies a state before it is copied: the copy is signed with this installation's key, whatever it holds.
+async fn may_be_copied(source: &Store, known: &KnownAuditKeys, locale: Locale) -> anyhow::Result<bool> {
+    match source.verify_audit(&[], known).await {
+        Ok(proof) if !proof.signed.is_empty() || proof.entries == 0 => return Ok(true),
+        Ok(proof) => say_error(&text("audit-unsigned").count("entries", proof.entries).render(locale)),
+        Err(unproven) => {
+            audit::print_audit_error(unproven, locale)?;
+        }
+    }
+    Ok(false)
 }
 
 async fn write_backup(store: &Store, path: &Path) -> Result<u64, TransferError> {

@@ -1,5 +1,7 @@
 //! The state as a whole, from the command line: up to date, saved, restored, carried to another database.
 
+use std::path::PathBuf;
+
 use pstral_pgserver::Server;
 use rusqlite::Connection;
 use secrecy::ExposeSecret as _;
@@ -11,6 +13,13 @@ fn held() -> Place {
     let place = Place::new();
     place.run(&["user", "add", "zoe", "--full-name", "Zoé Blanc"]).code(0);
     place
+}
+
+/// Puts all of the state database into its one file, and returns that.
+fn whole(place: &Place) -> PathBuf {
+    let state = place.path("data/demo/pstral.db");
+    Connection::open(&state).unwrap().execute_batch("PRAGMA journal_mode = DELETE").unwrap();
+    state
 }
 
 #[test]
@@ -75,6 +84,54 @@ fn a_backup_is_verified_before_it_replaces_a_state() {
     let kept = names.iter().find(|name| name.starts_with("replaced-")).unwrap();
     place.run(&["restore", &format!("data/demo/{kept}"), "--force"]).code(0).says(&["The log is intact"]);
     place.run(&["user", "list"]).code(0).says(&["ana"]);
+}
+
+/// A copy is signed with this installation's key: one that nothing here vouches for is not made.
+#[test]
+fn a_state_that_another_key_signed_is_not_copied() {
+    let (place, other) = (held(), held());
+    std::fs::copy(whole(&other), place.path("other.db")).unwrap();
+    let copied = place.run(&["store", "copy", "sqlite://other.db", "sqlite://there.db"]).code(1);
+    copied.says(&["signed with another key", "Nothing was copied from other.db to there.db"]);
+    assert_eq!(std::fs::metadata(place.path("there.db")).map_or(0, |file| file.len()), 0, "nothing but its lock");
+}
+
+/// The key is looked for before a state is replaced, not afterwards.
+#[test]
+fn without_its_key_a_state_is_not_replaced() {
+    let place = held();
+    place.run(&["backup", "saved.gz"]).code(0);
+    place.run(&["user", "add", "max"]).code(0);
+    let key = place.path("data/demo/audit.key");
+    std::fs::rename(&key, place.path("kept.key")).unwrap();
+    place.run(&["restore", "saved.gz", "--force"]).code(1).says(&["the key data/demo/audit.key is gone"]);
+    std::fs::rename(place.path("kept.key"), &key).unwrap();
+    place.run(&["user", "list"]).code(0).says(&["max"]);
+}
+
+#[test]
+fn a_damaged_state_is_moved_away_before_a_foreign_backup_replaces_it() {
+    let (place, other) = (held(), held());
+    other.run(&["backup", "other.gz"]).code(0);
+    std::fs::copy(other.path("other.gz"), place.path("other.gz")).unwrap();
+    std::fs::write(whole(&place), "no database").unwrap();
+    let refused = place.run(&["restore", "other.gz", "--force"]).code(1);
+    refused.says(&["could not be saved", "Move data/demo/pstral.db away"]);
+}
+
+/// A key that is made before the state can be opened is still recorded as new.
+#[test]
+fn a_new_key_is_made_once_the_audit_was_read() {
+    let place = held();
+    let (key, state) = (place.path("data/demo/audit.key"), whole(&place));
+    std::fs::remove_file(&key).unwrap();
+    let whole = std::fs::read(&state).unwrap();
+    std::fs::write(&state, "no database").unwrap();
+    place.run(&["audit", "accept", "--yes"]).code(1);
+    assert!(!key.exists());
+    std::fs::write(&state, whole).unwrap();
+    place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
+    place.run(&["audit", "verify"]).code(0).says(&["new key: "]);
 }
 
 #[test]

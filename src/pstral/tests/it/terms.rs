@@ -149,9 +149,9 @@ fn what_is_no_term_is_told_with_the_way_to_propose_one() {
         ── #1 private
         No term has this name. See /term, or propose it: /term NAME = a SELECT, or a sentence
         ── #2 private
-        A term needs a name of 60 characters at most and a definition: a SELECT, or a sentence.
+        A term needs a name of at most 60 characters and a definition, a SELECT or a sentence. Example: loyal client = a client for more than five years
         ── #3 private
-        A term needs a name of 60 characters at most and a definition: a SELECT, or a sentence.
+        A term needs a name of at most 60 characters and a definition, a SELECT or a sentence. Example: loyal client = a client for more than five years
         ── #4 private
         There is no table “nowhere” that you can read. The tables open to you: client_notes, clients, contracts, documents, payments, users
         ── #5 private

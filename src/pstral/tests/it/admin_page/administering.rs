@@ -239,7 +239,7 @@ fn the_audit_is_verified_without_script_and_exported_with_its_filters() {
         };
         // The state of a test is not signed.
         let words = shown.words();
-        assert!(shown.body.contains("notice warn") && words.contains("intact, non signé"), "{words}");
+        assert!(shown.body.contains("notice warn") && words.contains("intact mais pas signé"), "{words}");
         assert!(words.contains("test:"), "{words}");
         let list = site.get("/audit?action=question&limit=25", &cookie).await;
         let links = list.attributes("href");
