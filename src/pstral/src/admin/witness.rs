@@ -66,12 +66,10 @@ async fn record(admin: &Admin, witness: &Witness, address: Address, head: &Note,
         return;
     }
     let event = admin.event(address, AuditAction::WitnessRefused, AuditStatus::Refused);
-    match admin.record(AuditEvent { detail: Some(format!("{refusal}: {}", fit(&text, 2000))), ..event }).await {
-        Ok(()) => witness.note_recorded(head),
-        Err(_) => tracing::error!(
-            head = text,
-            "refused head of another audit not recorded; trying again when it is sent again"
-        ),
+    if admin.record(AuditEvent { detail: Some(format!("{refusal}: {}", fit(&text, 2000))), ..event }).await.is_ok() {
+        witness.note_recorded(head);
+    } else {
+        tracing::error!(head = text, "refused head of another audit not recorded; trying again when it is sent again");
     }
 }
 
