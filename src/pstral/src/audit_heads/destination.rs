@@ -38,6 +38,7 @@ pub(crate) enum DeliveryError {
     NoHead,
 }
 
+#[cfg(feature = "endpoint")]
 impl DeliveryError {
     pub(super) fn failed(error: &dyn std::fmt::Display) -> Self {
         Self::Failed(error.to_string())
