@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What a file shows, and the entry in it as it was read.
+/// The facts that a file proves, and its entry as it was read.
 fn verified(path: &str, keys: &[PublicKey]) -> Result<(Verified, String), String> {
     let json = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let proof = Proof::read(&json).map_err(|error| error.to_string())?;

@@ -32,7 +32,7 @@ pub struct NoteSignature {
     pub signature: Vec<u8>,
 }
 
-/// What a signature of a note says.
+/// The kind of statement that a signature of a note makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureKind {
     /// The log vouches for the text: Ed25519 over it.
@@ -46,7 +46,7 @@ pub enum SignatureKind {
 pub struct VerifierKey {
     /// The name: of a log, its origin.
     pub name: String,
-    /// What the key signs.
+    /// The kind of signatures that the key makes.
     pub kind: SignatureKind,
     /// The key.
     pub key: PublicKey,

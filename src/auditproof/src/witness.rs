@@ -45,7 +45,7 @@ impl Checkpoint {
     }
 }
 
-/// What a log sends to a witness: its head, and the proof that it only grew.
+/// A log's request to a witness: its head, and the proof that it only grew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddCheckpoint {
     /// The size that the witness cosigned last.
@@ -88,7 +88,8 @@ fn decoded(line: &str) -> Option<Hash> {
     STANDARD.decode(line).ok()?.try_into().ok().map(Hash)
 }
 
-/// What a witness signs: the text of a head, and since when it has seen no larger one, in seconds since 1970.
+/// Returns the message that a witness signs: the text of a head, and the time at which it had seen no larger one, in seconds
+/// since 1970.
 pub fn cosigned_message(note: &Note, at: u64) -> String {
     format!("cosignature/v1\ntime {at}\n{}", note.text)
 }

@@ -10,9 +10,9 @@ pub(crate) enum PipelineError {
     Tell(Text),
     /// The person can fix it, and it concerns them alone: others in the place do not read the sentence.
     TellAlone(Text),
-    /// What the person gave is not valid: they alone are told what is wrong with it.
+    /// The person's input is not valid: they alone are told what is wrong with it.
     Invalid(Text),
-    /// What the person named does not exist, or not for them: both are told alike.
+    /// Nothing has the name or number that the person gave, or nothing of theirs: both are told alike.
     NotFound(Text),
     /// The state database cannot do it for now.
     Unavailable(Text),

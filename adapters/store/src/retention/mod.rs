@@ -3,7 +3,7 @@
 //! Each deletion is recorded first, then made in small transactions: others can write between them, and a program that
 //! is killed leaves a valid state. The next run continues.
 //!
-//! What records it is given by the caller: a program that counts what could not be recorded counts this too.
+//! The caller gives the log in which it is recorded, so that a program that counts failed records counts these too.
 
 mod chains;
 mod due;

@@ -20,7 +20,7 @@ const SEAL: &str = "UPDATE audit_events SET actor = NULL, detail = NULL, error =
 const WHOLE: &str = "SELECT * FROM audit_events WHERE instance = $1 AND seq > $2 AND seq <= $3 AND salt IS NOT NULL
     ORDER BY seq LIMIT $4";
 
-/// What is done to the entries that an erasure covers.
+/// The treatment of the entries that an erasure covers.
 #[derive(Clone, Copy)]
 enum Pass {
     /// Changes nothing.
