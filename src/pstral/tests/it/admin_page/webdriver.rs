@@ -1,6 +1,7 @@
 //! Chromium of Debian, driven over `WebDriver` (<https://www.w3.org/TR/webdriver2/>): the few commands that the tests need.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -82,6 +83,13 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        // A driver that is killed leaves its browsers running; one that is asked to end takes them along.
+        let address = self.url.trim_start_matches("http://");
+        if let Ok(mut to) = TcpStream::connect(address) {
+            let asked = write!(to, "GET /shutdown HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+            let _ = asked.and_then(|()| to.set_read_timeout(Some(Duration::from_secs(10))));
+            let _ = to.read_to_end(&mut Vec::new());
+        }
         let _ = self.running.kill();
         let _ = self.running.wait();
     }
