@@ -416,7 +416,7 @@ rate-not-yours = Only the person who asked can rate this answer. Ask the questio
 button-keep = Save as verified
 keep-done = Thank you! It waits for a steward under the name “{ $id }”; they find it with { $prefix }verified.
 keep-not-yours = Only the person who asked can propose this statement. Ask it yourself to get your own.
-keep-not-run = I can only save a statement that has given its result. Run it with { $prefix }execute, then try again.
+keep-not-run = I can only save a statement that has given its result. Run it, then try again.
 keep-no-question = I do not know which question this statement answers. Write: { $prefix }keep YOUR QUESTION
 keep-too-long = A verified question has { $limit } characters at most. Put it in short: { $prefix }keep YOUR QUESTION
 keep-unclear = I do not know what “{ $name }” may hold. Put its value into the statement instead of :{ $name }, run it and try again.
@@ -424,7 +424,7 @@ keep-again = Somebody saved another query at the same moment. Please try again.
 keep-waits-already = This one already waits for a steward, under the name “{ $id }”. Ask one of them to look at it.
 keep-is-verified = This is already a verified query: “{ $id }”. There is nothing to save.
 keep-other-statement = Another statement is saved for this question already, under the name “{ $id }”. Ask a steward to change that one.
-keep-was-retired = This query was retired by a steward, under the name “{ $id }”. They can bring it back with { $prefix }verified restore { $id }
+keep-was-retired = This query was retired by a steward, under the name “{ $id }”. They can restore it.
 kept-no-column = The column { $column }, which supplies the values of “{ $name }”, no longer exists or can no longer be read. Name another column.
 steward-not-allowed = Only stewards look after verified queries. Please ask one of them.
 steward-waiting =
@@ -465,7 +465,7 @@ terms =
 term-how = To see a definition: { $prefix }term NAME. To propose one: { $prefix }term NAME = a SELECT, or a sentence
 term-unknown = No term has this name. See { $prefix }term, or propose it: { $prefix }term NAME = a SELECT, or a sentence
 term-proposed = Thank you! The term is waiting for approval as “{ $id }”; stewards see it with { $prefix }verified.
-term-exists = This term exists already, under the name “{ $id }”. A steward can change it: { $prefix }verified { $id }
+term-exists = This term exists already, under the name “{ $id }”. A steward can change it.
 term-too-long = A definition in words has { $limit } characters at most. Shorten it, or write a SELECT.
 term-incomplete = A term needs a name of at most { $longest } characters and a definition, a SELECT or a sentence. Example: loyal client = a client for more than five years
 notice-broken =

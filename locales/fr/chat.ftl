@@ -417,7 +417,7 @@ rate-not-yours = Seule la personne qui a posé la question peut évaluer cette r
 button-keep = Proposer à la vérification
 keep-done = Merci ! Elle attend un responsable sous le nom « { $id } » ; il la trouvera avec { $prefix }vérifiées.
 keep-not-yours = Seule la personne qui a posé la question peut proposer cette requête. Posez-la vous-même pour obtenir la vôtre.
-keep-not-run = Je ne peux garder qu'une requête qui a donné son résultat. Exécutez-la avec { $prefix }exécuter, puis réessayez.
+keep-not-run = Je ne peux garder qu'une requête qui a donné son résultat. Exécutez-la, puis réessayez.
 keep-no-question = Je ne sais pas à quelle question répond cette requête. Écrivez : { $prefix }garder VOTRE QUESTION
 keep-too-long = Une question vérifiée compte { $limit } caractères au plus. Résumez-la : { $prefix }garder VOTRE QUESTION
 keep-unclear = Je ne sais pas ce que peut contenir « { $name } ». Mettez sa valeur dans la requête à la place de :{ $name }, exécutez-la et réessayez.
@@ -425,7 +425,7 @@ keep-again = Quelqu'un a gardé une autre requête au même moment. Réessayez.
 keep-waits-already = Celle-ci attend déjà un responsable, sous le nom « { $id } ». Demandez à un responsable des données de la relire.
 keep-is-verified = C'est déjà une requête vérifiée : « { $id } ». Il n'y a rien à garder.
 keep-other-statement = Une autre requête est déjà gardée pour cette question, sous le nom « { $id } ». Demandez à un responsable des données de la modifier.
-keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir avec { $prefix }vérifiées rétablir { $id }
+keep-was-retired = Un responsable a retiré cette requête, qui porte le nom « { $id } ». Il peut la rétablir.
 kept-no-column = La colonne { $column }, d'où viennent les valeurs de « { $name } », n'existe plus ou ne peut plus être lue. Indiquez une autre colonne.
 steward-not-allowed = Seuls les responsables s'occupent des requêtes vérifiées. Adressez-vous à l'un d'eux.
 steward-waiting =
@@ -466,7 +466,7 @@ terms =
 term-how = Pour voir une définition : { $prefix }terme NOM. Pour en proposer une : { $prefix }terme NOM = un SELECT, ou une phrase
 term-unknown = Aucun terme ne porte ce nom. Voyez { $prefix }terme, ou proposez-le : { $prefix }terme NOM = un SELECT, ou une phrase
 term-proposed = Merci ! Le terme est en attente d'approbation sous le nom « { $id } » ; les responsables le voient avec { $prefix }vérifiées.
-term-exists = Ce terme existe déjà, sous le nom « { $id } ». Un responsable peut le modifier : { $prefix }vérifiées { $id }
+term-exists = Ce terme existe déjà, sous le nom « { $id } ». Un responsable peut le modifier.
 term-too-long = Une définition en mots compte { $limit } caractères au plus. Raccourcissez-la, ou écrivez un SELECT.
 term-incomplete = Un terme demande un nom de { $longest } caractères au plus et une définition, un SELECT ou une phrase. Exemple : client fidèle = un client depuis plus de cinq ans
 notice-broken =

@@ -48,7 +48,7 @@ impl Ratings {
             return Err(PipelineError::Tell(text("keep-is-verified").with("id", id)));
         }
         if !self.ran_well(&proposal).await? {
-            return Err(PipelineError::Tell(text("keep-not-run").with("prefix", asker.prefix())));
+            return Err(PipelineError::Tell(text("keep-not-run")));
         }
         let target = self.targets.target_named(&proposal.target)?;
         let all = self.knowledge.kept_verified(&target.name).await?;
@@ -56,7 +56,7 @@ impl Ratings {
         let (schema, ground) = self.verified.ground(&asker.user, &target).await?;
         if let Some(double) = self.verified.double(&query, &all, &schema, &ground) {
             let is_same = ground.plain(&double.query.statement) == ground.plain(&query.statement);
-            return Err(PipelineError::Tell(already(double, is_same, asker.prefix())));
+            return Err(PipelineError::Tell(already(double, is_same)));
         }
         ground.holds(&query).map_err(PipelineError::Tell)?;
         let step = Step { by: asker.user.id, at: self.clock.now() };
@@ -83,12 +83,12 @@ impl Ratings {
 }
 
 /// The sentence on a query that exists already: with the same statement, or with another one for the same question.
-fn already(double: &KeptQuery, is_same: bool, prefix: &str) -> Text {
+fn already(double: &KeptQuery, is_same: bool) -> Text {
     let sentence = match double.state {
         _ if !is_same => text("keep-other-statement"),
         QueryState::Proposed => text("keep-waits-already"),
         QueryState::Approved => text("keep-is-verified"),
-        QueryState::Retired => text("keep-was-retired").with("prefix", prefix),
+        QueryState::Retired => text("keep-was-retired"),
     };
     sentence.with("id", &double.query.id)
 }

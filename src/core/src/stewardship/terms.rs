@@ -78,7 +78,7 @@ impl BusinessTerms {
     ) -> Result<Text, PipelineError> {
         let definition = unfenced(definition);
         let one_line = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (name, prefix) = (one_line(name), asker.prefix());
+        let name = one_line(name);
         if fold(&name).is_empty() || definition.is_empty() || name.chars().count() > LONGEST_NAME {
             return Err(PipelineError::Invalid(text("term-incomplete").count("longest", LONGEST_NAME as u64)));
         }
@@ -108,9 +108,7 @@ impl BusinessTerms {
         // Nobody is told of one that reads what is closed to them; whoever approves this one is.
         let open = self.verified.readable(&asker.user, &all).await;
         if let Some(double) = self.verified.double(&query, open, &schema, &ground) {
-            return Err(PipelineError::TellAlone(
-                text("term-exists").with("id", &double.query.id).with("prefix", prefix),
-            ));
+            return Err(PipelineError::TellAlone(text("term-exists").with("id", &double.query.id)));
         }
         self.keep(asker, target, query).await
     }

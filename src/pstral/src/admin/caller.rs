@@ -11,6 +11,7 @@ use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Loca
 use pstral_core::egress::fit;
 use pstral_core::text::text;
 use pstral_store::SignIn;
+use tokio::sync::OnceCell;
 
 use super::Admin;
 use super::problem::Problem;
@@ -27,19 +28,28 @@ pub struct Peer(pub IpAddr);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Address(pub(super) IpAddr);
 
-/// The hash of the secret that a request came with, for those who only want to speak to its caller in their language.
-#[derive(Debug, Clone)]
-pub(super) struct SignInHash(Option<String>);
+/// The language of a request's caller, for a problem. The state is asked once per request: a second look would make somebody
+/// wait twice while it hangs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CallerLocale {
+    /// The hash of the secret that the request came with.
+    hash: Option<String>,
+    locale: Arc<OnceCell<Option<Locale>>>,
+}
 
-impl SignInHash {
+impl CallerLocale {
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        Self(bearer(headers).or_else(|| cookie(headers, COOKIE_NAME)).map(sha256))
+        let secret = bearer(headers).or_else(|| cookie(headers, COOKIE_NAME));
+        Self { hash: secret.map(sha256), locale: Arc::default() }
     }
 
     /// The language of whoever is signed in; none if nobody is, or the state cannot be reached.
-    pub(super) async fn locale(&self, admin: &Admin) -> Option<Locale> {
-        let found = admin.store.sign_in(self.0.as_ref()?, admin.now()).await;
-        found.ok()?.map(|(_, user)| user.locale)
+    pub(super) async fn get(&self, admin: &Admin) -> Option<Locale> {
+        let found = async || {
+            let found = admin.store.sign_in(self.hash.as_ref()?, admin.now()).await;
+            found.ok()?.map(|(_, user)| user.locale)
+        };
+        *self.locale.get_or_init(found).await
     }
 }
 
@@ -107,7 +117,11 @@ impl FromRequestParts<Arc<Admin>> for Caller {
             (None, None) => return Err(unknown()),
         };
         // A secret of 256 random bits needs no slow hash.
-        let found = admin.store.sign_in(&sha256(secret), admin.now()).await?;
+        let found = admin.store.sign_in(&sha256(secret), admin.now()).await;
+        if let Some(CallerLocale { locale, .. }) = parts.extensions.get() {
+            let _ = locale.set(found.as_ref().ok().and_then(|found| Some(found.as_ref()?.1.locale)));
+        }
+        let found = found?;
         let (sign_in, user) = found.ok_or_else(unknown)?;
         Ok(Self { user, sign_in, address })
     }

@@ -130,6 +130,7 @@ mod tests {
     async fn a_body_is_told_by_its_member_and_never_by_our_types() {
         for (body, told) in [
             ("{\"name\":", "400 The body is not valid JSON at line 1, column 8. Correct it, then send it again."),
+            ("[\"x\"]", "422 The body must be a JSON object. Correct it, then send it again."),
             ("7", "422 The body must be a JSON object. Correct it, then send it again."),
             ("{}", "422 “name” is missing. Add it, then send the request again."),
             ("{\"name\":1}", "422 “name” must be a string. Correct it, then send the request again."),

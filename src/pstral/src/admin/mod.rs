@@ -15,6 +15,7 @@ mod config;
 mod conversations;
 mod description;
 mod member_error;
+mod object;
 mod oidc;
 mod page;
 mod policy;

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Admin;
 use super::caller::Caller;
+use super::object::Object;
 use super::problem::{Body, Problem, QueryString};
 use crate::policy::{Explanation, Row, place};
 
@@ -74,7 +75,7 @@ pub(super) struct PolicyTable {
     /// As the rows of a file for `pstral policy test`: `role` or `user`, `place`, `target`, `table`, `do` (`ask`, `execute` or
     /// `read`), `expect` (`no`, `yes`, `here` or `private`), `because`, `note`.
     #[schema(value_type = Vec<Object>)]
-    rows: Vec<Row>,
+    rows: Vec<Object<Row>>,
 }
 
 /// What came of a table of expected decisions.
@@ -109,7 +110,7 @@ pub(super) async fn test(
 ) -> Result<Json<PolicyResults>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "policy/test").await?;
     let mut rows = Vec::new();
-    for row in table.rows {
+    for Object(row) in table.rows {
         if !row.is_expectation() {
             return Err(Problem::invalid("expect", "no, yes, here, private"));
         }

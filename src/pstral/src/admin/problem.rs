@@ -22,8 +22,9 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use super::Admin;
-use super::caller::SignInHash;
+use super::caller::CallerLocale;
 use super::member_error::{member_error, unreadable};
+use super::object::Object;
 
 /// The time-out for the body of a request.
 pub(super) const BODY: Duration = Duration::from_secs(10);
@@ -146,14 +147,15 @@ impl IntoResponse for Problem {
 }
 
 /// Renders problems in the language of the caller's account; for somebody unknown, in the one their program prefers.
-pub(super) async fn in_language(State(admin): State<Arc<Admin>>, request: Request, next: Next) -> Response {
+pub(super) async fn in_language(State(admin): State<Arc<Admin>>, mut request: Request, next: Next) -> Response {
     let preferred = preferred(request.headers()).unwrap_or(admin.pipeline.parts().settings.locale);
-    let signed_in = SignInHash::of(request.headers());
+    let caller = CallerLocale::of(request.headers());
+    request.extensions_mut().insert(caller.clone());
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => {
             // Also where nobody had to be signed in, as for a method that is not supported.
-            let mut rendered = problem.render(signed_in.locale(&admin).await.unwrap_or(preferred));
+            let mut rendered = problem.render(caller.get(&admin).await.unwrap_or(preferred));
             for (name, value) in response.headers() {
                 rendered.headers_mut().entry(name).or_insert(value.clone());
             }
@@ -177,10 +179,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = tokio::time::timeout(BODY, Json::<T>::from_request(request, state)).await;
+        let read = tokio::time::timeout(BODY, Json::<Object<T>>::from_request(request, state)).await;
         let Ok(read) = read else { return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, text("api-too-slow"))) };
         match read {
-            Ok(Json(body)) => Ok(Self(body)),
+            Ok(Json(Object(body))) => Ok(Self(body)),
             Err(JsonRejection::JsonDataError(error)) => Err(member_error(error.status(), &error.body_text())),
             Err(error) => Err(unreadable(error.status(), &error.body_text())),
         }

@@ -202,7 +202,7 @@ fn only_what_ran_well_can_be_proposed_and_only_by_its_author() {
         world.say(&camille(), QUESTION).await;
         let proposal = world.newest_proposal();
         world.command(&camille(), "garder").await;
-        assert_snapshot!(world.newest(), @"Je ne peux garder qu’une requête qui a donné son résultat. Exécutez-la avec /exécuter, puis réessayez.");
+        assert_snapshot!(world.newest(), @"Je ne peux garder qu’une requête qui a donné son résultat. Exécutez-la, puis réessayez.");
         world.click(&camille(), ButtonAction::Keep(proposal.clone())).await;
         world.command(&camille(), "execute").await;
         world.click(&alex(), ButtonAction::Keep(proposal.clone())).await;
@@ -280,7 +280,7 @@ fn what_is_retired_is_offered_no_more_until_it_is_approved_again() {
         ── #5 private
         « combien-de-clients-de-paris-ont-une » est retirée : elle n’est plus proposée.
         ── #6 private
-        Un responsable a retiré cette requête, qui porte le nom « combien-de-clients-de-paris-ont-une ». Il peut la rétablir avec /vérifiées rétablir combien-de-clients-de-paris-ont-une
+        Un responsable a retiré cette requête, qui porte le nom « combien-de-clients-de-paris-ont-une ». Il peut la rétablir.
         ── #7 private
         « combien-de-clients-de-paris-ont-une » est retirée. Rétablissez-la d’abord.
         ── #8 private

@@ -81,7 +81,7 @@ fn a_term_is_proposed_in_words_and_approved_by_a_steward() {
         ── #1 private
         Merci ! Le terme est en attente d’approbation sous le nom « client-fidele » ; les responsables le voient avec /vérifiées.
         ── #2 private
-        Ce terme existe déjà, sous le nom « client-fidele ». Un responsable peut le modifier : /vérifiées client-fidele
+        Ce terme existe déjà, sous le nom « client-fidele ». Un responsable peut le modifier.
         ── #3 private
         « client-fidele » sur crm, en attente d’approbation
         fr: client fidèle

@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::frame::Frame;
 use super::{guard, sign_in};
 use crate::admin::Admin;
-use crate::admin::caller::SignInHash;
+use crate::admin::caller::CallerLocale;
 use crate::admin::problem::Problem;
 
 /// Shows a problem on the way as the sign-in page, with the other way to sign in; a program gets the problem document. Status and
@@ -25,10 +25,11 @@ pub(in crate::admin) async fn with_page(State(admin): State<Arc<Admin>>, request
     if !is_on_the_way || !wants_page {
         return next.run(request).await;
     }
-    let locale = SignInHash::of(request.headers()).locale(&admin).await;
-    let frame = Frame::of_nobody(&admin, request.headers(), request.uri()).back_to("/sign-in").in_language(locale);
+    let caller = request.extensions().get::<CallerLocale>().cloned().unwrap_or_default();
+    let frame = Frame::of_nobody(&admin, request.headers(), request.uri()).back_to("/sign-in");
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let frame = frame.in_language(caller.get(&admin).await);
     let mut page = guard::with_headers(sign_in::refused(&admin, &frame, &problem));
     for (name, value) in response.headers() {
         if name == SET_COOKIE {

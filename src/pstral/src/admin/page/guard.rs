@@ -16,7 +16,7 @@ use super::frame::Frame;
 use super::templates::render;
 use super::visitor::KnownFrame;
 use crate::admin::Admin;
-use crate::admin::caller::SignInHash;
+use crate::admin::caller::CallerLocale;
 use crate::admin::problem::Problem;
 
 /// Nothing but what the page itself serves, and no script or style inside it.
@@ -30,7 +30,8 @@ pub(super) async fn guard(State(admin): State<Arc<Admin>>, mut request: Request,
     let nobody = Frame::of_nobody(&admin, request.headers(), &address);
     let nobody = if is_read { nobody } else { nobody.back_to("/") };
     let is_from_elsewhere = site(request.headers()).is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let (known, signed_in) = (KnownFrame::default(), SignInHash::of(request.headers()));
+    let caller = request.extensions().get::<CallerLocale>().cloned().unwrap_or_default();
+    let known = KnownFrame::default();
     request.extensions_mut().insert(known.clone());
     let response = if is_read || is_own_form(request.headers()) {
         next.run(request).await
@@ -42,7 +43,7 @@ pub(super) async fn guard(State(admin): State<Arc<Admin>>, mut request: Request,
     }
     let frame = match known.0.get() {
         Some(frame) => frame.clone(),
-        None => nobody.in_language(signed_in.locale(&admin).await),
+        None => nobody.in_language(caller.get(&admin).await),
     };
     let frame = &frame;
     with_headers(match response.extensions().get::<Problem>() {
