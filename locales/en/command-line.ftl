@@ -138,6 +138,13 @@ found-data-folder = { $path } can be written
 found-data-unwritable = { $path } cannot be written: { $error }
 found-no-state = there is no state database { $path }
 found-audit-key-gone = the audit was signed, and the key { $path } is gone
+found-witness =
+    { $records ->
+        [0] no head was cosigned yet
+        [1] heads of one log were cosigned
+       *[other] heads of { $records } logs were cosigned
+    }
+found-witness-key-gone = heads were cosigned with the key { $path }, and it is gone
 head-none-due = no head was due yet
 head-delivered = entry { $seq } was delivered
 head-other-history = the audit or its witness was changed: { $detail }
@@ -157,6 +164,8 @@ remedy-state-busy = Stop the other program that holds the state database, such a
 remedy-audit-changed = Run “pstral audit verify”, and find out who wrote to the state database. Then restore a backup, or go on with “pstral audit accept --yes”, which records it.
 remedy-audit-key = Check that the file of [audit] key can be read and its folder written, and that it is a key of Pstral.
 remedy-audit-key-gone = Put the file back, with the folder of its heads. If it is lost, “pstral audit accept --yes” makes a new key and records it.
+remedy-witness-key-gone = Put the file back. If it is lost, move the folder of its records away and start again: “pstral audit witness-key” then prints a new key for the other installations.
+remedy-witness-records = Restore the file from a backup, or free space on its disk: “Witnesses” in docs/operations.md.
 remedy-witness-key = Check that the file of [witness] key can be read and its folder written, and that it is a key of Pstral.
 remedy-head-undelivered = Check this destination in [audit] and that it can be reached. The next head is sent by itself; “pstral doctor” tries at once.
 remedy-other-history = Run “pstral audit verify” with a head kept elsewhere. If the log is intact, ask whoever runs the witness what it keeps, and see “Witnesses” in docs/operations.md.

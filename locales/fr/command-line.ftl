@@ -138,6 +138,13 @@ found-data-folder = { $path } est accessible en écriture
 found-data-unwritable = impossible d'écrire dans { $path } : { $error }
 found-no-state = il n'y a pas de base d'état { $path }
 found-audit-key-gone = le journal d'audit était signé, et la clé { $path } a disparu
+found-witness =
+    { $records ->
+        [0] aucune tête n'a encore été cosignée
+        [1] des têtes d'un journal ont été cosignées
+       *[other] des têtes de { $records } journaux ont été cosignées
+    }
+found-witness-key-gone = des têtes ont été cosignées avec la clé { $path }, qui a disparu
 head-none-due = aucune tête n'était encore à envoyer
 head-delivered = l'entrée { $seq } a été remise
 head-other-history = le journal ou son témoin a été modifié : { $detail }
@@ -157,6 +164,8 @@ remedy-state-busy = Arrêtez l'autre programme qui tient la base d'état, par ex
 remedy-audit-changed = Lancez « pstral audit verify », et cherchez qui a écrit dans la base d'état. Puis restaurez une sauvegarde, ou continuez avec « pstral audit accept --yes », qui l'enregistre.
 remedy-audit-key = Vérifiez que le fichier de [audit] key est lisible, que son dossier accepte l'écriture et que c'est une clé de Pstral.
 remedy-audit-key-gone = Remettez ce fichier à sa place, avec le dossier de ses têtes. S'il est perdu, « pstral audit accept --yes » crée une nouvelle clé et l'enregistre.
+remedy-witness-key-gone = Remettez ce fichier à sa place. S'il est perdu, déplacez le dossier de ses relevés et redémarrez : « pstral audit witness-key » affiche alors une nouvelle clé pour les autres installations.
+remedy-witness-records = Restaurez ce fichier depuis une sauvegarde, ou libérez de l'espace sur son disque : voir « Witnesses » dans docs/operations.md.
 remedy-witness-key = Vérifiez que le fichier de [witness] key est lisible, que son dossier accepte l'écriture et que c'est une clé de Pstral.
 remedy-head-undelivered = Vérifiez cette destination dans [audit] et qu'elle est joignable. La prochaine tête partira d'elle-même ; « pstral doctor » essaie tout de suite.
 remedy-other-history = Lancez « pstral audit verify » avec une tête conservée ailleurs. Si le journal est intact, demandez au responsable du témoin ce qu'il conserve, et lisez « Witnesses » dans docs/operations.md.

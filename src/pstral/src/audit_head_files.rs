@@ -83,8 +83,13 @@ impl HeadKeeper for HeadFiles {
 
 /// The folder beside a key file in which heads are kept, and what others say of them.
 pub(crate) fn folder(key: &Path) -> PathBuf {
+    beside(key, ".heads")
+}
+
+/// The folder that has the name of a key file with an ending.
+pub(crate) fn beside(key: &Path, ending: &str) -> PathBuf {
     let mut name = key.file_name().map(OsString::from).unwrap_or_default();
-    name.push(".heads");
+    name.push(ending);
     key.with_file_name(name)
 }
 
@@ -112,7 +117,8 @@ fn read_all(folder: &Path) -> Result<Vec<SignedHead>, KeptHeadsError> {
     files(folder)?.iter().filter_map(|file| read(file).transpose()).collect()
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, KeptHeadsError> {
+/// The notes in a folder; none where there is no folder.
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, KeptHeadsError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -140,7 +146,7 @@ fn unreadable(path: &Path, error: &io::Error) -> KeptHeadsError {
     KeptHeadsError::Unreadable(named(path, error))
 }
 
-fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
+pub(crate) fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
     format!("{}: {error}", path.display())
 }
 

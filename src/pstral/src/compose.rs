@@ -157,6 +157,7 @@ impl App {
             platforms: platforms.clone(),
             ended: ended.clone(),
             heads: heads.destinations.clone(),
+            witness: config.witness.clone(),
         };
         let parts = Parts {
             platforms: platforms.clone(),

@@ -13,10 +13,15 @@ pub use pstral_core::ports::{Check, PartState as State};
 use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
+#[cfg(feature = "endpoint")]
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::audit_heads::HeadDestinations;
+use crate::config::WitnessConfig;
 use crate::models;
 use crate::registry::ModelServers;
+#[cfg(feature = "endpoint")]
+use crate::{compose::StartError, witness::Witness};
 
 /// The time-out for checking a part.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -35,6 +40,8 @@ pub struct Installation {
     pub ended: EndedPlatforms,
     /// Where the signed head of the audit goes.
     pub heads: HeadDestinations,
+    /// The logs that this installation is a witness of.
+    pub witness: WitnessConfig,
 }
 
 /// Platforms that have ended for good while the program goes on: what they can still be asked, such as who they are, says
@@ -78,9 +85,12 @@ impl Checkup for Installation {
             let remedy = |_: &_| text("remedy-platform").render(locale);
             judge(part, State::Failed, locale, platform.health(), remedy).await
         });
-        let (state, models, targets, platforms) = join!(state, models, join_all(targets), join_all(platforms));
+        let witness = witness(self.witness.clone(), locale);
+        let (state, models, targets, platforms, witness) =
+            join!(state, models, join_all(targets), join_all(platforms), witness);
         let mut checks: Vec<Check> = [state].into_iter().chain(models).chain(targets).chain(platforms).collect();
         checks.extend(self.heads.checks(locale));
+        checks.extend(witness);
         if self.targets.is_empty() {
             checks.push(nothing("targets", "no-target", locale));
         }
@@ -89,6 +99,26 @@ impl Checkup for Installation {
         }
         checks
     }
+}
+
+/// Checks what a witness needs to cosign heads, if this installation is one.
+#[cfg(feature = "endpoint")]
+async fn witness(config: WitnessConfig, locale: Locale) -> Option<Check> {
+    if !config.is_witness() {
+        return None;
+    }
+    let checked = async {
+        let records = spawn_blocking(move || Witness::check(&config)).await;
+        let broken = |error: JoinError| StartError::new("witness", error.to_string(), text("remedy-witness-key"));
+        records.map_err(broken).flatten().map(|records| text("found-witness").count("records", records as u64))
+    };
+    let remedy = |error: &StartError| error.remedy.render(locale);
+    Some(judge("witness".to_owned(), State::Degraded, locale, checked, remedy).await)
+}
+
+#[cfg(not(feature = "endpoint"))]
+async fn witness(_: WitnessConfig, _: Locale) -> Option<Check> {
+    None
 }
 
 /// Checks whether some question can be answered: the state works, and neither all targets nor all platforms have
@@ -173,6 +203,13 @@ impl Found for PlatformError {
             Self::Unavailable(detail) => away(detail),
             other => fault(other),
         }
+    }
+}
+
+#[cfg(feature = "endpoint")]
+impl Found for StartError {
+    fn found(&self) -> Text {
+        self.found.as_deref().cloned().unwrap_or_else(|| fault(&self.fact))
     }
 }
 

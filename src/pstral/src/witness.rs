@@ -3,18 +3,19 @@
 //!
 //! The newest head of each log lies in a file beside the witness's key. A file that is lost is a witness that forgot.
 
+mod key;
+mod records;
+
 use std::collections::{BTreeMap, VecDeque};
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::{fs, io};
 
-use anyhow::Context as _;
 use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, SignatureKind, VerifierKey, cosigned_message};
+use pstral_core::text::text;
 
-use crate::atomic_file;
-use crate::audit_head_files;
 use crate::audit_key::AuditKey;
+use crate::compose::StartError;
 use crate::config::WitnessConfig;
+use records::Records;
 
 /// The most refused heads of a log that are remembered as recorded.
 const MOST_RECORDED: usize = 1024;
@@ -27,7 +28,7 @@ pub struct Witness {
     verifier: VerifierKey,
     /// The keys of the logs, by name; a log may have several.
     logs: Vec<VerifierKey>,
-    folder: PathBuf,
+    records: Records,
     /// The hashes of the refused heads that were recorded, by log, the newest last.
     recorded: Mutex<BTreeMap<String, VecDeque<Hash>>>,
 }
@@ -76,21 +77,25 @@ impl WitnessError {
 
 impl Witness {
     /// Returns the public key of the witness of a configuration, if it has a name. Makes the private key if there is none.
-    pub(crate) fn public_key(config: &WitnessConfig) -> anyhow::Result<Option<VerifierKey>> {
+    pub(crate) fn public_key(config: &WitnessConfig) -> Result<Option<VerifierKey>, StartError> {
         let Some(name) = &config.name else { return Ok(None) };
-        AuditKey::read_or_make(&config.key).map(|key| Some(verifier(name, &key)))
+        key::installed(&config.key).map(|key| Some(verifier(name, &key)))
+    }
+
+    /// Checks the key and the records of a configuration, and makes nothing; returns the number of logs of which a head was
+    /// cosigned.
+    pub(crate) fn check(config: &WitnessConfig) -> Result<usize, StartError> {
+        key::check(&config.key)
     }
 
     /// The witness of a configuration; `None` if it knows no log.
-    pub fn new(config: &WitnessConfig) -> anyhow::Result<Option<Self>> {
+    pub fn new(config: &WitnessConfig) -> Result<Option<Self>, StartError> {
+        let Some(name) = config.name.as_ref().filter(|_| config.is_witness()) else { return Ok(None) };
         let logs = config.log.iter().map(|log| log.key.parse()).collect::<Result<Vec<VerifierKey>, _>>();
-        let logs = logs.map_err(anyhow::Error::msg).context("witness.log")?;
-        let Some(name) = config.name.as_ref().filter(|_| !logs.is_empty()) else { return Ok(None) };
-        let key = AuditKey::read_or_make(&config.key)?;
-        let mut folder = config.key.clone().into_os_string();
-        folder.push(".logs");
-        let (verifier, folder) = (verifier(name, &key), folder.into());
-        Ok(Some(Self { key, verifier, logs, folder, recorded: Mutex::default() }))
+        let logs = logs.map_err(|error| StartError::new("witness", error, text("config-witness-log-key")))?;
+        let key = key::installed(&config.key)?;
+        let (verifier, records) = (verifier(name, &key), Records::beside(&config.key, key.public()));
+        Ok(Some(Self { key, verifier, logs, records, recorded: Mutex::default() }))
     }
 
     /// Cosigns the head in a request; returns the line with the cosignature. `at` is the time in seconds since 1970. Waits for
@@ -106,22 +111,18 @@ impl Witness {
         if old > head.size {
             return Err(WitnessError::Malformed);
         }
-        let file = self.folder.join(audit_head_files::name(&head.origin));
-        // Held until the head is durable, so that no other request is compared with the one before it.
-        let answer = audit_head_files::locked(&self.folder, |_| {
-            let last = last_head(&file, &head.origin);
-            Ok(last
-                .and_then(|last| follows(&last, &head, old, &path, &note))
-                .and_then(|()| self.cosign(&file, note, at)))
-        });
-        answer.map_err(WitnessError::Files)?
+        self.records.locked(|| {
+            let last = self.records.last(&head.origin)?;
+            follows(&last, &head, old, &path, &note)?;
+            self.cosign(&head.origin, note, at)
+        })
     }
 
     /// Signs the head and returns the signature only once it is kept: what others saw signed must never be forgotten.
-    fn cosign(&self, file: &Path, mut note: Note, at: u64) -> Result<String, WitnessError> {
+    fn cosign(&self, origin: &str, mut note: Note, at: u64) -> Result<String, WitnessError> {
         let line = self.verifier.cosignature(at, self.key.sign(cosigned_message(&note, at).as_bytes()));
         note.signatures.push(line.clone());
-        atomic_file::replace(file, note.to_string().as_bytes()).map_err(|error| unusable(file, &error))?;
+        self.records.keep(origin, &note)?;
         Ok(format!("{line}\n"))
     }
 
@@ -165,24 +166,6 @@ fn follows(last: &Checkpoint, head: &Checkpoint, old: u64, path: &[Hash], note: 
 
 fn verifier(name: &str, key: &AuditKey) -> VerifierKey {
     VerifierKey { name: name.to_owned(), kind: SignatureKind::Cosignature, key: key.public().0 }
-}
-
-/// The head of a log that was cosigned last; an empty one if none was. A file that cannot be read is not taken for none.
-fn last_head(file: &Path, origin: &str) -> Result<Checkpoint, WitnessError> {
-    match fs::read_to_string(file) {
-        Ok(note) => {
-            let head = note.parse::<Note>().ok().as_ref().and_then(Checkpoint::of);
-            head.filter(|head| head.origin == origin).ok_or_else(|| unusable(file, &"this is not a head of the log"))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(Checkpoint { origin: origin.to_owned(), size: 0, root: Hash::of(&[]) })
-        }
-        Err(error) => Err(unusable(file, &error)),
-    }
-}
-
-fn unusable(file: &Path, error: &dyn std::fmt::Display) -> WitnessError {
-    WitnessError::Files(format!("{}: {error}", file.display()))
 }
 
 #[cfg(test)]

@@ -42,8 +42,8 @@ async fn add_checkpoint(
 ) -> Result<Response, Problem> {
     let request = match tokio::time::timeout(BODY, to_bytes(body, LARGEST_BODY)).await {
         Ok(Ok(request)) => String::from_utf8_lossy(&request).into_owned(),
-        Ok(Err(_)) => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
-        Err(_) => return Ok(StatusCode::REQUEST_TIMEOUT.into_response()),
+        Ok(Err(_)) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &"a request has 16 KB at most")),
+        Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT, &"the request did not come in time")),
     };
     let at = u64::try_from(admin.now().as_second()).unwrap_or_default();
     let asked = Arc::clone(&witness);
@@ -74,25 +74,26 @@ async fn record(admin: &Admin, witness: &Witness, address: Address, head: &Note,
 }
 
 fn answered(answer: Result<String, WitnessError>) -> Response {
-    match answer {
-        Ok(line) => line.into_response(),
-        Err(WitnessError::OtherSize(size) | WitnessError::OtherHead { last: size, .. }) => {
+    let error = match answer {
+        Ok(line) => return line.into_response(),
+        Err(error) => error,
+    };
+    match &error {
+        WitnessError::OtherSize(size) | WitnessError::OtherHead { last: size, .. } => {
             (StatusCode::CONFLICT, [(CONTENT_TYPE, "text/x.tlog.size")], format!("{size}\n")).into_response()
         }
-        Err(error) => (status(&error), format!("{error}\n")).into_response(),
+        // Which file it is concerns nobody else.
+        WitnessError::Files(file) => {
+            tracing::error!(error = file, "witness cannot keep heads; none is cosigned");
+            refused(StatusCode::INTERNAL_SERVER_ERROR, &"this witness cannot keep heads now; try again later")
+        }
+        WitnessError::Malformed => refused(StatusCode::BAD_REQUEST, &error),
+        WitnessError::UnknownLog => refused(StatusCode::NOT_FOUND, &error),
+        WitnessError::UnknownKey => refused(StatusCode::FORBIDDEN, &error),
+        WitnessError::Proof(_) => refused(StatusCode::UNPROCESSABLE_ENTITY, &error),
     }
 }
 
-fn status(error: &WitnessError) -> StatusCode {
-    match error {
-        WitnessError::Malformed => StatusCode::BAD_REQUEST,
-        WitnessError::UnknownLog => StatusCode::NOT_FOUND,
-        WitnessError::UnknownKey => StatusCode::FORBIDDEN,
-        WitnessError::OtherSize(_) | WitnessError::OtherHead { .. } => StatusCode::CONFLICT,
-        WitnessError::Proof(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        WitnessError::Files(what) => {
-            tracing::error!(error = what, "witness cannot keep heads; none is cosigned");
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-    }
+fn refused(status: StatusCode, why: &dyn std::fmt::Display) -> Response {
+    (status, format!("{why}\n")).into_response()
 }

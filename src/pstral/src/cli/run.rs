@@ -98,8 +98,7 @@ impl AdminListener {
             (Some(oidc), Some(public_url)) => Some(Oidc::new(oidc, public_url)?),
             _ => None,
         };
-        let witness = Witness::new(witness)
-            .map_err(|error| StartError::new("witness", format!("{error:#}"), text("remedy-witness-key")))?;
+        let witness = Witness::new(witness)?;
         Ok(Some(Self { listener, tls, oidc, witness }))
     }
 

@@ -1,9 +1,13 @@
 //! What a witness cosigns and what it refuses.
 
+use std::fs;
+use std::path::PathBuf;
+
 use pstral_auditproof::{Frontier, NoteSignature, Tree};
 use tempfile::TempDir;
 
 use super::*;
+use crate::audit_head_files::name;
 use crate::config::WitnessedLogConfig;
 
 /// A log with so many entries, whose history from entry 6 on has a name.
@@ -22,10 +26,19 @@ impl Log {
     }
 
     fn witness(&self) -> Witness {
+        Witness::new(&self.config()).unwrap().unwrap()
+    }
+
+    fn config(&self) -> WitnessConfig {
         let log = [&self.verifier, &VerifierKey { name: "other".to_owned(), ..self.verifier.clone() }];
         let log = log.map(|key| WitnessedLogConfig { key: key.to_string() }).to_vec();
         let (name, key) = (Some("witness.example/w1".to_owned()), self.folder.path().join("witness.key"));
-        Witness::new(&WitnessConfig { name, key, log }).unwrap().unwrap()
+        WitnessConfig { name, key, log }
+    }
+
+    /// The file in which the witness keeps what it cosigned last.
+    fn record(&self) -> PathBuf {
+        self.folder.path().join("witness.key.logs").join(name("pstral.audit/one"))
     }
 
     fn tree(size: u64, history: &str) -> Tree {
@@ -110,11 +123,35 @@ fn a_record_that_was_damaged_stops_the_witness() {
     let log = Log::new();
     let witness = log.witness();
     witness.add_checkpoint(&log.request(0, 5, "a"), 1).unwrap();
-    let file = witness.folder.join(audit_head_files::name("pstral.audit/one"));
-    for damaged in ["", "other\n5\nx\n"] {
+    let file = log.record();
+    // The last one is the head of an older time as its log has signed it: the witness has not.
+    for damaged in [String::new(), "other\n5\nx\n".to_owned(), log.head(3, "a").to_string()] {
         fs::write(&file, damaged).unwrap();
         assert!(matches!(witness.add_checkpoint(&log.request(0, 5, "a"), 1), Err(WitnessError::Files(_))));
+        assert_eq!(Witness::check(&log.config()).unwrap_err().part, "witness");
     }
+}
+
+#[test]
+fn a_key_that_is_gone_is_not_made_a_second_time() {
+    let log = Log::new();
+    let key = log.config().key;
+    assert_eq!(Witness::check(&log.config()).unwrap(), 0);
+    assert!(!key.exists(), "looking makes nothing");
+    let witness = log.witness();
+    fs::remove_file(&key).unwrap();
+    // Nothing was cosigned with it.
+    let public = Witness::public_key(&log.config()).unwrap().unwrap();
+    assert_ne!(public, witness.verifier);
+    log.witness().add_checkpoint(&log.request(0, 5, "a"), 1).unwrap();
+    assert_eq!(Witness::check(&log.config()).unwrap(), 1);
+    let renamed = WitnessConfig { name: Some("witness.example/w2".to_owned()), ..log.config() };
+    assert!(Witness::new(&renamed).unwrap().unwrap().add_checkpoint(&log.request(5, 7, "a"), 1).is_ok());
+    fs::remove_file(&key).unwrap();
+    for gone in [Witness::new(&log.config()).map(drop), Witness::public_key(&log.config()).map(drop)] {
+        assert!(gone.unwrap_err().fact.ends_with("the key is gone"));
+    }
+    assert!(Witness::check(&log.config()).is_err() && !key.exists());
 }
 
 #[test]

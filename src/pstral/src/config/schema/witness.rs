@@ -16,7 +16,7 @@ pub struct RemoteWitnessConfig {
 }
 
 /// `[witness]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/default.toml documents every key")]
 pub struct WitnessConfig {
@@ -24,6 +24,13 @@ pub struct WitnessConfig {
     pub key: PathBuf,
     #[serde(default)]
     pub log: Vec<WitnessedLogConfig>,
+}
+
+impl WitnessConfig {
+    /// True if this installation is a witness.
+    pub(crate) fn is_witness(&self) -> bool {
+        self.name.is_some() && !self.log.is_empty()
+    }
 }
 
 /// `[[witness.log]]`

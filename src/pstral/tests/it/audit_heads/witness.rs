@@ -111,12 +111,40 @@ fn the_endpoint_answers_as_the_protocol_has_it() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{status}: {answer}");
     }
     stop(bot);
+    a_witness_without_its_files_cosigns_nothing(&elsewhere, || post(&old));
     // Without a log it is no witness.
     let off = file.split("[witness]").next().unwrap();
     elsewhere.write("pstral.toml", off);
     let bot = Bot::start(&elsewhere);
     assert!(post(&old).starts_with("HTTP/1.1 404"));
     stop(bot);
+}
+
+/// Damages the record of a witness that cosigned heads of one log, and then takes its key away.
+fn a_witness_without_its_files_cosigns_nothing(witness: &Place, asked: impl Fn() -> String) {
+    run(witness, &["doctor"]).says(&["witness · ok · heads of one log were cosigned"]);
+    let mut files = std::fs::read_dir(witness.path("state/witness.key.logs")).unwrap().map(|file| file.unwrap().path());
+    let record = files.find(|file| file.extension().is_some_and(|ending| ending == "note")).unwrap();
+    let kept = std::fs::read(&record).unwrap();
+    std::fs::write(&record, "").unwrap();
+    let bot = Bot::start(witness);
+    let answer = asked();
+    assert!(answer.starts_with("HTTP/1.1 500") && !answer.contains(".note"), "{answer}");
+    let ready = bot.get("/readyz").unwrap();
+    assert!(ready.starts_with("HTTP/1.0 200") && ready.contains("this is not a head that this witness has"), "{ready}");
+    stop(bot);
+    run(witness, &["doctor"]).says(&["witness · degraded · ", "Restore the file from a backup"]);
+
+    std::fs::write(&record, kept).unwrap();
+    let key = witness.path("state/witness.key");
+    let secret = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    for command in [&["doctor"][..], &["run"], &["audit", "witness-key"]] {
+        run(witness, command).says(&["witness.key, and it is gone", "move the folder of its records away"]);
+        assert!(!key.exists(), "{command:?} made another key");
+    }
+    std::fs::write(&key, secret).unwrap();
+    run(witness, &["doctor"]).says(&["witness · ok"]);
 }
 
 /// The whole answer to a head.

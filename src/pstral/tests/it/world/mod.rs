@@ -318,6 +318,7 @@ impl Around {
             platforms: platforms.clone(),
             ended: pstral::health::EndedPlatforms::default(),
             heads: pstral::audit_heads::HeadDestinations::default(),
+            witness: pstral::config::WitnessConfig::default(),
         };
         Pipeline::new(Parts {
             platforms,
