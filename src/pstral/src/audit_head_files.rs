@@ -95,7 +95,12 @@ pub(crate) fn beside(key: &Path, ending: &str) -> PathBuf {
 
 /// The name of the file of an instance, whose name may hold anything.
 pub(crate) fn name(instance: &str) -> String {
-    format!("{}.note", &sha256(instance)[..16])
+    format!("{}.note", short_hash(instance))
+}
+
+/// The hash of a name as files have it: sixteen hexadecimal digits.
+pub(crate) fn short_hash(name: &str) -> String {
+    sha256(name)[..16].to_owned()
 }
 
 /// Does something to the files of a folder, which is made if there is none, while no other program does.

@@ -18,6 +18,8 @@ pub mod files;
 pub mod health;
 #[cfg(feature = "endpoint")]
 pub mod http;
+#[cfg(feature = "endpoint")]
+mod http_client;
 mod installed_key;
 pub mod instance_lock;
 pub mod lifecycle;

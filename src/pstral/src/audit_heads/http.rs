@@ -1,21 +1,11 @@
-//! Requests to time stamp servers and witnesses: bounded, with the certificates that this machine trusts, without redirects.
+//! Requests to time stamp servers and witnesses.
 
-use std::time::Duration;
-
-use anyhow::Context as _;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::redirect::Policy;
 use url::Url;
 
 use super::destination::DeliveryError;
-
-/// The time-out for a connection.
-const CONNECTING: Duration = Duration::from_secs(5);
-/// The time-out for a request with its whole answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Bytes of an answer at most: a time stamp with its certificates takes some ten thousand.
-const LARGEST_BODY: usize = 256 * 1024;
+use crate::http_client::{self, HttpError};
 
 /// A client of one server.
 pub(super) struct Http {
@@ -26,45 +16,22 @@ pub(super) struct Http {
 impl Http {
     /// A client that posts to this address.
     pub(super) fn new(url: Url) -> anyhow::Result<Self> {
-        let builder = reqwest::Client::builder()
-            .use_preconfigured_tls(pstral_modelhttp::tls_config(url.scheme() == "https"))
-            .redirect(Policy::none())
-            .connect_timeout(CONNECTING)
-            .timeout(PATIENCE)
-            .http1_only()
-            .pool_max_idle_per_host(0);
-        // A proxy does not lead to this machine.
-        let builder = if is_loopback(&url) { builder.no_proxy() } else { builder };
-        let client = builder.build().with_context(|| format!("the client of {url}"))?;
-        Ok(Self { client, url })
+        Ok(Self { client: http_client::client(&url)?, url })
     }
 
     /// Posts a body; returns the status and the body of the answer.
     pub(super) async fn post(&self, kind: &'static str, body: Vec<u8>) -> Result<(StatusCode, Vec<u8>), DeliveryError> {
+        self.send(kind, body).await.map_err(|error| {
+            // Without its causes, an error says only that there is one.
+            DeliveryError::Failed(format!("{}: {:#}", self.url, anyhow::Error::from(error)))
+        })
+    }
+
+    async fn send(&self, kind: &'static str, body: Vec<u8>) -> Result<(StatusCode, Vec<u8>), HttpError> {
         let request =
             self.client.post(self.url.clone()).header(CONTENT_TYPE, HeaderValue::from_static(kind)).body(body);
-        // Without its causes, an error says only that there is one.
-        let failed = |error: reqwest::Error| DeliveryError::Failed(format!("{:#}", anyhow::Error::from(error)));
-        let mut response = request.send().await.map_err(failed)?;
-        let mut answer = Vec::new();
-        while let Some(bytes) = response.chunk().await.map_err(failed)? {
-            if answer.len() + bytes.len() > LARGEST_BODY {
-                return Err(DeliveryError::Failed(format!(
-                    "{}: an answer of more than {LARGEST_BODY} bytes",
-                    self.url
-                )));
-            }
-            answer.extend_from_slice(&bytes);
-        }
+        let mut response = request.send().await.map_err(reqwest::Error::without_url)?;
+        let answer = http_client::body(&mut response).await?;
         Ok((response.status(), answer))
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

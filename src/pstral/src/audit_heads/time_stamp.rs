@@ -14,13 +14,13 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use pstral_auditproof::{Hash, SignedHead};
-use pstral_core::domain::sha256;
 use reqwest::StatusCode;
 use tokio::task::spawn_blocking;
 
 use super::destination::{DeliveryError, DeliveryMode, Destination};
 use super::http::Http;
 use crate::atomic_file;
+use crate::audit_head_files::short_hash;
 
 /// A server, and the folder of what it has stamped.
 pub(super) struct TimeStampServer {
@@ -76,7 +76,7 @@ fn nonce() -> u64 {
 /// Keeps a note with its time stamp in the place of the earlier ones of the same day. A stamp vouches for all entries before
 /// it, so the last of a day is enough; those of earlier days show how the audit was then.
 fn keep(folder: &Path, head: &SignedHead, note: &str, answer: &[u8], at: Timestamp) -> io::Result<()> {
-    let day = format!("{}.{}", &sha256(&head.head.instance)[..16], at.strftime("%Y-%m-%d"));
+    let day = format!("{}.{}", short_hash(&head.head.instance), at.strftime("%Y-%m-%d"));
     let stem = format!("{day}.{}", head.head.seq);
     atomic_file::replace(&folder.join(format!("{stem}.note")), note.as_bytes())?;
     atomic_file::replace(&folder.join(format!("{stem}.tsr")), answer)?;
@@ -110,7 +110,7 @@ mod tests {
         let mut names: Vec<_> =
             fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        let one = &sha256("one")[..16];
+        let one = short_hash("one");
         let expected = ["2026-11-25.10.note", "2026-11-25.10.tsr", "2026-11-26.11.note", "2026-11-26.11.tsr"];
         assert_eq!(names, expected.map(|name| format!("{one}.{name}")));
         assert_eq!(fs::read(folder.path().join(&names[3])).unwrap(), b"2026-11-26T00:00:01Z");

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, Pruned, SignedHead, VerifierKey};
-use pstral_core::domain::sha256;
 use reqwest::StatusCode;
 use tokio::task::spawn_blocking;
 
 use super::destination::{DeliveryError, DeliveryMode, Destination, SignedHeads};
 use super::http::Http;
 use crate::atomic_file;
+use crate::audit_head_files::{name as note_name, short_hash};
 use crate::config::RemoteWitnessConfig;
 
 /// A witness, and what is known of what it saw.
@@ -37,7 +37,7 @@ impl RemoteWitness {
     pub(super) fn new(config: &RemoteWitnessConfig, kept: &Path, heads: SignedHeads) -> anyhow::Result<Self> {
         let key: VerifierKey = config.key.parse().map_err(anyhow::Error::msg).context("audit.witness")?;
         let url = format!("{}/add-checkpoint", config.url.trim_end_matches('/'));
-        let file = format!("{}.{}.note", &sha256(&heads.instance)[..16], &sha256(&config.key)[..16]);
+        let file = format!("{}.{}", short_hash(&heads.instance), note_name(&config.key));
         let cosigned = kept.join("witnesses").join(file);
         Ok(Self { http: Http::new(url.parse().with_context(|| url)?)?, key, heads, cosigned })
     }

@@ -18,9 +18,10 @@ use url::Url;
 
 use super::client::{Claims, OidcClient, OtherClaims, Tokens, to_map, verifier};
 use super::flow::Flow;
-use super::http::{Http, HttpError, PATIENCE};
+use super::http::Http;
 use super::refusal::Refusal;
 use crate::config::OidcConfig;
+use crate::http_client::{HttpError, PATIENCE};
 
 /// The time for which the provider's description and keys are kept.
 const FRESH: Duration = Duration::from_hours(1);
