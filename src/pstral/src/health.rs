@@ -13,15 +13,14 @@ pub use pstral_core::ports::{Check, PartState as State};
 use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
-#[cfg(feature = "endpoint")]
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::audit_heads::HeadDestinations;
+use crate::compose::StartError;
 use crate::config::WitnessConfig;
 use crate::models;
 use crate::registry::ModelServers;
-#[cfg(feature = "endpoint")]
-use crate::{compose::StartError, witness::Witness};
+use crate::witness::Witness;
 
 /// The time-out for checking a part.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -102,7 +101,6 @@ impl Checkup for Installation {
 }
 
 /// Checks what a witness needs to cosign heads, if this installation is one.
-#[cfg(feature = "endpoint")]
 async fn witness(config: WitnessConfig, locale: Locale) -> Option<Check> {
     if !config.is_witness() {
         return None;
@@ -114,11 +112,6 @@ async fn witness(config: WitnessConfig, locale: Locale) -> Option<Check> {
     };
     let remedy = |error: &StartError| error.remedy.render(locale);
     Some(judge("witness".to_owned(), State::Degraded, locale, checked, remedy).await)
-}
-
-#[cfg(not(feature = "endpoint"))]
-async fn witness(_: WitnessConfig, _: Locale) -> Option<Check> {
-    None
 }
 
 /// Checks whether some question can be answered: the state works, and neither all targets nor all platforms have
@@ -206,7 +199,6 @@ impl Found for PlatformError {
     }
 }
 
-#[cfg(feature = "endpoint")]
 impl Found for StartError {
     fn found(&self) -> Text {
         self.found.as_deref().cloned().unwrap_or_else(|| fault(&self.fact))
