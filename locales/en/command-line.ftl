@@ -247,6 +247,7 @@ audit-holds-from =
 audit-key-missing = The log cannot be verified here: { $what }. Copy the file audit.key of the installation it comes from, then try again.
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
 audit-unreadable = The log was tampered with: an entry can no longer be read. Keep a copy of the state database and tell the security officer. ({ $error })
+audit-heads-unreadable = The log could not be verified: { $error }. Check that the audit key and the files beside it can be read, then try again.
 audit-no-table = its table audit_events is gone, or something else stands in its place
 audit-emptied = it holds no entry, though there are users or conversations
 chain-changed = entry { $seq } of { $instance } was changed

@@ -247,6 +247,7 @@ audit-holds-from =
 audit-key-missing = Le journal ne peut pas être vérifié ici : { $what }. Copiez le fichier audit.key de l'installation d'où il vient, puis réessayez.
 audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
 audit-unreadable = Le journal a été altéré : une entrée n'est plus lisible. Conservez une copie de la base d'état et prévenez le responsable de la sécurité. ({ $error })
+audit-heads-unreadable = Le journal n'a pas pu être vérifié : { $error }. Vérifiez que la clé d'audit et les fichiers à côté d'elle sont lisibles, puis réessayez.
 audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place
 audit-emptied = il ne contient aucune entrée, alors qu'il y a des utilisateurs ou des conversations
 chain-changed = l'entrée { $seq } de { $instance } a été modifiée

@@ -20,11 +20,13 @@ pub(crate) struct Keeper {
     key: Key,
     kept: Mutex<HashMap<String, SignedHead>>,
     is_unreadable: AtomicBool,
+    is_full: AtomicBool,
 }
 
 impl Keeper {
     pub(crate) fn of(seed: u8) -> Arc<Self> {
-        Arc::new(Self { key: Key::of(seed), kept: Mutex::default(), is_unreadable: AtomicBool::default() })
+        let (is_unreadable, is_full) = (AtomicBool::default(), AtomicBool::default());
+        Arc::new(Self { key: Key::of(seed), kept: Mutex::default(), is_unreadable, is_full })
     }
 
     async fn opens(self: &Arc<Self>, ground: &Ground) -> Store {
@@ -71,6 +73,9 @@ impl HeadKeeper for Keeper {
     }
 
     fn keep(&self, head: &SignedHead) -> Result<(), String> {
+        if self.is_full.load(Ordering::SeqCst) {
+            return Err("no space left on device".to_owned());
+        }
         let mut kept = self.kept.lock().unwrap();
         if kept.get(&head.head.instance).is_none_or(|kept| kept.head.seq < head.head.seq) {
             kept.insert(head.head.instance.clone(), head.clone());
@@ -352,6 +357,24 @@ async fn heads_that_cannot_be_read_are_no_change_of_the_audit() {
     }
 }
 
+/// A disk that is full holds an earlier head, from which the audit goes on.
+#[tokio::test]
+async fn heads_that_cannot_be_kept_are_no_change_of_the_audit() {
+    for ground in Ground::both() {
+        let keeper = Keeper::of(1);
+        let store = keeper.opens(&ground).await;
+        store.append(event("kept")).await.unwrap();
+        keeper.is_full.store(true, Ordering::SeqCst);
+        store.append(event("not kept")).await.unwrap();
+        keeper.opens(&ground).await.append(event("started again")).await.unwrap();
+        store.health().await.unwrap();
+        assert_eq!(keeper.kept().unwrap()[0].head.seq, 1);
+        keeper.is_full.store(false, Ordering::SeqCst);
+        store.append(event("kept")).await.unwrap();
+        assert_eq!((keeper.kept().unwrap()[0].head.seq, keeper.verifies(&store).await), (4, Ok(4)));
+    }
+}
+
 #[tokio::test]
 async fn what_was_accepted_is_signed_and_the_audit_goes_on() {
     for ground in Ground::both() {
@@ -415,27 +438,32 @@ async fn nobody_is_erased_on_top_of_a_changed_audit() {
         other.append(event("asked")).await.unwrap();
         let store = keeper.opens(&ground).await;
         let zoe = member(&store, "zoe").await.unwrap();
+        store.append(AuditEvent { action: AuditAction::UserAdded, ..said(None, 1, "zoe member") }).await.unwrap();
         for on in 1..=3 {
             store.append(said(Some(&zoe), on, "secret")).await.unwrap();
         }
         let refused = async |why: &str| {
             let erased = store.erase(&store, &zoe, &[], at("12:00:00"), None).await;
             assert!(matches!(&erased, Err(StoreError::AuditChanged(what)) if what.contains(why)), "{erased:?}");
+            assert!(!store.user_named("zoe").await.unwrap().unwrap().disabled, "nothing was done");
+            let erased = AuditFilter { action: Some(AuditAction::UserErased), ..AuditFilter::default() };
+            assert_eq!(store.tail(&erased, 1).await.unwrap(), [], "nothing was recorded");
         };
         // A forged end of another chain.
         other.append(event("forged")).await.unwrap();
         refused("two: its entries are not signed").await;
-        assert!(!store.user_named("zoe").await.unwrap().unwrap().disabled, "nothing was done");
         store.append_accepting(event("accepted")).await.unwrap();
         open_up(&ground).await;
-        ground.run("UPDATE audit_events SET detail = 'changed' WHERE instance = 'one' AND seq = 2").await;
-        refused("one: entry 2 does not have its hash").await;
-        assert!(!store.user_named("zoe").await.unwrap().unwrap().disabled, "nothing was done");
-        let erased = AuditFilter { action: Some(AuditAction::UserErased), ..AuditFilter::default() };
-        assert_eq!(store.tail(&erased, 1).await.unwrap(), [], "nothing was recorded");
-        let texts: Vec<_> =
-            store.chain("one", 1, 1).await.unwrap().into_iter().map(|entry| entry.event.detail).collect();
-        assert_eq!(texts, [Some("changed".to_owned())]);
+        // The entry of somebody else that names her, and the last of her own.
+        for seq in [1, 4] {
+            let set =
+                |target| format!("UPDATE audit_events SET target = {target} WHERE instance = 'one' AND seq = {seq}");
+            ground.run(&set("'changed'")).await;
+            refused(&format!("one: entry {seq} does not have its hash")).await;
+            ground.run(&set("NULL")).await;
+        }
+        let texts = store.chain("one", 0, 4).await.unwrap().into_iter().map(|entry| entry.event.detail);
+        assert!(texts.eq(["zoe member", "secret", "secret", "secret"].map(|text| Some(text.to_owned()))));
     }
 }
 

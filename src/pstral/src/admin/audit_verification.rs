@@ -129,7 +129,7 @@ impl Verification {
                 let check = AuditCheck { known: &known, heads: &[], signed: &signed, begin_at: &[] };
                 found(admin.store.verify_audit_against(check, &self.checked).await)
             }
-            Err(error) => failed(text("audit-unreadable").with("error", format!("{error:#}"))),
+            Err(error) => failed(text("audit-heads-unreadable").with("error", format!("{error:#}"))),
         };
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }

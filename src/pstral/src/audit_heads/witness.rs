@@ -142,3 +142,6 @@ impl Destination for RemoteWitness {
 fn other_history(what: &str, size: u64) -> DeliveryError {
     DeliveryError::OtherHistory(format!("the witness has seen {what} {size}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ use pstral_core::people::Password;
 use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
 use pstral_core::testkit::language_model::Script;
 use reqwest::{Client, Method, Response, StatusCode};
+use rusqlite::Connection;
 use rustls::pki_types::ServerName;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -464,16 +465,36 @@ fn the_audit_leaves_as_a_file_and_is_verified_as_a_job() {
         assert_eq!((lines.lines().count(), &question["action"]), (1, &json!("question")));
         let csv = page.ask(Method::GET, "/api/v1/audit/events?format=csv", &with, None).await.text().await.unwrap();
         assert!(csv.starts_with("instance,seq,at,action"), "{csv}");
-        let started = page.ask(Method::POST, "/api/v1/audit/verification", &with, None).await;
-        assert_eq!(started.status(), StatusCode::ACCEPTED);
-        let found = loop {
-            let view = value(page.ask(Method::GET, "/api/v1/audit/verification", &with, None).await).await;
-            if view["state"] != "running" {
-                break view;
+        let verified = async || {
+            let started = page.ask(Method::POST, "/api/v1/audit/verification", &with, None).await;
+            assert_eq!(started.status(), StatusCode::ACCEPTED);
+            loop {
+                let view = value(page.ask(Method::GET, "/api/v1/audit/verification", &with, None).await).await;
+                if view["state"] != "running" {
+                    return view;
+                }
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
         };
+        let found = verified().await;
         assert_eq!((&found["state"], found["heads"].as_array().unwrap().len()), (&json!("unsigned"), 1), "{found}");
+
+        // Heads that cannot be read say nothing about the audit.
+        let heads = world.folder.path().join("audit.key.heads");
+        std::fs::write(&heads, "").unwrap();
+        let found = verified().await;
+        assert_eq!(found["state"], "failed");
+        let sentence = found["sentence"].as_str().unwrap();
+        assert!(sentence.starts_with("Le journal n’a pas pu être vérifié"), "{sentence}");
+        std::fs::remove_file(heads).unwrap();
+        // An entry that cannot be read does.
+        let state = Connection::open(world.folder.path().join("state.db")).unwrap();
+        let set = |action| format!("UPDATE audit_events SET action = '{action}' WHERE seq = 1");
+        let before: String =
+            state.query_row("SELECT action FROM audit_events WHERE seq = 1", [], |row| row.get(0)).unwrap();
+        state.execute_batch(&format!("DROP TRIGGER audit_events_are_not_changed; {}", set("party"))).unwrap();
+        assert_eq!(verified().await["state"], "broken");
+        state.execute_batch(&set(&before)).unwrap();
     });
 }
 

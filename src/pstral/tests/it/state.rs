@@ -61,19 +61,24 @@ fn a_backup_is_verified_before_it_replaces_a_state() {
     std::fs::copy(other.path("other.gz"), place.path("other.gz")).unwrap();
     place.run(&["backup", "own.gz"]).code(0);
 
-    let state = Connection::open(place.path("data/demo/pstral.db")).unwrap();
-    state
-        .execute_batch("DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET detail = 'x' WHERE seq = 1")
-        .unwrap();
-    drop(state);
-    place.run(&["backup", "changed.gz"]).code(0);
-    place.run(&["restore", "own.gz", "--force"]).code(0).says(&["The log is intact"]);
-    place.run(&["user", "add", "ana"]).code(0);
-    let changed = place.run(&["restore", "changed.gz", "--force"]).code(1);
-    changed.says(&["entry 1 of pstral was changed", "Nothing was restored from changed.gz, and nothing was changed"]);
-    place.run(&["user", "list"]).code(0).says(&["ana"]);
-    let french = place.run(&["restore", "changed.gz", "--force", "--locale", "fr"]).code(1);
-    french.says(&["Rien n’a été restauré depuis changed.gz"]);
+    for (column, value, found) in [
+        ("detail", "x", "entry 1 of pstral was changed"),
+        ("action", "party", "an entry can no longer be read. Keep a copy of the state database"),
+    ] {
+        let state = Connection::open(place.path("data/demo/pstral.db")).unwrap();
+        let change = format!("UPDATE audit_events SET {column} = '{value}' WHERE seq = 1");
+        state.execute_batch(&format!("DROP TRIGGER audit_events_are_not_changed; {change}")).unwrap();
+        drop(state);
+        let backup = format!("{column}.gz");
+        place.run(&["backup", &backup]).code(0);
+        place.run(&["restore", "own.gz", "--force"]).code(0).says(&["The log is intact"]);
+        place.run(&["user", "add", "ana"]).code(0);
+        let changed = place.run(&["restore", &backup, "--force"]).code(1);
+        changed.says(&[found, &format!("Nothing was restored from {backup}, and nothing was changed")]);
+        place.run(&["user", "list"]).code(0).says(&["ana"]);
+    }
+    let french = place.run(&["restore", "detail.gz", "--force", "--locale", "fr"]).code(1);
+    french.says(&["Rien n’a été restauré depuis detail.gz"]);
 
     let forced = place.run(&["restore", "other.gz", "--force"]).code(1);
     forced.says(&["signed with another key", "The state that is replaced is kept in", "is not vouched for"]);

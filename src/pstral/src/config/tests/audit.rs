@@ -22,7 +22,7 @@ fn every_fault_of_the_destinations_is_told() {
         url = "https://me:secret@witness.example.org"
         key = "{LOG}"
         [[audit.witness]]
-        url = "https://witness.example.org/w1?query"
+        url = "http://witness.example.org/w1"
         [witness]
         [[witness.log]]
         key = "0123"

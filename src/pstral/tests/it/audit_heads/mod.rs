@@ -86,3 +86,21 @@ fn a_file_of_heads_finds_what_was_rewritten_with_the_key() {
     let found = run(&place, &["audit", "verify", "--key", key.trim(), "--head", "elsewhere/heads"]).code(1);
     assert!(found.err.contains("signed with another key"), "{}", found.err);
 }
+
+/// Heads that cannot be read, as on a disk that is away, say nothing about the audit: no change is told, and none accepted.
+#[test]
+fn heads_that_cannot_be_read_are_not_told_as_a_changed_audit() {
+    let place = installed("");
+    let (heads, away) = (place.path("state/audit.key.heads"), place.path("away"));
+    std::fs::rename(&heads, &away).unwrap();
+    std::fs::write(&heads, "").unwrap();
+    for words in [&["audit", "verify"][..], &["audit", "tail"], &["audit", "accept", "--yes"], &["doctor"]] {
+        let ended = run(&place, words).code(1).says(&["state/audit.key.heads: Not a directory"]);
+        let told = format!("{}{}", ended.out, ended.err);
+        assert!(!told.contains("tampered") && !told.contains("pstral audit accept"), "{told}");
+    }
+    std::fs::remove_file(&heads).unwrap();
+    std::fs::rename(&away, &heads).unwrap();
+    let verified = run(&place, &["audit", "verify"]).code(0);
+    assert!(!verified.err.contains("Accepted on"), "{}", verified.err);
+}

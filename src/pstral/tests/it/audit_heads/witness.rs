@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use pstral_auditproof::{Checkpoint, Note, VerifierKey};
+use rusqlite::Connection;
 
 use super::{configure, installed, kept, run, stop};
 use crate::bot::{Bot, until};
@@ -41,6 +42,7 @@ fn a_witness_cosigns_what_grows_and_tells_a_rewritten_audit() {
     let witness = Bot::start(&elsewhere);
     run(&place, &["doctor"]).says(&["audit-heads witness witness.example/w1 · ok · entry "]);
     assert!(kept(&place, "witnesses").is_empty(), "looking keeps nothing");
+    let old = run(&place, &["audit", "head"]).code(0).out;
 
     let mut last = 0;
     for _ in 0..2 {
@@ -56,7 +58,11 @@ fn a_witness_cosigns_what_grows_and_tells_a_rewritten_audit() {
     let file = kept(&place, "witnesses").remove(0);
     let file = file.to_str().unwrap();
     run(&place, &["audit", "verify", "--head", file]).code(0).says(&["The log is intact"]);
-    assert!(!run(&elsewhere, &["audit", "tail"]).out.contains("witness.refused"));
+    let refused = || run(&elsewhere, &["audit", "tail", "--action", "witness.refused"]).code(0).out;
+    assert_eq!(refused(), "");
+    // Somebody sends an old head again, which must not hide what follows.
+    assert!(ask(&elsewhere, &format!("old 0\n\n{old}")).starts_with("HTTP/1.1 409"));
+    assert_eq!(refused().lines().count(), 1);
 
     // What the witness saw is forgotten here, and it tells.
     std::fs::remove_file(file).unwrap();
@@ -79,7 +85,7 @@ fn a_witness_cosigns_what_grows_and_tells_a_rewritten_audit() {
         assert!(ended.err.contains("audit head refused: the audit or its witness was changed"), "{}", ended.err);
         run(&place, &["doctor"]).code(1).says(&["audit-heads witness witness.example/w1 · failed", "kept elsewhere"]);
     }
-    assert!(run(&elsewhere, &["audit", "tail"]).out.contains("witness.refused refused"));
+    assert!(refused().lines().count() > 1, "{}", refused());
     stop(witness);
 }
 
@@ -87,11 +93,9 @@ fn a_witness_cosigns_what_grows_and_tells_a_rewritten_audit() {
 fn the_endpoint_answers_as_the_protocol_has_it() {
     let place = installed("");
     let (elsewhere, _) = witnessed(&place);
-    let file = std::fs::read_to_string(elsewhere.path("pstral.toml")).unwrap();
-    let address = file.split('"').find(|word| word.starts_with("127.0.0.1:")).unwrap().to_owned();
     let bot = Bot::start(&elsewhere);
     let head = run(&place, &["audit", "head"]).code(0).out;
-    let post = |body: &str| ask(&address, body);
+    let post = |body: &str| ask(&elsewhere, body);
     let first = post(&format!("old 0\n\n{head}"));
     assert!(first.starts_with("HTTP/1.1 200") && first.contains("\r\n\r\n— witness.example/w1 "), "{first}");
     let conflict = post(&format!("old 0\n\n{head}"));
@@ -113,8 +117,8 @@ fn the_endpoint_answers_as_the_protocol_has_it() {
     stop(bot);
     a_witness_without_its_files_cosigns_nothing(&elsewhere, || post(&old));
     // Without a log it is no witness.
-    let off = file.split("[witness]").next().unwrap();
-    elsewhere.write("pstral.toml", off);
+    let file = std::fs::read_to_string(elsewhere.path("pstral.toml")).unwrap();
+    elsewhere.write("pstral.toml", file.split("[witness]").next().unwrap());
     let bot = Bot::start(&elsewhere);
     assert!(post(&old).starts_with("HTTP/1.1 404"));
     stop(bot);
@@ -147,9 +151,40 @@ fn a_witness_without_its_files_cosigns_nothing(witness: &Place, asked: impl Fn()
     run(witness, &["doctor"]).says(&["witness · ok"]);
 }
 
-/// The whole answer to a head.
-fn ask(address: &str, body: &str) -> String {
+/// A log learns that its head was refused even while the witness cannot record it, which it does once it can.
+#[test]
+fn a_refusal_that_cannot_be_recorded_is_answered_and_recorded_later() {
+    let place = installed("");
+    let (elsewhere, _) = witnessed(&place);
+    let bot = Bot::start(&elsewhere);
+    let old = run(&place, &["audit", "head"]).code(0).out;
+    run(&place, &["user", "add", "max"]).code(0);
+    let head = run(&place, &["audit", "head"]).code(0).out;
+    assert!(ask(&elsewhere, &format!("old 0\n\n{head}")).starts_with("HTTP/1.1 200"));
+    let refused = || {
+        let answer = ask(&elsewhere, &format!("old 0\n\n{old}"));
+        let size = head.lines().nth(1).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 409") && answer.ends_with(&format!("\r\n\r\n{size}\n")), "{answer}");
+    };
+    let state = Connection::open(elsewhere.path("state/pstral.db")).unwrap();
+    let full = "CREATE TRIGGER is_full BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'full'); END";
+    state.execute_batch(full).unwrap();
+    refused();
+    state.execute_batch("DROP TRIGGER is_full").unwrap();
+    let recorded = || run(&elsewhere, &["audit", "tail", "--action", "witness.refused"]).code(0).out.lines().count();
+    assert_eq!(recorded(), 0);
+    refused();
+    refused();
+    assert_eq!(recorded(), 1);
+    let told = "refused head of another audit not recorded; trying again when it is sent again";
+    assert_eq!(stop(bot).err.matches(told).count(), 1);
+}
+
+/// The whole answer of a witness to a head.
+fn ask(witness: &Place, body: &str) -> String {
     use std::io::{Read as _, Write as _};
+    let config = std::fs::read_to_string(witness.path("pstral.toml")).unwrap();
+    let address = config.split('"').find(|word| word.starts_with("127.0.0.1:")).unwrap();
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     let length = body.len();
     let head = format!(
