@@ -254,8 +254,7 @@ impl Common {
 
     /// The language of a failure: that of the configuration too, where there is one that can be read.
     fn locale_at_last(&self) -> Locale {
-        let configured = || crate::config::load(&self.source(), self.data.as_deref()).ok().map(|config| config.locale);
-        self.chosen_locale().or_else(configured).unwrap_or_default()
+        self.chosen_locale().or_else(|| crate::config::language(&self.source())).unwrap_or_default()
     }
 
     fn chosen_locale(&self) -> Option<Locale> {
@@ -273,7 +272,7 @@ impl Common {
         match crate::config::load(&self.source(), self.data.as_deref()) {
             Ok(config) => Ok(config),
             Err(faults) => {
-                config::print_faults(&faults, self.locale());
+                config::print_faults(&faults, self.locale_at_last());
                 Err(Ending::Usage)
             }
         }
