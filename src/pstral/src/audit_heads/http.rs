@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use pstral_core::text::text;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
@@ -44,15 +45,13 @@ impl Http {
         let request =
             self.client.post(self.url.clone()).header(CONTENT_TYPE, HeaderValue::from_static(kind)).body(body);
         // Without its causes, an error says only that there is one.
-        let failed = |error: reqwest::Error| DeliveryError::Failed(format!("{:#}", anyhow::Error::from(error)));
+        let failed = |error: reqwest::Error| DeliveryError::failed(&format!("{:#}", anyhow::Error::from(error)));
         let mut response = request.send().await.map_err(failed)?;
         let mut answer = Vec::new();
         while let Some(bytes) = response.chunk().await.map_err(failed)? {
             if answer.len() + bytes.len() > LARGEST_BODY {
-                return Err(DeliveryError::Failed(format!(
-                    "{}: an answer of more than {LARGEST_BODY} bytes",
-                    self.url
-                )));
+                let sentence = text("head-server-answer").with("url", self.url.as_str());
+                return Err(DeliveryError::Failed(sentence.count("bytes", LARGEST_BODY as u64)));
             }
             answer.extend_from_slice(&bytes);
         }

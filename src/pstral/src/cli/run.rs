@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::out::say_error;
 use super::{Common, Ending, log_to_stderr};
 use crate::admin::{Admin, AdminSettings, Oidc, Tls};
+use crate::audit_heads::key_error;
 use crate::compose::{App, StartError};
 use crate::config::{AdminConfig, Config, WitnessConfig};
 use crate::http::{Shown, install_metrics, serve, serve_admin};
@@ -98,8 +99,11 @@ impl AdminListener {
             (Some(oidc), Some(public_url)) => Some(Oidc::new(oidc, public_url)?),
             _ => None,
         };
-        let witness = Witness::new(witness)
-            .map_err(|error| StartError::new("witness", format!("{error:#}"), text("remedy-witness-key")))?;
+        let witness = Witness::new(witness).map_err(|error| StartError {
+            part: "witness".to_owned(),
+            remedy: text("remedy-witness-key"),
+            ..key_error(&error)
+        })?;
         Ok(Some(Self { listener, tls, oidc, witness }))
     }
 
