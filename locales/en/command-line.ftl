@@ -298,6 +298,7 @@ audit-unsigned =
 audit-accepted-before = Accepted on { $at }, as entry { $seq } of { $instance } records: { $what }
 audit-accept-nothing = The log is what was signed last: there is nothing to accept.
 audit-accept-how = Find out who wrote to the state database. To let the log go on as it is, with a record of this, run the command again with --yes.
+audit-accept-unreadable = An entry that cannot be read cannot be accepted; nothing was changed. Restore a backup that was made before: pstral restore FILE --force.
 audit-accepted = Recorded and signed.
 audit-restored-before = Restored on { $at }, as entry { $seq } of { $instance } records: { $what }
 restore-unproven = The restored log is not vouched for, so nothing is recorded in it yet. Check where the file comes from; to go on with it, run “pstral audit accept --yes”.

@@ -298,6 +298,7 @@ audit-unsigned =
 audit-accepted-before = Accepté le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 audit-accept-nothing = Le journal est tel qu'il a été signé : il n'y a rien à accepter.
 audit-accept-how = Cherchez qui a écrit dans la base d'état. Pour que le journal continue tel qu'il est, en gardant trace de ceci, relancez la commande avec --yes.
+audit-accept-unreadable = Une entrée illisible ne peut pas être acceptée ; rien n'a été modifié. Restaurez une sauvegarde antérieure : pstral restore FICHIER --force.
 audit-accepted = Enregistré et signé.
 audit-restored-before = Restauré le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 restore-unproven = Rien ne garantit le journal restauré : rien n'y est donc encore enregistré. Vérifiez d'où vient le fichier ; pour continuer avec lui, lancez « pstral audit accept --yes ».

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_auditproof::{SignedHead, VerifierKey};
 use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, Signatures as _, moment};
-use pstral_core::ports::{AuditFilter, AuditLog as _};
+use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 use pstral_core::text::text;
 use pstral_store::{AuditCheck, AuditVerifyError, KeptHeadsError, Store};
 
@@ -277,6 +277,21 @@ async fn foreign_head(config: &Config, store: &Store, known: &KnownAuditKeys) ->
     known.0.first().filter(|_| is_ours).and_then(|key| own_heads(&config.audit.key, key.0).err())
 }
 
+/// Finds an entry that cannot be read.
+async fn unreadable_entry(store: &Store) -> Result<Option<AuditVerifyError>, StoreError> {
+    let (all, mut position) = (AuditFilter::default(), 0);
+    loop {
+        match store.after(position, &all, PAGE).await {
+            Ok(entries) => match entries.last() {
+                Some(last) => position = last.position,
+                None => return Ok(None),
+            },
+            Err(StoreError::Corrupt(what)) => return Ok(Some(AuditVerifyError::Unreadable(what))),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Says what is wrong, and goes on from there if that is wanted.
 async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<Ending> {
     if !yes {
@@ -289,7 +304,16 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
     let verified = store.verify_audit_against(check, &AtomicU64::new(0)).await;
     let in_state = store.signed_heads().await.unwrap_or_default();
     let foreign = foreign_head(config, &store, &known).await;
+    let unreadable = match verified {
+        Err(AuditVerifyError::Chain(_) | AuditVerifyError::Unreadable(_)) => unreadable_entry(&store).await?,
+        _ => None,
+    };
     store.close().await;
+    if let Some(unreadable) = unreadable {
+        print_audit_error(unreadable, locale)?;
+        say_error(&text("audit-accept-unreadable").render(locale));
+        return Ok(Ending::Failed);
+    }
     let found = match (&verified, &kept) {
         // What cannot be read now is no change that anybody could accept.
         (_, Err(unreadable @ KeptHeadsError::Unreadable(_))) => return Err(unreadable.clone().into()),

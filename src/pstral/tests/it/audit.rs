@@ -324,6 +324,35 @@ fn an_audit_that_is_not_what_was_signed_last_is_found_and_not_written_on() {
     place.run(&["user", "add", "zoe"]).code(1).says(&["pstral audit accept"]);
 }
 
+/// An entry that cannot be read stays unreadable, whatever is signed: nothing is accepted, wherever the first fault is.
+#[test]
+fn an_entry_that_cannot_be_read_is_not_accepted() {
+    let place = after_a_question();
+    for change in ["action = 'perhaps'", "actor = 'consolf'"] {
+        tamper(&place, "SELECT 1");
+        let state = Connection::open(place.path(STATE)).unwrap();
+        let last = "(SELECT max(seq) FROM audit_events)";
+        state
+            .execute_batch(&format!(
+                "PRAGMA ignore_check_constraints = ON;
+                 UPDATE audit_events SET {change} WHERE seq = 2;
+                 UPDATE audit_events SET action = 'perhaps' WHERE seq = {last} - 1"
+            ))
+            .unwrap();
+        drop(state);
+        let before = tamper(&place, "SELECT max(seq) FROM audit_events");
+        for words in [&["audit", "accept"][..], &["audit", "accept", "--yes"]] {
+            let told = place
+                .run(words)
+                .code(1)
+                .says(&["an entry can no longer be read", "cannot be accepted; nothing was changed. Restore a backup"]);
+            assert!(!told.err.contains("--yes"), "{}", told.err);
+        }
+        place.run(&["audit", "accept", "--locale", "fr"]).code(1).says(&["Une entrée illisible ne peut pas être"]);
+        assert_eq!(tamper(&place, "SELECT max(seq) FROM audit_events"), before);
+    }
+}
+
 /// A file beside the key that is no head of this installation's: it is named wherever it stops something, with what to do.
 #[test]
 fn a_kept_head_that_is_not_ours_is_named_with_its_remedy() {
