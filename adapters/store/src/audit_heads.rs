@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pstral_auditproof::{Frontier, Head, PublicKey, SignedHead};
-use pstral_core::domain::{AuditHash, ChainHead, hex};
-use pstral_core::ports::StoreError;
+use pstral_core::domain::{AuditHash, ChainHead, Locale, hex};
+use pstral_core::ports::{AuditChange, StoreError};
+use pstral_core::text::{Text, text};
 use tokio::task::spawn_blocking;
 
 use crate::audit_hashes::frontier_until;
@@ -29,21 +30,21 @@ const LOCK_CHAIN: &str = "SELECT 1 AS one FROM pg_advisory_xact_lock($1)";
 const HASH: &str = "SELECT hash FROM audit_events WHERE instance = $1 AND seq = $2";
 
 /// The reason why the heads that are kept outside the database could not be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum KeptHeadsError {
     /// They cannot be read now, which says nothing about the audit.
     #[error("{0}")]
     Unreadable(String),
-    /// One of them is no head that the key has signed.
-    #[error("{0}")]
-    NotOurs(String),
+    /// One of them is no head that the key has signed; the sentence says which.
+    #[error("{}", .0.render(Locale::En))]
+    NotOurs(Text),
 }
 
 impl KeptHeadsError {
     fn into_store_error(self) -> StoreError {
         match self {
             Self::Unreadable(why) => StoreError::Unavailable(why),
-            Self::NotOurs(what) => StoreError::AuditChanged(what),
+            Self::NotOurs(what) => StoreError::AuditChanged(AuditChange::KeptHead(what)),
         }
     }
 }
@@ -102,7 +103,7 @@ impl HeadSigner {
             // It only saves reading all entries; what is signed is the root.
             Some((signed, None)) => match frontier_until(writing, &self.instance, i64::MAX).await? {
                 frontier if frontier.root() == signed.head.root => frontier,
-                _ => return changed(&self.instance, "the tree of its entries is not what was signed"),
+                _ => return changed(&self.instance, text("signed-end-tree")),
             },
         };
         Ok((last, frontier))
@@ -144,17 +145,17 @@ impl HeadSigner {
         let signed = match (&last, signed_row(reading, instance).await?, known) {
             (None, None, None) => None,
             (None, _, Some(known)) => {
-                return changed(instance, &format!("it has no entry; entry {} was signed", known.head.seq));
+                return changed(instance, text("signed-end-none").with("seq", known.head.seq.to_string()));
             }
-            (None, Some(_), None) => return changed(instance, "it has no entry, and a signature"),
+            (None, Some(_), None) => return changed(instance, text("signed-end-only-signature")),
             (Some(_), None, Some(known)) => {
-                return changed(instance, &format!("the signature of entry {} is gone", known.head.seq));
+                return changed(instance, text("signed-end-signature-gone").with("seq", known.head.seq.to_string()));
             }
             (Some(_), None, None) => {
                 // Where nothing was ever signed or kept, the state is of an older version.
                 let signed: i64 = get(&sql(IS_SIGNED).fetch_one(&mut *reading).await.map_err(fault)?, "heads")?;
                 if signed > 0 || !kept.is_empty() {
-                    return changed(instance, "its entries are not signed");
+                    return changed(instance, text("signed-end-unsigned"));
                 }
                 None
             }
@@ -170,10 +171,11 @@ impl HeadSigner {
         (note, frontier): &(String, String),
         known: Option<&SignedHead>,
     ) -> Result<(SignedHead, Option<Frontier>), StoreError> {
-        let (signed, edge) = self.own(instance, note, frontier).or_else(|what| changed(instance, &what))?;
+        let (signed, edge) = self.own(instance, note, frontier).or_else(|what| changed(instance, what))?;
         let last = signed.head.seq;
         if last != seq.unsigned_abs() || signed.head.chain != hash.digest() {
-            return changed(instance, &format!("it ends with entry {seq}; the last one that was signed is {last}"));
+            let other = text("signed-end-other").with("seq", seq.to_string());
+            return changed(instance, other.with("signed", last.to_string()));
         }
         match known {
             Some(known) if *known != signed => self.check_grown(reading, known, &signed).await?,
@@ -242,17 +244,14 @@ impl HeadSigner {
     }
 
     /// A head of the database that this key has signed, with its edge if that belongs to it; else what is wrong.
-    fn own(&self, instance: &str, note: &str, frontier: &str) -> Result<(SignedHead, Option<Frontier>), String> {
-        const BROKEN: &str = "the signature of its last entry does not hold";
-        let signed: SignedHead = note.parse().map_err(|_| BROKEN)?;
+    fn own(&self, instance: &str, note: &str, frontier: &str) -> Result<(SignedHead, Option<Frontier>), Text> {
+        let broken = || text("signed-end-signature");
+        let signed: SignedHead = note.parse().map_err(|_| broken())?;
         if signed.head.key != self.key() {
-            let key = signed.head.key;
-            return Err(format!(
-                "it is signed with another key ({key}): instances of one state need the same key file"
-            ));
+            return Err(text("signed-end-other-key").with("key", signed.head.key.to_string()));
         }
         if signed.head.instance != instance || !signed.is_signed() {
-            return Err(BROKEN.to_owned());
+            return Err(broken());
         }
         let belongs = |edge: &Frontier| edge.size() == signed.head.seq && edge.root() == signed.head.root;
         let edge = frontier.parse().ok().filter(belongs);
@@ -280,8 +279,8 @@ impl HeadSigner {
             }
         };
         let last = signed.head.seq;
-        let what = format!("entry {seq}, which was signed, is not in it any more; it ends with entry {last}");
-        if is_part { Ok(()) } else { changed(instance, &what) }
+        let what = || text("signed-end-lost").with("seq", seq.to_string()).with("last", last.to_string());
+        if is_part { Ok(()) } else { changed(instance, what()) }
     }
 
     /// Checks whether this key has signed that an entry was pruned.
@@ -355,6 +354,6 @@ async fn signed_row(reading: &mut StateTransaction, instance: &str) -> Result<Op
     row.map(|row| Ok((get(&row, "note")?, get(&row, "frontier")?))).transpose()
 }
 
-fn changed<T>(instance: &str, what: &str) -> Result<T, StoreError> {
-    Err(StoreError::AuditChanged(format!("{instance}: {what}")))
+fn changed<T>(instance: &str, what: Text) -> Result<T, StoreError> {
+    Err(StoreError::AuditChanged(AuditChange::Chain(what.with("instance", instance))))
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use pstral_auditproof::{PublicKey, SignedHead};
 use pstral_core::domain::sha256;
+use pstral_core::text::text;
 use pstral_store::{HeadKeeper, KeptHeadsError};
 
 use crate::atomic_file;
@@ -23,7 +24,12 @@ pub struct HeadFiles {
 
 /// The heads that were kept beside a key file; none where there is no folder.
 pub fn kept_heads(key: &Path) -> Result<Vec<SignedHead>, KeptHeadsError> {
-    read_all(&folder(key))
+    Ok(read_all(&folder(key))?.into_iter().map(|(_, head)| head).collect())
+}
+
+/// The heads that were kept beside a key file, each signed with this key.
+pub(crate) fn own_heads(file: &Path, key: PublicKey) -> Result<Vec<SignedHead>, KeptHeadsError> {
+    own_heads_in(&folder(file), key)
 }
 
 impl HeadFiles {
@@ -49,15 +55,7 @@ impl HeadKeeper for HeadFiles {
 
     fn kept(&self) -> Result<Vec<SignedHead>, KeptHeadsError> {
         let Some(folder) = &self.folder else { return Ok(Vec::new()) };
-        let kept = read_all(folder)?;
-        let is_own = |head: &SignedHead| head.head.key == self.key() && head.is_signed();
-        match kept.iter().find(|head| !is_own(head)) {
-            Some(_) => Err(KeptHeadsError::NotOurs(format!(
-                "{}: a head in it is not signed with this installation's key",
-                folder.display()
-            ))),
-            None => Ok(kept),
-        }
+        own_heads_in(folder, self.key())
     }
 
     fn keep(&self, head: &SignedHead) -> Result<(), String> {
@@ -118,8 +116,18 @@ fn write(file: &Path, head: &SignedHead) -> Result<(), String> {
     atomic_file::replace(file, head.to_string().as_bytes()).map_err(|error| named(file, &error))
 }
 
-fn read_all(folder: &Path) -> Result<Vec<SignedHead>, KeptHeadsError> {
-    files(folder)?.iter().filter_map(|file| read(file).transpose()).collect()
+fn own_heads_in(folder: &Path, key: PublicKey) -> Result<Vec<SignedHead>, KeptHeadsError> {
+    let own = read_all(folder)?.into_iter().map(|(file, head)| match head {
+        head if head.head.key == key && head.is_signed() => Ok(head),
+        _ => Err(not_ours("kept-head-not-ours", &file)),
+    });
+    own.collect()
+}
+
+/// The heads of a folder, each with its file.
+fn read_all(folder: &Path) -> Result<Vec<(PathBuf, SignedHead)>, KeptHeadsError> {
+    let read = files(folder)?.into_iter().map(|file| Ok(read(&file)?.map(|head| (file, head))));
+    read.filter_map(Result::transpose).collect()
 }
 
 /// The notes in a folder; none where there is no folder.
@@ -139,12 +147,16 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, KeptHeadsError> {
 /// The head of a file; `None` if there is none.
 fn read(file: &Path) -> Result<Option<SignedHead>, KeptHeadsError> {
     match fs::read_to_string(file) {
-        Ok(note) => note.parse().map(Some).map_err(|error: &str| KeptHeadsError::NotOurs(named(file, &error))),
+        Ok(note) => note.parse().map(Some).map_err(|_| not_ours("kept-head-unreadable", file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         // Not text: whoever wrote it was not Pstral.
-        Err(error) if error.kind() == ErrorKind::InvalidData => Err(KeptHeadsError::NotOurs(named(file, &error))),
+        Err(error) if error.kind() == ErrorKind::InvalidData => Err(not_ours("kept-head-unreadable", file)),
         Err(error) => Err(unreadable(file, &error)),
     }
+}
+
+fn not_ours(sentence: &'static str, file: &Path) -> KeptHeadsError {
+    KeptHeadsError::NotOurs(text(sentence).with("path", file.display().to_string()))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> KeptHeadsError {
@@ -207,8 +219,11 @@ mod tests {
         let other = made(&folder.path().join("other.key"));
         for wrong in [String::new(), signed(&other, "one", 1).to_string()] {
             keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
-            fs::write(folder.path().join("audit.key.heads").join(name("one")), wrong).unwrap();
-            assert!(matches!(keeper.kept(), Err(KeptHeadsError::NotOurs(_))));
+            let file = folder.path().join("audit.key.heads").join(name("one"));
+            fs::write(&file, wrong).unwrap();
+            let told = keeper.kept().unwrap_err();
+            assert!(matches!(told, KeptHeadsError::NotOurs(_)));
+            assert!(told.to_string().contains(&file.display().to_string()), "{told}");
         }
     }
 

@@ -2,13 +2,26 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use pstral_auditproof::{PublicKey, from_hex};
-use pstral_core::domain::{AuditCheckpoint, Signatures, hex};
+use pstral_core::domain::{AuditCheckpoint, Locale, Signatures, hex};
+use pstral_core::text::{Text, text};
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
+
+/// A file that should hold a key holds something else.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.text().render(Locale::En))]
+pub struct NotAKey(PathBuf);
+
+impl NotAKey {
+    /// Returns the sentence that names the file.
+    pub fn text(&self) -> Text {
+        text("found-not-a-key").with("path", self.0.display().to_string())
+    }
+}
 
 /// A private key: Ed25519, in a file of its own that only its owner may read, as the hexadecimal digits of PKCS #8.
 #[derive(Debug)]
@@ -23,7 +36,7 @@ impl AuditKey {
             Err(error) => return Err(error).with_context(|| path.display().to_string()),
         };
         let key = from_hex(held.trim()).and_then(|pkcs8| Ed25519KeyPair::from_pkcs8(&pkcs8).ok());
-        key.map(Self).map(Some).ok_or_else(|| anyhow!("{}: this is not a key of Pstral's", path.display()))
+        key.map(Self).map(Some).ok_or_else(|| NotAKey(path.to_owned()).into())
     }
 
     /// Reads the key, creating it if it does not exist.

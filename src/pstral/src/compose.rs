@@ -101,9 +101,13 @@ pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
 }
 
 pub(crate) fn state_error(error: &StoreError) -> StartError {
+    let part = match error {
+        StoreError::AuditChanged(_) => "audit",
+        _ => "state",
+    };
     StartError {
         found: error.text().map(|_| Box::new(error.found())),
-        ..StartError::new("state", error.to_string(), state_remedy(error))
+        ..StartError::new(part, error.to_string(), state_remedy(error))
     }
 }
 
@@ -218,8 +222,13 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
             faults.push(fault(&format!("targets.{name}.verified"), path, error));
         }
     }
-    if let Some(path) = config.audit.head_file.as_deref().filter(|path| path.is_dir()) {
-        faults.push(fault("audit.head_file", path, format!("({})", std::io::ErrorKind::IsADirectory)));
+    let files = [
+        ("audit.key", Some(&config.audit.key)),
+        ("witness.key", Some(&config.witness.key)),
+        ("audit.head_file", config.audit.head_file.as_ref()),
+    ];
+    for (key, path) in files.into_iter().filter_map(|(key, path)| Some((key, path?))) {
+        faults.extend(paths::no_file(path).map(|why| fault(key, path, why.render(locale))));
     }
     if let Some(folder) = &config.answers.prompts {
         faults.extend(unusable("answers.prompts", folder, std::fs::read_dir(folder).map(drop)));

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use futures::join;
 use pstral_core::domain::{Dialect, Locale, PlatformName};
-use pstral_core::ports::{ChatPlatform, Checkup, ModelError, PlatformError, StoreError, TargetError};
+use pstral_core::ports::{AuditChange, ChatPlatform, Checkup, ModelError, PlatformError, StoreError, TargetError};
 pub use pstral_core::ports::{Check, PartState as State};
 use pstral_core::targets::Target;
 use pstral_core::text::{Text, text};
@@ -130,7 +130,8 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
         StoreError::Full(_) => text("remedy-state-full"),
         StoreError::Busy(_) => text("remedy-state-busy"),
         StoreError::Corrupt(_) => text("remedy-state-restore"),
-        StoreError::AuditChanged(_) => text("remedy-audit-changed"),
+        StoreError::AuditChanged(AuditChange::Chain(_)) => text("remedy-audit-changed"),
+        StoreError::AuditChanged(AuditChange::KeptHead(_)) => text("remedy-kept-head"),
         StoreError::Newer(_) => text("remedy-state-newer"),
         StoreError::Moved(_) => text("remedy-state-moved"),
         StoreError::Superseded(_) => text("remedy-instance-running"),
@@ -211,6 +212,8 @@ impl Found for StoreError {
             Self::Unavailable(detail) => away(detail),
             Self::Full(_) => text("found-full"),
             Self::Busy(_) => text("found-held"),
+            Self::AuditChanged(AuditChange::Chain(what)) => text("found-audit-changed").said("what", what.clone()),
+            Self::AuditChanged(AuditChange::KeptHead(what)) => what.clone(),
             Self::Moved(path) => text("found-moved").with("path", path),
             Self::Superseded(instance) => text("found-instance-running").with("instance", instance),
             other => fault(other),

@@ -12,7 +12,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// The time-out for a connection.
 const CONNECTING: Duration = Duration::from_secs(5);
 /// Bytes of an answer at most: keys, tokens and time stamps take some ten thousand.
-const LARGEST_BODY: usize = 1 << 20;
+pub(crate) const LARGEST_BODY: usize = 1 << 20;
 
 /// Why a request has no answer that can be read.
 #[derive(Debug, thiserror::Error)]

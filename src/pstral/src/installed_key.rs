@@ -6,7 +6,7 @@ use pstral_core::text::text;
 use pstral_store::Store;
 
 use crate::audit_head_files::kept_heads;
-use crate::audit_heads::key_error;
+use crate::audit_heads::{kept_heads_error, key_error};
 use crate::audit_key::AuditKey;
 use crate::compose::{StartError, state_error};
 use crate::config::Config;
@@ -30,7 +30,7 @@ pub(crate) fn key_gone(path: &Path) -> StartError {
 }
 
 async fn was_signed(config: &Config) -> Result<bool, StartError> {
-    if !kept_heads(&config.audit.key).map_err(|error| key_error(&error.into()))?.is_empty() {
+    if !kept_heads(&config.audit.key).map_err(|error| kept_heads_error(&error))?.is_empty() {
         return Ok(true);
     }
     let location = config.location();

@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::compose::{App, StartError, state_error};
 use crate::config::{changed, parse_line, to_line};
 use crate::files::FolderFiles;
-use crate::health::{Found as _, state_remedy};
+use crate::health::Found as _;
 use crate::metrics::answer_times::timed;
 use crate::models::ServerLog;
 use crate::unfinished_executions;
@@ -366,6 +366,6 @@ async fn record(pipeline: &Pipeline, action: AuditAction, detail: String) -> any
     let mut event = AuditEvent::new(parts.clock.now(), action, AuditStatus::Ok);
     event.detail = Some(detail);
     let written = parts.audit.append(event).await;
-    written.map_err(|error| StartError::new("audit", error.to_string(), state_remedy(&error)))?;
+    written.map_err(|error| StartError { part: "audit".to_owned(), ..state_error(&error) })?;
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pstral_core::text::{Text, text};
+
 /// The folder in which programs keep data of this user, by the environment: `$XDG_DATA_HOME`
 /// (<https://specifications.freedesktop.org/basedir-spec/latest/>), else the one that is customary on this system.
 pub(crate) fn user_data() -> Option<PathBuf> {
@@ -31,6 +33,12 @@ pub(crate) fn can_hold_files(folder: &Path) -> io::Result<()> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Explains that something is there and is no file: reading a pipe would wait for ever, and a device keeps nothing.
+pub(crate) fn no_file(path: &Path) -> Option<Text> {
+    let is_other = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+    is_other.then(|| text("found-no-file").with("path", path.display().to_string()))
 }
 
 /// Finds out whether a file can be read.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use pstral_core::domain::{AuditAction, AuditEntry, AuditSeal, Covers, UserId};
-use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError, Towards};
+use pstral_core::ports::{AuditChange, AuditFilter, AuditLog as _, StoreError, Towards};
+use pstral_core::text::text;
 
 use super::part::rest;
 use super::{AT_ONCE, KEEPING_LOCK};
@@ -130,7 +131,8 @@ fn check_unchanged(entries: &[AuditEntry]) -> Result<(), StoreError> {
     match entries.iter().find(|entry| !entry.is_itself()) {
         None => Ok(()),
         Some(AuditEntry { instance, seq, .. }) => {
-            Err(StoreError::AuditChanged(format!("{instance}: entry {seq} does not have its hash")))
+            let what = text("chain-changed").with("seq", seq.to_string()).with("instance", instance);
+            Err(StoreError::AuditChanged(AuditChange::Chain(what)))
         }
     }
 }

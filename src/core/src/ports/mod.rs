@@ -1,5 +1,6 @@
 //! The ports: what Pstral needs from the outside, each as an object-safe trait with errors that are decisions.
 
+mod audit_change;
 mod audit_log;
 mod catalogs;
 mod chat_platform;
@@ -16,6 +17,7 @@ mod result_files;
 mod section;
 mod target_section;
 
+pub use audit_change::AuditChange;
 pub use audit_log::{AuditFilter, AuditFound, AuditLog, AuditMark, Towards};
 pub use catalogs::Catalogs;
 pub use chat_platform::{
@@ -65,7 +67,7 @@ pub enum StoreError {
     Corrupt(String),
     /// The audit is not what was signed last: nothing is written on top of it.
     #[error("the audit is not what was signed last: {0}")]
-    AuditChanged(String),
+    AuditChanged(AuditChange),
     /// Its file, of this path, was moved, deleted or replaced while the program had it open: what is written would be lost.
     #[error("the state database is lost: its file {0} was moved, deleted or replaced")]
     Moved(String),

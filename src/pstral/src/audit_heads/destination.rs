@@ -6,42 +6,46 @@ use std::time::Duration;
 use async_trait::async_trait;
 use pstral_auditproof::SignedHead;
 use pstral_core::domain::Locale;
-use pstral_core::text::text;
+use pstral_core::ports::StoreError;
+use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::health::{Check, State};
+use crate::health::{Check, Found as _, State, state_remedy};
 
 /// The time-out for delivering a head.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The reason why a head is not at a destination.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// The reason why a head, or one before it, is not at a destination.
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum DeliveryError {
     /// It could not be delivered now.
-    #[error("{0}")]
-    Failed(String),
+    #[error("{}", .0.render(Locale::En))]
+    Failed(Text),
+    /// It was delivered, and those that were delivered before it are no longer there.
+    #[error("{}", .0.render(Locale::En))]
+    Lost(Text),
     /// The destination has seen a history that this head does not go on from: the audit was changed, or the destination.
-    #[error("{0}")]
+    #[error("{}", .0.render(Locale::En))]
     #[cfg_attr(not(feature = "endpoint"), expect(dead_code, reason = "only witnesses say so, over HTTP"))]
-    OtherHistory(String),
+    OtherHistory(Text),
     /// The proof from this entry on, the last one that the destination has seen, needs entries that were pruned.
     #[error("the proof from entry {0} on needs entries that were pruned")]
     #[cfg_attr(not(feature = "endpoint"), expect(dead_code, reason = "only witnesses get proofs, over HTTP"))]
     Pruned(u64),
     /// The heads cannot be read from the state.
-    #[error("{0}")]
-    Unreadable(String),
+    #[error(transparent)]
+    Unreadable(StoreError),
     /// Nothing has been signed yet.
     #[error("there is no signed head yet")]
     NoHead,
 }
 
-#[cfg(feature = "endpoint")]
 impl DeliveryError {
+    /// An error of the system or of a library, in its own words.
     pub(super) fn failed(error: &dyn std::fmt::Display) -> Self {
-        Self::Failed(error.to_string())
+        Self::Failed(text("found-fault").with("detail", error.to_string()))
     }
 }
 
@@ -73,7 +77,7 @@ pub(super) struct SignedHeads {
 
 impl SignedHeads {
     pub(super) async fn newest(&self) -> Result<Option<SignedHead>, DeliveryError> {
-        let heads = self.store.signed_heads().await.map_err(|error| DeliveryError::Unreadable(error.to_string()))?;
+        let heads = self.store.signed_heads().await.map_err(DeliveryError::Unreadable)?;
         Ok(heads.into_iter().find(|signed| signed.head.instance == self.instance))
     }
 }
@@ -154,12 +158,15 @@ impl Slot {
     async fn deliver(&self, head: &SignedHead, mode: DeliveryMode) {
         let part = self.destination.part();
         let delivering = tokio::time::timeout(PATIENCE, self.destination.deliver(head, mode));
-        let too_slow = |_| Err(DeliveryError::Failed(format!("no answer within {} s", PATIENCE.as_secs())));
+        let too_slow = |_| Err(DeliveryError::Failed(text("no-answer").count("seconds", PATIENCE.as_secs())));
         let delivered = delivering.await.unwrap_or_else(too_slow);
         match &delivered {
             Ok(()) => {}
-            Err(DeliveryError::OtherHistory(error)) => {
-                tracing::error!(part, error, "audit head refused: the audit or its witness was changed");
+            Err(error @ DeliveryError::OtherHistory(_)) => {
+                tracing::error!(part, %error, "audit head refused: the audit or its witness was changed");
+            }
+            Err(error @ DeliveryError::Lost(_)) => {
+                tracing::error!(part, %error, "audit head delivered; earlier ones are no longer there");
             }
             Err(error) => tracing::warn!(part, %error, "audit head not delivered; trying again with the next one"),
         }
@@ -180,21 +187,19 @@ impl Slot {
         let (state, fact, remedy) = match &*self.last() {
             None => (State::Ok, text("head-none-due"), None),
             Some(Ok(seq)) => (State::Ok, text("head-delivered").with("seq", seq.to_string()), None),
-            Some(Err(DeliveryError::Failed(error))) => {
-                let fact = text("found-fault").with("detail", error);
-                (State::Degraded, fact, Some(text("remedy-head-undelivered")))
+            Some(Err(DeliveryError::Failed(fact))) => {
+                (State::Degraded, fact.clone(), Some(text("remedy-head-undelivered")))
             }
-            Some(Err(DeliveryError::OtherHistory(error))) => {
-                let fact = text("head-other-history").with("detail", error);
+            Some(Err(DeliveryError::Lost(fact))) => (State::Degraded, fact.clone(), Some(text("remedy-heads-lost"))),
+            Some(Err(DeliveryError::OtherHistory(what))) => {
+                let fact = text("head-other-history").said("detail", what.clone());
                 (State::Failed, fact, Some(text("remedy-other-history")))
             }
             Some(Err(DeliveryError::Pruned(size))) => {
                 let fact = text("head-pruned").with("seq", size.to_string());
                 (State::Degraded, fact, Some(text("remedy-head-pruned")))
             }
-            Some(Err(DeliveryError::Unreadable(error))) => {
-                (State::Failed, text("found-fault").with("detail", error), Some(text("remedy-state")))
-            }
+            Some(Err(DeliveryError::Unreadable(error))) => (State::Failed, error.found(), Some(state_remedy(error))),
             Some(Err(DeliveryError::NoHead)) => (State::Degraded, text("head-none"), Some(text("remedy-head-none"))),
         };
         let remedy = remedy.map(|remedy| remedy.render(locale)).unwrap_or_default();
@@ -228,8 +233,8 @@ mod tests {
     async fn another_history_is_told_until_a_delivery_succeeds() {
         let answer = Arc::new(Mutex::new(Ok(())));
         let slot = Slot { destination: Box::new(Fake(Arc::clone(&answer))), last: Mutex::default() };
-        let failed = || Err(DeliveryError::Failed("away".to_owned()));
-        let other = || Err(DeliveryError::OtherHistory("other entries up to 5".to_owned()));
+        let failed = || Err(DeliveryError::failed(&"away"));
+        let other = || Err(DeliveryError::OtherHistory(text("head-seen-others").with("seq", "5")));
         for (now, state) in [
             (failed(), State::Degraded),
             (Err(DeliveryError::Pruned(5)), State::Degraded),

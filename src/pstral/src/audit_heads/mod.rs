@@ -17,11 +17,12 @@ use metrics::{Gauge, gauge};
 use pstral_core::domain::{ChainHead, Locale, Outgoing, Place, sha256};
 use pstral_core::ports::{ChatPlatform, SendKey};
 use pstral_core::text::text;
-use pstral_store::{HeadKeeper, Store};
+use pstral_store::{HeadKeeper, KeptHeadsError, Store};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::audit_head_files::HeadFiles;
+use crate::audit_key::NotAKey;
 use crate::compose::StartError;
 use crate::config::Config;
 use crate::installed_key::installed_key;
@@ -36,7 +37,17 @@ pub(crate) async fn head_keeper(config: &Config) -> Result<Arc<dyn HeadKeeper>, 
 
 /// The audit key cannot be read or made.
 pub(crate) fn key_error(error: &anyhow::Error) -> StartError {
-    StartError::new("audit", format!("{error:#}"), text("remedy-audit-key"))
+    let found = error.downcast_ref().map(|error: &NotAKey| Box::new(error.text()));
+    StartError { found, ..StartError::new("audit", format!("{error:#}"), text("remedy-audit-key")) }
+}
+
+/// The heads beside the audit key cannot be used.
+pub(crate) fn kept_heads_error(error: &KeptHeadsError) -> StartError {
+    let found = match error {
+        KeptHeadsError::NotOurs(found) => Some(Box::new(found.clone())),
+        KeptHeadsError::Unreadable(_) => None,
+    };
+    StartError { found, ..StartError::new("audit", error.to_string(), text("remedy-kept-head")) }
 }
 
 /// The interval and the destinations of publishing the chain's head.

@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use pstral_auditproof::{Hash, SignedHead};
+use pstral_core::text::text;
 use reqwest::StatusCode;
 use tokio::task::spawn_blocking;
 
@@ -41,9 +42,9 @@ impl TimeStampServer {
         let request = protocol::request(&digest, nonce).map_err(|error| DeliveryError::failed(&error))?;
         let (status, answer) = self.http.post("application/timestamp-query", request).await?;
         if status != StatusCode::OK {
-            return Err(DeliveryError::Failed(format!("the time stamp server answers {status}")));
+            return Err(DeliveryError::Failed(text("time-stamp-status").with("status", status.to_string())));
         }
-        protocol::check(&answer, &digest, nonce).map_err(|error| DeliveryError::failed(&error))?;
+        protocol::check(&answer, &digest, nonce).map_err(|error| DeliveryError::Failed(error.text()))?;
         Ok(answer)
     }
 }

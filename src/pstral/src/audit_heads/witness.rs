@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, Pruned, SignedHead, VerifierKey};
+use pstral_core::text::{Text, text};
 use reqwest::StatusCode;
 use tokio::task::spawn_blocking;
 
@@ -15,6 +16,7 @@ use super::http::Http;
 use crate::atomic_file;
 use crate::audit_head_files::{name as note_name, short_hash};
 use crate::config::RemoteWitnessConfig;
+use crate::health::Found as _;
 
 /// A witness, and what is known of what it saw.
 pub(super) struct RemoteWitness {
@@ -64,19 +66,19 @@ impl RemoteWitness {
         }
         let size = match answer? {
             Answer::Cosigned(note) => return Ok(note),
-            Answer::OtherSize(size) if size == first => return Err(other_history("other entries up to", size)),
+            Answer::OtherSize(size) if size == first => return Err(seen_others(size)),
             Answer::OtherSize(size) => size,
         };
         if size > head.head.seq {
             head = self.heads.newest().await?.unwrap_or(head);
         }
         if size > head.head.seq {
-            return Err(other_history("the later entry", size));
+            return Err(DeliveryError::OtherHistory(text("head-seen-later").with("seq", size.to_string())));
         }
         match self.add(&head, size).await? {
             Answer::Cosigned(note) => Ok(note),
-            Answer::OtherSize(again) if again == size => Err(other_history("other entries up to", size)),
-            Answer::OtherSize(_) => Err(DeliveryError::Failed("the witness got another head meanwhile".to_owned())),
+            Answer::OtherSize(again) if again == size => Err(seen_others(size)),
+            Answer::OtherSize(_) => Err(DeliveryError::Failed(text("witness-other-head"))),
         }
     }
 
@@ -89,14 +91,14 @@ impl RemoteWitness {
             StatusCode::OK => self.verified(head, &answer).map(Answer::Cosigned),
             StatusCode::CONFLICT => {
                 let size = answer.trim_end().parse();
-                size.map(Answer::OtherSize).map_err(|_| DeliveryError::Failed("the witness names no size".to_owned()))
+                size.map(Answer::OtherSize).map_err(|_| DeliveryError::Failed(text("witness-no-size")))
             }
-            StatusCode::UNPROCESSABLE_ENTITY => Err(other_history("other entries up to", old)),
+            StatusCode::UNPROCESSABLE_ENTITY => Err(seen_others(old)),
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
-                let key = head.head.verifier();
-                Err(DeliveryError::Failed(format!("the witness answers {status}; give it the key {key}")))
+                let key = head.head.verifier().to_string();
+                Err(DeliveryError::Failed(answers("witness-unknown-key", status).with("key", key)))
             }
-            status => Err(DeliveryError::Failed(format!("the witness answers {status}"))),
+            status => Err(DeliveryError::Failed(answers("witness-status", status))),
         }
     }
 
@@ -105,8 +107,8 @@ impl RemoteWitness {
             return Ok(Vec::new());
         }
         let tree = self.heads.store.audit_tree(&self.heads.instance, head.head.seq).await;
-        let path = tree.map_err(|error| DeliveryError::failed(&error))?.consistency(old);
-        path.ok_or_else(|| DeliveryError::Failed(format!("the audit has no entry {old}")))?
+        let path = tree.map_err(|error| DeliveryError::Failed(error.found()))?.consistency(old);
+        path.ok_or_else(|| DeliveryError::Failed(text("head-no-entry").with("seq", old.to_string())))?
             .map_err(|Pruned| DeliveryError::Pruned(old))
     }
 
@@ -117,7 +119,7 @@ impl RemoteWitness {
             note.signatures.push(line.parse().ok()?);
             self.key.cosigned_at(&note).map(|_| note)
         });
-        let unsigned = || DeliveryError::Failed("the answer of the witness is not signed with its key".to_owned());
+        let unsigned = || DeliveryError::Failed(text("witness-unsigned"));
         cosigned.next().ok_or_else(unsigned)
     }
 }
@@ -139,8 +141,12 @@ impl Destination for RemoteWitness {
     }
 }
 
-fn other_history(what: &str, size: u64) -> DeliveryError {
-    DeliveryError::OtherHistory(format!("the witness has seen {what} {size}"))
+fn seen_others(size: u64) -> DeliveryError {
+    DeliveryError::OtherHistory(text("head-seen-others").with("seq", size.to_string()))
+}
+
+fn answers(sentence: &'static str, status: StatusCode) -> Text {
+    text(sentence).with("status", status.to_string())
 }
 
 #[cfg(test)]

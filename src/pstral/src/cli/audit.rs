@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pstral_auditproof::{SignedHead, VerifierKey};
 use pstral_core::domain::{AuditAction, AuditEntry, AuditStatus, ChainHead, Locale, Signatures as _, moment};
-use pstral_core::ports::{AuditFilter, AuditLog as _};
+use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 use pstral_core::text::text;
 use pstral_store::{AuditCheck, AuditVerifyError, KeptHeadsError, Store};
 
@@ -18,7 +18,7 @@ use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
 use super::{Ending, Installed, audit_proof, known_user, record, record_accepting, state_is_missing};
 use crate::audit_file::Format;
-use crate::audit_head_files::kept_heads;
+use crate::audit_head_files::{kept_heads, own_heads};
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::audit_verdict::AuditVerdict;
 use crate::compose::{open_store, open_store_to_read};
@@ -190,7 +190,11 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: AuditC
                 }
             }
             let check = AuditCheck { known: &known, heads: &heads, signed: &signed, begin_at: &from_head };
-            verify(&open_store_to_read(&config).await?, check, locale).await
+            let store = open_store_to_read(&config).await?;
+            match foreign_head(&config, &store, &known).await.filter(|_| !is_elsewhere) {
+                Some(foreign) => Err(foreign.into()),
+                None => verify(&store, check, locale).await,
+            }
         }
         AuditCommand::Head { instance } => audit_proof::head(&config, instance, locale).await,
         AuditCommand::Prove { seq, instance } => audit_proof::prove(&config, seq, instance, locale).await,
@@ -266,6 +270,28 @@ async fn verify(store: &Store, check: AuditCheck<'_>, locale: Locale) -> anyhow:
     Ok(Ending::Fine)
 }
 
+/// Finds a kept head that is not signed with this installation's key, although the state is.
+async fn foreign_head(config: &Config, store: &Store, known: &KnownAuditKeys) -> Option<KeptHeadsError> {
+    let in_state = store.signed_heads().await.ok()?;
+    let is_ours = in_state.iter().all(|signed| known.knows(&signed.head.key.to_string()));
+    known.0.first().filter(|_| is_ours).and_then(|key| own_heads(&config.audit.key, key.0).err())
+}
+
+/// Finds an entry that cannot be read.
+async fn unreadable_entry(store: &Store) -> Result<Option<AuditVerifyError>, StoreError> {
+    let (all, mut position) = (AuditFilter::default(), 0);
+    loop {
+        match store.after(position, &all, PAGE).await {
+            Ok(entries) => match entries.last() {
+                Some(last) => position = last.position,
+                None => return Ok(None),
+            },
+            Err(StoreError::Corrupt(what)) => return Ok(Some(AuditVerifyError::Unreadable(what))),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Says what is wrong, and goes on from there if that is wanted.
 async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<Ending> {
     if !yes {
@@ -277,7 +303,17 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
     let check = AuditCheck { known: &known, heads: &[], signed, begin_at: &[] };
     let verified = store.verify_audit_against(check, &AtomicU64::new(0)).await;
     let in_state = store.signed_heads().await.unwrap_or_default();
+    let foreign = foreign_head(config, &store, &known).await;
+    let unreadable = match verified {
+        Err(AuditVerifyError::Chain(_) | AuditVerifyError::Unreadable(_)) => unreadable_entry(&store).await?,
+        _ => None,
+    };
     store.close().await;
+    if let Some(unreadable) = unreadable {
+        print_audit_error(unreadable, locale)?;
+        say_error(&text("audit-accept-unreadable").render(locale));
+        return Ok(Ending::Failed);
+    }
     let found = match (&verified, &kept) {
         // What cannot be read now is no change that anybody could accept.
         (_, Err(unreadable @ KeptHeadsError::Unreadable(_))) => return Err(unreadable.clone().into()),
@@ -290,22 +326,33 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
         }
     };
     if !yes {
-        match verified {
-            Err(found) => {
-                print_audit_error(found, locale)?;
-            }
-            Ok(_) => say_error(&found),
+        if let Some(foreign) = foreign {
+            return Err(foreign.into());
+        }
+        if let Err(found) = verified {
+            print_audit_error(found, locale)?;
         }
         say_error(&text("audit-accept-how").render(locale));
         return Ok(Ending::Failed);
     }
+    sign_as_it_is(config, &found, signed, &in_state, locale).await
+}
+
+/// Records what was found and signs the audit as it is. Heads are those that were signed before.
+async fn sign_as_it_is(
+    config: &Config,
+    found: &str,
+    kept: &[SignedHead],
+    in_state: &[SignedHead],
+    locale: Locale,
+) -> anyhow::Result<Ending> {
     // Made only now that the audit could be verified. Heads tell whether it is new: an earlier attempt may have made it.
     let key = AuditKey::read_or_make(&config.audit.key)?.public();
-    let mut keys = signed.iter().chain(&in_state).map(|signed| signed.head.key).peekable();
+    let mut keys = kept.iter().chain(in_state).map(|signed| signed.head.key).peekable();
     let is_new = keys.peek().is_some() && keys.all(|other| other != key.0);
     let new = if is_new { format!("; new key: {key}") } else { String::new() };
     let (known, store) = (known_keys(config, Vec::new())?, open_store(config).await?);
-    let why = format!("{found}; signed before: {}{new}", told(signed));
+    let why = format!("{found}; signed before: {}{new}", told(kept));
     record_accepting(&store, AuditAction::AuditAccepted, &why).await?;
     say(&text("audit-accepted").render(locale));
     // What a signature cannot mend, such as an entry that was changed, is still found.

@@ -62,7 +62,9 @@ async fn look(config: &Config, locale: Locale) -> anyhow::Result<Vec<Check>> {
     app.heads.destinations.check().await;
     let mut found = app.pipeline.parts().checkup.checks(locale).await;
     found.insert(1, data_folder(&config.data, locale));
-    found.extend(location.file().filter(|_| missing.is_none()).and_then(|file| open_to_others(file, locale)));
+    found.extend(location.file().filter(|_| missing.is_none()).and_then(|file| state_file(file, locale)));
+    found.extend(key_file("audit key", &config.audit.key, locale));
+    found.extend(key_file("witness key", &config.witness.key, locale));
     found.extend(registry::platform_checks(config, locale).await?);
     for target in app.pipeline.parts().targets.values() {
         found.extend(policy(target, locale).await);
@@ -98,20 +100,29 @@ fn data_folder(folder: &Path, locale: Locale) -> Check {
 }
 
 /// Finds a state database that others on this machine can read: it holds what people asked.
+fn state_file(file: &Path, locale: Locale) -> Option<Check> {
+    open_to_others("state file", file, [text("found-state-open"), text("remedy-state-open")], locale)
+}
+
+/// Finds a private key that others on this machine can read: they could sign with it.
+fn key_file(part: &str, file: &Path, locale: Locale) -> Option<Check> {
+    open_to_others(part, file, [text("found-key-open"), text("remedy-key-open")], locale)
+}
+
 #[cfg(unix)]
-fn open_to_others(file: &Path, locale: Locale) -> Option<Check> {
+fn open_to_others(part: &str, file: &Path, [fact, remedy]: [Text; 2], locale: Locale) -> Option<Check> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
     let path = file.display().to_string();
-    let fact = text("found-state-open").with("path", &path).with("mode", format!("{mode:o}")).render(locale);
-    let remedy = text("remedy-state-open").with("path", &path).render(locale);
+    let fact = fact.with("path", &path).with("mode", format!("{mode:o}")).render(locale);
+    let remedy = remedy.with("path", &path).render(locale);
     let is_open = mode & 0o077 != 0;
-    is_open.then(|| Check { part: "state file".to_owned(), state: State::Degraded, fact, remedy })
+    is_open.then(|| Check { part: part.to_owned(), state: State::Degraded, fact, remedy })
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_: &Path, _: Locale) -> Option<Check> {
+fn open_to_others(_: &str, _: &Path, _: [Text; 2], _: Locale) -> Option<Check> {
     None
 }
 

@@ -45,6 +45,8 @@ use pstral_core::text::{Text, text};
 use pstral_store::Store;
 use tokio::runtime::Runtime;
 
+use crate::audit_heads::kept_heads_error;
+use crate::audit_key::NotAKey;
 use crate::compose::{StartError, state_error};
 use crate::config::{Config, Source};
 use log::log_to_stderr;
@@ -194,17 +196,26 @@ fn end(runtime: Runtime) {
 /// Formats an error with its remedy, if one is known.
 fn failure(error: &anyhow::Error, locale: Locale) -> String {
     let failed = |sentence: Text, what: &str| sentence.with("error", what.trim_end_matches('.')).render(locale);
-    let of_state = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>());
-    let of_state = of_state.filter(|error| error.text().is_some()).map(state_error);
-    if let Some(start) = of_state.as_ref().or_else(|| error.downcast_ref::<StartError>()) {
+    let of_cause = error.chain().find_map(start_error);
+    if let Some(start) = of_cause.as_ref().or_else(|| error.downcast_ref::<StartError>()) {
         let what = match &start.found {
-            Some(found) => failed(text("command-failed-state"), &found.render(locale)),
-            None => failed(text("command-failed"), &start.to_string()),
+            Some(found) if start.part == "state" => failed(text("command-failed-state"), &found.render(locale)),
+            Some(found) => failed(text("command-failed-part").with("part", &start.part), &found.render(locale)),
+            None => failed(text("command-failed-part").with("part", &start.part), &start.fact),
         };
         return format!("{what}. {}", start.remedy.render(locale));
     }
     let sentence = if error.chain().any(is_of_a_part) { "command-failed-look" } else { "command-failed" };
-    failed(text(sentence), &format!("{error:#}"))
+    match error.downcast_ref::<NotAKey>() {
+        Some(found) => failed(text(sentence), &found.text().render(locale)),
+        None => failed(text(sentence), &format!("{error:#}")),
+    }
+}
+
+/// The error with its remedy, of a state or of heads that cannot be used.
+fn start_error(cause: &(dyn std::error::Error + 'static)) -> Option<StartError> {
+    let of_state = cause.downcast_ref().filter(|error: &&StoreError| error.text().is_some()).map(state_error);
+    of_state.or_else(|| cause.downcast_ref().map(kept_heads_error))
 }
 
 /// Checks whether an error concerns a part that `pstral doctor` examines. A file, for example, does not.
@@ -254,8 +265,7 @@ impl Common {
 
     /// The language of a failure: that of the configuration too, where there is one that can be read.
     fn locale_at_last(&self) -> Locale {
-        let configured = || crate::config::load(&self.source(), self.data.as_deref()).ok().map(|config| config.locale);
-        self.chosen_locale().or_else(configured).unwrap_or_default()
+        self.chosen_locale().or_else(|| crate::config::language(&self.source())).unwrap_or_default()
     }
 
     fn chosen_locale(&self) -> Option<Locale> {
@@ -273,7 +283,7 @@ impl Common {
         match crate::config::load(&self.source(), self.data.as_deref()) {
             Ok(config) => Ok(config),
             Err(faults) => {
-                config::print_faults(&faults, self.locale());
+                config::print_faults(&faults, self.locale_at_last());
                 Err(Ending::Usage)
             }
         }

@@ -35,30 +35,31 @@ pub enum Source {
     File(PathBuf),
 }
 
-/// All layers as one tree. Values remember where they come from.
+/// All layers as one tree, with the secrets of files. Values remember where they come from.
 pub(super) fn merged(source: &Source, data: Option<&Path>, environment: &Environment) -> Result<Value, Vec<Fault>> {
-    let mut layers = Layers::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
-    layers = match source {
-        Source::Demo => layers.add_source(File::from_str(DEMO, FileFormat::Toml)),
-        Source::File(path) => {
-            layers.add_source(File::from_str(&file::read(path).map_err(|fault| vec![fault])?, FileFormat::Toml))
-        }
-    };
-    layers = layers.add_source(environment.clone());
-    let mut faults = Vec::new();
-    // The file has been read as TOML by now.
-    let Ok(mut tree) = layers.build().and_then(tree) else {
-        return Err(vec![Fault::new("PSTRAL__…", text("config-environment"))]);
-    };
+    let mut tree = stacked(source, environment).map_err(|fault| vec![fault])?;
     if let Some(data) = data {
         insert(&mut tree, "data", Value::from(data.to_string_lossy().into_owned()));
     }
+    let mut faults = Vec::new();
     for key in secrets(&mut tree) {
         if let Err(fault) = read_secret(&mut tree, &key) {
             faults.push(fault);
         }
     }
     if faults.is_empty() { Ok(tree) } else { Err(faults) }
+}
+
+/// All layers as one tree, as they were written.
+pub(super) fn stacked(source: &Source, environment: &Environment) -> Result<Value, Fault> {
+    let mut layers = Layers::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+    layers = match source {
+        Source::Demo => layers.add_source(File::from_str(DEMO, FileFormat::Toml)),
+        Source::File(path) => layers.add_source(File::from_str(&file::read(path)?, FileFormat::Toml)),
+    };
+    layers = layers.add_source(environment.clone());
+    // The file has been read as TOML by now.
+    layers.build().and_then(tree).map_err(|_| Fault::new("PSTRAL__…", text("config-environment")))
 }
 
 /// The environment of this process, as configuration. Its values stay the texts they are until a key asks for a number:

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use config::{Environment, Value};
+use pstral_core::domain::Locale;
 use pstral_core::text::text;
 
 use super::diagnosis::diagnose;
@@ -19,6 +20,17 @@ pub fn load(source: &Source, data: Option<&Path>) -> Result<Config, Vec<Fault>> 
     let of_user = if *source == Source::Demo && !is_chosen { user_data() } else { None };
     let of_user = of_user.map(|folder| folder.join("pstral/demo"));
     load_with(source, data.or(of_user.as_deref()), &layers::environment())
+}
+
+/// The language of a configuration, also of one with faults; `None` where it cannot be read or names no language.
+pub fn language(source: &Source) -> Option<Locale> {
+    language_with(source, &layers::environment())
+}
+
+pub(super) fn language_with(source: &Source, environment: &Environment) -> Option<Locale> {
+    let mut tree = layers::stacked(source, environment).ok()?;
+    let given = layers::get(&mut tree, "locale")?.into_string().ok()?;
+    Locale::ALL.into_iter().find(|locale| locale.tag() == given)
 }
 
 pub(super) fn load_with(source: &Source, data: Option<&Path>, environment: &Environment) -> Result<Config, Vec<Fault>> {

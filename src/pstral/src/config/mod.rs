@@ -20,7 +20,7 @@ mod validate;
 pub use fault::Fault;
 pub use fingerprint::{changed, fingerprint, parse_line, to_line};
 pub use layers::Source;
-pub use load::load;
+pub use load::{language, load};
 pub use models::ModelServer;
 pub use schema::{
     AdminConfig, Answers, AuditConfig, CatalogConfig, Config, DeliveryChoice, EndpointConfig, Files, Http,

@@ -10,7 +10,7 @@ use pstral_store::Location;
 use secrecy::ExposeSecret as _;
 
 use super::Fault;
-use super::audit::{head_faults, witness_faults};
+use super::audit::{file_faults, head_faults, witness_faults};
 use super::models::model_faults;
 use super::oidc::oidc_faults;
 use super::platforms::platforms_faults;
@@ -53,6 +53,7 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     check(tokens.0 < tokens.1, "model.max_answer_tokens", text("config-answer-tokens"));
     check(!config.files.formats.is_empty(), "files.formats", text("config-formats"));
     faults.extend(model_faults(&config.model));
+    faults.extend(file_faults(config));
     faults.extend(head_faults(config));
     faults.extend(witness_faults(config));
     faults.extend(admin_faults(&config.admin));

@@ -5,6 +5,7 @@ use std::path::Path;
 use pstral_core::text::text;
 
 use super::records::{self, Records};
+use crate::audit_heads::key_error;
 use crate::audit_key::AuditKey;
 use crate::compose::StartError;
 
@@ -37,5 +38,5 @@ pub(super) fn check(path: &Path) -> Result<usize, StartError> {
 }
 
 fn unusable(error: &anyhow::Error) -> StartError {
-    StartError::new("witness", format!("{error:#}"), text("remedy-witness-key"))
+    StartError { part: "witness".to_owned(), remedy: text("remedy-witness-key"), ..key_error(error) }
 }

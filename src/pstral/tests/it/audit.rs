@@ -306,7 +306,8 @@ fn an_audit_that_is_not_what_was_signed_last_is_found_and_not_written_on() {
     place.run(&["audit", "verify"]).code(1).says(&["is not the one that was signed"]);
     let refused = place.run(&["audit", "tail"]).code(1);
     assert!(refused.err.contains("pstral audit accept"), "{}", refused.err);
-    place.run(&["audit", "tail", "--locale", "fr"]).code(1).says(&["cherchez qui a écrit dans la base"]);
+    let french = place.run(&["audit", "tail", "--locale", "fr"]).code(1).says(&["cherchez qui a écrit dans la base"]);
+    assert!(french.err.contains("se termine par une autre entrée") && !french.err.contains("signed"), "{}", french.err);
     place.run(&["audit", "accept"]).code(1).says(&["is not the one that was signed", "again with --yes"]);
     place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
     place.run(&["audit", "tail"]).code(0).says(&["audit.accepted"]);
@@ -321,6 +322,69 @@ fn an_audit_that_is_not_what_was_signed_last_is_found_and_not_written_on() {
     std::fs::copy(&copy, &state).unwrap();
     place.run(&["audit", "verify"]).code(1).says(&["is not the one that was signed"]);
     place.run(&["user", "add", "zoe"]).code(1).says(&["pstral audit accept"]);
+}
+
+/// An entry that cannot be read stays unreadable, whatever is signed: nothing is accepted, wherever the first fault is.
+#[test]
+fn an_entry_that_cannot_be_read_is_not_accepted() {
+    let place = after_a_question();
+    for change in ["action = 'perhaps'", "actor = 'consolf'"] {
+        tamper(&place, "SELECT 1");
+        let state = Connection::open(place.path(STATE)).unwrap();
+        let last = "(SELECT max(seq) FROM audit_events)";
+        state
+            .execute_batch(&format!(
+                "PRAGMA ignore_check_constraints = ON;
+                 UPDATE audit_events SET {change} WHERE seq = 2;
+                 UPDATE audit_events SET action = 'perhaps' WHERE seq = {last} - 1"
+            ))
+            .unwrap();
+        drop(state);
+        let before = tamper(&place, "SELECT max(seq) FROM audit_events");
+        for words in [&["audit", "accept"][..], &["audit", "accept", "--yes"]] {
+            let told = place
+                .run(words)
+                .code(1)
+                .says(&["an entry can no longer be read", "cannot be accepted; nothing was changed. Restore a backup"]);
+            assert!(!told.err.contains("--yes"), "{}", told.err);
+        }
+        place.run(&["audit", "accept", "--locale", "fr"]).code(1).says(&["Une entrée illisible ne peut pas être"]);
+        assert_eq!(tamper(&place, "SELECT max(seq) FROM audit_events"), before);
+    }
+}
+
+/// A file beside the key that is no head of this installation's: it is named wherever it stops something, with what to do.
+#[test]
+fn a_kept_head_that_is_not_ours_is_named_with_its_remedy() {
+    let place = after_a_question();
+    let other = Place::new();
+    other.run(&["user", "add", "zoe"]).code(0);
+    let folder = "data/demo/audit.key.heads";
+    let mut theirs = std::fs::read_dir(other.path(folder)).unwrap().map(|file| file.unwrap().path());
+    let theirs = theirs.find(|file| file.extension().is_some_and(|ending| ending == "note")).unwrap();
+    let file = format!("{folder}/theirs.note");
+    for (content, english, french) in [
+        (b"garbage\n".to_vec(), "does not hold a signed head", "ne contient pas de tête signée"),
+        (b"\xff\xfe".to_vec(), "does not hold a signed head", "ne contient pas de tête signée"),
+        (std::fs::read(theirs).unwrap(), "is not signed with this installation’s key", "n’est pas signée avec la clé"),
+    ] {
+        place.write(&file, content);
+        for words in ["user add max", "audit verify", "audit accept", "doctor"] {
+            let words: Vec<&str> = words.split(' ').collect();
+            let told = place.run(&words).code(1).says(&[&file, english, "move it out of its folder"]);
+            assert!(!told.err.contains("wrote to the state database"), "{}", told.err);
+            let told = place.run(&[&words[..], &["--locale", "fr"]].concat()).code(1);
+            let told = format!("{}{}", told.out, told.err).replace('\u{a0}', " ").replace('\u{202f}', " ");
+            assert!([&file, french, "sortez-le de son dossier"].iter().all(|part| told.contains(part)), "{told}");
+            assert!(!told.contains("signed"), "{told}");
+        }
+        std::fs::remove_file(place.path(&file)).unwrap();
+        place.run(&["audit", "verify"]).code(0);
+    }
+    place.write(&file, "garbage");
+    place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed", "The log is intact"]);
+    assert!(!place.path(&file).exists());
+    place.run(&["user", "add", "max"]).code(0);
 }
 
 /// What proves an entry is verified where there is no state, by the program and by the small verifier.

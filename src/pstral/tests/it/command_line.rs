@@ -242,4 +242,15 @@ fn the_language_is_the_one_asked_for_else_the_systems_else_the_configurations() 
         command.env("LANG", language);
         crate::program::feed(command, b"").code(0).says(&[expected]);
     }
+    // One with faults says its language, too.
+    for fault in ["[audit]\nhead_file = \"\"", "[model]\napi_key_file = \"none\"", "[answers]\nhistory_turns = \"x\""] {
+        place.write("wrong.toml", format!("locale = \"en\"\n{fault}"));
+        for (language, expected) in
+            [("C", "The configuration has one error"), ("fr", "La configuration contient une erreur")]
+        {
+            let mut command = place.pstral(&["config", "check", "--config", "wrong.toml"]);
+            command.env("LANG", language);
+            crate::program::feed(command, b"").code(2).says(&[expected]);
+        }
+    }
 }

@@ -218,6 +218,45 @@ fn the_provider_of_company_accounts_is_asked_for_its_description() {
         .says(&["company accounts · failed · http://127.0.0.1:1 cannot be used: ", "→ Check issuer in [admin.oidc]"]);
 }
 
+#[test]
+fn a_file_that_holds_no_key_is_told_in_the_readers_language() {
+    let place = Place::new();
+    place.write("pstral.toml", "data = \".\"\n[witness]\nname = \"w\"");
+    with_state(&place);
+    for (words, key) in [
+        ("doctor", "audit.key"),
+        ("user add max", "audit.key"),
+        ("audit verify", "audit.key"),
+        ("audit witness-key", "witness.key"),
+    ] {
+        place.write(key, "not a key");
+        let words: Vec<&str> = words.split(' ').chain(["--config", "pstral.toml", "--locale", "fr"]).collect();
+        place.run(&words).code(1).says(&[&format!("./{key} ne contient pas de clé de Pstral")]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_that_others_can_read_are_found() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    place.write("pstral.toml", format!("data = \".\"\n[witness]\nname = \"w\"\n{TARGET}"));
+    with_state(&place);
+    place.run(&["audit", "witness-key", "--config", "pstral.toml"]).code(0);
+    let doctor = |locale| place.run(&["doctor", "--config", "pstral.toml", "--locale", locale]);
+    for name in ["audit", "witness"] {
+        let part = format!("{name} key · ");
+        let before = doctor("en").out;
+        assert!(!before.contains(&part), "it is made for its owner alone: {before}");
+        std::fs::set_permissions(place.path(&format!("{name}.key")), std::fs::Permissions::from_mode(0o644)).unwrap();
+        doctor("en").says(&[
+            &format!("{part}degraded · others on this machine can reach ./{name}.key (mode 644)"),
+            &format!("→ Close it to others: chmod 600 ./{name}.key\n"),
+        ]);
+        doctor("fr").says(&[&format!("ont accès à ./{name}.key (mode 644)"), "qui a cette clé peut signer"]);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_state_database_that_others_can_read_is_found() {

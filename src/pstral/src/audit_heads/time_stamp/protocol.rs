@@ -4,6 +4,7 @@
 use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
 use der::{Decode as _, Encode as _, Reader as _, Sequence, SliceReader, Tag, Tagged as _};
 use pstral_auditproof::Hash;
+use pstral_core::text::{Text, text};
 
 /// RFC 5754, section 2.2.
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
@@ -15,18 +16,32 @@ const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.
 const GRANTED: [u32; 2] = [0, 1];
 
 /// The reason why an answer is no time stamp of what was sent.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum TimeStampError {
-    #[error("the time stamp server sends what is no time stamp: {0}")]
-    Unreadable(#[from] der::Error),
-    #[error("the time stamp server refuses (status {0})")]
+    Unreadable(der::Error),
     Refused(u32),
-    #[error("the time stamp server sends something else ({0})")]
     OtherContent(ObjectIdentifier),
-    #[error("the time stamp is of something else")]
     OtherImprint,
-    #[error("the time stamp answers another request")]
     OtherNonce,
+}
+
+impl TimeStampError {
+    /// Returns the sentence for people.
+    pub(super) fn text(&self) -> Text {
+        match self {
+            Self::Unreadable(error) => text("time-stamp-unreadable").with("error", error.to_string()),
+            Self::Refused(status) => text("time-stamp-refused").with("status", status.to_string()),
+            Self::OtherContent(kind) => text("time-stamp-other-content").with("kind", kind.to_string()),
+            Self::OtherImprint => text("time-stamp-other-imprint"),
+            Self::OtherNonce => text("time-stamp-other-nonce"),
+        }
+    }
+}
+
+impl From<der::Error> for TimeStampError {
+    fn from(error: der::Error) -> Self {
+        Self::Unreadable(error)
+    }
 }
 
 #[derive(Sequence)]

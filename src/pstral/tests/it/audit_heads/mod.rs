@@ -6,7 +6,7 @@ mod witness;
 use std::path::PathBuf;
 
 use crate::bot::{Bot, until};
-use crate::program::Place;
+use crate::program::{NO_MODEL, Place};
 
 /// An installation that publishes each head, with more keys of `[audit]`.
 fn installed(audit: &str) -> Place {
@@ -40,10 +40,50 @@ fn stop(bot: Bot) -> crate::program::Ended {
     bot.ended().code(0)
 }
 
+/// A pipe that nobody reads, a device and a folder keep nothing; the program neither waits for them nor takes them.
+#[cfg(unix)]
+#[test]
+fn what_cannot_hold_heads_is_told() {
+    let place = installed("");
+    let made = place.command("mkfifo").arg("state/pipe").status().unwrap();
+    assert!(made.success());
+    for (file, shown) in [("pipe", "state/pipe"), ("/dev/null", "/dev/null"), ("../state", "state/../state")] {
+        configure(&place, &format!("head_file = \"{file}\""));
+        run(&place, &["config", "check"]).code(2).says(&[
+            &format!("audit.head_file: the file {shown} cannot be used."),
+            &format!("{shown} is not a regular file"),
+        ]);
+        let told = format!("audit-heads file · degraded · {shown} is not a regular file");
+        run(&place, &["doctor"]).code(0).says(&[&told]);
+        run(&place, &["doctor", "--locale", "fr"]).code(0).says(&[&format!("{shown} n’est pas un fichier ordinaire")]);
+    }
+    configure(&place, "head_file = \"pipe\"");
+    let bot = Bot::start(&place);
+    until("the pipe is told", || bot.get("/readyz").unwrap().contains("is not a regular file"));
+    stop(bot);
+}
+
+#[test]
+fn heads_that_are_deleted_while_the_program_runs_are_missed() {
+    let place = crate::running::installed(NO_MODEL);
+    let config = std::fs::read_to_string(place.path("pstral.toml")).unwrap();
+    place.write("pstral.toml", format!("{config}[audit]\nhead_every_events = 1\nhead_file = \"heads\"\n"));
+    let mut bot = Bot::start(&place);
+    until("a head is there", || bot.get("/readyz").unwrap().contains("was delivered"));
+    std::fs::remove_file(place.path("state/heads")).unwrap();
+    bot.types("/audit");
+    until("it is missed", || bot.get("/readyz").unwrap().contains("was deleted or shortened"));
+    let ended = stop(bot);
+    assert!(ended.err.contains("audit head delivered; earlier ones are no longer there"), "{}", ended.err);
+}
+
 #[test]
 fn a_file_of_heads_finds_what_was_rewritten_with_the_key() {
     let place = installed("head_file = \"../elsewhere/heads\"");
-    run(&place, &["doctor"]).says(&["audit-heads file · ok · entry "]);
+    run(&place, &["doctor"]).says(&[
+        "audit-heads file · degraded · state/../elsewhere/heads cannot be made: its folder does not exist",
+        "→ Check this destination in [audit]",
+    ]);
     assert!(!place.path("elsewhere").exists(), "looking makes nothing");
     let bot = Bot::start(&place);
     until("the file is missed", || bot.get("/readyz").unwrap().contains("elsewhere/heads"));
@@ -53,6 +93,8 @@ fn a_file_of_heads_finds_what_was_rewritten_with_the_key() {
     assert!(ended.err.contains("audit head not delivered; trying again with the next one"), "{}", ended.err);
 
     std::fs::create_dir(place.path("elsewhere")).unwrap();
+    run(&place, &["doctor"]).says(&["audit-heads file · ok · entry "]);
+    assert!(!place.path("elsewhere/heads").exists(), "looking makes nothing");
     let heads = || std::fs::read_to_string(place.path("elsewhere/heads")).unwrap_or_default();
     for runs in 1..=2 {
         let bot = Bot::start(&place);

@@ -155,17 +155,19 @@ fn a_head_is_stamped_by_a_server_and_verified_by_openssl() {
 fn what_is_no_stamp_of_the_head_is_told_and_not_kept() {
     let Some(authority) = Authority::start() else { return };
     let place = installed(&format!("time_stamp_server = \"{}\"", authority.url));
-    for (mode, expected) in [
-        (Mode::OtherImprint, "the time stamp is of something else"),
-        (Mode::OtherNonce, "the time stamp answers another request"),
-        (Mode::Refuse, "the time stamp server refuses (status 2)"),
-        (Mode::Rubbish, "the time stamp server sends what is no time stamp"),
-        (Mode::Fail, "the time stamp server answers 503"),
-        (Mode::Hang, "operation timed out"),
+    for (mode, expected, french) in [
+        (Mode::OtherImprint, "the time stamp is of something else", "l’horodatage porte sur autre chose"),
+        (Mode::OtherNonce, "the time stamp answers another request", "l’horodatage répond à une autre demande"),
+        (Mode::Refuse, "the time stamp server refuses (status 2)", "le serveur d’horodatage refuse (état 2)"),
+        (Mode::Rubbish, "the time stamp server sends what is no time stamp", "envoie ce qui n’est pas un horodatage"),
+        (Mode::Fail, "the time stamp server answers 503", "le serveur d’horodatage répond 503"),
     ] {
         *authority.mode.lock().unwrap() = mode;
         run(&place, &["doctor"]).says(&["audit-heads time-stamp · ", expected, "The next head is sent by itself"]);
+        run(&place, &["doctor", "--locale", "fr"]).says(&[french]);
     }
+    *authority.mode.lock().unwrap() = Mode::Hang;
+    run(&place, &["doctor"]).says(&["audit-heads time-stamp · ", "operation timed out"]);
     configure(&place, "time_stamp_server = \"http://127.0.0.1:1/tsr\"");
     run(&place, &["doctor"]).says(&["audit-heads time-stamp · ", "onnection refused"]);
     let bot = Bot::start(&place);

@@ -84,6 +84,7 @@ fn a_witness_cosigns_what_grows_and_tells_a_rewritten_audit() {
         let ended = stop(bot);
         assert!(ended.err.contains("audit head refused: the audit or its witness was changed"), "{}", ended.err);
         run(&place, &["doctor"]).code(1).says(&["audit-heads witness witness.example/w1 · failed", "kept elsewhere"]);
+        run(&place, &["doctor", "--locale", "fr"]).code(1).says(&["le témoin a vu "]);
     }
     assert!(refused().lines().count() > 1, "{}", refused());
     stop(witness);

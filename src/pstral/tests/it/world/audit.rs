@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use pstral_core::domain::{AuditAction, AuditCheckpoint, AuditEntry, AuditEvent, ChainHead};
-use pstral_core::ports::{AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
+use pstral_core::ports::{AuditChange, AuditFilter, AuditFound, AuditLog, AuditMark, StoreError, Towards};
+use pstral_core::text::text;
 
 /// The real audit log, which a test can make refuse.
 pub(crate) struct UnreliableAudit {
@@ -39,7 +40,8 @@ impl UnreliableAudit {
 impl AuditLog for UnreliableAudit {
     async fn append(&self, event: AuditEvent) -> Result<AuditEntry, StoreError> {
         if self.is_changed.load(Ordering::SeqCst) {
-            return Err(StoreError::AuditChanged("test: its last entry is not signed".to_owned()));
+            let what = text("signed-end-unsigned").with("instance", "test");
+            return Err(StoreError::AuditChanged(AuditChange::Chain(what)));
         }
         if self.refused.lock().unwrap().contains(&event.action) {
             return Err(StoreError::Unavailable("no space left on device".to_owned()));

@@ -1,0 +1,29 @@
+//! What of the audit is not as it was signed.
+
+use std::fmt;
+
+use crate::domain::Locale;
+use crate::text::Text;
+
+/// What of the audit is not as it was signed, and the sentence that says so.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AuditChange {
+    /// A chain in the state database.
+    Chain(Text),
+    /// A head that is kept outside the state database.
+    KeptHead(Text),
+}
+
+impl AuditChange {
+    /// Returns the sentence.
+    pub fn text(&self) -> &Text {
+        let (Self::Chain(what) | Self::KeptHead(what)) = self;
+        what
+    }
+}
+
+impl fmt::Display for AuditChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().render(Locale::En))
+    }
+}
