@@ -142,6 +142,7 @@ found-data-folder = { $path } can be written
 found-data-unwritable = { $path } cannot be written: { $error }
 found-no-state = there is no state database { $path }
 found-audit-key-gone = the audit was signed, and the key { $path } is gone
+found-heads-unavailable = the signed heads beside the audit key cannot be used: { $detail }
 found-witness =
     { $records ->
         [0] no head was cosigned yet
@@ -213,6 +214,7 @@ remedy-state-restore = Put the backup of the state database in its place, or che
 remedy-state-newer = Install the version of Pstral that last used this state database, or a newer one.
 remedy-state-moved = Put the state database back in its place, or restore a backup, then start pstral run again. Stop it before you move or replace this file.
 remedy-state-open = Close it to others: chmod 600 { $path }*
+remedy-heads-unavailable = Give the account that runs Pstral the right to read and write the folder of [audit] key and the heads beside it, and free space on its disk. Nothing is recorded until then.
 remedy-kept-head = Check that [audit] key names the right key. Keep a copy of this file; then put it back from a backup or, if it is not of this installation, move it out of its folder. “pstral audit accept --yes” writes the folder anew and records it.
 remedy-heads-lost = Find out who changed this file, and compare a copy of it, if there is one: pstral audit verify --head COPY.
 remedy-key-open = Close it to others: chmod 600 { $path }

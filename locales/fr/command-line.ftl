@@ -142,6 +142,7 @@ found-data-folder = { $path } est accessible en écriture
 found-data-unwritable = impossible d'écrire dans { $path } : { $error }
 found-no-state = il n'y a pas de base d'état { $path }
 found-audit-key-gone = le journal d'audit était signé, et la clé { $path } a disparu
+found-heads-unavailable = les têtes signées à côté de la clé d'audit sont inutilisables : { $detail }
 found-witness =
     { $records ->
         [0] aucune tête n'a encore été cosignée
@@ -213,6 +214,7 @@ remedy-state-restore = Remettez en place la sauvegarde de la base d'état, ou v�
 remedy-state-newer = Installez la version de Pstral qui s'est servie de cette base d'état en dernier, ou une plus récente.
 remedy-state-moved = Remettez la base d'état à sa place, ou restaurez une sauvegarde, puis relancez pstral run. Arrêtez-le avant de déplacer ou de remplacer ce fichier.
 remedy-state-open = Fermez-le aux autres : chmod 600 { $path }*
+remedy-heads-unavailable = Donnez au compte qui exécute Pstral le droit de lire et d'écrire le dossier de [audit] key et les têtes à côté d'elle, et libérez de l'espace sur ce disque. Rien n'est enregistré d'ici là.
 remedy-kept-head = Vérifiez que [audit] key nomme la bonne clé. Gardez une copie de ce fichier ; puis remettez celui d'une sauvegarde ou, s'il n'est pas de cette installation, sortez-le de son dossier. « pstral audit accept --yes » réécrit ce dossier et l'enregistre.
 remedy-heads-lost = Cherchez qui a modifié ce fichier et, s'il en existe une copie, comparez-la : pstral audit verify --head COPIE.
 remedy-key-open = Fermez-le aux autres : chmod 600 { $path }

@@ -31,7 +31,7 @@ impl Store {
         let mut entries = append_to_chain(&mut writing, &self.instance, last, vec![event]).await?;
         heads.extend(sign_head(&mut writing, signer, frontier, &entries).await?);
         writing.commit().await.map_err(fault)?;
-        signer.replace(heads).await;
+        signer.replace(heads).await?;
         entries.pop().ok_or_else(|| StoreError::Corrupt("the accepted entry was not written".to_owned()))
     }
 }

@@ -43,7 +43,7 @@ pub enum KeptHeadsError {
 impl KeptHeadsError {
     fn into_store_error(self) -> StoreError {
         match self {
-            Self::Unreadable(why) => StoreError::Unavailable(why),
+            Self::Unreadable(why) => StoreError::HeadsUnavailable(why),
             Self::NotOurs(what) => StoreError::AuditChanged(AuditChange::KeptHead(what)),
         }
     }
@@ -109,7 +109,8 @@ impl HeadSigner {
         Ok((last, frontier))
     }
 
-    /// Checks that a chain ends with what was signed last, and writes nothing. A transaction that only reads must not have
+    /// Checks that a chain ends with what was signed last, and that its head is kept, which is done where it is not. Writes
+    /// nothing to the database. A transaction that only reads must not have
     /// read before: what is kept is looked at first, so that what is written meanwhile is no change.
     pub(crate) async fn check(&self, reading: &mut StateTransaction, instance: &str) -> Result<ChainEnd, StoreError> {
         self.check_against(&self.kept().await?, reading, instance).await
@@ -159,7 +160,14 @@ impl HeadSigner {
                 }
                 None
             }
-            (Some(last), Some(row), known) => Some(self.check_signed(reading, (instance, last), &row, known).await?),
+            (Some(last), Some(row), known) => {
+                let (signed, edge) = self.check_signed(reading, (instance, last), &row, known).await?;
+                // The head before this moment may not be kept yet: a program was killed, or its disk was full.
+                if known.is_none_or(|known| known.head.seq < signed.head.seq) {
+                    self.keep(signed.clone()).await?;
+                }
+                Some((signed, edge))
+            }
         };
         Ok(ChainEnd { last, signed })
     }
@@ -197,27 +205,32 @@ impl HeadSigner {
         Ok(signed)
     }
 
-    /// Keeps a head that is durable. What cannot be kept does not stop the audit: the next head is kept in its place.
-    pub(crate) async fn keep(&self, head: SignedHead) {
-        self.with_keeper(move |keeper| keeper.keep(&head)).await;
+    /// Keeps a head that is durable.
+    async fn keep(&self, head: SignedHead) -> Result<(), StoreError> {
+        self.with_keeper(move |keeper| keeper.keep(&head)).await
     }
 
-    /// Keeps these heads in the place of all others, as [`HeadSigner::keep`] does.
-    pub(crate) async fn replace(&self, heads: Vec<SignedHead>) {
-        self.with_keeper(move |keeper| keeper.replace(&heads)).await;
+    /// Keeps the head of entries that were written just now. They are durable, and their head is kept with the next ones: until
+    /// it is, [`HeadSigner::check`] fails and nothing more is written.
+    pub(crate) async fn keep_written(&self, head: SignedHead) {
+        if let Err(error) = self.keep(head).await {
+            tracing::error!(instance = self.instance, %error, "audit head not kept; nothing is recorded until it is");
+        }
     }
 
-    async fn with_keeper(&self, keeps: impl FnOnce(&dyn HeadKeeper) -> Result<(), String> + Send + 'static) {
+    /// Keeps these heads in the place of all others.
+    pub(crate) async fn replace(&self, heads: Vec<SignedHead>) -> Result<(), StoreError> {
+        self.with_keeper(move |keeper| keeper.replace(&heads)).await
+    }
+
+    async fn with_keeper(
+        &self,
+        keeps: impl FnOnce(&dyn HeadKeeper) -> Result<(), String> + Send + 'static,
+    ) -> Result<(), StoreError> {
         let keeper = Arc::clone(&self.keeper);
         // A disk may take its time.
         let kept = spawn_blocking(move || keeps(&*keeper)).await;
-        if let Err(error) = kept.unwrap_or_else(|error| Err(error.to_string())) {
-            tracing::error!(
-                instance = self.instance,
-                error,
-                "audit head not kept outside the state; keeping the next one"
-            );
-        }
+        kept.unwrap_or_else(|error| Err(error.to_string())).map_err(StoreError::HeadsUnavailable)
     }
 
     /// The public half of the key that signs.

@@ -74,7 +74,7 @@ async fn write(
     let entries = append_to_chain(&mut writing, instance, last, events).await?;
     if let Some(head) = sign_head(&mut writing, signer, frontier, &entries).await? {
         writing.commit().await.map_err(fault)?;
-        signer.keep(head).await;
+        signer.keep_written(head).await;
     }
     Ok(entries)
 }

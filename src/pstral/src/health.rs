@@ -132,6 +132,7 @@ pub(crate) fn state_remedy(error: &StoreError) -> Text {
         StoreError::Corrupt(_) => text("remedy-state-restore"),
         StoreError::AuditChanged(AuditChange::Chain(_)) => text("remedy-audit-changed"),
         StoreError::AuditChanged(AuditChange::KeptHead(_)) => text("remedy-kept-head"),
+        StoreError::HeadsUnavailable(_) => text("remedy-heads-unavailable"),
         StoreError::Newer(_) => text("remedy-state-newer"),
         StoreError::Moved(_) => text("remedy-state-moved"),
         StoreError::Superseded(_) => text("remedy-instance-running"),
@@ -210,6 +211,7 @@ impl Found for StoreError {
     fn found(&self) -> Text {
         match self {
             Self::Unavailable(detail) => away(detail),
+            Self::HeadsUnavailable(detail) => text("found-heads-unavailable").with("detail", detail),
             Self::Full(_) => text("found-full"),
             Self::Busy(_) => text("found-held"),
             Self::AuditChanged(AuditChange::Chain(what)) => text("found-audit-changed").said("what", what.clone()),

@@ -68,6 +68,9 @@ pub enum StoreError {
     /// The audit is not what was signed last: nothing is written on top of it.
     #[error("the audit is not what was signed last: {0}")]
     AuditChanged(AuditChange),
+    /// The signed heads beside the audit key cannot be read or written: nothing is written without them.
+    #[error("the signed heads beside the audit key cannot be used: {0}")]
+    HeadsUnavailable(String),
     /// Its file, of this path, was moved, deleted or replaced while the program had it open: what is written would be lost.
     #[error("the state database is lost: its file {0} was moved, deleted or replaced")]
     Moved(String),
@@ -83,7 +86,9 @@ impl StoreError {
     /// The sentence for the person, where it passes by itself or an administrator can make it; else it is a fault.
     pub fn text(&self) -> Option<Text> {
         match self {
-            Self::Unavailable(_) | Self::Moved(_) | Self::Superseded(_) => Some(text("state-away")),
+            Self::Unavailable(_) | Self::HeadsUnavailable(_) | Self::Moved(_) | Self::Superseded(_) => {
+                Some(text("state-away"))
+            }
             Self::Full(_) => Some(text("state-full")),
             Self::Busy(_) => Some(text("state-busy")),
             Self::AuditChanged(_) => Some(text("state-audit-changed")),

@@ -43,11 +43,13 @@ pub(crate) fn key_error(error: &anyhow::Error) -> StartError {
 
 /// The heads beside the audit key cannot be used.
 pub(crate) fn kept_heads_error(error: &KeptHeadsError) -> StartError {
-    let found = match error {
-        KeptHeadsError::NotOurs(found) => Some(Box::new(found.clone())),
-        KeptHeadsError::Unreadable(_) => None,
+    let (found, remedy) = match error {
+        KeptHeadsError::NotOurs(found) => (found.clone(), "remedy-kept-head"),
+        KeptHeadsError::Unreadable(detail) => {
+            (text("found-heads-unavailable").with("detail", detail), "remedy-heads-unavailable")
+        }
     };
-    StartError { found, ..StartError::new("audit", error.to_string(), text("remedy-kept-head")) }
+    StartError { found: Some(Box::new(found)), ..StartError::new("audit", error.to_string(), text(remedy)) }
 }
 
 /// The interval and the destinations of publishing the chain's head.
