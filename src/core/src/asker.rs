@@ -35,6 +35,11 @@ impl Asker {
         self.platform.capabilities().command_prefix
     }
 
+    /// True if the asker reads messages and can type commands; programs cannot.
+    pub(crate) fn types_commands(&self) -> bool {
+        !self.prefix().is_empty()
+    }
+
     /// True if the asker's role has the capability.
     pub(crate) fn may(&self, capability: Capability) -> bool {
         self.capabilities.contains(&capability)

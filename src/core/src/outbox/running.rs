@@ -47,7 +47,7 @@ pub struct CurrentWork {
 /// The reason work is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stopped {
-    /// The person asked for it.
+    /// The person asked for it, or the program that asks on their behalf hung up.
     Asked,
     /// An administrator did, for the sake of those who wait.
     ByAdmin,
@@ -93,13 +93,18 @@ impl Stop {
         self.why().filter(|why| !matches!(why, Stopped::Asked | Stopped::ByAdmin))
     }
 
-    /// The sentence for the person whose work was stopped.
+    /// The sentence for the person whose answer was stopped.
     pub(crate) fn told(&self) -> Text {
-        text(if self.why() == Some(Stopped::ByAdmin) { "stopped-by-admin" } else { "answer-stopped" })
+        self.told_or(text("answer-stopped"))
+    }
+
+    /// The sentence for the person whose work was stopped: `asked` if they asked for it themselves.
+    pub(crate) fn told_or(&self, asked: Text) -> Text {
+        if self.why() == Some(Stopped::ByAdmin) { text("stopped-by-admin") } else { asked }
     }
 
     /// The first reason is the one that is told.
-    fn stop(&self, why: Stopped) {
+    pub(crate) fn stop(&self, why: Stopped) {
         let _ = self.why.set(why);
         self.token.cancel();
     }
@@ -291,7 +296,10 @@ impl Drop for Work {
 
 /// Error for somebody whose other work is going on there.
 pub(crate) fn still_answering(asker: &Asker) -> PipelineError {
-    PipelineError::Tell(text("still-answering").with("prefix", asker.prefix()))
+    PipelineError::Tell(match asker.types_commands() {
+        true => text("still-answering").with("prefix", asker.prefix()),
+        false => text("api-still-running"),
+    })
 }
 
 #[cfg(test)]

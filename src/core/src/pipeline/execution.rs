@@ -5,6 +5,7 @@
 //! is not what the asker looks at.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ use crate::knowledge::NamedValue;
 use crate::outbox::cards::{Cards, closed};
 use crate::outbox::finalize::Finalizer;
 use crate::outbox::messages::Messages;
-use crate::outbox::running::{Running, Work, still_answering};
+use crate::outbox::running::{Running, Stop, Stopped, Work, still_answering};
 use crate::outbox::send::Outbox;
 use crate::outbox::signature::signed;
 use crate::pipeline::claims::Claims;
@@ -60,7 +61,7 @@ struct Execution<'a> {
     delivery: AuditDelivery,
     /// True if the result is not shown where the conversation is held.
     is_aside: bool,
-    stop: &'a CancellationToken,
+    stop: &'a Stop,
 }
 
 /// An execution that is durable, and not yet run.
@@ -127,6 +128,7 @@ impl Executions {
         if reader.place != asker.place {
             self.outbox.notify_in_place(asker, &text("result-in-private")).await;
         }
+        let stop = work.stop.clone();
         let execution = Execution {
             reader: &reader,
             target: &target,
@@ -135,7 +137,7 @@ impl Executions {
             common: schemas.of_readers(&self.settings, &reader.user.role, &reader.place),
             delivery: delivery(&asker.place, &reader.place),
             is_aside: is_aside(&held_in, &reader.place),
-            stop: &work.stop.token,
+            stop: &stop,
         };
         let ran = self.run(&execution).await;
         // They need not wait for it with their next question.
@@ -144,12 +146,25 @@ impl Executions {
         ran
     }
 
-    /// Runs a proposal for a program, and returns all rows once that is recorded.
-    pub(crate) async fn execute_for_rows(&self, asker: &Asker, id: &ProposalId) -> Result<Rows, PipelineError> {
+    /// Runs a proposal for a program, and returns all rows once that is recorded. It is stopped where the program hangs up.
+    pub(crate) async fn execute_for_rows(
+        &self,
+        asker: &Asker,
+        id: &ProposalId,
+        hung_up: &CancellationToken,
+    ) -> Result<Rows, PipelineError> {
         let Some(ready) = self.begin(asker, id).await? else { return Err(PipelineError::Tell(text("answer-stopped"))) };
         let Begun { reader, target, proposal, approved, work, .. } = ready;
         let began = self.clock.elapsed();
-        let read = self.results.rows(&reader, &target, &approved, &work.stop.token).await;
+        let stop = work.stop.clone();
+        let mut reading = pin!(self.results.rows(&reader, &target, &approved, &stop.token));
+        let read = tokio::select! {
+            read = &mut reading => read,
+            () = hung_up.cancelled() => {
+                stop.stop(Stopped::Asked);
+                reading.await
+            }
+        };
         drop(work);
         if read.as_ref().is_err_and(did_not_run) {
             self.claims.give_back(id).await;
@@ -161,7 +176,12 @@ impl Executions {
         let rows = read.as_ref().map(|rows| rows.rows.len() as u64);
         self.recorder.record(ended(event, rows, took)).await?;
         self.cards.retire_execute(asker, id).boxed().await;
-        read.map_err(|error| PipelineError::Tell(error.text()))
+        read.map_err(|error| {
+            PipelineError::Tell(match error {
+                TargetError::Cancelled => stop.told_or(error.text()),
+                error => error.text(),
+            })
+        })
     }
 
     /// Makes an execution durable, after every check and every claim; `None` where it was stopped before it began.
@@ -234,7 +254,10 @@ impl Executions {
             Claim::Granted => return Ok(()),
             Claim::Used => text("proposal-used"),
             Claim::Expired => text("proposal-expired"),
-            Claim::NotAgreed => text("proposal-not-agreed").with("prefix", asker.prefix()).with("name", id.short()),
+            Claim::NotAgreed if asker.types_commands() => {
+                text("proposal-not-agreed").with("prefix", asker.prefix()).with("name", id.short())
+            }
+            Claim::NotAgreed => text("api-not-agreed"),
             Claim::Unknown => text("proposal-unknown"),
         };
         Err(PipelineError::Tell(why))
@@ -258,7 +281,7 @@ impl Executions {
         let (note, on_sent) = (text("running").render(locale), self.finalizer.on_sent(turn));
         // A platform that is slow to show it does not keep the database waiting; what it shows is noted down even where
         // there is a bug.
-        let collecting = AssertUnwindSafe(self.results.collect(reader, target, approved, stop)).catch_unwind();
+        let collecting = AssertUnwindSafe(self.results.collect(reader, target, approved, &stop.token)).catch_unwind();
         let (announced, outcome) = join!(live.announce(&note, &on_sent), collecting);
         let outcome = match outcome {
             Ok(outcome) => outcome,
@@ -302,12 +325,13 @@ impl Executions {
 
     /// That a statement was stopped, and the same once more as a new proposal: its one use is taken.
     async fn offered_again(&self, execution: &Execution<'_>) -> (Outgoing, TurnEnd) {
-        let Execution { reader, proposal, .. } = *execution;
+        let Execution { reader, proposal, stop, .. } = *execution;
         let offer = self.propose_again(execution).await.inspect_err(|trouble| {
             tracing::warn!(?trouble, proposal = %proposal.id, "stopped statement not offered again");
         });
         let offer = offer.ok().filter(|offer| !offer.refused);
-        let sentence = if offer.is_some() { TargetError::Cancelled.text() } else { text("stopped-not-again") };
+        let asked = if offer.is_some() { TargetError::Cancelled.text() } else { text("stopped-not-again") };
+        let sentence = stop.told_or(asked);
         let sentence = signed(reader, &sentence.render(reader.user.locale));
         let end = TurnEnd::words(&sentence, TurnState::Stopped);
         let Some(offer) = offer else { return (Outgoing::text(sentence), end) };

@@ -27,7 +27,7 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
     pages: false,
     asides: false,
     tables: true,
-    command_prefix: "/",
+    command_prefix: "",
     max_file_bytes: u64::MAX,
     uploads: true,
 });

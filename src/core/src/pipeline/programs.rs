@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::access::gate::Access;
 use crate::access::gauge::QuotaKind;
 use crate::asker::Asker;
@@ -119,9 +121,14 @@ impl Programs {
         Ok(self.ratings.propose(&self.asker_of(on_behalf), id, "").await.map(drop)?)
     }
 
-    /// Runs a proposal of the user, once, and returns its rows.
-    pub async fn execute_proposal(&self, on_behalf: &OnBehalf, id: &ProposalId) -> Result<Rows, DecisionError> {
-        Ok(self.executions.execute_for_rows(&self.asker_of(on_behalf), id).await?)
+    /// Runs a proposal of the user, once, and returns its rows. `hung_up` stops it.
+    pub async fn execute_proposal(
+        &self,
+        on_behalf: &OnBehalf,
+        id: &ProposalId,
+        hung_up: &CancellationToken,
+    ) -> Result<Rows, DecisionError> {
+        Ok(self.executions.execute_for_rows(&self.asker_of(on_behalf), id, hung_up).await?)
     }
 
     /// The user's conversations, the one held last first.

@@ -36,7 +36,7 @@ pub struct Capabilities {
     pub asides: bool,
     /// Draws Markdown tables as tables; where not, they are aligned in blocks of code.
     pub tables: bool,
-    /// The prefix of typed commands.
+    /// The prefix of typed commands; empty where nobody types any.
     pub command_prefix: &'static str,
     /// The largest file, in bytes.
     pub max_file_bytes: u64,

@@ -108,8 +108,11 @@ fn proposed_query(
         return Err(PipelineError::Tell(text("keep-no-question").with("prefix", asker.prefix())));
     }
     if words.chars().count() > LONGEST {
-        let sentence = text("keep-too-long").count("limit", LONGEST as u64);
-        return Err(PipelineError::Tell(sentence.with("prefix", asker.prefix())));
+        let sentence = match asker.types_commands() {
+            true => text("keep-too-long").with("prefix", asker.prefix()),
+            false => text("api-question-too-long"),
+        };
+        return Err(PipelineError::Tell(sentence.count("limit", LONGEST as u64)));
     }
     let parameters = parameters(proposal, all)?;
     let question = with_slots(&words, proposal);

@@ -8,6 +8,7 @@ use pstral_core::domain::{Agreement, Capability, LimitReached, Locale, ProposalI
 use pstral_core::pipeline::{CheckedStatement, OnBehalf, Rows};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use super::Admin;
@@ -92,7 +93,7 @@ pub(super) async fn check(
     }))
 }
 
-/// Runs a proposal of the caller, once, and answers with its rows.
+/// Runs a proposal of the caller, once, and answers with its rows. It is stopped where whoever asked hangs up.
 #[utoipa::path(
     post, path = "/api/v1/sql/execute", tag = "sql", request_body = ProposalToRun,
     responses((status = 200, body = RowsView))
@@ -104,9 +105,11 @@ pub(super) async fn execute(
 ) -> Result<Json<RowsView>, Problem> {
     caller.require(&admin, Capability::Execute, "sql/execute").await?;
     let on_behalf = on_behalf(&admin, &caller);
-    // It goes on where whoever asked hangs up: what ran is recorded.
+    // Dropped with this answer, as where whoever asked hangs up: the statement is then stopped, and that is recorded.
+    let hung_up = CancellationToken::new();
+    let _answer = hung_up.clone().drop_guard();
     let running = tokio::spawn(async move {
-        admin.pipeline.programs().execute_proposal(&on_behalf, &ProposalId(given.proposal)).await
+        admin.pipeline.programs().execute_proposal(&on_behalf, &ProposalId(given.proposal), &hung_up).await
     });
     let rows = running.await.map_err(anyhow::Error::from)??;
     Ok(Json(view(rows, caller.user.locale)))

@@ -276,6 +276,51 @@ fn a_program_checks_and_runs_a_statement_as_a_click_does() {
     });
 }
 
+/// Runs until it is stopped.
+const SLOW: &str = "SELECT count(*) AS n FROM payments a JOIN payments b ON a.id < b.id JOIN payments c ON b.id < c.id";
+
+#[test]
+fn a_statement_ends_where_its_program_hangs_up_or_an_administrator_stops_it() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let (camille, claire) = (page.signed_in("camille").await, page.signed_in("claire").await);
+        let (with, admin) = (With::Cookie(&camille), With::Cookie(&claire));
+        let execute = async || {
+            let body = json!({ "target": "crm", "statement": SLOW });
+            let checked = value(page.ask(Method::POST, "/api/v1/sql/check", &with, Some(body)).await).await;
+            let body = json!({ "proposal": checked["proposal"] });
+            page.ask(Method::POST, "/api/v1/sql/execute", &with, Some(body)).await
+        };
+        let running = async |times: usize| world.until(|| world.target.ran().len() == times).await;
+        let ended = async || {
+            let lines = world.audit_lines().await;
+            lines.matches("result stopped ").count()
+        };
+        tokio::select! {
+            _ = execute() => panic!("it ended by itself"),
+            () = running(1) => {}
+        }
+        while ended().await < 1 {
+            tokio::task::yield_now().await;
+        }
+        let stopped_by_admin = async {
+            running(2).await;
+            let second = execute().await;
+            assert_eq!(second.status(), StatusCode::CONFLICT);
+            let said = second.text().await.unwrap();
+            assert!(said.contains("Une autre de vos requêtes est en cours"), "{said}");
+            let queue = value(page.ask(Method::GET, "/api/v1/queue", &admin, None).await).await;
+            let path = format!("/api/v1/queue/{}", queue["work"][0]["number"]);
+            assert_eq!(page.ask(Method::DELETE, &path, &admin, None).await.status(), StatusCode::NO_CONTENT);
+        };
+        let (stopped, ()) = tokio::join!(execute(), stopped_by_admin);
+        let said = stopped.text().await.unwrap();
+        assert!(said.contains("Arrêté par un administrateur"), "{said}");
+        assert_eq!(ended().await, 2);
+    });
+}
+
 #[test]
 fn somebody_reads_and_deletes_their_own_conversations_only() {
     run_test(async |world| {
