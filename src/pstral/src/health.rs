@@ -111,7 +111,7 @@ async fn witness(config: WitnessConfig, locale: Locale) -> Option<Check> {
         records.map_err(broken).flatten().map(|records| text("found-witness").count("records", records as u64))
     };
     let remedy = |error: &StartError| error.remedy.render(locale);
-    Some(judge("witness".to_owned(), State::Degraded, locale, checked, remedy).await)
+    Some(judge("witness".to_owned(), State::Failed, locale, checked, remedy).await)
 }
 
 /// Checks whether some question can be answered: the state works, and neither all targets nor all platforms have

@@ -306,10 +306,6 @@ fn a_statement_ends_where_its_program_hangs_up_or_an_administrator_stops_it() {
         }
         let stopped_by_admin = async {
             running(2).await;
-            let second = execute().await;
-            assert_eq!(second.status(), StatusCode::CONFLICT);
-            let said = second.text().await.unwrap();
-            assert!(said.contains("Une autre de vos requêtes est en cours"), "{said}");
             let queue = value(page.ask(Method::GET, "/api/v1/queue", &admin, None).await).await;
             let path = format!("/api/v1/queue/{}", queue["work"][0]["number"]);
             assert_eq!(page.ask(Method::DELETE, &path, &admin, None).await.status(), StatusCode::NO_CONTENT);

@@ -138,7 +138,7 @@ fn a_witness_without_its_files_cosigns_nothing(witness: &Place, asked: impl Fn()
     let ready = bot.get("/readyz").unwrap();
     assert!(ready.starts_with("HTTP/1.0 200") && ready.contains("this is not a head that this witness has"), "{ready}");
     stop(bot);
-    run(witness, &["doctor"]).says(&["witness · degraded · ", "Restore the file from a backup"]);
+    run(witness, &["doctor"]).code(1).says(&["witness · failed · ", "Restore the file from a backup"]);
 
     std::fs::write(&record, kept).unwrap();
     let key = witness.path("state/witness.key");
