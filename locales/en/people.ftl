@@ -72,6 +72,8 @@ user-disabled = { $name } is disabled: their accounts are no longer recognised. 
 user-enabled = { $name } is enabled.
 user-disabled-mark = (disabled)
 user-is-disabled = { $name } is disabled: nobody can be linked to them. To enable them: { $command } enable { $name }
+user-is-erased = The data of { $name } was erased, which cannot be undone: nobody can use this account again. Add a new user for the person.
+user-stale = { $name } was changed by someone else in the meantime: nothing was changed. Look at the user again, then retry.
 user-last = Without { $name }, nobody could look after users any more. Give somebody else this role first.
 user-last-forced = Without { $name }, nobody could look after users from a chat any more. Give somebody else this role first, or add --force.
 

@@ -72,6 +72,8 @@ user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. P
 user-enabled = { $name } est activé.
 user-disabled-mark = (désactivé)
 user-is-disabled = { $name } est désactivé : personne ne peut lui être relié. Pour l'activer : { $command } enable { $name }
+user-is-erased = Les données de { $name } ont été effacées, ce qui est irréversible : plus personne ne peut utiliser ce compte. Ajoutez un nouvel utilisateur pour la personne.
+user-stale = { $name } a été modifié par quelqu'un d'autre entre-temps : rien n'a été changé. Revoyez cet utilisateur, puis réessayez.
 user-last = Sans { $name }, plus personne ne pourrait gérer les utilisateurs. Donnez d'abord ce rôle à quelqu'un d'autre.
 user-last-forced = Sans { $name }, plus personne ne pourrait gérer les utilisateurs depuis une messagerie. Donnez d'abord ce rôle à quelqu'un d'autre, ou ajoutez --force.
 

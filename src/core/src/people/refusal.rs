@@ -34,6 +34,10 @@ pub enum Refusal {
     Taken(String),
     /// The user is disabled, and nobody can be linked to them.
     Disabled(String),
+    /// The data of this user was erased, which cannot be undone.
+    Erased(String),
+    /// The user was changed since they were read.
+    Stale(String),
     /// Without this user, nobody could look after users.
     LastOne(String),
     /// The code of a request is wrong, too old or used.
@@ -90,6 +94,9 @@ impl Refusal {
             Self::Unknown(name) => about(text("user-unknown"), name),
             Self::Taken(name) => about(text("user-exists"), name),
             Self::Disabled(name) => about(text("user-is-disabled"), name),
+            Self::Erased(name) => about(text("user-is-erased"), name),
+            Self::Stale(_) if way == Way::Endpoint => text("api-changed"),
+            Self::Stale(name) => about(text("user-stale"), name),
             Self::LastOne(name) if way == Way::CommandLine => about(text("user-last-forced"), name),
             Self::LastOne(name) => about(text("user-last"), name),
             Self::CodeWrong => text("confirm-wrong"),

@@ -318,7 +318,8 @@ impl From<UserAdminError> for Problem {
 pub(super) fn refused(refusal: &Refusal) -> Problem {
     let status = match refusal {
         Refusal::Unknown(_) | Refusal::NotLinked(_) => StatusCode::NOT_FOUND,
-        Refusal::Taken(_) | Refusal::Disabled(_) | Refusal::LastOne(_) => StatusCode::CONFLICT,
+        Refusal::Taken(_) | Refusal::Disabled(_) | Refusal::Erased(_) | Refusal::LastOne(_) => StatusCode::CONFLICT,
+        Refusal::Stale(_) => StatusCode::PRECONDITION_FAILED,
         Refusal::Locked { .. } => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };

@@ -345,6 +345,81 @@ fn an_administrator_looks_after_users() {
     });
 }
 
+/// Of several requests at once that have read the same, one is carried out.
+#[test]
+fn what_was_read_is_changed_once() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let tag = async || {
+            let shown = page.ask(Method::GET, "/api/v1/users/camille", &with, None).await;
+            shown.headers()["etag"].to_str().unwrap().to_owned()
+        };
+        let send = |method: Method, path: &'static str, tag: String, body: Option<Value>| {
+            let request = page.client.request(method, format!("http://{}/api/v1/users/camille{path}", page.address));
+            let request = request.header("cookie", format!("__Host-pstral={cookie}")).header("if-match", tag);
+            let request = match body {
+                Some(body) => request.header("content-type", "application/json").body(body.to_string()),
+                None => request,
+            };
+            async { request.send().await.unwrap().status().as_u16() }
+        };
+        let seen = tag().await;
+        let edits = (0..8).map(|number| json!({ "full_name": format!("Camille {number}") }));
+        let edits = edits.map(|edit| send(Method::PATCH, "", seen.clone(), Some(edit)));
+        let mut answers = futures::future::join_all(edits).await;
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 412, 412, 412, 412, 412, 412, 412]);
+        let late = world.store.user_named("camille").await.unwrap().unwrap();
+
+        let seen = tag().await;
+        let erasures = (0..2).map(|_| send(Method::DELETE, "/data", seen.clone(), None));
+        let mut answers = futures::future::join_all(erasures).await;
+        answers.sort_unstable();
+        assert!(matches!(answers[..], [200, 404 | 412]), "{answers:?}");
+        let erased = world.store.user_named(&format!("erased-{}", late.id.0)).await.unwrap();
+        assert!(erased.is_some_and(|user| user.disabled));
+    });
+}
+
+/// An erasure cannot be undone, by whatever way somebody tries.
+#[test]
+fn whoever_was_erased_stays_so() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let camille = world.store.user_named("camille").await.unwrap().unwrap();
+        world.store.erase(&*world.store, &camille, &[], Timestamp::now(), None).await.unwrap().unwrap();
+        let (page, name) = (Page::of(world, None).await, format!("erased-{}", camille.id.0));
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let shown = page.ask(Method::GET, &format!("/api/v1/users/{name}"), &with, None).await;
+        let tag = shown.headers()["etag"].to_str().unwrap().to_owned();
+        let change = |body: Value| {
+            let request = page.client.patch(format!("http://{}/api/v1/users/{name}", page.address));
+            let request = request.header("cookie", format!("__Host-pstral={cookie}")).header("if-match", &tag);
+            request.header("content-type", "application/json").body(body.to_string())
+        };
+        for body in [json!({ "disabled": false }), json!({ "username": "camille" }), json!({ "full_name": "Camille" })]
+        {
+            assert_eq!(change(body.clone()).send().await.unwrap().status(), StatusCode::CONFLICT, "{body}");
+        }
+        for (method, path, body) in [
+            (Method::PUT, "password", Some(json!({ "password": PASSWORD }))),
+            (Method::POST, "link-code", None),
+            (Method::POST, "links", Some(json!({ "code": "7KQ2-M9XA-3FDT" }))),
+        ] {
+            let refused = page.ask(method, &format!("/api/v1/users/{name}/{path}"), &with, body).await;
+            assert_eq!(refused.status(), StatusCode::CONFLICT, "{path}");
+            let said = text_of(&value(refused).await["detail"]).to_owned();
+            assert!(said.contains("ont été effacées"), "{path}: {said}");
+        }
+        let stays = world.store.user_named(&name).await.unwrap().unwrap();
+        assert!(stays.disabled && world.store.password(stays.id).await.unwrap().is_none());
+    });
+}
+
 #[test]
 fn the_data_of_a_person_is_handed_over_and_erased() {
     run_test(async |world| {
@@ -661,7 +736,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             ("changed", UserChange { role: Some(Role::member()), ..UserChange::default() }),
         ] {
             let user = world.store.user_named(username).await.unwrap().unwrap();
-            world.store.change_user(user.id, &change, &[]).await.unwrap();
+            world.store.change_user(&user, &change, &[]).await.unwrap();
         }
         secrets.push(expired);
         secrets.push(page.token(&secrets[3], &["ask"]).await);
