@@ -12,7 +12,7 @@ use pstral::http::serve_admin;
 use pstral::passwords;
 use pstral_core::domain::{AuditAction, Capability, Locale, NewUser, Role, UserChange};
 use pstral_core::people::Password;
-use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
+use pstral_core::ports::{AuditFilter, AuditLog as _, Catalogs as _, People as _};
 use pstral_core::testkit::language_model::Script;
 use reqwest::{Client, Method, Response, StatusCode};
 use rusqlite::Connection;
@@ -635,6 +635,12 @@ fn reading_a_schema_again_names_the_verified_queries_that_no_longer_run() {
             (newest[0].event.action, newest[0].event.target.as_deref()),
             (AuditAction::CatalogRead, Some("crm"))
         );
+        let kept = world.store.kept_catalog("crm").await.unwrap();
+        company.execute_batch("ALTER TABLE clients RENAME COLUMN town TO place").unwrap();
+        world.audit.refuse(&[AuditAction::CatalogRead]);
+        let refused = page.ask(Method::POST, path, &With::Cookie(&cookie), None).await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(world.store.kept_catalog("crm").await.unwrap(), kept, "what is not recorded is not done");
     });
 }
 
