@@ -11,8 +11,12 @@ use crate::text::{Text, text};
 pub enum Refusal {
     /// The username is none.
     Username,
+    /// The username is one of those that are left of people who were forgotten.
+    UsernameReserved,
     /// The full name is none.
     FullName,
+    /// There would be no full name.
+    FullNameEmpty,
     /// The address is none.
     Email,
     /// The role is none of those there are.
@@ -81,7 +85,9 @@ impl Refusal {
         let about = |sentence: Text, name: &str| sentence.with("name", echo(name)).with("command", way.words());
         match self {
             Self::Username => text("user-name-bad"),
+            Self::UsernameReserved => text("user-name-reserved"),
             Self::FullName => text("user-full-name-bad"),
+            Self::FullNameEmpty => text("user-full-name-empty"),
             Self::Email => text("user-email-bad"),
             Self::Role { role, known } => text("user-role-unknown").with("role", echo(role)).with("known", known),
             Self::NothingToChange => text("user-nothing-to-change"),

@@ -324,8 +324,8 @@ pub(super) fn refused(refusal: &Refusal) -> Problem {
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let field = match refusal {
-        Refusal::Username | Refusal::Taken(_) => Some("username"),
-        Refusal::FullName => Some("full_name"),
+        Refusal::Username | Refusal::UsernameReserved | Refusal::Taken(_) => Some("username"),
+        Refusal::FullName | Refusal::FullNameEmpty => Some("full_name"),
         Refusal::Email => Some("email"),
         Refusal::Role { .. } => Some("role"),
         Refusal::PasswordShort | Refusal::PasswordLong => Some("password"),

@@ -999,12 +999,27 @@ fn bad_requests_get_a_clear_sentence() {
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": " ", "capabilities": ["ask"], "days": 1 }))),
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["fly"], "days": 1 }))),
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["ask"], "days": 0 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["ask"], "days": -1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "a\u{202e}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "a\u{200b}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "\u{feff}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "a\u{2028}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/sql/check", Some(json!({ "target": "crm", "statement": " \n" }))),
             (Method::DELETE, "/api/v1/sign-ins/nothing", None),
             (
                 Method::POST,
                 "/api/v1/policy/test",
                 Some(json!({ "rows": [{ "target": "crm", "role": 1, "expect": "no" }] })),
             ),
+            (
+                Method::POST,
+                "/api/v1/policy/test",
+                Some(json!({ "rows": [
+                    { "target": "crm", "role": "member", "expect": "no" },
+                    { "target": "crm", "role": "member", "expect": "perhaps" },
+                ] })),
+            ),
+            (Method::POST, "/api/v1/users", Some(json!({ "username": "erased-1" }))),
             (Method::POST, "/api/v1/users", Some(json!({ "username": "ｃlaire" }))),
             (Method::POST, "/api/v1/users", Some(json!({ "username": "claire" }))),
             (Method::GET, "/api/v1/users/nobody", None),
@@ -1027,11 +1042,19 @@ fn bad_requests_get_a_clear_sentence() {
         400 « nothing » n’est pas connu ici. Valeurs admises : user, platform, action, status, target, relation, text, since, until, towards, from, limit, format.
         422 from n’est pas valable ici. Valeurs admises : next.
         422 limit n’est pas valable ici. Valeurs admises : 1–500.
-        422 name n’est pas valable ici. Valeurs admises : 1–80.
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
+        422 « days » doit être un nombre entier à partir de 0. Corrigez, puis renvoyez la demande.
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 statement n’est pas valable ici. Valeurs admises : 1–4000.
         404 Vous n’avez ni session ni jeton de ce nom. Voyez ceux que vous avez encore : il a peut-être déjà pris fin.
         422 « rows[0].role » doit être une chaîne de caractères. Corrigez, puis renvoyez la demande.
+        422 Dans rows[1] : expect n’est pas valable ici. Valeurs admises : no, yes, here, private.
+        422 Les noms d’utilisateur qui commencent par « erased- » sont réservés aux personnes dont les données ont été effacées. Choisissez-en un autre.
         422 Un nom d’utilisateur compte de 1 à 64 lettres, chiffres ou signes . _ - + @, sans espace ni forme particulière (pleine chasse, exposant), et commence
         409 Il y a déjà un utilisateur claire. Choisissez un autre nom d’utilisateur.
         404 Il n’y a pas d’utilisateur nobody. Cherchez son nom dans la liste des utilisateurs.
