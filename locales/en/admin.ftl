@@ -44,7 +44,7 @@ page-sign-in = Sign in
 page-sign-in-do = Sign in
 page-username = Username
 page-password = Password
-page-no-password = No password yet? Ask an administrator to run “pstral user password” for you.
+page-no-password = No password yet? Ask an administrator to set one for you.
 page-continue = Opening the page…
 page-continue-do = Open it now
 
@@ -110,6 +110,7 @@ page-filter-target = Database
 page-filter-relation = Table
 page-filter-platform = Platform
 page-filter-limit = Entries on a page
+page-audit-address = This address does not lead to a page of the audit. Choose the filters again.
 page-filter-do = Filter
 page-filter-none = Clear the filters
 page-when = When

@@ -51,7 +51,9 @@ user-help =
     { $prefix }user links NAME, { $prefix }user unlink NAME [platform account]
 user-not-allowed = Only those who look after users can do this. Please ask an administrator.
 user-name-bad = A username has 1 to 64 letters, digits or signs . _ - + @, without spaces or special forms such as full-width letters, and begins with a letter or a digit. Example: camille.durand
+user-name-reserved = Usernames that begin with “erased-” are kept for people whose data was erased. Choose another one.
 user-full-name-bad = A full name has 120 characters at most, on one line, none of them invisible. Example: Camille Durand
+user-full-name-empty = A full name cannot be empty. Give one, such as Camille Durand.
 user-email-bad = This address does not have the form expected. Example: camille.durand@example.org
 user-nothing-to-change = There is nothing to change. Say what should be, such as the role or the language.
 user-setting-unknown = I do not understand “{ $word }”. Write for example: role=member language=en email=camille@example.org name="Camille Durand"
@@ -72,6 +74,8 @@ user-disabled = { $name } is disabled: their accounts are no longer recognised. 
 user-enabled = { $name } is enabled.
 user-disabled-mark = (disabled)
 user-is-disabled = { $name } is disabled: nobody can be linked to them. To enable them: { $command } enable { $name }
+user-is-erased = The data of { $name } was erased, which cannot be undone: nobody can use this account again. Add a new user for the person.
+user-stale = { $name } was changed by someone else in the meantime: nothing was changed. Look at the user again, then retry.
 user-last = Without { $name }, nobody could look after users any more. Give somebody else this role first.
 user-last-forced = Without { $name }, nobody could look after users from a chat any more. Give somebody else this role first, or add --force.
 

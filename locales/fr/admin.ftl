@@ -44,7 +44,7 @@ page-sign-in = Connexion
 page-sign-in-do = Se connecter
 page-username = Nom d'utilisateur
 page-password = Mot de passe
-page-no-password = Pas encore de mot de passe ? Demandez à un administrateur de lancer « pstral user password » pour vous.
+page-no-password = Pas encore de mot de passe ? Demandez à un administrateur de vous en donner un.
 page-continue = Ouverture de la page…
 page-continue-do = L'ouvrir maintenant
 
@@ -110,6 +110,7 @@ page-filter-target = Base
 page-filter-relation = Table
 page-filter-platform = Plateforme
 page-filter-limit = Événements par page
+page-audit-address = Cette adresse ne mène à aucune page de l'audit. Choisissez de nouveau les filtres.
 page-filter-do = Filtrer
 page-filter-none = Effacer les filtres
 page-when = Quand

@@ -51,7 +51,9 @@ user-help =
     { $prefix }utilisateur comptes NOM, { $prefix }utilisateur délier NOM [plateforme compte]
 user-not-allowed = Seuls ceux qui gèrent les utilisateurs peuvent faire cela. Adressez-vous à un administrateur.
 user-name-bad = Un nom d'utilisateur compte de 1 à 64 lettres, chiffres ou signes . _ - + @, sans espace ni forme particulière (pleine chasse, exposant), et commence par une lettre ou un chiffre. Exemple : camille.durand
+user-name-reserved = Les noms d'utilisateur qui commencent par « erased- » sont réservés aux personnes dont les données ont été effacées. Choisissez-en un autre.
 user-full-name-bad = Un nom complet compte 120 caractères au plus, sur une ligne, sans caractère invisible. Exemple : Camille Durand
+user-full-name-empty = Un nom complet ne peut pas être vide. Donnez-en un, par exemple Camille Durand.
 user-email-bad = Cette adresse n'a pas la forme attendue. Exemple : camille.durand@example.org
 user-nothing-to-change = Rien n'est à changer. Dites ce qui doit l'être, par exemple le rôle ou la langue.
 user-setting-unknown = Je ne comprends pas « { $word } ». Écrivez par exemple : role=member langue=fr email=camille@example.org nom="Camille Durand"
@@ -72,6 +74,8 @@ user-disabled = { $name } est désactivé : ses comptes ne sont plus reconnus. P
 user-enabled = { $name } est activé.
 user-disabled-mark = (désactivé)
 user-is-disabled = { $name } est désactivé : personne ne peut lui être relié. Pour l'activer : { $command } enable { $name }
+user-is-erased = Les données de { $name } ont été effacées, ce qui est irréversible : plus personne ne peut utiliser ce compte. Ajoutez un nouvel utilisateur pour la personne.
+user-stale = { $name } a été modifié par quelqu'un d'autre entre-temps : rien n'a été changé. Revoyez cet utilisateur, puis réessayez.
 user-last = Sans { $name }, plus personne ne pourrait gérer les utilisateurs. Donnez d'abord ce rôle à quelqu'un d'autre.
 user-last-forced = Sans { $name }, plus personne ne pourrait gérer les utilisateurs depuis une messagerie. Donnez d'abord ce rôle à quelqu'un d'autre, ou ajoutez --force.
 

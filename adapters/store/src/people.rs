@@ -68,11 +68,15 @@ impl People for Store {
         found.as_ref().map(read).transpose()
     }
 
-    async fn change_user(&self, id: UserId, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError> {
+    async fn change_user(&self, seen: &User, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError> {
+        let id = seen.id;
         let mut writing = self.begin().await?;
         let rows = sql(USERS).fetch_all(&mut writing).await.map_err(fault)?;
         let users = rows.iter().map(read).collect::<Result<Vec<User>, StoreError>>()?;
         let before = users.iter().find(|user| user.id == id).ok_or_else(|| StoreError::Missing(name(id)))?;
+        if before != seen {
+            return Err(StoreError::Stale(name(id)));
+        }
         let after = change.clone().applied_to(before.clone());
         let keeps = |user: &User| !user.disabled && keep.contains(&user.role);
         if keeps(before) && !keeps(&after) && !users.iter().any(|other| other.id != id && keeps(other)) {

@@ -62,8 +62,13 @@ impl VerifierKey {
 
     /// True if the key has signed the text of the note, as a log does.
     pub fn has_signed(&self, note: &Note) -> bool {
+        self.signature_of(note).is_some()
+    }
+
+    /// Returns the first line with which the key has signed the text of the note, as a log does.
+    pub fn signature_of<'n>(&self, note: &'n Note) -> Option<&'n NoteSignature> {
         let is_valid = |bytes: &[u8]| self.key.has_signed(note.text.as_bytes(), bytes);
-        self.kind == SignatureKind::Ed25519 && self.lines_of(note).any(|line| is_valid(&line.signature))
+        self.lines_of(note).find(|line| self.kind == SignatureKind::Ed25519 && is_valid(&line.signature))
     }
 
     /// The lines of a note that claim to be of this key.

@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(tries("zoe", password("correct horse batterz")).await, None);
         assert_eq!(tries("max", phrase()).await, None, "nobody of that name");
 
-        people.change_user(user.id, &UserChange::disabled(true), &[]).await.unwrap();
+        people.change_user(&user, &UserChange::disabled(true), &[]).await.unwrap();
         assert_eq!(tries("zoe", phrase()).await, None, "disabled");
     }
 

@@ -101,11 +101,13 @@ impl Witness {
     /// Cosigns the head in a request; returns the line with the cosignature. `at` is the time in seconds since 1970. Waits for
     /// the disk.
     pub fn add_checkpoint(&self, request: &str, at: u64) -> Result<String, WitnessError> {
-        let AddCheckpoint { old, path, note } = request.parse().map_err(|_| WitnessError::Malformed)?;
+        let AddCheckpoint { old, path, mut note } = request.parse().map_err(|_| WitnessError::Malformed)?;
         let head = Checkpoint::of(&note).ok_or(WitnessError::Malformed)?;
         let mut keys = self.logs.iter().filter(|key| key.name == head.origin).peekable();
         keys.peek().ok_or(WitnessError::UnknownLog)?;
-        if !keys.any(|key| key.has_signed(&note)) {
+        // Below a signed text, anybody can add lines.
+        note.signatures = keys.filter_map(|key| key.signature_of(&note).cloned()).collect();
+        if note.signatures.is_empty() {
             return Err(WitnessError::UnknownKey);
         }
         if old > head.size {

@@ -11,6 +11,7 @@ use super::part::TableRows;
 use crate::Store;
 use crate::engine::{Engine, StateTransaction};
 use crate::fault::{conflict, fault};
+use crate::people;
 use crate::rows::get;
 use crate::sql::sql;
 
@@ -54,7 +55,8 @@ pub(super) const USER_ROWS: &[TableRows] = &[
 
 /// The row that stays: so that what others did for them, and numbers in the audit, still mean somebody.
 const TOMBSTONE: &str = "UPDATE users SET username = $2, full_name = '', email = '', timezone = NULL, password_hash = NULL, disabled = 1 WHERE id = $1";
-const SHUT_OUT: &str = "UPDATE users SET disabled = 1 WHERE id = $1";
+/// Nobody has an empty full name: whoever erased at the same time sees that somebody else was first.
+const SHUT_OUT: &str = "UPDATE users SET disabled = 1, full_name = '', password_hash = NULL WHERE id = $1";
 const OTHERS: &str = "SELECT role FROM users WHERE disabled = 0 AND id <> $1";
 const COUNTS: &str = "SELECT count(CASE WHEN salt IS NOT NULL THEN 1 END) AS whole,
         count(CASE WHEN salt IS NULL AND sealed IS NULL THEN 1 END) AS first
@@ -106,7 +108,8 @@ impl Store {
     }
 
     /// Erases a person's data, after recording that. The user remains, disabled and under a neutral name. Returns
-    /// `None`, having done nothing, if no other enabled user has one of the roles to `keep`.
+    /// `None`, having done nothing, if no other enabled user has one of the roles to `keep`; [`StoreError::Stale`] if the
+    /// user is not as they were read.
     ///
     /// [`StoreError::AuditChanged`], having done nothing, if the audit is not what was signed last, or an entry to be
     /// sealed was changed: sealing would destroy what shows the change.
@@ -121,8 +124,9 @@ impl Store {
         by: Option<&str>,
     ) -> Result<Option<Erasure>, StoreError> {
         self.check_chains().await?;
-        if !self.may_be_erased(&mut self.begin().await?, user, keep).await? {
-            audit.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+        let refusal = || erased(user.id, now, by, AuditStatus::Refused, None);
+        let may = self.may_be_erased(&mut self.begin().await?, user, keep).await;
+        if !or_recorded(may, audit, refusal()).await? {
             return Ok(None);
         }
         let besides = self.besides(user).await?;
@@ -130,8 +134,7 @@ impl Store {
         let covers = self.covers_of(user.id, besides.whole).await?;
         self.check_sealable(user.id, &covers).await?;
         audit.append(erased(user.id, now, by, AuditStatus::Ok, Some(&covers))).await?;
-        if !self.disable(user, keep).await? {
-            audit.append(erased(user.id, now, by, AuditStatus::Refused, None)).await?;
+        if !or_recorded(self.disable(user, keep).await, audit, refusal()).await? {
             return Ok(None);
         }
         for _ in 0..ROUNDS {
@@ -218,6 +221,9 @@ impl Store {
         user: &User,
         keep: &[Role],
     ) -> Result<bool, StoreError> {
+        if people::user(writing, user.id).await? != *user {
+            return Err(StoreError::Stale(people::name(user.id)));
+        }
         if user.disabled || !keep.contains(&user.role) {
             return Ok(true);
         }
@@ -234,6 +240,18 @@ impl Store {
         let row = sql(LATE).bind(user.0).fetch_one(self).await.map_err(fault)?;
         Ok(u64::try_from(get::<i64>(&row, "late")?).unwrap_or_default())
     }
+}
+
+/// Records a refusal, if it is one; it stays what it is.
+async fn or_recorded(
+    may: Result<bool, StoreError>,
+    audit: &dyn AuditLog,
+    refusal: AuditEvent,
+) -> Result<bool, StoreError> {
+    if matches!(may, Ok(false) | Err(StoreError::Stale(_))) {
+        audit.append(refusal).await?;
+    }
+    may
 }
 
 fn erased(user: UserId, now: Timestamp, by: Option<&str>, status: AuditStatus, covers: Option<&Covers>) -> AuditEvent {

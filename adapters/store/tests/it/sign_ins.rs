@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pstral_core::domain::{Capability, Role, UserChange};
 use pstral_core::ports::{People as _, StoreError};
-use pstral_core::testkit::state::{at, member};
+use pstral_core::testkit::state::{at, change_current, member};
 use pstral_pgserver::Server;
 use pstral_store::{SignIn, Store};
 
@@ -39,14 +39,14 @@ async fn check(store: &Store) {
     assert!(store.end_sign_in(user.id, "a").await.unwrap() && !store.end_sign_in(user.id, "a").await.unwrap());
 
     let role = UserChange { role: Some(Role::steward()), ..UserChange::default() };
-    store.change_user(user.id, &role, &[]).await.unwrap();
+    change_current(store, user.id, &role, &[]).await.unwrap();
     assert_eq!(store.sign_in("hash-b", at("10:31:00")).await.unwrap(), None, "another role");
     let later = SignIn { created_at: at("10:40:00"), expires_at: at("10:40:00") + Duration::from_hours(1), ..session };
     store.add_sign_in(user.id, &SignIn { id: "c".to_owned(), ..later.clone() }, "hash-c").await.unwrap();
     store.set_password(user.id, Some("another")).await.unwrap();
     assert_eq!(store.sign_in("hash-c", at("10:41:00")).await.unwrap(), None, "another password");
     store.add_sign_in(user.id, &SignIn { id: "d".to_owned(), ..later.clone() }, "hash-d").await.unwrap();
-    store.change_user(user.id, &UserChange::disabled(true), &[]).await.unwrap();
+    change_current(store, user.id, &UserChange::disabled(true), &[]).await.unwrap();
     assert_eq!(store.sign_in("hash-d", at("10:41:00")).await.unwrap(), None, "disabled");
     let refused = store.add_sign_in(user.id, &SignIn { id: "e".to_owned(), ..later }, "hash-e").await;
     assert!(matches!(refused, Err(StoreError::Missing(_))), "{refused:?}");

@@ -35,6 +35,13 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+impl User {
+    /// Checks whether their data was erased: only an erasure gives this name, and nobody can choose it.
+    pub fn is_erased(&self) -> bool {
+        self.username == format!("erased-{}", self.id.0)
+    }
+}
+
 /// A user to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {

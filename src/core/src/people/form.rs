@@ -66,7 +66,7 @@ pub fn checked_change(change: UserChange) -> Result<UserChange, Refusal> {
     let username = name.as_deref().map(username).transpose()?;
     let full_name = called.as_deref().map(full_name).transpose()?;
     if full_name.as_deref() == Some("") {
-        return Err(Refusal::FullName);
+        return Err(Refusal::FullNameEmpty);
     }
     let email = address.as_deref().map(email).transpose()?;
     Ok(UserChange { username, full_name, email, role, locale, zone, disabled })
@@ -76,7 +76,7 @@ fn username(typed: &str) -> Result<String, Refusal> {
     let name = username_key(typed);
     // Those are left of people who were forgotten.
     if name.starts_with("erased-") {
-        return Err(Refusal::Username);
+        return Err(Refusal::UsernameReserved);
     }
     let fits = (1..=USERNAME).contains(&name.chars().count());
     let begins = name.starts_with(char::is_alphanumeric);
@@ -93,11 +93,15 @@ fn shows(c: char) -> bool {
 }
 
 fn full_name(typed: &str) -> Result<String, Refusal> {
+    shown_name(typed, FULL_NAME).ok_or(Refusal::FullName)
+}
+
+/// Tidies the spaces of a name that people read. `None` if it has more characters than `most`, or one that controls or
+/// hides something.
+pub fn shown_name(typed: &str, most: usize) -> Option<String> {
     let name = typed.trim().nfc().collect::<String>();
-    if name.chars().count() > FULL_NAME || !name.chars().all(shows) {
-        return Err(Refusal::FullName);
-    }
-    Ok(name.split_whitespace().collect::<Vec<_>>().join(" "))
+    let fits = name.chars().count() <= most && name.chars().all(shows);
+    fits.then(|| name.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Plausible is enough: only a message that arrives would prove more.
@@ -151,6 +155,7 @@ mod tests {
         {
             assert_eq!(checked_user(new(typed, "", "")).map(|user| user.username), Err(Refusal::Username), "{typed:?}");
         }
+        assert_eq!(checked_user(new("Erased-1", "", "")).map(drop), Err(Refusal::UsernameReserved));
     }
 
     #[test]
@@ -172,7 +177,7 @@ mod tests {
             );
         }
         let nobody = UserChange { full_name: Some(" ".to_owned()), ..UserChange::default() };
-        assert_eq!(checked_change(nobody), Err(Refusal::FullName));
+        assert_eq!(checked_change(nobody), Err(Refusal::FullNameEmpty));
         assert_eq!(checked_change(UserChange::default()), Err(Refusal::NothingToChange));
     }
 

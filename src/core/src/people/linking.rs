@@ -1,6 +1,6 @@
 //! Links as whoever looks after users makes and removes them.
 
-use super::user_admin::{By, UserAdmin, UserAdminError};
+use super::user_admin::{By, UserAdmin, UserAdminError, refuse_erased};
 use super::{CODE_LIFETIME, Refusal, code_hash};
 use crate::domain::{Actor, AuditAction, AuditStatus, Link, User};
 use crate::ports::{Confirmed, LinkCode, LiveCode};
@@ -8,6 +8,7 @@ use crate::ports::{Confirmed, LinkCode, LiveCode};
 impl UserAdmin<'_> {
     /// Makes `code` one that links an actor to a user; codes made for the user before are void.
     pub async fn issue_code(&self, user: &User, code: &str) -> Result<(), UserAdminError> {
+        refuse_erased(user)?;
         if user.disabled {
             return Err(Refusal::Disabled(user.username.clone()).into());
         }
@@ -19,6 +20,7 @@ impl UserAdmin<'_> {
 
     /// Links whoever asked for this code to a user.
     pub async fn confirm(&self, code: &str, user: &User) -> Result<Actor, UserAdminError> {
+        refuse_erased(user)?;
         if user.disabled {
             return Err(Refusal::Disabled(user.username.clone()).into());
         }

@@ -10,7 +10,7 @@ mod refusal;
 mod user_admin;
 
 pub use code::{CODE_LIFETIME, code_hash, codes_in, is_code, new_code};
-pub use form::{Password, checked_change, checked_user};
+pub use form::{Password, checked_change, checked_user, shown_name};
 pub use names::name_of;
 pub(crate) use refusal::locked;
 pub use refusal::{Refusal, Way};

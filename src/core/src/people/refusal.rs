@@ -11,8 +11,12 @@ use crate::text::{Text, text};
 pub enum Refusal {
     /// The username is none.
     Username,
+    /// The username is one of those that are left of people who were forgotten.
+    UsernameReserved,
     /// The full name is none.
     FullName,
+    /// There would be no full name.
+    FullNameEmpty,
     /// The address is none.
     Email,
     /// The role is none of those there are.
@@ -34,6 +38,10 @@ pub enum Refusal {
     Taken(String),
     /// The user is disabled, and nobody can be linked to them.
     Disabled(String),
+    /// The data of this user was erased, which cannot be undone.
+    Erased(String),
+    /// The user was changed since they were read.
+    Stale(String),
     /// Without this user, nobody could look after users.
     LastOne(String),
     /// The code of a request is wrong, too old or used.
@@ -77,7 +85,9 @@ impl Refusal {
         let about = |sentence: Text, name: &str| sentence.with("name", echo(name)).with("command", way.words());
         match self {
             Self::Username => text("user-name-bad"),
+            Self::UsernameReserved => text("user-name-reserved"),
             Self::FullName => text("user-full-name-bad"),
+            Self::FullNameEmpty => text("user-full-name-empty"),
             Self::Email => text("user-email-bad"),
             Self::Role { role, known } => text("user-role-unknown").with("role", echo(role)).with("known", known),
             Self::NothingToChange => text("user-nothing-to-change"),
@@ -90,6 +100,9 @@ impl Refusal {
             Self::Unknown(name) => about(text("user-unknown"), name),
             Self::Taken(name) => about(text("user-exists"), name),
             Self::Disabled(name) => about(text("user-is-disabled"), name),
+            Self::Erased(name) => about(text("user-is-erased"), name),
+            Self::Stale(_) if way == Way::Endpoint => text("api-changed"),
+            Self::Stale(name) => about(text("user-stale"), name),
             Self::LastOne(name) if way == Way::CommandLine => about(text("user-last-forced"), name),
             Self::LastOne(name) => about(text("user-last"), name),
             Self::CodeWrong => text("confirm-wrong"),

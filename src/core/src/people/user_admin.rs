@@ -108,6 +108,7 @@ impl UserAdmin<'_> {
 
     /// Changes a user. The last one who may look after users stays so, unless `forced`.
     pub async fn change(&self, user: &User, change: UserChange, forced: bool) -> Result<User, UserAdminError> {
+        refuse_erased(user)?;
         let change = checked_change(change)?;
         change.role.iter().try_for_each(|role| self.known_role(role))?;
         let keep = if forced { Vec::new() } else { self.roles.that_may(Capability::ManageUsers) };
@@ -117,9 +118,10 @@ impl UserAdmin<'_> {
         self.refuse_what_is_known_to_fail(user, &change, &keep).await?;
         let action = if change.disabled.is_some() { AuditAction::UserChanged } else { AuditAction::UserEdited };
         self.record(action, user.id, in_words(user, &change)).await?;
-        let refusal = match self.people.change_user(user.id, &change, &keep).await {
+        let refusal = match self.people.change_user(user, &change, &keep).await {
             Ok(Changed::Done(user)) => return Ok(user),
             Ok(Changed::LastOfThem) => Refusal::LastOne(user.username.clone()),
+            Err(StoreError::Stale(_)) => Refusal::Stale(user.username.clone()),
             Err(StoreError::Duplicate(_)) => Refusal::Taken(change.username.clone().unwrap_or_default()),
             Err(error) => return Err(error.into()),
         };
@@ -149,6 +151,7 @@ impl UserAdmin<'_> {
 
     /// Keeps a user's password, already hashed, or with `None` takes it away.
     pub async fn set_password(&self, user: &User, hash: Option<&str>) -> Result<(), UserAdminError> {
+        refuse_erased(user)?;
         let detail = if hash.is_some() { "set" } else { "removed" };
         self.record(AuditAction::PasswordSet, user.id, detail.to_owned()).await?;
         Ok(self.people.set_password(user.id, hash).await?)
@@ -202,6 +205,11 @@ impl UserAdmin<'_> {
     }
 }
 
+/// Nothing is changed of a user whose data was erased: there is nobody any more.
+pub(super) fn refuse_erased(user: &User) -> Result<(), Refusal> {
+    if user.is_erased() { Err(Refusal::Erased(user.username.clone())) } else { Ok(()) }
+}
+
 /// Describes a change for the audit, without names and addresses, since the audit outlives an erasure.
 fn in_words(user: &User, change: &UserChange) -> String {
     let disabled = change.disabled.map(|disabled| if disabled { "disabled" } else { "enabled" }.to_owned());
@@ -214,6 +222,7 @@ fn in_words(user: &User, change: &UserChange) -> String {
     let words = [Some(user.username.clone()), disabled, username, role, locale, zone, full_name, email];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
+
 /// The account that a word names as `platform:id`: no username has a colon.
 pub fn account_in(word: &str) -> Option<Actor> {
     let (platform, id) = word.split_once(':')?;

@@ -62,6 +62,9 @@ pub enum StoreError {
     /// The named row does not exist.
     #[error("{0} does not exist")]
     Missing(String),
+    /// The named row is not as it was read: nothing was written.
+    #[error("{0} was changed since it was read")]
+    Stale(String),
     /// It holds something this version does not understand.
     #[error("the state database holds something unexpected: {0}")]
     Corrupt(String),
@@ -92,7 +95,7 @@ impl StoreError {
             Self::Full(_) => Some(text("state-full")),
             Self::Busy(_) => Some(text("state-busy")),
             Self::AuditChanged(_) => Some(text("state-audit-changed")),
-            Self::Duplicate(_) | Self::Missing(_) | Self::Corrupt(_) | Self::Newer(_) => None,
+            Self::Duplicate(_) | Self::Missing(_) | Self::Stale(_) | Self::Corrupt(_) | Self::Newer(_) => None,
         }
     }
 

@@ -101,11 +101,12 @@ pub trait People: Send + Sync {
     /// The user of that name, in whatever case and Unicode form.
     async fn user_named(&self, username: &str) -> Result<Option<User>, StoreError>;
 
-    /// Changes a user, unless that took away the last enabled one whose role is among `keep`: that is looked at in the
-    /// same step, so that two who disable each other do not both succeed. Disabling voids the user's codes; disabling
-    /// or another role voids those they have made for others. [`StoreError::Missing`] when there is no such user,
-    /// [`StoreError::Duplicate`] when the new username is taken.
-    async fn change_user(&self, user: UserId, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError>;
+    /// Changes a user who still is as they were `seen`, unless that took away the last enabled one whose role is among
+    /// `keep`: both are looked at in the same step, so that of two changes at once, neither overwrites the other, and two
+    /// who disable each other do not both succeed. Disabling voids the user's codes; disabling or another role voids those
+    /// they have made for others. [`StoreError::Missing`] when there is no such user, [`StoreError::Stale`] when they have
+    /// changed since, [`StoreError::Duplicate`] when the new username is taken.
+    async fn change_user(&self, seen: &User, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError>;
 
     /// Keeps a user's password, already hashed, or with `None` takes it away. [`StoreError::Missing`] when there is no
     /// such user.

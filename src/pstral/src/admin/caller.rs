@@ -1,12 +1,13 @@
 //! Whoever makes a request: by the cookie of a session or the token of a script.
 
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Locale, User, sha256};
 use pstral_core::egress::fit;
 use pstral_core::text::text;
@@ -19,6 +20,9 @@ use super::problem::Problem;
 /// The cookie of a session: for this host alone, over HTTPS or on the machine itself
 /// (<https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes>).
 pub(super) const COOKIE_NAME: &str = "__Host-pstral";
+
+/// The time between two warnings that a proxy names nobody.
+const WARNED_EVERY: Duration = Duration::from_mins(1);
 
 /// The other end of the connection; the server adds it to each request.
 #[derive(Debug, Clone, Copy)]
@@ -97,9 +101,30 @@ impl FromRequestParts<Arc<Admin>> for Address {
 
 /// The last address that a trusted proxy adds is the one it saw; those before it may be anybody's invention.
 fn address(peer: IpAddr, headers: &HeaderMap, is_trusted: bool) -> IpAddr {
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
-    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-    last.filter(|_| is_trusted).unwrap_or(peer)
+    let Some(value) = headers.get_all("x-forwarded-for").iter().next_back().filter(|_| is_trusted) else { return peer };
+    let last = value.to_str().ok().and_then(|value| value.rsplit(',').next());
+    last.and_then(|last| forwarded(last.trim())).unwrap_or_else(|| {
+        warn_unreadable(peer, value);
+        peer
+    })
+}
+
+/// Reads an address as proxies write it: some add its port, and brackets around one of IPv6.
+fn forwarded(written: &str) -> Option<IpAddr> {
+    let bare = || written.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
+    let with_port = || written.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let read = written.parse().ok().or_else(bare).or_else(with_port);
+    read.map(|address: IpAddr| address.to_canonical())
+}
+
+/// Logs, at most once a minute, that everybody behind a proxy has its own address: wrong passwords of one lock out all.
+fn warn_unreadable(proxy: IpAddr, value: &HeaderValue) {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.is_none_or(|last| last.elapsed() >= WARNED_EVERY) {
+        *last = Some(Instant::now());
+        tracing::warn!(%proxy, ?value, "address in X-Forwarded-For not readable; using the address of the proxy");
+    }
 }
 
 impl FromRequestParts<Arc<Admin>> for Caller {
@@ -163,6 +188,13 @@ mod tests {
             (proxy, "198.51.100.1", "198.51.100.1"),
             (proxy, "192.0.2.66, 198.51.100.1", "198.51.100.1"),
             (proxy, "unknown", "10.0.0.1"),
+            (proxy, "192.0.2.66:1, 198.51.100.1:567", "198.51.100.1"),
+            (proxy, "[2001:db8::7]:80", "2001:db8::7"),
+            (proxy, "[2001:db8::7]", "2001:db8::7"),
+            (proxy, "2001:db8::7", "2001:db8::7"),
+            (proxy, "::ffff:198.51.100.1", "198.51.100.1"),
+            (proxy, "198.51.100.1:567:8", "10.0.0.1"),
+            (peer, "198.51.100.1:567", "203.0.113.9"),
         ] {
             assert_eq!(address(from, &headers(value), from == proxy).to_string(), expected, "{value}");
         }

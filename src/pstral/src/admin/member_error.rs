@@ -65,7 +65,8 @@ fn of_kind(member: String, fault: &str) -> Text {
         "a string" | "string" => text("api-kind-text"),
         "a boolean" => text("api-kind-boolean"),
         "a sequence" => text("api-kind-list"),
-        integer if integer.starts_with(['u', 'i']) && integer[1..].parse::<u8>().is_ok() => text("api-kind-number"),
+        unsigned if unsigned.strip_prefix('u').is_some_and(|bits| bits.parse::<u8>().is_ok()) => text("api-kind-count"),
+        signed if signed.strip_prefix('i').is_some_and(|bits| bits.parse::<u8>().is_ok()) => text("api-kind-number"),
         object if object.starts_with("struct ") || object == "a map" => text("api-kind-object"),
         _ => return text("api-value").with("member", member),
     };
@@ -136,7 +137,7 @@ mod tests {
             ("{\"name\":1}", "422 “name” must be a string. Correct it, then send the request again."),
             (
                 "{\"name\":\"x\",\"days\":-1}",
-                "422 “days” must be a whole number. Correct it, then send the request again.",
+                "422 “days” must be a whole number from 0 on. Correct it, then send the request again.",
             ),
             ("{\"name\":\"x\",\"rows\":{}}", "422 “rows” must be a list. Correct it, then send the request again."),
             (

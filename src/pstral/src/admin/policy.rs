@@ -110,20 +110,26 @@ pub(super) async fn test(
 ) -> Result<Json<PolicyResults>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "policy/test").await?;
     let mut rows = Vec::new();
-    for Object(row) in table.rows {
-        if !row.is_expectation() {
-            return Err(Problem::invalid("expect", "no, yes, here, private"));
-        }
-        let role = row.role.as_ref().map(ToString::to_string);
-        let (role, disabled) = who(&admin, row.user.as_deref(), role.as_deref()).await?;
-        let (target, table) = (row.target.clone(), row.table.clone());
-        let case = Case { role, disabled, place: place_of(row.place.as_deref())?, target, table };
-        let decisions = decide(&admin, &case).await?;
-        let (outcome, decision) = row.deed.unwrap_or_default().outcome(&decisions);
-        let met = row.is_met((outcome, decision));
-        rows.push(PolicyResult { met, expected: row.expected(), found: format!("{outcome} · {decision}") });
+    for (number, Object(row)) in table.rows.iter().enumerate() {
+        let compared = compared(&admin, row).await;
+        rows.push(compared.map_err(|problem| problem.within(&format!("rows[{number}]")))?);
     }
     Ok(Json(PolicyResults { met: rows.iter().all(|row| row.met), rows }))
+}
+
+/// Compares one expected decision with the one that the rules make.
+async fn compared(admin: &Admin, row: &Row) -> Result<PolicyResult, Problem> {
+    if !row.is_expectation() {
+        return Err(Problem::invalid("expect", "no, yes, here, private"));
+    }
+    let role = row.role.as_ref().map(ToString::to_string);
+    let (role, disabled) = who(admin, row.user.as_deref(), role.as_deref()).await?;
+    let (target, table) = (row.target.clone(), row.table.clone());
+    let case = Case { role, disabled, place: place_of(row.place.as_deref())?, target, table };
+    let decisions = decide(admin, &case).await?;
+    let (outcome, decision) = row.deed.unwrap_or_default().outcome(&decisions);
+    let met = row.is_met((outcome, decision));
+    Ok(PolicyResult { met, expected: row.expected(), found: format!("{outcome} · {decision}") })
 }
 
 /// Decides a case by the rules in force and the schema as it was last read.

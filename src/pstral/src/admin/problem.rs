@@ -85,6 +85,11 @@ impl Problem {
         Self { field: Some(field), ..self }
     }
 
+    /// The part of the request that it is about, where there are several of the kind.
+    pub(super) fn within(self, part: &str) -> Self {
+        Self { detail: text("api-within").with("part", part).said("problem", self.detail.clone()), ..self }
+    }
+
     /// The request counts again after so many seconds.
     pub(super) fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..self }

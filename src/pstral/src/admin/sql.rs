@@ -76,7 +76,7 @@ pub(super) async fn check(
     caller.require(&admin, Capability::Ask, "sql/check").await?;
     admin.target(&given.target)?;
     let longest = admin.pipeline.parts().settings.max_question_chars;
-    if given.statement.chars().count() > longest {
+    if given.statement.trim().is_empty() || given.statement.chars().count() > longest {
         return Err(Problem::invalid("statement", &format!("1–{longest}")));
     }
     let programs = admin.pipeline.programs();

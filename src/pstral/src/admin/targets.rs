@@ -143,11 +143,15 @@ pub(super) async fn refresh(
 ) -> Result<Json<RefreshView>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "targets catalog").await?;
     let target = admin.target(&name)?;
+    let read = AuditEvent { target: Some(name.clone()), ..admin.event_of(&caller, AuditAction::CatalogRead) };
+    admin.record(AuditEvent { detail: Some("begun".to_owned()), ..read.clone() }).await?;
     let refreshed = admin.pipeline.verified_queries().refresh_catalog(target).await;
-    let read = admin.event_of(&caller, AuditAction::CatalogRead);
     let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
     let detail = refreshed.as_ref().map_or_else(ToString::to_string, |refreshed| refreshed.kept.hash.clone());
-    admin.record(AuditEvent { status, target: Some(name.clone()), detail: Some(detail), ..read }).await?;
+    // The schema is kept by now: an answer that denied it would be wrong.
+    if admin.record(AuditEvent { status, detail: Some(detail), ..read }).await.is_err() {
+        tracing::error!(target = name, "schema read without an audit entry of its result");
+    }
     let refreshed = refreshed.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.found()))?;
     let all = admin.store.kept_verified(&name).await?;
     let faulty = all.iter().filter(|kept| kept.fault.is_some());

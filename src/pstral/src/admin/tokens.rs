@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use pstral_core::domain::{AuditAction, AuditEvent, Capability, sha256};
+use pstral_core::people::shown_name;
 use pstral_core::text::text;
 use pstral_store::SignIn;
 use serde::{Deserialize, Serialize};
@@ -60,10 +61,9 @@ pub(super) async fn add(
     if caller.sign_in.is_token {
         return Err(Problem::new(StatusCode::FORBIDDEN, text("api-only-session")));
     }
-    let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(Problem::invalid("name", &format!("1–{LONGEST_NAME}")));
-    }
+    let name = shown_name(&new.name, LONGEST_NAME).filter(|name| !name.is_empty());
+    let name =
+        name.ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text("api-token-name")).of_field("name"))?;
     if !(1..=MOST_DAYS).contains(&new.days) {
         return Err(Problem::invalid("days", &format!("1–{MOST_DAYS}")));
     }
@@ -82,7 +82,7 @@ pub(super) async fn add(
     let token = SignIn {
         id: admin.entropy().hex(8),
         is_token: true,
-        name: name.to_owned(),
+        name: name.clone(),
         capabilities: Some(known),
         created_at: now,
         used_at: now,

@@ -14,6 +14,7 @@ use futures::stream;
 use pstral_core::domain::{AuditAction, AuditEvent, Capability, User};
 use pstral_core::people::Refusal;
 use pstral_core::pipeline::API;
+use pstral_core::ports::StoreError;
 use pstral_store::Erasure;
 use serde::Serialize;
 use tokio::fs::File;
@@ -99,7 +100,11 @@ pub(super) async fn erase(
     let keep = admin.pipeline.parts().settings.roles.that_may(Capability::ManageUsers);
     // It goes on where whoever asked hangs up: half an erasure helps nobody.
     let erasing = tokio::spawn(async move {
-        let erased = admin.store.erase(&*admin.pipeline.parts().audit, &user, &keep, admin.now(), Some(API)).await?;
+        let audit = &*admin.pipeline.parts().audit;
+        let erased = match admin.store.erase(audit, &user, &keep, admin.now(), Some(API)).await {
+            Err(StoreError::Stale(_)) => return Err(refused(&Refusal::Stale(user.username))),
+            erased => erased?,
+        };
         if erased.is_some() {
             admin.store.truncate_wal().await?;
         }

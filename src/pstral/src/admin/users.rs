@@ -318,13 +318,14 @@ impl From<UserAdminError> for Problem {
 pub(super) fn refused(refusal: &Refusal) -> Problem {
     let status = match refusal {
         Refusal::Unknown(_) | Refusal::NotLinked(_) => StatusCode::NOT_FOUND,
-        Refusal::Taken(_) | Refusal::Disabled(_) | Refusal::LastOne(_) => StatusCode::CONFLICT,
+        Refusal::Taken(_) | Refusal::Disabled(_) | Refusal::Erased(_) | Refusal::LastOne(_) => StatusCode::CONFLICT,
+        Refusal::Stale(_) => StatusCode::PRECONDITION_FAILED,
         Refusal::Locked { .. } => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let field = match refusal {
-        Refusal::Username | Refusal::Taken(_) => Some("username"),
-        Refusal::FullName => Some("full_name"),
+        Refusal::Username | Refusal::UsernameReserved | Refusal::Taken(_) => Some("username"),
+        Refusal::FullName | Refusal::FullNameEmpty => Some("full_name"),
         Refusal::Email => Some("email"),
         Refusal::Role { .. } => Some("role"),
         Refusal::PasswordShort | Refusal::PasswordLong => Some("password"),

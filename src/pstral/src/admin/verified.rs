@@ -131,7 +131,10 @@ async fn seen(
     let of_name = open.into_iter().filter(|kept| kept.target == target && kept.query.id == id);
     // Of two of a name, the one written in a chat is decided on.
     let Some(kept) = of_name.max_by_key(|kept| kept.source) else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, text("query-unknown").with("target", target).with("id", id)));
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            text("api-query-unknown").with("target", target).with("id", id),
+        ));
     };
     if kept.version != seen {
         return Err(Problem::new(StatusCode::PRECONDITION_FAILED, text("steward-changed").with("id", id)));

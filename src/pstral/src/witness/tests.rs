@@ -104,6 +104,22 @@ fn a_log_that_grows_is_cosigned_and_another_history_is_not() {
 }
 
 #[test]
+fn lines_of_strangers_are_neither_told_nor_kept() {
+    let log = Log::new();
+    let witness = log.witness();
+    let forged = NoteSignature { signature: vec![7; 64], ..log.head(5, "a").signatures.remove(0) };
+    let request = |old, size| {
+        let again = &log.head(size, "a").signatures[0];
+        format!("{}— spam.example/visit-me AAAAAAAA\n{forged}\n{again}\n", log.request(old, size, "a"))
+    };
+    witness.add_checkpoint(&request(0, 9), 1).unwrap();
+    let kept = fs::read_to_string(log.record()).unwrap();
+    assert_eq!(kept.matches("— ").count(), 2, "the log's line and the witness's: {kept}");
+    let refused = witness.add_checkpoint(&request(0, 5), 1);
+    assert_eq!(refused, Err(WitnessError::OtherHead { last: 9, head: log.head(5, "a") }));
+}
+
+#[test]
 fn only_known_logs_with_their_keys_are_taken() {
     let (log, stranger) = (Log::new(), Log::new());
     let witness = log.witness();

@@ -12,7 +12,7 @@ use pstral::http::serve_admin;
 use pstral::passwords;
 use pstral_core::domain::{AuditAction, Capability, Locale, NewUser, Role, UserChange};
 use pstral_core::people::Password;
-use pstral_core::ports::{AuditFilter, AuditLog as _, People as _};
+use pstral_core::ports::{AuditFilter, AuditLog as _, Catalogs as _, People as _};
 use pstral_core::testkit::language_model::Script;
 use reqwest::{Client, Method, Response, StatusCode};
 use rusqlite::Connection;
@@ -386,6 +386,81 @@ fn an_administrator_looks_after_users() {
     });
 }
 
+/// Of several requests at once that have read the same, one is carried out.
+#[test]
+fn what_was_read_is_changed_once() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let tag = async || {
+            let shown = page.ask(Method::GET, "/api/v1/users/camille", &with, None).await;
+            shown.headers()["etag"].to_str().unwrap().to_owned()
+        };
+        let send = |method: Method, path: &'static str, tag: String, body: Option<Value>| {
+            let request = page.client.request(method, format!("http://{}/api/v1/users/camille{path}", page.address));
+            let request = request.header("cookie", format!("__Host-pstral={cookie}")).header("if-match", tag);
+            let request = match body {
+                Some(body) => request.header("content-type", "application/json").body(body.to_string()),
+                None => request,
+            };
+            async { request.send().await.unwrap().status().as_u16() }
+        };
+        let seen = tag().await;
+        let edits = (0..8).map(|number| json!({ "full_name": format!("Camille {number}") }));
+        let edits = edits.map(|edit| send(Method::PATCH, "", seen.clone(), Some(edit)));
+        let mut answers = futures::future::join_all(edits).await;
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 412, 412, 412, 412, 412, 412, 412]);
+        let late = world.store.user_named("camille").await.unwrap().unwrap();
+
+        let seen = tag().await;
+        let erasures = (0..2).map(|_| send(Method::DELETE, "/data", seen.clone(), None));
+        let mut answers = futures::future::join_all(erasures).await;
+        answers.sort_unstable();
+        assert!(matches!(answers[..], [200, 404 | 412]), "{answers:?}");
+        let erased = world.store.user_named(&format!("erased-{}", late.id.0)).await.unwrap();
+        assert!(erased.is_some_and(|user| user.disabled));
+    });
+}
+
+/// An erasure cannot be undone, by whatever way somebody tries.
+#[test]
+fn whoever_was_erased_stays_so() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let camille = world.store.user_named("camille").await.unwrap().unwrap();
+        world.store.erase(&*world.store, &camille, &[], Timestamp::now(), None).await.unwrap().unwrap();
+        let (page, name) = (Page::of(world, None).await, format!("erased-{}", camille.id.0));
+        let cookie = page.signed_in("claire").await;
+        let with = With::Cookie(&cookie);
+        let shown = page.ask(Method::GET, &format!("/api/v1/users/{name}"), &with, None).await;
+        let tag = shown.headers()["etag"].to_str().unwrap().to_owned();
+        let change = |body: Value| {
+            let request = page.client.patch(format!("http://{}/api/v1/users/{name}", page.address));
+            let request = request.header("cookie", format!("__Host-pstral={cookie}")).header("if-match", &tag);
+            request.header("content-type", "application/json").body(body.to_string())
+        };
+        for body in [json!({ "disabled": false }), json!({ "username": "camille" }), json!({ "full_name": "Camille" })]
+        {
+            assert_eq!(change(body.clone()).send().await.unwrap().status(), StatusCode::CONFLICT, "{body}");
+        }
+        for (method, path, body) in [
+            (Method::PUT, "password", Some(json!({ "password": PASSWORD }))),
+            (Method::POST, "link-code", None),
+            (Method::POST, "links", Some(json!({ "code": "7KQ2-M9XA-3FDT" }))),
+        ] {
+            let refused = page.ask(method, &format!("/api/v1/users/{name}/{path}"), &with, body).await;
+            assert_eq!(refused.status(), StatusCode::CONFLICT, "{path}");
+            let said = text_of(&value(refused).await["detail"]).to_owned();
+            assert!(said.contains("ont été effacées"), "{path}: {said}");
+        }
+        let stays = world.store.user_named(&name).await.unwrap().unwrap();
+        assert!(stays.disabled && world.store.password(stays.id).await.unwrap().is_none());
+    });
+}
+
 #[test]
 fn the_data_of_a_person_is_handed_over_and_erased() {
     run_test(async |world| {
@@ -601,6 +676,12 @@ fn reading_a_schema_again_names_the_verified_queries_that_no_longer_run() {
             (newest[0].event.action, newest[0].event.target.as_deref()),
             (AuditAction::CatalogRead, Some("crm"))
         );
+        let kept = world.store.kept_catalog("crm").await.unwrap();
+        company.execute_batch("ALTER TABLE clients RENAME COLUMN town TO place").unwrap();
+        world.audit.refuse(&[AuditAction::CatalogRead]);
+        let refused = page.ask(Method::POST, path, &With::Cookie(&cookie), None).await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(world.store.kept_catalog("crm").await.unwrap(), kept, "what is not recorded is not done");
     });
 }
 
@@ -702,7 +783,7 @@ fn every_route_answers_each_kind_of_caller_as_it_should() {
             ("changed", UserChange { role: Some(Role::member()), ..UserChange::default() }),
         ] {
             let user = world.store.user_named(username).await.unwrap().unwrap();
-            world.store.change_user(user.id, &change, &[]).await.unwrap();
+            world.store.change_user(&user, &change, &[]).await.unwrap();
         }
         secrets.push(expired);
         secrets.push(page.token(&secrets[3], &["ask"]).await);
@@ -959,12 +1040,27 @@ fn bad_requests_get_a_clear_sentence() {
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": " ", "capabilities": ["ask"], "days": 1 }))),
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["fly"], "days": 1 }))),
             (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["ask"], "days": 0 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "x", "capabilities": ["ask"], "days": -1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "a\u{202e}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "a\u{200b}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "\u{feff}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/tokens", Some(json!({ "name": "a\u{2028}b", "capabilities": ["ask"], "days": 1 }))),
+            (Method::POST, "/api/v1/sql/check", Some(json!({ "target": "crm", "statement": " \n" }))),
             (Method::DELETE, "/api/v1/sign-ins/nothing", None),
             (
                 Method::POST,
                 "/api/v1/policy/test",
                 Some(json!({ "rows": [{ "target": "crm", "role": 1, "expect": "no" }] })),
             ),
+            (
+                Method::POST,
+                "/api/v1/policy/test",
+                Some(json!({ "rows": [
+                    { "target": "crm", "role": "member", "expect": "no" },
+                    { "target": "crm", "role": "member", "expect": "perhaps" },
+                ] })),
+            ),
+            (Method::POST, "/api/v1/users", Some(json!({ "username": "erased-1" }))),
             (Method::POST, "/api/v1/users", Some(json!({ "username": "ｃlaire" }))),
             (Method::POST, "/api/v1/users", Some(json!({ "username": "claire" }))),
             (Method::GET, "/api/v1/users/nobody", None),
@@ -987,11 +1083,19 @@ fn bad_requests_get_a_clear_sentence() {
         400 « nothing » n’est pas connu ici. Valeurs admises : user, platform, action, status, target, relation, text, since, until, towards, from, limit, format.
         422 from n’est pas valable ici. Valeurs admises : next.
         422 limit n’est pas valable ici. Valeurs admises : 1–500.
-        422 name n’est pas valable ici. Valeurs admises : 1–80.
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
+        422 « days » doit être un nombre entier à partir de 0. Corrigez, puis renvoyez la demande.
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
+        422 statement n’est pas valable ici. Valeurs admises : 1–4000.
         404 Vous n’avez ni session ni jeton de ce nom. Voyez ceux que vous avez encore : il a peut-être déjà pris fin.
         422 « rows[0].role » doit être une chaîne de caractères. Corrigez, puis renvoyez la demande.
+        422 Dans rows[1] : expect n’est pas valable ici. Valeurs admises : no, yes, here, private.
+        422 Les noms d’utilisateur qui commencent par « erased- » sont réservés aux personnes dont les données ont été effacées. Choisissez-en un autre.
         422 Un nom d’utilisateur compte de 1 à 64 lettres, chiffres ou signes . _ - + @, sans espace ni forme particulière (pleine chasse, exposant), et commence
         409 Il y a déjà un utilisateur claire. Choisissez un autre nom d’utilisateur.
         404 Il n’y a pas d’utilisateur nobody. Cherchez son nom dans la liste des utilisateurs.

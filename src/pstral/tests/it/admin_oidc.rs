@@ -172,7 +172,7 @@ fn somebody_signs_in_with_a_company_account_once() {
         let again = site.get(&back, &begun.cookie).await;
         assert_eq!((again.status(), cookies(&again).len()), (StatusCode::UNAUTHORIZED, 1));
         assert_snapshot!(said(again).await, @"The company’s sign-in service did not sign you in (invalid_grant). Start again; if this continues, contact your administrator.");
-        let sign_ins = world.store.sign_ins(user(world, "camille").await, world.clock.now()).await.unwrap();
+        let sign_ins = world.store.sign_ins(user(world, "camille").await.id, world.clock.now()).await.unwrap();
         assert_eq!(sign_ins.len(), 1);
         assert_snapshot!(logins(world).await, @"
         ok user 1: session by oidc
@@ -181,13 +181,13 @@ fn somebody_signs_in_with_a_company_account_once() {
 
         // What ends a session ends this one.
         let change = UserChange::disabled(true);
-        world.store.change_user(user(world, "camille").await, &change, &[]).await.unwrap();
+        world.store.change_user(&user(world, "camille").await, &change, &[]).await.unwrap();
         assert_eq!(site.get(&site.url("/api/v1/session"), &session).await.status(), StatusCode::UNAUTHORIZED);
     });
 }
 
-async fn user(world: &World, name: &str) -> pstral_core::domain::UserId {
-    world.store.user_named(name).await.unwrap().unwrap().id
+async fn user(world: &World, name: &str) -> pstral_core::domain::User {
+    world.store.user_named(name).await.unwrap().unwrap()
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn whoever_is_no_user_here_is_told_the_same_and_never_made_one() {
             if account == "shared" {
                 for name in ["alex", "sacha"] {
                     let change = UserChange { email: Some("shared@example.org".to_owned()), ..UserChange::default() };
-                    world.store.change_user(user(world, name).await, &change, &[]).await.unwrap();
+                    world.store.change_user(&user(world, name).await, &change, &[]).await.unwrap();
                 }
             }
             let refused = site.sign_in(account).await;

@@ -271,9 +271,11 @@ fn an_agreement_ends_with_the_right_to_give_it() {
         write(world).await;
         let waiting = name(world);
         world.command(&sacha(), &format!("agree {waiting} yes")).await;
-        let users = world.store.users().await.unwrap();
-        let steward = users.iter().find(|user| user.username == "sacha").unwrap().id;
-        world.store.change_user(steward, &UserChange::disabled(true), &[]).await.unwrap();
+        let change = async |change: UserChange| {
+            let steward = world.store.user_named("sacha").await.unwrap().unwrap();
+            world.store.change_user(&steward, &change, &[]).await.unwrap();
+        };
+        change(UserChange::disabled(true)).await;
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran(), []);
         assert_snapshot!(world.newest(), @"Whoever agreed to this statement may no longer do so. Ask your question again, and another steward to agree.");
@@ -282,7 +284,7 @@ fn an_agreement_ends_with_the_right_to_give_it() {
         agreed ok sacha
         refusal refused alex
         ");
-        world.store.change_user(steward, &UserChange::disabled(false), &[]).await.unwrap();
+        change(UserChange::disabled(false)).await;
         world.command(&alex(), "execute").await;
         assert_eq!(world.target.ran().len(), 1);
     });

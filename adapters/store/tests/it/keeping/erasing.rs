@@ -1,7 +1,8 @@
 //! Tests of exporting and erasing a person's data.
 
-use pstral_core::domain::{Locale, NewUser, Role};
-use pstral_core::ports::{AuditFilter, Conversations as _, People as _};
+use pstral_core::domain::{Locale, NewUser, Role, UserChange};
+use pstral_core::ports::{AuditFilter, Changed, Conversations as _, People as _, StoreError};
+use pstral_store::Erasure;
 
 use super::*;
 
@@ -132,6 +133,32 @@ async fn the_last_who_looks_after_users_stays() {
         assert!(store.erase(&store, &zoe, &keep, day(2), None).await.unwrap().is_some());
         admin(&store, "bea").await;
         assert!(store.erase(&store, &ana, &keep, day(3), None).await.unwrap().is_some());
+        assert!(proved(&store).await.is_ok());
+    }
+}
+
+/// Of two who read the same user, one erases them: nothing is erased of somebody who is not as they were read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_was_changed_since_is_not_erased() {
+    for ground in Ground::both() {
+        let (store, beside) = (ground.open("one").await, ground.open("two").await);
+        let (zoe, max) = two_people(&ground, &store).await;
+        let change = UserChange { email: Some("zoe@example.org".to_owned()), ..UserChange::default() };
+        let Changed::Done(now) = store.change_user(&zoe, &change, &[]).await.unwrap() else { return };
+        let stale = store.erase(&store, &zoe, &[], day(10), None).await;
+        assert!(matches!(stale, Err(StoreError::Stale(_))), "{stale:?}");
+        assert_eq!(store.user_named("zoe").await.unwrap(), Some(now), "nothing was done");
+
+        let (one, other) = tokio::join!(
+            store.erase(&store, &max, &[], day(10), None),
+            beside.erase(&beside, &max, &[], day(10), None)
+        );
+        let outcomes = [one, other];
+        let count = |wanted: fn(&Result<Option<Erasure>, StoreError>) -> bool| {
+            outcomes.iter().filter(|one| wanted(one)).count()
+        };
+        assert_eq!(count(|one| matches!(one, Ok(Some(_)))), 1, "{outcomes:?}");
+        assert_eq!(count(|one| matches!(one, Err(StoreError::Stale(_)))), 1, "{outcomes:?}");
         assert!(proved(&store).await.is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::people::NOBODY;
-use super::{State, actor, at, member, missing};
+use super::{State, actor, at, change_current, member, missing};
 use crate::domain::{Actor, Link, LinkedHow, PlatformName, Role, UserChange, UserId};
 use crate::ports::{Confirmed, LinkCode, LinkRequest, LiveCode, Redeemed, StoreError};
 
@@ -28,7 +28,7 @@ pub(super) async fn links(state: &dyn State) -> Result<(), StoreError> {
     assert_eq!(state.linked(&phone).await?, Some(second), "a later link replaces the earlier one");
     assert_eq!(state.linked(&desk).await?, Some(first.clone()));
 
-    state.change_user(first.id, &UserChange::disabled(true), &[]).await?;
+    change_current(state, first.id, &UserChange::disabled(true), &[]).await?;
     assert!(state.linked(&desk).await?.is_some_and(|user| user.disabled), "a disabled user is still known");
     assert!(missing(&state.link(&phone, NOBODY, at("10:02:00")).await));
     Ok(())
@@ -123,28 +123,28 @@ pub(super) async fn codes_of_the_disabled(state: &dyn State) -> Result<(), Store
         Ok::<(), StoreError>(())
     };
     state.issue_code(&made_by("d1", maker.id)).await?;
-    state.change_user(user.id, &UserChange::disabled(true), &[]).await?;
-    state.change_user(user.id, &UserChange::disabled(false), &[]).await?;
+    change_current(state, user.id, &UserChange::disabled(true), &[]).await?;
+    change_current(state, user.id, &UserChange::disabled(false), &[]).await?;
     wrong("d1", "void although the user is enabled again").await?;
 
     state.issue_code(&made_by("d2", maker.id)).await?;
-    state.change_user(maker.id, &UserChange::disabled(true), &[]).await?;
+    change_current(state, maker.id, &UserChange::disabled(true), &[]).await?;
     wrong("d2", "whoever made it is disabled").await?;
-    state.change_user(maker.id, &UserChange::disabled(false), &[]).await?;
+    change_current(state, maker.id, &UserChange::disabled(false), &[]).await?;
 
     state.issue_code(&made_by("d3", maker.id)).await?;
     let steward = UserChange { role: Some(Role::steward()), ..UserChange::default() };
-    state.change_user(maker.id, &steward, &[]).await?;
+    change_current(state, maker.id, &steward, &[]).await?;
     wrong("d3", "whoever made it has another role").await?;
     let member = UserChange { role: Some(Role::member()), ..UserChange::default() };
-    state.change_user(maker.id, &member, &[]).await?;
+    change_current(state, maker.id, &member, &[]).await?;
 
-    state.change_user(user.id, &UserChange::disabled(true), &[]).await?;
+    change_current(state, user.id, &UserChange::disabled(true), &[]).await?;
     state.issue_code(&made_by("d4", maker.id)).await?;
     wrong("d4", "a disabled user cannot be linked to").await?;
     assert_eq!(state.linked(&late).await?, None);
 
-    state.change_user(user.id, &UserChange::disabled(false), &[]).await?;
+    change_current(state, user.id, &UserChange::disabled(false), &[]).await?;
     state.issue_code(&made_by("d5", maker.id)).await?;
     assert!(matches!(state.redeem_code(&late, "d5", at("10:00:00")).await?, Redeemed::Linked(_)));
     let links = state.links(user.id).await?;
@@ -208,9 +208,9 @@ pub(super) async fn requests_that_fail(state: &dyn State) -> Result<(), StoreErr
     state.request_link(&request(&asker, "f1", "10:00:00")).await?;
     assert!(missing(&state.confirm_request("f1", NOBODY, by, at("10:01:00")).await));
     for disabled in [user.id, admin.id] {
-        state.change_user(disabled, &UserChange::disabled(true), &[]).await?;
+        change_current(state, disabled, &UserChange::disabled(true), &[]).await?;
         assert_eq!(state.confirm_request("f1", user.id, by, at("10:01:00")).await?, Confirmed::Wrong, "{disabled:?}");
-        state.change_user(disabled, &UserChange::disabled(false), &[]).await?;
+        change_current(state, disabled, &UserChange::disabled(false), &[]).await?;
     }
     assert_eq!(state.confirm_request("f1", user.id, by, at("10:10:00")).await?, Confirmed::Wrong, "too old at its end");
     for _ in 0..2 {

@@ -13,8 +13,8 @@ mod proposals;
 
 use jiff::Timestamp;
 
-use crate::domain::{Actor, Conversation, Locale, Mode, NewUser, Place, PlatformName, Role, User};
-use crate::ports::{AuditLog, Catalogs, Conversations, Knowledge, People, Proposals, StoreError};
+use crate::domain::{Actor, Conversation, Locale, Mode, NewUser, Place, PlatformName, Role, User, UserChange, UserId};
+use crate::ports::{AuditLog, Catalogs, Changed, Conversations, Knowledge, People, Proposals, StoreError};
 
 pub use audit_log::{audit_log, full_event};
 pub use catalogs::catalogs;
@@ -55,6 +55,18 @@ pub async fn member(state: &(impl People + ?Sized), username: &str) -> Result<Us
         locale: Locale::Fr,
     };
     state.add_user(&user, at("09:00:00")).await
+}
+
+/// Changes a user as they are now.
+pub async fn change_current(
+    state: &(impl People + ?Sized),
+    user: UserId,
+    change: &UserChange,
+    keep: &[Role],
+) -> Result<Changed, StoreError> {
+    let users = state.users().await?;
+    let now = users.iter().find(|one| one.id == user).ok_or_else(|| StoreError::Missing(format!("user {}", user.0)))?;
+    state.change_user(now, change, keep).await
 }
 
 /// A private place on the platform `terminal`.

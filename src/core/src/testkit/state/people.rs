@@ -1,6 +1,6 @@
 //! The contract of `People` for users; `links` has the one for their accounts.
 
-use super::{State, at, duplicate, links, member, missing};
+use super::{State, at, change_current, duplicate, links, member, missing};
 use jiff::tz::TimeZone;
 
 use crate::domain::{Locale, NewUser, Role, User, UserChange, UserId};
@@ -15,6 +15,7 @@ pub async fn people(state: &dyn State) -> Result<(), StoreError> {
     users(state).await?;
     numbers(state).await?;
     changes(state).await?;
+    changes_at_once(state).await?;
     the_last_of_them(state).await?;
     passwords(state).await?;
     links::links(state).await?;
@@ -50,7 +51,7 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
         created_at: at("09:00:00.123"),
     };
     assert_eq!(made, expected);
-    assert_eq!(state.user_named("ÉLODIE").await?, Some(expected));
+    assert_eq!(state.user_named("ÉLODIE").await?, Some(expected.clone()));
     assert!(duplicate(&state.add_user(&new, at("09:00:01")).await), "a username is unique in whatever case");
     assert_eq!(state.user_named("elodie").await?, None);
     let decomposed = NewUser { username: "E\u{301}lodie".to_owned(), ..new };
@@ -62,11 +63,12 @@ async fn users(state: &dyn State) -> Result<(), StoreError> {
     assert!(names.is_sorted(), "{names:?} by username");
     assert!(names.contains(&"aaron".to_owned()) && names.contains(&"élodie".to_owned()));
 
-    state.change_user(made.id, &UserChange::disabled(true), &[]).await?;
+    change_current(state, made.id, &UserChange::disabled(true), &[]).await?;
     assert!(state.user_named("élodie").await?.is_some_and(|user| user.disabled));
-    state.change_user(made.id, &UserChange::disabled(false), &[]).await?;
+    change_current(state, made.id, &UserChange::disabled(false), &[]).await?;
     assert_eq!(state.user_named("élodie").await?, Some(made));
-    assert!(missing(&state.change_user(NOBODY, &UserChange::disabled(true), &[]).await));
+    let nobody = User { id: NOBODY, ..expected };
+    assert!(missing(&state.change_user(&nobody, &UserChange::disabled(true), &[]).await));
     Ok(())
 }
 
@@ -111,18 +113,33 @@ async fn changes(state: &dyn State) -> Result<(), StoreError> {
         disabled: true,
         ..user.clone()
     };
-    assert_eq!(state.change_user(user.id, &change, &[]).await?, Changed::Done(expected.clone()));
+    assert_eq!(change_current(state, user.id, &change, &[]).await?, Changed::Done(expected.clone()));
     assert_eq!(state.user_named("changed").await?, Some(expected.clone()));
     assert_eq!(state.user_named("change").await?, None);
 
     let email = UserChange { email: Some(String::new()), ..UserChange::default() };
     let expected = User { email: String::new(), ..expected };
-    assert_eq!(state.change_user(user.id, &email, &[]).await?, Changed::Done(expected), "the rest stays as it is");
+    assert_eq!(change_current(state, user.id, &email, &[]).await?, Changed::Done(expected), "the rest stays as it is");
 
     let taken = UserChange { username: Some("CHANGED".to_owned()), ..UserChange::default() };
-    assert!(duplicate(&state.change_user(other.id, &taken, &[]).await));
+    assert!(duplicate(&change_current(state, other.id, &taken, &[]).await));
     assert_eq!(state.user_named("change-other").await?, Some(other));
-    assert!(missing(&state.change_user(NOBODY, &email, &[]).await));
+    Ok(())
+}
+
+/// Of several changes of a user as they were read, one is made.
+async fn changes_at_once(state: &dyn State) -> Result<(), StoreError> {
+    let seen = &member(state, "changes-at-once").await?;
+    let named = |number: u8| async move {
+        let change = UserChange { full_name: Some(format!("Zoé {number}")), ..UserChange::default() };
+        state.change_user(seen, &change, &[]).await
+    };
+    let made = futures::future::join_all((0..8).map(named)).await;
+    assert_eq!(made.iter().filter(|made| matches!(made, Ok(Changed::Done(_)))).count(), 1, "{made:?}");
+    assert_eq!(made.iter().filter(|made| matches!(made, Err(StoreError::Stale(_)))).count(), 7, "{made:?}");
+    let late = UserChange::disabled(true);
+    assert!(matches!(state.change_user(seen, &late, &[]).await, Err(StoreError::Stale(_))));
+    assert!(matches!(change_current(state, seen.id, &late, &[]).await?, Changed::Done(_)));
     Ok(())
 }
 
@@ -132,26 +149,34 @@ async fn the_last_of_them(state: &dyn State) -> Result<(), StoreError> {
     let role = |role| UserChange { role: Some(role), ..UserChange::default() };
     let keep = [Role::steward()];
     for user in [&first, &second] {
-        state.change_user(user.id, &role(Role::steward()), &keep).await?;
+        change_current(state, user.id, &role(Role::steward()), &keep).await?;
     }
     for others in state.users().await? {
         if others.role == Role::steward() && ![first.id, second.id].contains(&others.id) {
-            state.change_user(others.id, &UserChange::disabled(true), &[]).await?;
+            change_current(state, others.id, &UserChange::disabled(true), &[]).await?;
         }
     }
     let (disable, demote) = (UserChange::disabled(true), role(Role::member()));
-    let (one, other) =
-        futures::join!(state.change_user(first.id, &disable, &keep), state.change_user(second.id, &demote, &keep));
+    let (one, other) = futures::join!(
+        change_current(state, first.id, &disable, &keep),
+        change_current(state, second.id, &demote, &keep)
+    );
     let refused = [one?, other?].iter().filter(|changed| **changed == Changed::LastOfThem).count();
     assert_eq!(refused, 1, "two at once: one stays");
 
     let left = state.users().await?.into_iter().find(|user| user.role == Role::steward() && !user.disabled);
     let left = left.map_or(NOBODY, |user| user.id);
-    assert_eq!(state.change_user(left, &disable, &keep).await?, Changed::LastOfThem);
+    assert_eq!(change_current(state, left, &disable, &keep).await?, Changed::LastOfThem);
     let renamed = UserChange { full_name: Some("Zoé".to_owned()), ..UserChange::default() };
-    assert!(matches!(state.change_user(left, &renamed, &keep).await?, Changed::Done(_)), "they can still be changed");
-    assert!(matches!(state.change_user(left, &disable, &[]).await?, Changed::Done(_)), "unless nobody is to be kept");
-    assert!(matches!(state.change_user(left, &demote, &keep).await?, Changed::Done(_)), "one who is lost already");
+    assert!(
+        matches!(change_current(state, left, &renamed, &keep).await?, Changed::Done(_)),
+        "they can still be changed"
+    );
+    assert!(
+        matches!(change_current(state, left, &disable, &[]).await?, Changed::Done(_)),
+        "unless nobody is to be kept"
+    );
+    assert!(matches!(change_current(state, left, &demote, &keep).await?, Changed::Done(_)), "one who is lost already");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pstral_core::domain::{AuditAction, AuditStatus};
-use pstral_core::text::text;
+use pstral_core::text::{Text, text};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -29,6 +29,16 @@ const QUICK: [(&str, &str, &str); 5] = [
     ("action", "refusal", "page-quick-refusals"),
     ("status", "failed", "page-quick-failures"),
     ("action", "login", "page-quick-logins"),
+];
+
+/// The filters that may not be valid, each with its label.
+const LABELS: [(&str, &str); 6] = [
+    ("user", "page-filter-user"),
+    ("action", "page-filter-action"),
+    ("status", "page-filter-status"),
+    ("since", "page-filter-since"),
+    ("until", "page-filter-until"),
+    ("limit", "page-filter-limit"),
 ];
 
 /// The fields of an address in their order.
@@ -54,7 +64,7 @@ pub(super) async fn list(
     let (status, found) = match found {
         Ok(found) => (StatusCode::OK, turnable(&given, answer(Json(found)).await?)),
         Err(problem) if matches!(problem.status.as_u16(), 400 | 422) => {
-            (problem.status, json!({ "error": problem.detail.render(visitor.frame.locale) }))
+            (problem.status, json!({ "error": in_labels(problem).render(visitor.frame.locale) }))
         }
         Err(problem) => return Err(problem),
     };
@@ -72,6 +82,14 @@ pub(super) async fn list(
         "targets": admin.pipeline.parts().targets.keys().collect::<Vec<_>>(),
     });
     Ok((status, visitor.page("audit.html", &content)?).into_response())
+}
+
+/// Says what is not valid by the label of its filter: people know no other fields of an address.
+fn in_labels(problem: Problem) -> Text {
+    match LABELS.iter().find(|(name, _)| problem.field == Some(name)) {
+        Some((_, label)) => problem.detail.said("field", text(label)),
+        None => text("page-audit-address"),
+    }
 }
 
 /// A page of the API with its newest entry first, and the addresses of the pages beside it.

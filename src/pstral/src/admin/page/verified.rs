@@ -85,7 +85,10 @@ pub(super) async fn one(
     // Of two of a name, the one written in a chat is decided on.
     of_name.sort_by_key(|one| one["source"] != "chat");
     let Some(one) = of_name.first() else {
-        return Err(Problem::new(StatusCode::NOT_FOUND, text("query-unknown").with("target", target).with("id", id)));
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            text("api-query-unknown").with("target", target).with("id", id),
+        ));
     };
     let statement = tokens(one["statement"].as_str().unwrap_or_default());
     // The one of the file is what is used until it is replaced.

@@ -260,7 +260,7 @@ fn pictures_of_each_section_are_taken_where_they_are_wanted() {
         let site = Site::of(world).await;
         let claire = world.store.user_named("claire").await.unwrap().unwrap();
         let change = UserChange { locale: Some(Locale::En), ..UserChange::default() };
-        world.store.change_user(claire.id, &change, &[]).await.unwrap();
+        world.store.change_user(&claire, &change, &[]).await.unwrap();
         let executed = world.entries().await.into_iter().rfind(|entry| entry.event.action == AuditAction::Execution);
         let entry = format!("/audit/test/{}", executed.unwrap().seq);
         let browser = driver.browser((1280, 900), "en").await;

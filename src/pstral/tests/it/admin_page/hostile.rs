@@ -35,7 +35,7 @@ async fn hostile(world: &World) {
     world.say(&actor, "Combien de clients avons-nous ?").await;
     let change = UserChange { full_name: Some(HOSTILE.to_owned()), ..UserChange::default() };
     let claire = world.store.user_named("claire").await.unwrap().unwrap();
-    world.store.change_user(claire.id, &change, &[]).await.unwrap();
+    world.store.change_user(&claire, &change, &[]).await.unwrap();
 }
 
 #[test]

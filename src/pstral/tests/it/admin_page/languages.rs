@@ -34,7 +34,7 @@ fn a_page_speaks_the_language_and_tells_the_time_of_its_reader() {
         );
         let zone = Some(TimeZone::get("Asia/Tokyo").unwrap());
         let change = UserChange { locale: Some(Locale::En), zone, ..UserChange::default() };
-        world.store.change_user(claire.id, &change, &[]).await.unwrap();
+        world.store.change_user(&claire, &change, &[]).await.unwrap();
         let cookie = site.signed_in("claire").await;
         let english = site.get("/audit?action=question", &cookie).await;
         assert!(
@@ -52,10 +52,10 @@ fn every_section_has_its_sentences_in_both_languages() {
     run_test(async |world| {
         world.command(&camille(), "terme client fidèle = SELECT client_id FROM contracts").await;
         let site = Site::of(world).await;
-        let claire = world.store.user_named("claire").await.unwrap().unwrap();
         for locale in Locale::ALL {
+            let claire = world.store.user_named("claire").await.unwrap().unwrap();
             let change = UserChange { locale: Some(locale), ..UserChange::default() };
-            world.store.change_user(claire.id, &change, &[]).await.unwrap();
+            world.store.change_user(&claire, &change, &[]).await.unwrap();
             let cookie = site.signed_in("claire").await;
             for path in [
                 "/overview",

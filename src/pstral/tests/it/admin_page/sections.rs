@@ -132,6 +132,16 @@ fn what_a_browser_cannot_be_shown_is_a_page_too() {
                 "{path}"
             );
         }
+        // By the words of the page: nobody who reads it types fields of an address, or commands.
+        for (path, expected) in [
+            ("/audit?from=1", "Cette adresse ne mène à aucune page de l’audit."),
+            ("/audit?nothing=1", "Cette adresse ne mène à aucune page de l’audit."),
+            ("/audit?since=yesterday", "Depuis n’est pas valable ici. Valeurs admises : 2026-11-21"),
+            ("/verified/crm/nothing", "crm n’a pas de requête vérifiée « nothing ». Voyez la liste"),
+        ] {
+            let words = site.get(path, &cookie).await.words();
+            assert!(words.replace('\u{a0}', " ").contains(expected), "{path}: {words}");
+        }
         let refused = site.get("/audit", &site.signed_in("camille").await).await;
         assert!(refused.words().contains("audit.read") && refused.body.contains("<nav"), "{}", refused.words());
         let denied = world.entries().await;

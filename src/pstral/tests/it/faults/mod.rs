@@ -67,7 +67,7 @@ fn whoever_is_disabled_meanwhile_is_not_answered_late() {
             tokio::spawn(async move {
                 tokio::time::sleep(AWAY).await;
                 let alex = state.user_named("alex").await.unwrap().unwrap();
-                state.change_user(alex.id, &UserChange::disabled(disabled), &[]).await.unwrap();
+                state.change_user(&alex, &UserChange::disabled(disabled), &[]).await.unwrap();
             });
             broken.happen(&case, &alex()).await.unwrap();
             broken.close_orphaned_turns().await;

@@ -53,7 +53,7 @@ pub(crate) async fn add(people: &dyn People) {
         let user = people.add_user(&user, Timestamp::UNIX_EPOCH).await.unwrap();
         people.link(&FakeChat::actor(name), user.id, Timestamp::UNIX_EPOCH).await.unwrap();
         if name == "dominique" {
-            people.change_user(user.id, &UserChange::disabled(true), &[]).await.unwrap();
+            people.change_user(&user, &UserChange::disabled(true), &[]).await.unwrap();
         }
     }
 }

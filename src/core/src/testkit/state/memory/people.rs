@@ -40,9 +40,13 @@ impl People for MemoryState {
         Ok(self.tables().users.iter().find(|user| user.username == username).cloned())
     }
 
-    async fn change_user(&self, id: UserId, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError> {
+    async fn change_user(&self, seen: &User, change: &UserChange, keep: &[Role]) -> Result<Changed, StoreError> {
+        let id = seen.id;
         let mut tables = self.tables();
         let before = tables.user(id)?.clone();
+        if before != *seen {
+            return Err(StoreError::Stale(format!("user {}", id.0)));
+        }
         let after = change.clone().applied_to(before.clone());
         if tables.users.iter().any(|other| other.id != id && other.username == after.username) {
             return Err(StoreError::Duplicate(format!("user {}", after.username)));
