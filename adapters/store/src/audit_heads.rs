@@ -43,7 +43,7 @@ pub enum KeptHeadsError {
 impl KeptHeadsError {
     fn into_store_error(self) -> StoreError {
         match self {
-            Self::Unreadable(why) => StoreError::Unavailable(why),
+            Self::Unreadable(why) => StoreError::HeadsUnreadable(why),
             Self::NotOurs(what) => StoreError::AuditChanged(AuditChange::KeptHead(what)),
         }
     }

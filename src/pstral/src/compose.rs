@@ -102,7 +102,7 @@ pub async fn open_store(config: &Config) -> Result<Arc<Store>, StartError> {
 
 pub(crate) fn state_error(error: &StoreError) -> StartError {
     let part = match error {
-        StoreError::AuditChanged(_) => "audit",
+        StoreError::AuditChanged(_) | StoreError::HeadsUnreadable(_) => "audit",
         _ => "state",
     };
     StartError {

@@ -350,7 +350,7 @@ async fn heads_that_cannot_be_read_are_no_change_of_the_audit() {
         store.append(event("asked")).await.unwrap();
         keeper.is_unreadable.store(true, Ordering::SeqCst);
         let refused = store.append(event("refused")).await;
-        assert!(matches!(&refused, Err(StoreError::Unavailable(why)) if why == "permission denied"), "{refused:?}");
+        assert!(matches!(&refused, Err(StoreError::HeadsUnreadable(why)) if why == "permission denied"), "{refused:?}");
         store.health().await.unwrap_err();
         keeper.is_unreadable.store(false, Ordering::SeqCst);
         store.append(event("goes on")).await.unwrap();

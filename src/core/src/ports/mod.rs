@@ -65,6 +65,9 @@ pub enum StoreError {
     /// It holds something this version does not understand.
     #[error("the state database holds something unexpected: {0}")]
     Corrupt(String),
+    /// The heads that are kept outside it cannot be read: nothing was written.
+    #[error("the heads of the audit cannot be read: {0}")]
+    HeadsUnreadable(String),
     /// The audit is not what was signed last: nothing is written on top of it.
     #[error("the audit is not what was signed last: {0}")]
     AuditChanged(AuditChange),
@@ -83,7 +86,9 @@ impl StoreError {
     /// The sentence for the person, where it passes by itself or an administrator can make it; else it is a fault.
     pub fn text(&self) -> Option<Text> {
         match self {
-            Self::Unavailable(_) | Self::Moved(_) | Self::Superseded(_) => Some(text("state-away")),
+            Self::Unavailable(_) | Self::HeadsUnreadable(_) | Self::Moved(_) | Self::Superseded(_) => {
+                Some(text("state-away"))
+            }
             Self::Full(_) => Some(text("state-full")),
             Self::Busy(_) => Some(text("state-busy")),
             Self::AuditChanged(_) => Some(text("state-audit-changed")),

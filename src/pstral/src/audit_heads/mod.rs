@@ -43,11 +43,11 @@ pub(crate) fn key_error(error: &anyhow::Error) -> StartError {
 
 /// The heads beside the audit key cannot be used.
 pub(crate) fn kept_heads_error(error: &KeptHeadsError) -> StartError {
-    let found = match error {
-        KeptHeadsError::NotOurs(found) => Some(Box::new(found.clone())),
-        KeptHeadsError::Unreadable(_) => None,
+    let (found, remedy) = match error {
+        KeptHeadsError::NotOurs(found) => (Some(Box::new(found.clone())), text("remedy-kept-head")),
+        KeptHeadsError::Unreadable(_) => (None, text("remedy-kept-heads-unreadable")),
     };
-    StartError { found, ..StartError::new("audit", error.to_string(), text("remedy-kept-head")) }
+    StartError { found, ..StartError::new("audit", error.to_string(), remedy) }
 }
 
 /// The interval and the destinations of publishing the chain's head.
