@@ -183,6 +183,8 @@ witness-unknown-key = the witness answers { $status }; give it the key { $key }
 witness-no-size = the witness refuses the head and does not say which one it signed last
 witness-other-head = the witness got another head meanwhile
 witness-unsigned = the answer of the witness is not signed with its key
+witness-time = the witness signed with the time { $at }, more than a day from now: the clock of this machine or of the witness is wrong
+witness-contradicts = the witness contradicts itself: it has signed no head of this log, and refuses the first one
 time-stamp-status = the time stamp server answers { $status }
 time-stamp-unreadable = the time stamp server sends what is no time stamp: { $error }
 time-stamp-refused = the time stamp server refuses (status { $status })
@@ -214,7 +216,7 @@ remedy-state-restore = Put the backup of the state database in its place, or che
 remedy-state-newer = Install the version of Pstral that last used this state database, or a newer one.
 remedy-state-moved = Put the state database back in its place, or restore a backup, then start pstral run again. Stop it before you move or replace this file.
 remedy-state-open = Close it to others: chmod 600 { $path }*
-remedy-heads-unavailable = Give the account that runs Pstral the right to read and write the folder of [audit] key and the heads beside it, and free space on its disk. Nothing is recorded until then.
+remedy-heads-unavailable = Give the account that runs Pstral the right to read and write the folder of [audit] key and the heads beside it, free space on its disk, and see that nothing else stands in their place. Nothing is recorded until then.
 remedy-kept-head = Check that [audit] key names the right key. Keep a copy of this file; then put it back from a backup or, if it is not of this installation, move it out of its folder. “pstral audit accept --yes” writes the folder anew and records it.
 remedy-heads-lost = Find out who changed this file, and compare a copy of it, if there is one: pstral audit verify --head COPY.
 remedy-key-open = Close it to others: chmod 600 { $path }
@@ -290,6 +292,7 @@ audit-holds-from =
 audit-key-missing = The log cannot be verified here: { $what }. Copy the file audit.key of the installation it comes from, then try again.
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
 audit-unreadable = The log was tampered with: an entry can no longer be read. Keep a copy of the state database and tell the security officer. ({ $error })
+audit-heads-behind = The audit of { $instance } ends with entry { $seq }, and the newest head beside the key is of entry { $kept }: a change since then is not found by it. If Pstral is not writing just now, check that it can write there.
 audit-heads-unreadable = The log could not be verified: { $error }. Check that the audit key and the files beside it can be read, then try again.
 audit-no-table = its table audit_events is gone, or something else stands in its place
 audit-emptied = it holds no entry, though there are users or conversations
@@ -307,13 +310,21 @@ audit-unsigned =
         [1] The log is intact but not signed: nothing vouches for its entry yet. If an older version wrote it, the next start signs it as it is.
        *[other] The log is intact but not signed: nothing vouches for its { $entries } entries yet. If an older version wrote it, the next start signs it as it is.
     }
+audit-unsigned-here =
+    { $entries ->
+        [1] The log is intact but not signed, though this installation has signed heads: nothing vouches for its entry.
+       *[other] The log is intact but not signed, though this installation has signed heads: nothing vouches for its { $entries } entries.
+    }
 audit-accepted-before = Accepted on { $at }, as entry { $seq } of { $instance } records: { $what }
 audit-accept-nothing = The log is what was signed last: there is nothing to accept.
 audit-accept-how = Find out who wrote to the state database. To let the log go on as it is, with a record of this, run the command again with --yes.
+audit-accept-cut = Not every head beside the audit key can be read, so nothing shows whether entries were cut off the end of the log. If you keep heads elsewhere, compare the end with them before you accept it.
 audit-accept-unreadable = An entry that cannot be read cannot be accepted; nothing was changed. Restore a backup that was made before: pstral restore FILE --force.
 audit-accepted = Recorded and signed.
+audit-accept-stays = “pstral audit verify” will keep naming this entry: accepting signs the log as it is, and restores no entry. To verify what is recorded from now on: pstral audit verify { $heads }
 audit-restored-before = Restored on { $at }, as entry { $seq } of { $instance } records: { $what }
 restore-unproven = The restored log is not vouched for, so nothing is recorded in it yet. Check where the file comes from; to go on with it, run “pstral audit accept --yes”.
+restore-recorded = The restoration is recorded, and the next entries will follow it, but “pstral audit verify” will keep naming this entry. Find out who changed the backup, and restore another one with --force.
 restore-changed = Nothing was restored from { $path }, and nothing was changed. Use another backup, or restore this one into an empty state to look at it.
 restore-not-saved = The state to be replaced could not be saved, so nothing was replaced. Move { $path } away, or choose an empty database, then try again.
 restore-replaced =
@@ -323,12 +334,30 @@ restore-replaced =
     }
 audit-no-head = The log of { $instance } has no signed head. Check the name of the instance, or start this version of Pstral once.
 audit-not-a-head = { $path } does not hold a signed head. Use a file that “pstral audit head” wrote, or the one of [audit] head_file.
+audit-file-irregular = { $path } is not a regular file. Give a file that holds signed heads.
+audit-file-unread = { $path } could not be read: { $error }. Check the path and its permissions.
+audit-file-not-text = { $path } is not a text file: line { $line } is not UTF-8. Use a whole copy of it.
+audit-heads-compared =
+    { $heads ->
+        [one] One head of { $path } was compared.
+       *[other] { $heads } heads of { $path } were compared.
+    }
+audit-heads-damaged =
+    { $places ->
+        [one] { $path }, line { $lines }: this is not a whole signed head, so nothing was compared with it. Find out who changed this file, and compare a copy of it.
+       *[other] { $path }, lines { $lines }: these are not whole signed heads, so nothing was compared with them. Find out who changed this file, and compare a copy of it.
+    }
 audit-no-entry = The log of { $instance } has no entry { $seq }. Check the number and --instance.
 audit-heads-order = The first head is newer than the second. Swap them.
 audit-proof-pruned = This proof needs entries that were pruned. Choose a later entry or head.
 audit-proof-entry = Entry { $seq } of { $instance } is in the log: { $hash }
 audit-proof-grown = The log of { $instance } went on from entry { $from } to { $to } without a change.
-audit-proof-unreadable = This file is not a proof. Use one that “pstral audit prove” or “consistency” wrote. ({ $error })
+audit-proof-unreadable = This is not a proof of Pstral's: { $why }. Use one that “pstral audit prove” or “consistency” wrote.
+proof-not-json = it is not JSON from line { $line } on
+proof-repeated = a member is there twice (line { $line }, column { $column })
+proof-members = a member is missing, or is not one of a proof
+proof-head = a head in it is not a signed head
+proof-hash = a hash in its path is not 64 hexadecimal digits
 audit-proof-signature = The signature of the head in the proof does not match. Ask for the proof again.
 audit-proof-other-key = The head of the proof is signed with another key ({ $key }). If it is yours, give it with --key.
 audit-proof-entry-changed = The entry in the proof was changed.
@@ -491,6 +520,7 @@ copy-unproven = Nothing was copied from { $from } to { $to }: the copy would be 
 transfer-not-empty = There is a state there already. Choose an empty database, or add --force to replace it: what it holds is then lost.
 transfer-in-use = A program of Pstral works on it. Stop every pstral run on this database, then try again.
 transfer-older = An older version of Pstral made it (migration { $migration }). Bring it up to date first with pstral migrate, its address in store.url, then try again.
+transfer-newer = A newer version of Pstral made it. Install that version, or a newer one, then try again.
 transfer-not-ours = This is not a whole and unchanged backup: { $error }. Take another copy of it.
 transfer-store = The database did not take it: { $error }. Check its address, its disk and its account.
 transfer-stream = The file could not be read or written: { $error }. Check the path, the permissions and the disk.

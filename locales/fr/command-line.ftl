@@ -183,6 +183,8 @@ witness-unknown-key = le témoin répond { $status } ; donnez-lui la clé { $key
 witness-no-size = le témoin refuse la tête sans dire laquelle il a signée en dernier
 witness-other-head = le témoin a reçu une autre tête entre-temps
 witness-unsigned = la réponse du témoin n'est pas signée avec sa clé
+witness-time = le témoin a signé avec l'heure { $at }, à plus d'un jour de maintenant : l'horloge de cette machine ou celle du témoin est fausse
+witness-contradicts = le témoin se contredit : il n'a signé aucune tête de ce journal, et refuse la première
 time-stamp-status = le serveur d'horodatage répond { $status }
 time-stamp-unreadable = le serveur d'horodatage envoie ce qui n'est pas un horodatage : { $error }
 time-stamp-refused = le serveur d'horodatage refuse (état { $status })
@@ -214,7 +216,7 @@ remedy-state-restore = Remettez en place la sauvegarde de la base d'état, ou v�
 remedy-state-newer = Installez la version de Pstral qui s'est servie de cette base d'état en dernier, ou une plus récente.
 remedy-state-moved = Remettez la base d'état à sa place, ou restaurez une sauvegarde, puis relancez pstral run. Arrêtez-le avant de déplacer ou de remplacer ce fichier.
 remedy-state-open = Fermez-le aux autres : chmod 600 { $path }*
-remedy-heads-unavailable = Donnez au compte qui exécute Pstral le droit de lire et d'écrire le dossier de [audit] key et les têtes à côté d'elle, et libérez de l'espace sur ce disque. Rien n'est enregistré d'ici là.
+remedy-heads-unavailable = Donnez au compte qui exécute Pstral le droit de lire et d'écrire le dossier de [audit] key et les têtes à côté d'elle, libérez de l'espace sur ce disque, et vérifiez que rien d'autre n'a pris leur place. Rien n'est enregistré d'ici là.
 remedy-kept-head = Vérifiez que [audit] key nomme la bonne clé. Gardez une copie de ce fichier ; puis remettez celui d'une sauvegarde ou, s'il n'est pas de cette installation, sortez-le de son dossier. « pstral audit accept --yes » réécrit ce dossier et l'enregistre.
 remedy-heads-lost = Cherchez qui a modifié ce fichier et, s'il en existe une copie, comparez-la : pstral audit verify --head COPIE.
 remedy-key-open = Fermez-le aux autres : chmod 600 { $path }
@@ -290,6 +292,7 @@ audit-holds-from =
 audit-key-missing = Le journal ne peut pas être vérifié ici : { $what }. Copiez le fichier audit.key de l'installation d'où il vient, puis réessayez.
 audit-broken = Le journal a été altéré : { $what }. Conservez une copie de la base d'état et prévenez le responsable de la sécurité.
 audit-unreadable = Le journal a été altéré : une entrée n'est plus lisible. Conservez une copie de la base d'état et prévenez le responsable de la sécurité. ({ $error })
+audit-heads-behind = Le journal de { $instance } se termine par l'entrée { $seq }, et la dernière tête à côté de la clé est celle de l'entrée { $kept } : elle ne révèle aucune modification faite depuis. Si Pstral n'est pas en train d'écrire, vérifiez qu'il peut écrire à cet endroit.
 audit-heads-unreadable = Le journal n'a pas pu être vérifié : { $error }. Vérifiez que la clé d'audit et les fichiers à côté d'elle sont lisibles, puis réessayez.
 audit-no-table = sa table audit_events a disparu, ou autre chose est à sa place
 audit-emptied = il ne contient aucune entrée, alors qu'il y a des utilisateurs ou des conversations
@@ -307,13 +310,21 @@ audit-unsigned =
         [1] Le journal est intact mais pas signé : rien ne garantit encore son entrée. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
        *[other] Le journal est intact mais pas signé : rien ne garantit encore ses { $entries } entrées. S'il vient d'une version antérieure, le prochain démarrage le signe tel quel.
     }
+audit-unsigned-here =
+    { $entries ->
+        [1] Le journal est intact mais pas signé, alors que cette installation a signé des têtes : rien ne garantit son entrée.
+       *[other] Le journal est intact mais pas signé, alors que cette installation a signé des têtes : rien ne garantit ses { $entries } entrées.
+    }
 audit-accepted-before = Accepté le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 audit-accept-nothing = Le journal est tel qu'il a été signé : il n'y a rien à accepter.
 audit-accept-how = Cherchez qui a écrit dans la base d'état. Pour que le journal continue tel qu'il est, en gardant trace de ceci, relancez la commande avec --yes.
+audit-accept-cut = Toutes les têtes à côté de la clé d'audit ne sont pas lisibles : rien ne montre si des entrées ont été coupées à la fin du journal. Si vous conservez des têtes ailleurs, comparez-leur la fin avant de l'accepter.
 audit-accept-unreadable = Une entrée illisible ne peut pas être acceptée ; rien n'a été modifié. Restaurez une sauvegarde antérieure : pstral restore FICHIER --force.
 audit-accepted = Enregistré et signé.
+audit-accept-stays = « pstral audit verify » continuera de nommer cette entrée : accepter signe le journal tel qu'il est, et ne rétablit aucune entrée. Pour vérifier ce qui s'enregistre désormais : pstral audit verify { $heads }
 audit-restored-before = Restauré le { $at }, comme l'indique l'entrée { $seq } de { $instance } : { $what }
 restore-unproven = Rien ne garantit le journal restauré : rien n'y est donc encore enregistré. Vérifiez d'où vient le fichier ; pour continuer avec lui, lancez « pstral audit accept --yes ».
+restore-recorded = La restauration est enregistrée, et les prochaines entrées la suivront, mais « pstral audit verify » continuera de nommer cette entrée. Cherchez qui a modifié la sauvegarde, et restaurez-en une autre avec --force.
 restore-changed = Rien n'a été restauré depuis { $path }, et rien n'a été modifié. Utilisez une autre sauvegarde, ou restaurez celle-ci dans une base d'état vide pour l'examiner.
 restore-not-saved = L'état à remplacer n'a pas pu être sauvegardé : rien n'a été remplacé. Déplacez { $path } ailleurs, ou choisissez une base vide, puis réessayez.
 restore-replaced =
@@ -323,12 +334,30 @@ restore-replaced =
     }
 audit-no-head = Le journal de { $instance } n'a pas de tête signée. Vérifiez le nom de l'instance, ou démarrez une fois cette version de Pstral.
 audit-not-a-head = { $path } ne contient pas de tête signée. Utilisez un fichier écrit par « pstral audit head », ou celui de [audit] head_file.
+audit-file-irregular = { $path } n'est pas un fichier ordinaire. Indiquez un fichier qui contient des têtes signées.
+audit-file-unread = { $path } n'a pas pu être lu : { $error }. Vérifiez le chemin et les droits.
+audit-file-not-text = { $path } n'est pas un fichier texte : la ligne { $line } n'est pas en UTF-8. Utilisez-en une copie intacte.
+audit-heads-compared =
+    { $heads ->
+        [one] Une tête de { $path } a été comparée.
+       *[other] { $heads } têtes de { $path } ont été comparées.
+    }
+audit-heads-damaged =
+    { $places ->
+        [one] { $path }, ligne { $lines } : ce n'est pas une tête signée entière, rien n'a donc été comparé avec elle. Cherchez qui a modifié ce fichier, et comparez-en une copie.
+       *[other] { $path }, lignes { $lines } : ce ne sont pas des têtes signées entières, rien n'a donc été comparé avec elles. Cherchez qui a modifié ce fichier, et comparez-en une copie.
+    }
 audit-no-entry = Le journal de { $instance } n'a pas d'entrée { $seq }. Vérifiez le numéro et --instance.
 audit-heads-order = La première tête est plus récente que la seconde. Échangez-les.
 audit-proof-pruned = Cette preuve a besoin d'entrées qui ont été purgées. Choisissez une entrée ou une tête plus récente.
 audit-proof-entry = L'entrée { $seq } de { $instance } est dans le journal : { $hash }
 audit-proof-grown = Le journal de { $instance } a continué de l'entrée { $from } à l'entrée { $to } sans modification.
-audit-proof-unreadable = Ce fichier n'est pas une preuve. Utilisez-en un écrit par « pstral audit prove » ou « consistency ». ({ $error })
+audit-proof-unreadable = Ce n'est pas une preuve de Pstral : { $why }. Utilisez-en une écrite par « pstral audit prove » ou « consistency ».
+proof-not-json = ce n'est pas du JSON à partir de la ligne { $line }
+proof-repeated = un membre y figure deux fois (ligne { $line }, colonne { $column })
+proof-members = un membre manque, ou n'est pas celui d'une preuve
+proof-head = une tête qu'elle contient n'est pas une tête signée
+proof-hash = une empreinte de son chemin n'est pas faite de 64 chiffres hexadécimaux
 audit-proof-signature = La signature de la tête dans la preuve ne correspond pas. Demandez la preuve à nouveau.
 audit-proof-other-key = La tête de la preuve est signée avec une autre clé ({ $key }). Si c'est la vôtre, donnez-la avec --key.
 audit-proof-entry-changed = L'entrée de la preuve a été modifiée.
@@ -494,6 +523,7 @@ copy-unproven = Rien n'a été copié de { $from } vers { $to } : la copie serai
 transfer-not-empty = Il y a déjà un état à cet endroit. Choisissez une base vide, ou ajoutez --force pour le remplacer : ce qu'elle contient sera perdu.
 transfer-in-use = Un programme de Pstral travaille sur cette base. Arrêtez chaque pstral run qui l'utilise, puis réessayez.
 transfer-older = Une version antérieure de Pstral l'a créée (migration { $migration }). Mettez-la d'abord à jour avec pstral migrate, en indiquant son adresse dans store.url, puis réessayez.
+transfer-newer = Une version plus récente de Pstral l'a créée. Installez cette version, ou une plus récente, puis réessayez.
 transfer-not-ours = Ce n'est pas une sauvegarde entière et intacte : { $error }. Prenez-en une autre copie.
 transfer-store = La base ne l'a pas pris : { $error }. Vérifiez son adresse, son disque et son compte.
 transfer-stream = Le fichier n'a pas pu être lu ou écrit : { $error }. Vérifiez le chemin, les droits et le disque.

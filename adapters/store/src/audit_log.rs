@@ -97,11 +97,13 @@ impl AuditLog for Store {
 }
 
 /// A fault of an audit that no chain can reveal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuditTableError {
     /// Its table is missing, or replaced by something else.
+    #[error("its table audit_events is gone, or something else stands in its place")]
     NoTable,
     /// It has no entry, although its first event is known to have been recorded.
+    #[error("it holds no entry, though there are users or conversations")]
     Emptied,
 }
 

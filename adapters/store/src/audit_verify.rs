@@ -62,7 +62,7 @@ pub enum AuditVerifyError {
     #[error("{0}")]
     Unreadable(String),
     /// A chain that must exist is missing.
-    #[error("the audit is gone: {0:?}")]
+    #[error("the audit is gone: {0}")]
     Gone(AuditTableError),
     /// It could not be read now, which says nothing about the audit.
     #[error(transparent)]

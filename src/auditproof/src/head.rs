@@ -99,20 +99,50 @@ impl VerifierKey {
     }
 }
 
-/// Finds the heads in a text, such as a file to which they are appended, in their order. Signatures of witnesses, heads that are
-/// not whole, and anything else between them are skipped.
-pub fn heads_in(text: &str) -> Vec<SignedHead> {
-    let begins = text.match_indices(ORIGIN).map(|(at, _)| at).filter(|at| *at == 0 || text[..*at].ends_with('\n'));
-    let begins: Vec<usize> = begins.collect();
-    let ends = begins.iter().copied().skip(1).chain([text.len()]);
-    begins.iter().zip(ends).filter_map(|(begin, end)| first_head(&text[*begin..end])).collect()
+/// The heads in a text, and where it holds anything else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeadsInText {
+    /// The heads, in their order.
+    pub heads: Vec<SignedHead>,
+    /// The numbers of the lines, from 1, where something begins that is no whole head.
+    pub others: Vec<usize>,
 }
 
-/// The head with which a text begins, whatever follows its signatures.
-fn first_head(text: &str) -> Option<SignedHead> {
-    let (message, below) = text.split_once("\n\n")?;
-    let lines = below.lines().map_while(|line| line.parse().ok());
-    SignedHead::of(&Note { text: format!("{message}\n"), signatures: lines.collect() })
+impl HeadsInText {
+    /// Finds the heads in a text, such as a file to which they are appended. Signatures of witnesses below a head belong to it;
+    /// anything else but blank lines is named, so that a damaged head is not taken for none.
+    pub fn of(text: &str) -> Self {
+        let begins = text.match_indices(ORIGIN).map(|(at, _)| at).filter(|at| *at == 0 || text[..*at].ends_with('\n'));
+        let begins: Vec<usize> = begins.collect();
+        let (mut found, mut line, mut counted) = (Self::default(), 1, 0);
+        let ends = begins.iter().copied().chain([text.len()]);
+        for (begin, end) in [0].into_iter().chain(begins.iter().copied()).zip(ends) {
+            let part = &text[begin..end];
+            let (head, rest) = first_head(part).map_or((None, part), |(head, rest)| (Some(head), rest));
+            found.heads.extend(head);
+            if let Some(at) = rest.find(|c: char| !c.is_whitespace()) {
+                let at = end - rest.len() + at;
+                line += text[counted..at].matches('\n').count();
+                counted = at;
+                found.others.push(line);
+            }
+        }
+        found
+    }
+}
+
+/// The head with which a text begins, and what follows its signatures.
+fn first_head(text: &str) -> Option<(SignedHead, &str)> {
+    let (message, mut rest) = text.split_once("\n\n")?;
+    let mut signatures = Vec::new();
+    loop {
+        let (line, below) = rest.split_once('\n').unwrap_or((rest, ""));
+        let Ok(signature) = line.parse() else { break };
+        signatures.push(signature);
+        rest = below;
+    }
+    let head = SignedHead::of(&Note { text: format!("{message}\n"), signatures })?;
+    Some((head, rest))
 }
 
 /// The whole note.
@@ -200,6 +230,7 @@ mod tests {
             assert!(more.parse::<SignedHead>().is_err(), "{more}");
         }
     }
+
     #[test]
     fn the_whole_heads_in_a_text_are_found() {
         let (one, two) = (signed("one"), signed("two"));
@@ -208,11 +239,33 @@ mod tests {
         cosigned.signatures.push(NoteSignature { name: "witness".to_owned(), id: [1; 4], signature: vec![2; 72] });
         let torn = &later.to_string()[..90];
         let text = format!("{one}\n{later}\n{cosigned}\nkept by hand\n\n{torn}\n{torn}");
-        assert_eq!(heads_in(&text), [one, later.clone(), two.clone()]);
-        assert_eq!(heads_in(&format!("{torn}\n{later}")), [later]);
+        let found = HeadsInText::of(&text);
+        assert_eq!(found.heads, [one, later.clone(), two.clone()]);
+        let lines: Vec<&str> = found.others.iter().map(|line| text.lines().nth(line - 1).unwrap()).collect();
+        assert_eq!(lines, ["kept by hand", "pstral.audit/one", "pstral.audit/one"]);
+        let found = HeadsInText::of(&format!("{torn}\n{later}"));
+        assert_eq!((found.heads, found.others), (vec![later], vec![1]));
         for one in [two.to_string(), two.to_string().trim_end().to_owned(), cosigned.to_string()] {
-            assert_eq!(heads_in(&one), std::slice::from_ref(&two), "{one}");
+            let found = HeadsInText::of(&one);
+            assert_eq!((found.heads, found.others), (vec![two.clone()], Vec::new()), "{one}");
         }
-        assert_eq!(heads_in("see pstral.audit/one"), []);
+        for (text, others) in [("see pstral.audit/one", vec![1]), ("\n \n", Vec::new()), ("", Vec::new())] {
+            assert_eq!(HeadsInText::of(text), HeadsInText { heads: Vec::new(), others });
+        }
+    }
+
+    /// Whatever byte of a file of heads is changed, either its heads are all there still or the place is named.
+    #[test]
+    fn no_damaged_head_is_passed_over() {
+        let text = format!("{}\n{}\n{}", signed("one"), signed("two"), signed("three"));
+        for at in 0..text.len() {
+            let (mut changed, mut shorter) = (text.clone().into_bytes(), text.clone().into_bytes());
+            changed[at] ^= 1;
+            shorter.remove(at);
+            for damaged in [changed, shorter].into_iter().filter_map(|bytes| String::from_utf8(bytes).ok()) {
+                let HeadsInText { heads, others } = HeadsInText::of(&damaged);
+                assert!(heads.len() == 3 || !others.is_empty(), "the byte at {at}: {damaged}");
+            }
+        }
     }
 }

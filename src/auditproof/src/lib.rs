@@ -18,12 +18,13 @@ mod key;
 mod note;
 mod proof;
 mod tree;
+mod unambiguous;
 mod witness;
 
 pub use entry::EntryHash;
 pub use frontier::Frontier;
 pub use hash::{Hash, from_hex};
-pub use head::{Head, SignedHead, heads_in};
+pub use head::{Head, HeadsInText, SignedHead};
 pub use key::PublicKey;
 pub use note::{Note, NoteSignature, SignatureKind, VerifierKey, is_key_name};
 pub use proof::{Proof, ProofError, Verified};

@@ -13,7 +13,6 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     match verified(&path, &keys) {
-        // As it was read: of a member that stands there twice, only one counts.
         Ok((Verified::Entry(entry), content)) => {
             println!("{content}");
             println!("entry {} of {} is in the audit: {}", entry.seq, entry.instance, entry.hash);

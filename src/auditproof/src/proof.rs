@@ -3,8 +3,10 @@
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::error::Category;
 use sha2::Sha256;
 
+use crate::unambiguous::Unambiguous;
 use crate::{EntryHash, Hash, PublicKey, SignedHead};
 
 /// A proof, as JSON.
@@ -50,9 +52,26 @@ pub enum Verified {
 /// Why a proof shows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
-    /// It cannot be read.
-    #[error("this is not a proof: {0}")]
-    Unreadable(String),
+    /// It is not JSON from this line on.
+    #[error("this is not a proof of Pstral's: it is not JSON (line {0})")]
+    NotJson(usize),
+    /// A member stands twice in one object: which of them counts would be a matter of taste.
+    #[error("this is not a proof of Pstral's: a member is there twice (line {line}, column {column})")]
+    Repeated {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// Its members are not those of a proof.
+    #[error("this is not a proof of Pstral's: a member is missing, or is not one of a proof")]
+    Members,
+    /// A head in it is none.
+    #[error("this is not a proof of Pstral's: a head in it is no signed head")]
+    Head,
+    /// A hash in its path is none.
+    #[error("this is not a proof of Pstral's: a hash in its path is not 64 hexadecimal digits")]
+    Hash,
     /// A head is not signed by the key that it names.
     #[error("the signature of a head does not match")]
     Signature,
@@ -73,7 +92,11 @@ pub enum ProofError {
 impl Proof {
     /// Reads a proof from its JSON.
     pub fn read(json: &str) -> Result<Self, ProofError> {
-        serde_json::from_str(json).map_err(|error| ProofError::Unreadable(error.to_string()))
+        let Unambiguous(value) = serde_json::from_str(json).map_err(|error| match error.classify() {
+            Category::Data => ProofError::Repeated { line: error.line(), column: error.column() },
+            Category::Io | Category::Syntax | Category::Eof => ProofError::NotJson(error.line()),
+        })?;
+        serde_json::from_value(value).map_err(|_| ProofError::Members)
     }
 
     /// Returns the entry that it is about, as it was read.
@@ -115,7 +138,7 @@ impl Proof {
 
 /// A head that one of these keys has signed.
 fn trusted(note: &str, keys: &[PublicKey]) -> Result<SignedHead, ProofError> {
-    let head: SignedHead = note.parse().map_err(|error: &str| ProofError::Unreadable(error.to_owned()))?;
+    let head: SignedHead = note.parse().map_err(|_| ProofError::Head)?;
     match (keys.contains(&head.head.key), head.is_signed()) {
         (true, true) => Ok(head),
         (true, false) => Err(ProofError::Signature),
@@ -136,8 +159,7 @@ pub(crate) fn is_consistent(old: (u64, Hash), new: (u64, Hash), path: &[Hash]) -
 }
 
 fn hashes(path: &[String]) -> Result<Vec<Hash>, ProofError> {
-    let hash = |text: &String| text.parse::<Hash>().map_err(|error| ProofError::Unreadable(error.to_owned()));
-    path.iter().map(hash).collect()
+    path.iter().map(|text| text.parse().map_err(|_| ProofError::Hash)).collect()
 }
 
 fn joined(path: &[Hash]) -> Vec<u8> {

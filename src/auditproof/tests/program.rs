@@ -73,7 +73,11 @@ fn an_entry_is_shown_with_the_public_key_alone() {
     let (other, Proof::Inclusion { head, path, .. }) = (entry(4).0, Proof::read(&proof).unwrap()) else { panic!() };
     let moved = serde_json::to_string(&Proof::Inclusion { entry: other, path, head }).unwrap();
     check(&moved, &ours, 1, "does not lead to the signed root");
-    check("{}", &ours, 1, "not a proof");
+    let twice = proof.replacen(r#""seq":3"#, r#""seq":4,"seq":3"#, 1);
+    assert_ne!(twice, proof);
+    check(&twice, &ours, 1, "this is not a proof of Pstral's: a member is there twice (line 1, column ");
+    check("{}", &ours, 1, "this is not a proof of Pstral's: a member is missing, or is not one of a proof");
+    check("{\n", &ours, 1, "this is not a proof of Pstral's: it is not JSON (line 2)");
 }
 
 #[test]

@@ -27,6 +27,20 @@ pub fn kept_heads(key: &Path) -> Result<Vec<SignedHead>, KeptHeadsError> {
     Ok(read_all(&folder(key))?.into_iter().map(|(_, head)| head).collect())
 }
 
+/// The heads that were kept beside a key file, and what is wrong with each file that holds none. An error if a file cannot be
+/// read now.
+pub(crate) fn heads_and_faults(key: &Path) -> Result<(Vec<SignedHead>, Vec<KeptHeadsError>), KeptHeadsError> {
+    let (mut heads, mut faults) = (Vec::new(), Vec::new());
+    for file in files(&folder(key))? {
+        match read(&file) {
+            Ok(head) => heads.extend(head),
+            Err(fault @ KeptHeadsError::NotOurs(_)) => faults.push(fault),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((heads, faults))
+}
+
 /// The heads that were kept beside a key file, each signed with this key.
 pub(crate) fn own_heads(file: &Path, key: PublicKey) -> Result<Vec<SignedHead>, KeptHeadsError> {
     own_heads_in(&folder(file), key)

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pstral_core::text::text;
-use pstral_store::Store;
+use pstral_store::{KeptHeadsError, Store};
 
 use crate::audit_head_files::kept_heads;
 use crate::audit_heads::{kept_heads_error, key_error};
@@ -30,8 +30,11 @@ pub(crate) fn key_gone(path: &Path) -> StartError {
 }
 
 async fn was_signed(config: &Config) -> Result<bool, StartError> {
-    if !kept_heads(&config.audit.key).map_err(|error| kept_heads_error(&error))?.is_empty() {
-        return Ok(true);
+    match kept_heads(&config.audit.key) {
+        Ok(kept) if kept.is_empty() => {}
+        // A file that holds no head any more stands for one all the same.
+        Ok(_) | Err(KeptHeadsError::NotOurs(_)) => return Ok(true),
+        Err(error) => return Err(kept_heads_error(&error)),
     }
     let location = config.location();
     if location.missing_file().is_some() {

@@ -155,7 +155,7 @@ mod tests {
         fs::write(&file.path, &format!("\n{}", head())[..40]).unwrap();
         let after_a_start = || HeadFile::new(file.path.clone());
         after_a_start().deliver(&head(), DeliveryMode::Publish).await.unwrap();
-        assert_eq!(pstral_auditproof::heads_in(&fs::read_to_string(&file.path).unwrap()), [head()]);
+        assert_eq!(pstral_auditproof::HeadsInText::of(&fs::read_to_string(&file.path).unwrap()).heads, [head()]);
 
         for other in ["SQLite format 3", "pstral", "\n\n\nx"] {
             fs::write(&file.path, other).unwrap();

@@ -3,9 +3,11 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
+use jiff::Timestamp;
 use pstral_auditproof::{AddCheckpoint, Checkpoint, Hash, Note, Pruned, SignedHead, VerifierKey};
 use pstral_core::text::{Text, text};
 use reqwest::StatusCode;
@@ -17,6 +19,9 @@ use crate::atomic_file;
 use crate::audit_head_files::{name as note_name, short_hash};
 use crate::config::RemoteWitnessConfig;
 use crate::health::Found as _;
+
+/// The most by which the clock of a witness may differ from that of this machine.
+const MOST_OFF: Duration = Duration::from_hours(24);
 
 /// A witness, and what is known of what it saw.
 pub(super) struct RemoteWitness {
@@ -114,13 +119,17 @@ impl RemoteWitness {
 
     /// Returns the head with the cosignature of this witness, which is one line of its answer.
     fn verified(&self, head: &SignedHead, answer: &str) -> Result<Note, DeliveryError> {
-        let mut cosigned = answer.lines().filter_map(|line| {
+        let mut why = text("witness-unsigned");
+        for line in answer.lines().filter_map(|line| line.parse().ok()) {
             let mut note = head.note();
-            note.signatures.push(line.parse().ok()?);
-            self.key.cosigned_at(&note).map(|_| note)
-        });
-        let unsigned = || DeliveryError::Failed(text("witness-unsigned"));
-        cosigned.next().ok_or_else(unsigned)
+            note.signatures.push(line);
+            match self.key.cosigned_at(&note) {
+                Some(at) if is_near(at) => return Ok(note),
+                Some(at) => why = text("witness-time").with("at", shown(at)),
+                None => {}
+            }
+        }
+        Err(DeliveryError::Failed(why))
     }
 }
 
@@ -141,8 +150,23 @@ impl Destination for RemoteWitness {
     }
 }
 
+/// The witness refuses a head that goes on from the one that it has signed last, of this size.
 fn seen_others(size: u64) -> DeliveryError {
-    DeliveryError::OtherHistory(text("head-seen-others").with("seq", size.to_string()))
+    match size {
+        // Any head goes on from nothing.
+        0 => DeliveryError::Failed(text("witness-contradicts")),
+        _ => DeliveryError::OtherHistory(text("head-seen-others").with("seq", size.to_string())),
+    }
+}
+
+/// True if a time, in seconds since 1970, is at most a day from now: what a witness says of another time, it did not see.
+fn is_near(at: u64) -> bool {
+    i64::try_from(at).is_ok_and(|at| at.abs_diff(Timestamp::now().as_second()) <= MOST_OFF.as_secs())
+}
+
+fn shown(at: u64) -> String {
+    let time = i64::try_from(at).ok().and_then(|at| Timestamp::from_second(at).ok());
+    time.map_or_else(|| at.to_string(), |time| time.to_string())
 }
 
 fn answers(sentence: &'static str, status: StatusCode) -> Text {

@@ -11,14 +11,14 @@ use pstral_core::ports::{AuditFilter, AuditLog as _, StoreError};
 use pstral_core::text::text;
 use pstral_store::{AuditCheck, AuditVerifyError, KeptHeadsError, Store};
 
-use super::audit_proof::KeptHead;
+use super::audit_proof::{HeadsFile, KeptHead};
 use super::export;
 use super::follow::follow;
 use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
 use super::{Ending, Installed, audit_proof, known_user, record, record_accepting, state_is_missing};
 use crate::audit_file::Format;
-use crate::audit_head_files::{kept_heads, own_heads};
+use crate::audit_head_files::{heads_and_faults, kept_heads, own_heads};
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::audit_verdict::AuditVerdict;
 use crate::compose::{open_store, open_store_to_read};
@@ -171,31 +171,10 @@ pub(super) async fn run(Installed { config, locale }: Installed, command: AuditC
             Ok(Ending::Fine)
         }
         AuditCommand::WitnessKey => audit_proof::witness_key(&config, locale),
-        AuditCommand::Check { proof, key } => audit_proof::check(&proof, &known_keys(&config, key)?, locale),
+        AuditCommand::Check { proof, key } => Ok(audit_proof::check(&proof, &known_keys(&config, key)?, locale)),
         // Opening would make one, and an audit of nothing always holds.
         _ if state_is_missing(&config, locale) => Ok(Ending::Failed),
-        AuditCommand::Verify { head, from_head, key } => {
-            let is_elsewhere = !key.is_empty();
-            let (known, mut signed) = (known_keys(&config, key)?, kept_heads(&config.audit.key)?);
-            // The state may be of another installation.
-            signed.retain(|head| !is_elsewhere || known.knows(&head.head.key.to_string()));
-            let mut heads = Vec::new();
-            for head in head {
-                match head {
-                    KeptHead::Entry(head) => heads.push(head),
-                    KeptHead::File(file) => match audit_proof::read(&file, locale)? {
-                        Some(found) => signed.extend(found),
-                        None => return Ok(Ending::Usage),
-                    },
-                }
-            }
-            let check = AuditCheck { known: &known, heads: &heads, signed: &signed, begin_at: &from_head };
-            let store = open_store_to_read(&config).await?;
-            match foreign_head(&config, &store, &known).await.filter(|_| !is_elsewhere) {
-                Some(foreign) => Err(foreign.into()),
-                None => verify(&store, check, locale).await,
-            }
-        }
+        AuditCommand::Verify { head, from_head, key } => verify_state(&config, head, &from_head, key, locale).await,
         AuditCommand::Head { instance } => audit_proof::head(&config, instance, locale).await,
         AuditCommand::Prove { seq, instance } => audit_proof::prove(&config, seq, instance, locale).await,
         AuditCommand::Consistency { old, new } => audit_proof::consistency(&config, &old, new.as_deref(), locale).await,
@@ -238,6 +217,50 @@ pub(super) fn known_keys(config: &Config, given: Vec<PublicAuditKey>) -> anyhow:
     Ok(KnownAuditKeys(AuditKey::read(&config.audit.key)?.map(|key| key.public()).into_iter().collect()))
 }
 
+/// Verifies the audit of the state against heads that were kept.
+async fn verify_state(
+    config: &Config,
+    kept: Vec<KeptHead>,
+    begin_at: &[ChainHead],
+    keys: Vec<PublicAuditKey>,
+    locale: Locale,
+) -> anyhow::Result<Ending> {
+    let is_elsewhere = !keys.is_empty();
+    let (known, mut signed) = (known_keys(config, keys)?, kept_heads(&config.audit.key)?);
+    // The state may be of another installation.
+    signed.retain(|head| !is_elsewhere || known.knows(&head.head.key.to_string()));
+    let (mut heads, mut files) = (Vec::new(), Vec::new());
+    for head in kept {
+        match head {
+            KeptHead::Entry(head) => heads.push(head),
+            KeptHead::File(path) => match HeadsFile::read(&path) {
+                Ok(file) => files.push(file),
+                Err(why) => {
+                    say_error(&why.render(locale));
+                    return Ok(Ending::Usage);
+                }
+            },
+        }
+    }
+    signed.extend(files.iter().flat_map(HeadsFile::heads).cloned());
+    let check = AuditCheck { known: &known, heads: &heads, signed: &signed, begin_at };
+    let store = open_store_to_read(config).await?;
+    if let Some(foreign) = foreign_head(config, &store, &known).await.filter(|_| !is_elsewhere) {
+        return Err(foreign.into());
+    }
+    let ending = verify(&store, check, locale).await?;
+    if let Ending::Fine = ending {
+        for file in &files {
+            file.say_compared(locale);
+        }
+        if !is_elsewhere {
+            say_behind(&store, &kept_heads(&config.audit.key)?, locale).await?;
+        }
+    }
+    let damaged = files.iter().filter(|file| file.say_damaged(locale)).count();
+    Ok(if damaged == 0 { ending } else { Ending::Failed })
+}
+
 /// Verifies the audit against itself alone.
 pub(super) async fn verify_whole(store: &Store, known: &KnownAuditKeys, locale: Locale) -> anyhow::Result<Ending> {
     verify(store, AuditCheck { known, heads: &[], signed: &[], begin_at: &[] }, locale).await
@@ -270,6 +293,19 @@ async fn verify(store: &Store, check: AuditCheck<'_>, locale: Locale) -> anyhow:
     Ok(Ending::Fine)
 }
 
+/// Tells the chains whose newest head is not kept beside the key: an earlier copy of the state that was put back since would
+/// not be found there.
+async fn say_behind(store: &Store, kept: &[SignedHead], locale: Locale) -> anyhow::Result<()> {
+    for SignedHead { head, .. } in store.signed_heads().await? {
+        let newest = kept.iter().filter(|kept| kept.head.instance == head.instance).map(|kept| kept.head.seq).max();
+        if newest.is_none_or(|newest| newest < head.seq) {
+            let sentence = text("audit-heads-behind").with("instance", head.instance).with("seq", head.seq.to_string());
+            say_error(&sentence.with("kept", newest.unwrap_or_default().to_string()).render(locale));
+        }
+    }
+    Ok(())
+}
+
 /// Finds a kept head that is not signed with this installation's key, although the state is.
 async fn foreign_head(config: &Config, store: &Store, known: &KnownAuditKeys) -> Option<KeptHeadsError> {
     let in_state = store.signed_heads().await.ok()?;
@@ -294,13 +330,17 @@ async fn unreadable_entry(store: &Store) -> Result<Option<AuditVerifyError>, Sto
 
 /// Says what is wrong, and goes on from there if that is wanted.
 async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<Ending> {
+    // What cannot be read now is no change that anybody could accept.
+    let (signed, faults) = heads_and_faults(&config.audit.key)?;
     if !yes {
+        if !faults.is_empty() {
+            say_error(&text("audit-accept-cut").render(locale));
+        }
         installed_key(config).await?;
     }
-    let (known, kept) = (known_keys(config, Vec::new())?, kept_heads(&config.audit.key));
-    let signed = kept.as_deref().unwrap_or_default();
+    let known = known_keys(config, Vec::new())?;
     let store = open_store_to_read(config).await?;
-    let check = AuditCheck { known: &known, heads: &[], signed, begin_at: &[] };
+    let check = AuditCheck { known: &known, heads: &[], signed: &signed, begin_at: &[] };
     let verified = store.verify_audit_against(check, &AtomicU64::new(0)).await;
     let in_state = store.signed_heads().await.unwrap_or_default();
     let foreign = foreign_head(config, &store, &known).await;
@@ -314,28 +354,26 @@ async fn accept(config: &Config, yes: bool, locale: Locale) -> anyhow::Result<En
         say_error(&text("audit-accept-unreadable").render(locale));
         return Ok(Ending::Failed);
     }
-    let found = match (&verified, &kept) {
-        // What cannot be read now is no change that anybody could accept.
-        (_, Err(unreadable @ KeptHeadsError::Unreadable(_))) => return Err(unreadable.clone().into()),
-        (Err(AuditVerifyError::Store(error)), _) => return Err(error.clone().into()),
-        (Err(found), _) => found.to_string(),
-        (Ok(_), Err(other)) => other.to_string(),
-        (Ok(_), Ok(_)) => {
-            say(&text("audit-accept-nothing").render(locale));
-            return Ok(Ending::Fine);
-        }
-    };
+    if let Err(AuditVerifyError::Store(error)) = verified {
+        return Err(error.into());
+    }
+    let of_audit = verified.as_ref().err().map(ToString::to_string);
+    let found: Vec<String> = of_audit.into_iter().chain(faults.iter().map(ToString::to_string)).collect();
+    if found.is_empty() {
+        say(&text("audit-accept-nothing").render(locale));
+        return Ok(Ending::Fine);
+    }
     if !yes {
-        if let Some(foreign) = foreign {
-            return Err(foreign.into());
-        }
         if let Err(found) = verified {
             print_audit_error(found, locale)?;
+        }
+        if let Some(foreign) = foreign {
+            return Err(foreign.into());
         }
         say_error(&text("audit-accept-how").render(locale));
         return Ok(Ending::Failed);
     }
-    sign_as_it_is(config, &found, signed, &in_state, locale).await
+    sign_as_it_is(config, &found.join("; "), &signed, &in_state, locale).await
 }
 
 /// Records what was found and signs the audit as it is. Heads are those that were signed before.
@@ -347,16 +385,23 @@ async fn sign_as_it_is(
     locale: Locale,
 ) -> anyhow::Result<Ending> {
     // Made only now that the audit could be verified. Heads tell whether it is new: an earlier attempt may have made it.
+    let is_missing = AuditKey::read(&config.audit.key)?.is_none();
     let key = AuditKey::read_or_make(&config.audit.key)?.public();
+    let is_kept = |signed: &SignedHead| kept.iter().any(|kept| kept.head.instance == signed.head.instance);
+    let only_in_state = in_state.iter().filter(|signed| signed.is_signed() && !is_kept(signed));
+    let before: Vec<SignedHead> = kept.iter().chain(only_in_state).cloned().collect();
     let mut keys = kept.iter().chain(in_state).map(|signed| signed.head.key).peekable();
-    let is_new = keys.peek().is_some() && keys.all(|other| other != key.0);
+    let is_new = if keys.peek().is_some() { keys.all(|other| other != key.0) } else { is_missing };
     let new = if is_new { format!("; new key: {key}") } else { String::new() };
     let (known, store) = (known_keys(config, Vec::new())?, open_store(config).await?);
-    let why = format!("{found}; signed before: {}{new}", told(kept));
+    let why = format!("{found}; signed before: {}{new}", told(&before));
     record_accepting(&store, AuditAction::AuditAccepted, &why).await?;
     say(&text("audit-accepted").render(locale));
     // What a signature cannot mend, such as an entry that was changed, is still found.
-    verify_whole(&store, &known, locale).await?;
+    if let Ending::Failed = verify_whole(&store, &known, locale).await? {
+        let heads: Vec<String> = store.heads().await?.iter().map(|head| format!("--from-head {head}")).collect();
+        say_error(&text("audit-accept-stays").with("heads", heads.join(" ")).render(locale));
+    }
     store.close().await;
     Ok(Ending::Fine)
 }

@@ -1,9 +1,10 @@
 //! `pstral audit head`, `prove`, `consistency` and `check`: what vouches for the audit outside its database.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use pstral_auditproof::{Hash, Proof, ProofError, PublicKey, SignedHead, Verified, heads_in};
+use pstral_auditproof::{Hash, HeadsInText, Proof, ProofError, PublicKey, SignedHead, Verified};
 use pstral_core::domain::{AuditAction, ChainHead, Locale};
 use pstral_core::ports::AuditLog as _;
 use pstral_core::text::{Text, text};
@@ -16,6 +17,9 @@ use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
 use crate::witness::Witness;
 
+/// The most lines of a file that are named.
+const MOST_LINES: usize = 10;
+
 /// A head that was kept elsewhere.
 #[derive(Debug, Clone)]
 pub(super) enum KeptHead {
@@ -25,13 +29,75 @@ pub(super) enum KeptHead {
     File(PathBuf),
 }
 
-/// Reads a head from the command line.
+/// Reads a head from the command line. Whether a file can be read is for whoever reads it to say.
 pub(super) fn kept_head(word: &str) -> Result<KeptHead, String> {
+    let is_there = || match fs::metadata(word) {
+        Ok(_) => true,
+        Err(error) => error.kind() == ErrorKind::PermissionDenied,
+    };
     match word.parse() {
         Ok(head) => Ok(KeptHead::Entry(head)),
-        Err(_) if Path::new(word).is_file() => Ok(KeptHead::File(word.into())),
+        Err(_) if is_there() => Ok(KeptHead::File(word.into())),
         Err(error) => Err(format!("{error}; or give a file that holds signed heads")),
     }
+}
+
+/// A file of signed heads that was read.
+pub(super) struct HeadsFile {
+    path: PathBuf,
+    found: HeadsInText,
+}
+
+impl HeadsFile {
+    /// Reads a file; else says what is wrong with it.
+    pub(super) fn read(path: &Path) -> Result<Self, Text> {
+        if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+            return Err(about("audit-file-irregular", path));
+        }
+        let found = HeadsInText::of(&read_text(path)?);
+        if found.heads.is_empty() {
+            return Err(about("audit-not-a-head", path));
+        }
+        Ok(Self { path: path.to_owned(), found })
+    }
+
+    /// The heads, the newest last.
+    pub(super) fn heads(&self) -> &[SignedHead] {
+        &self.found.heads
+    }
+
+    /// Says how many heads were compared.
+    pub(super) fn say_compared(&self, locale: Locale) {
+        let compared = about("audit-heads-compared", &self.path).count("heads", self.found.heads.len() as u64);
+        say(&compared.render(locale));
+    }
+
+    /// Says which lines are no part of a head; true if there are any.
+    pub(super) fn say_damaged(&self, locale: Locale) -> bool {
+        let others = &self.found.others;
+        if others.is_empty() {
+            return false;
+        }
+        let lines = others.iter().take(MOST_LINES).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let more = if others.len() > MOST_LINES { " …" } else { "" };
+        let damaged = about("audit-heads-damaged", &self.path).count("places", others.len() as u64);
+        say_error(&damaged.with("lines", lines + more).render(locale));
+        true
+    }
+}
+
+/// Reads a text file; else says what is wrong with it.
+fn read_text(path: &Path) -> Result<String, Text> {
+    let bytes = fs::read(path).map_err(|error| about("audit-file-unread", path).with("error", error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let readable = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let line = 1 + readable.matches('\n').count();
+        about("audit-file-not-text", path).with("line", line.to_string())
+    })
+}
+
+fn about(sentence: &'static str, path: &Path) -> Text {
+    text(sentence).with("path", path.display().to_string())
 }
 
 pub(super) fn witness_key(config: &Config, locale: Locale) -> anyhow::Result<Ending> {
@@ -84,7 +150,7 @@ pub(super) async fn consistency(
     locale: Locale,
 ) -> anyhow::Result<Ending> {
     let own = &config.store.instance;
-    let (Some(old), new) = (read_one(old, own, locale)?, new.map(|new| read_one(new, own, locale)).transpose()?) else {
+    let (Some(old), new) = (read_one(old, own, locale), new.map(|new| read_one(new, own, locale))) else {
         return Ok(Ending::Usage);
     };
     let store = open_store_to_read(config).await?;
@@ -104,11 +170,13 @@ pub(super) async fn consistency(
     }
 }
 
-pub(super) fn check(proof: &Path, known: &KnownAuditKeys, locale: Locale) -> anyhow::Result<Ending> {
-    let json = std::fs::read_to_string(proof).with_context(|| proof.display().to_string())?;
+pub(super) fn check(proof: &Path, known: &KnownAuditKeys, locale: Locale) -> Ending {
+    let json = match read_text(proof) {
+        Ok(json) => json,
+        Err(why) => return refused(&why, locale),
+    };
     let keys: Vec<PublicKey> = known.0.iter().map(|PublicAuditKey(key)| *key).collect();
     let proof = Proof::read(&json);
-    // As it was read: of a member that stands there twice, only one counts.
     if let Ok(proof) = &proof
         && let (Some(entry), Ok(_)) = (proof.entry(), proof.verify(&keys))
     {
@@ -118,20 +186,28 @@ pub(super) fn check(proof: &Path, known: &KnownAuditKeys, locale: Locale) -> any
         Ok(Verified::Entry(entry)) => {
             let shown = text("audit-proof-entry").with("seq", entry.seq.to_string()).with("instance", entry.instance);
             say(&shown.with("hash", entry.hash.to_string()).render(locale));
-            Ok(Ending::Fine)
+            Ending::Fine
         }
         Ok(Verified::Grown { instance, from, to }) => {
             let shown = text("audit-proof-grown").with("instance", instance).with("from", from.to_string());
             say(&shown.with("to", to.to_string()).render(locale));
-            Ok(Ending::Fine)
+            Ending::Fine
         }
-        Err(error) => Ok(refused(&why(&error), locale)),
+        Err(error) => refused(&why(&error), locale),
     }
 }
 
 fn why(error: &ProofError) -> Text {
+    let unreadable = |why| text("audit-proof-unreadable").said("why", why);
     match error {
-        ProofError::Unreadable(what) => text("audit-proof-unreadable").with("error", what),
+        ProofError::NotJson(line) => unreadable(text("proof-not-json").with("line", line.to_string())),
+        ProofError::Repeated { line, column } => {
+            let repeated = text("proof-repeated").with("line", line.to_string());
+            unreadable(repeated.with("column", column.to_string()))
+        }
+        ProofError::Members => unreadable(text("proof-members")),
+        ProofError::Head => unreadable(text("proof-head")),
+        ProofError::Hash => unreadable(text("proof-hash")),
         ProofError::Signature => text("audit-proof-signature"),
         ProofError::OtherKey(key) => text("audit-proof-other-key").with("key", key.to_string()),
         ProofError::EntryChanged => text("audit-proof-entry-changed"),
@@ -148,23 +224,19 @@ fn unsigned(instance: &str) -> Text {
     text("audit-no-head").with("instance", instance)
 }
 
-/// The signed heads in a file, the newest last; `None` once it was said that there is none.
-pub(super) fn read(path: &Path, locale: Locale) -> anyhow::Result<Option<Vec<SignedHead>>> {
-    let content = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let heads = heads_in(&content);
-    if heads.is_empty() {
-        say_error(&text("audit-not-a-head").with("path", path.display().to_string()).render(locale));
-        return Ok(None);
+/// The newest head in a file, of several instances that of this one; `None` once it was said that there is none.
+fn read_one(path: &Path, instance: &str, locale: Locale) -> Option<SignedHead> {
+    match HeadsFile::read(path) {
+        Ok(file) => {
+            file.say_damaged(locale);
+            let own = file.heads().iter().rfind(|signed| signed.head.instance == instance);
+            own.or(file.heads().last()).cloned()
+        }
+        Err(why) => {
+            say_error(&why.render(locale));
+            None
+        }
     }
-    Ok(Some(heads))
-}
-
-/// The newest head in a file; of several instances, that of this one.
-fn read_one(path: &Path, instance: &str, locale: Locale) -> anyhow::Result<Option<SignedHead>> {
-    let Some(mut heads) = read(path, locale)? else { return Ok(None) };
-    let own = heads.iter().rposition(|signed| signed.head.instance == instance);
-    let newest = own.unwrap_or(heads.len() - 1);
-    Ok(Some(heads.swap_remove(newest)))
 }
 
 fn digits(path: &[Hash]) -> Vec<String> {

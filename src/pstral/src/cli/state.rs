@@ -11,13 +11,14 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use pstral_core::domain::{AuditAction, Locale};
+use pstral_core::ports::{AuditLog as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::{Loaded, Location, Store, TransferError};
 
 use super::audit::told;
 use super::new_file::NewFile;
 use super::out::{say, say_error};
-use super::{Ending, Installed, audit, record, record_accepting, state_is_missing};
+use super::{Ending, Installed, audit, event, record, record_accepting, state_is_missing};
 use crate::audit_head_files::{HeadFiles, kept_heads};
 use crate::audit_key::KnownAuditKeys;
 use crate::audit_verdict::AuditVerdict;
@@ -141,7 +142,7 @@ async fn may_replace(config: &Config, backup: &Path, locale: Locale) -> anyhow::
     let found = match verified {
         Ok(proof) if !proof.signed.is_empty() => return Ok(true),
         Ok(proof) if proof.entries == 0 => text("audit-holds").count("entries", 0),
-        Ok(proof) => text("audit-unsigned").count("entries", proof.entries),
+        Ok(proof) => unsigned(config, proof.entries).0,
         Err(error) => match AuditVerdict::of(error)? {
             AuditVerdict::Unproven(found) => found,
             AuditVerdict::Broken(found) => {
@@ -179,22 +180,43 @@ async fn save_read_only(config: &Config, file: &Path) -> Result<u64, TransferErr
     written
 }
 
-/// Signs the audit of a state that was restored, if it was signed before: the file may hold anything.
+/// What an unsigned audit means here, and true if the next start signs it as it is: only where nothing was signed before.
+fn unsigned(config: &Config, entries: u64) -> (Text, bool) {
+    let is_first = kept_heads(&config.audit.key).is_ok_and(|kept| kept.is_empty());
+    let sentence = if is_first { "audit-unsigned" } else { "audit-unsigned-here" };
+    (text(sentence).count("entries", entries), is_first)
+}
+
+/// Signs the audit of a state that was restored, if it was signed before: the file may hold anything. If it was changed, the
+/// restoration is recorded where the end of its chain is still what was signed last.
 async fn sign_restored(config: &Config, store: &Store, path: &str, locale: Locale) -> anyhow::Result<Ending> {
     let known = audit::known_keys(config, Vec::new())?;
-    match store.verify_audit(&[], &known).await {
+    // What was signed last was in the state that is replaced.
+    let detail = format!("{path} {}", told(&kept_heads(&config.audit.key).unwrap_or_default()));
+    let sentence = match store.verify_audit(&[], &known).await {
         Ok(proof) if !proof.signed.is_empty() || proof.entries == 0 => {
-            // What was signed last was in the state that is replaced.
-            let replaced = kept_heads(&config.audit.key).unwrap_or_default();
-            record_accepting(store, AuditAction::Restored, &format!("{path} {}", told(&replaced))).await?;
+            record_accepting(store, AuditAction::Restored, &detail).await?;
             return audit::verify_whole(store, &known, locale).await;
         }
-        Ok(proof) => say_error(&text("audit-unsigned").count("entries", proof.entries).render(locale)),
-        Err(unproven) => {
-            audit::print_audit_error(unproven, locale)?;
+        Ok(proof) => {
+            let (sentence, is_signed_next) = unsigned(config, proof.entries);
+            say_error(&sentence.render(locale));
+            if is_signed_next {
+                return Ok(Ending::Failed);
+            }
+            "restore-unproven"
         }
-    }
-    say_error(&text("restore-unproven").render(locale));
+        Err(unproven) => {
+            let detail = format!("{detail}; {unproven}");
+            audit::print_audit_error(unproven, locale)?;
+            match store.append(event(AuditAction::Restored, &detail)).await {
+                Ok(_) => "restore-recorded",
+                Err(StoreError::AuditChanged(_)) => "restore-unproven",
+                Err(error) => return Err(state_error(&error).into()),
+            }
+        }
+    };
+    say_error(&text(sentence).render(locale));
     Ok(Ending::Failed)
 }
 
@@ -212,13 +234,15 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
     let source = Store::open_at_to_read(&from).await.map_err(|error| state_error(&error))?;
     // Nobody answers from a file that is copied or replaced: what was said meanwhile would be lost. Of a server that is
     // filled, it is looked at who works on it.
-    let files = [&from, &to].into_iter().filter_map(Location::file);
-    let _lock = files.map(InstanceLock::take_file).collect::<Result<Vec<_>, _>>()?;
+    let _from_lock = from.file().map(InstanceLock::take_file).transpose()?;
     if !may_be_copied(&source, &known, locale).await? {
         source.close().await;
         say_error(&text("copy-unproven").with("from", from.to_string()).with("to", to.to_string()).render(locale));
         return Ok(Ending::Failed);
     }
+    // Locking makes the file.
+    let made = to.missing_file().map(Path::to_owned);
+    let _to_lock = to.file().map(InstanceLock::take_file).transpose()?;
     let copied = copy_through_pipe(&source, &to, force).await;
     source.close().await;
     match copied {
@@ -232,7 +256,23 @@ pub(super) async fn store(Installed { config, locale }: Installed, command: Stor
             store.close().await;
             ending
         }
-        Err(error) => Ok(print_transfer_error("copy-failed", &to.to_string(), &error, locale)),
+        Err(error) => {
+            // Another program that made it in the same moment keeps what it put there.
+            if let Some(made) = made.filter(|_| !matches!(error, TransferError::NotEmpty)) {
+                remove_database(&made);
+            }
+            Ok(print_transfer_error("copy-failed", &to.to_string(), &error, locale))
+        }
+    }
+}
+
+/// Removes a database file that nothing was copied into, with the files that SQLite puts beside it.
+fn remove_database(file: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        // What cannot be removed is empty.
+        let _ = std::fs::remove_file(name);
     }
 }
 
@@ -307,6 +347,7 @@ fn print_transfer_error(sentence: &'static str, path: &str, error: &TransferErro
         TransferError::InUse => text("transfer-in-use"),
         TransferError::Older(migration) => text("transfer-older").with("migration", migration.to_string()),
         TransferError::NotOurs(what) => text("transfer-not-ours").with("error", what),
+        TransferError::Store(StoreError::Newer(_)) => text("transfer-newer"),
         TransferError::Store(error) => text("transfer-store").with("error", error.to_string()),
         TransferError::Stream(error) => text("transfer-stream").with("error", error.to_string()),
     };

@@ -355,6 +355,26 @@ fn an_entry_that_cannot_be_read_is_not_accepted() {
 
 /// A file beside the key that is no head of this installation's: it is named wherever it stops something, with what to do.
 #[test]
+fn nothing_is_recorded_while_the_newest_head_cannot_be_kept() {
+    let place = Place::new();
+    let add = |name: &str| place.run(&["user", "add", name]);
+    let behind = |place: &Place| place.run(&["audit", "verify"]).code(0).err.contains("the newest head beside the key");
+    add("ann").code(0);
+    assert!(!behind(&place));
+    let lock = place.path("data/demo/audit.key.heads/lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    add("bob").code(0);
+    assert!(behind(&place));
+    for refused in [add("eve"), place.run(&["doctor"])] {
+        refused.code(1).says(&["lock: Is a directory", "read and write the folder of [audit] key"]);
+    }
+    std::fs::remove_dir(&lock).unwrap();
+    add("eve").code(0);
+    assert!(!behind(&place));
+}
+
+#[test]
 fn a_kept_head_that_is_not_ours_is_named_with_its_remedy() {
     let place = after_a_question();
     let other = Place::new();
@@ -406,12 +426,20 @@ fn an_entry_and_the_growth_of_the_audit_are_proved_without_the_state() {
     write("changed", &proof.replace("\"status\":\"ok\"", "\"status\":\"failed\""));
     checked("changed", &key).code(1).says(&["The entry in the proof was changed"]);
     write("twice", &proof.replacen("\"action\":", "\"action\":\"forged\",\"action\":", 1));
-    let twice = checked("twice", &key).code(0);
+    let twice =
+        checked("twice", &key).code(1).says(&["not a proof of Pstral’s: a member is there twice (line 1, column "]);
     assert!(!twice.out.contains("forged"), "only what was verified is shown: {}", twice.out);
     write("reserved", &proof.replacen("\"action\":", "\"private\":\"forged\",\"action\":", 1));
     checked("reserved", &key).code(1).says(&["The entry in the proof was changed"]);
-    write("nothing", "{}");
-    checked("nothing", &key).code(1).says(&["not a proof"]);
+    for (content, why) in [
+        (&b"{}"[..], "not a proof of Pstral’s: a member is missing, or is not one of a proof. Use one that"),
+        (b"\nnothing", "not a proof of Pstral’s: it is not JSON from line 2 on"),
+        (b"\n\n\xff", "is not a text file: line 3 is not UTF-8"),
+    ] {
+        elsewhere.write("nothing", content);
+        let nothing = checked("nothing", &key).code(1).says(&[why]);
+        assert!(!nothing.err.contains("stream did not"), "{}", nothing.err);
+    }
     let old = elsewhere.path("old").display().to_string();
     write("grown", &place.run(&["audit", "consistency", &old]).code(0).out);
     checked("grown", &key).code(0).says(&["went on from entry", "without a change"]);
@@ -419,6 +447,118 @@ fn an_entry_and_the_growth_of_the_audit_are_proved_without_the_state() {
     assert!(matches!(small, Ok(pstral_auditproof::Verified::Entry(entry)) if entry.seq == 2));
     place.run(&["audit", "prove", "4000"]).code(1).says(&["has no entry 4000"]);
     place.run(&["audit", "head", "--instance", "other"]).code(1).says(&["no signed head"]);
+}
+
+/// A damaged head in a file is not passed over: nothing was compared with it.
+#[test]
+fn each_head_of_a_file_is_compared_or_named() {
+    let place = after_a_question();
+    let head = || place.run(&["audit", "head"]).code(0).out;
+    let first = head();
+    place.run(&["user", "add", "max"]).code(0);
+    let heads = format!("\n{first}\n{}", head());
+    let verify = |content: &[u8]| {
+        place.write("heads", content);
+        place.run(&["audit", "verify", "--head", "heads"])
+    };
+    let whole = verify(heads.as_bytes()).code(0).says(&["The log is intact", "2 heads of heads were compared"]);
+    assert!(!whole.err.contains("signed head"), "{}", whole.err);
+    for (damaged, place, compared) in [
+        (heads.replacen("\n\n—", "\n—", 1), "line 2", 1),
+        (heads.replacen("— pstral.audit", "— qstral.audit", 1), "line 2", 1),
+        (heads.trim_end()[..heads.len() - 9].to_owned(), "line 11", 1),
+        (heads.replace('\n', "\r\n").replacen("\r\n", "\n", 1), "heads does not hold a signed head", 0),
+        (heads.replacen("pstral.audit", " pstral.audit", 1), "line 2", 1),
+        (format!("{heads}kept by hand\n"), "line 19", 2),
+        (format!("x\n{heads}\n\ny"), "lines 1, 22", 2),
+    ] {
+        let told = verify(damaged.as_bytes()).says(&[place]);
+        assert_eq!(told.code, Some(if compared == 0 { 2 } else { 1 }), "{told:?}");
+        let count = ["", "One head of heads was compared", "2 heads of heads were compared"][compared];
+        assert!(told.out.contains(count) && told.out.contains("intact") == (compared > 0), "{told:?}");
+    }
+    // The last one is damaged: whoever asks for a proof from it is told that it is from another.
+    place.write("heads", &heads.trim_end()[..heads.len() - 9]);
+    place.run(&["audit", "consistency", "heads"]).code(0).says(&["heads, line 11: this is not a whole signed head"]);
+
+    verify(b"\n\xff").code(2).says(&["heads is not a text file: line 2 is not UTF-8"]);
+    place.run(&["audit", "verify", "--head", "data"]).code(2).says(&["data is not a regular file"]);
+    place.run(&["audit", "verify", "--head", "/dev/null"]).code(2).says(&["/dev/null is not a regular file"]);
+    place.run(&["audit", "consistency", "nowhere"]).code(2).says(&["nowhere could not be read: No such file"]);
+    place.run(&["audit", "check", "data"]).code(1).says(&["data could not be read: Is a directory"]);
+}
+
+/// The head that the state still holds is recorded where the one beside the key cannot be read any more.
+#[test]
+fn what_was_signed_before_is_recorded_although_the_kept_head_is_damaged() {
+    let place = after_a_question();
+    let last = tamper(&place, "SELECT max(seq) FROM audit_events");
+    let notes = std::fs::read_dir(place.path("data/demo/audit.key.heads")).unwrap();
+    let mut notes = notes.map(|file| file.unwrap().path());
+    let note = notes.find(|file| file.extension().is_some_and(|ending| ending == "note")).unwrap();
+    std::fs::write(&note, "garbage").unwrap();
+    let cut = "nothing shows whether entries were cut off the end of the log";
+    place.run(&["audit", "accept"]).code(1).says(&[cut, "does not hold a signed head"]);
+    tamper(&place, &format!("DELETE FROM audit_events WHERE seq = {last} RETURNING seq"));
+    place.run(&["audit", "accept"]).code(1).says(&[cut, "is not the one that was signed"]);
+    place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed", "The log is intact"]);
+    let accepted = place.run(&["audit", "verify"]).code(0).err;
+    let file = note.file_name().unwrap().to_str().unwrap();
+    for part in [file, "is not the one that was written down", &format!("signed before: pstral:{last}:")] {
+        assert!(accepted.contains(part), "{part}: {accepted}");
+    }
+}
+
+/// Accepting restores no entry: whoever accepts learns that verifying goes on to name it, and how to verify what follows.
+#[test]
+fn what_accepting_does_not_mend_is_said() {
+    let place = after_a_question();
+    tamper(&place, "UPDATE audit_events SET detail = 'forged' WHERE seq = 2 RETURNING seq");
+    let accepted = place.run(&["audit", "accept", "--yes"]).code(0);
+    let said = accepted.says(&["Recorded and signed", "entry 2 of pstral was changed", "will keep naming this entry"]);
+    let command = said.err.lines().find_map(|line| line.split_once("from now on: pstral ")).unwrap().1.to_owned();
+    let command: Vec<&str> = command.split(' ').collect();
+    place.run(&["user", "add", "max"]).code(0);
+    place.run(&["audit", "verify"]).code(1).says(&["entry 2 of pstral was changed"]);
+    place.run(&command).code(0).says(&["verified after the heads that were given"]);
+    tamper(
+        &place,
+        "UPDATE audit_events SET detail = 'x' WHERE seq = (SELECT max(seq) FROM audit_events) RETURNING seq",
+    );
+    place.run(&command).code(1).says(&["was changed"]);
+}
+
+#[test]
+fn an_emptied_audit_is_recorded_in_words() {
+    let place = after_a_question();
+    place.run(&["user", "add", "max"]).code(0);
+    tamper(&place, "SELECT 1");
+    Connection::open(place.path(STATE)).unwrap().execute_batch("DELETE FROM audit_events").unwrap();
+    place.run(&["audit", "accept", "--yes"]).code(0);
+    let shown = place.run(&["audit", "verify"]).err;
+    assert!(shown.contains("the audit is gone: it holds no entry, though there are users or conversations"), "{shown}");
+}
+
+/// The command says what `--yes` would do, also where nothing but a damaged file tells that anything was signed.
+#[test]
+fn a_key_that_is_gone_with_its_heads_is_told_before_it_is_made_anew() {
+    let place = after_a_question();
+    let notes = std::fs::read_dir(place.path("data/demo/audit.key.heads")).unwrap();
+    for file in notes.map(|file| file.unwrap().path()) {
+        std::fs::write(file, "garbage").unwrap();
+    }
+    let key = place.path("data/demo/audit.key");
+    std::fs::remove_file(&key).unwrap();
+    tamper(&place, "SELECT 1");
+    Connection::open(place.path(STATE)).unwrap().execute_batch("DELETE FROM audit_heads").unwrap();
+    place.run(&["audit", "accept"]).code(1).says(&[
+        "the key data/demo/audit.key is gone",
+        "“pstral audit accept --yes” makes a new key and records it",
+        "nothing shows whether entries were cut off",
+    ]);
+    assert!(!key.exists());
+    place.run(&["audit", "accept", "--yes"]).code(0);
+    place.run(&["audit", "verify"]).code(0).says(&["does not hold a signed head; signed before: ; new key: "]);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The state as a whole, from the command line: up to date, saved, restored, carried to another database.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 
+use pstral_core::domain::sha256;
 use pstral_pgserver::Server;
 use rusqlite::Connection;
 use secrecy::ExposeSecret as _;
@@ -98,7 +100,104 @@ fn a_state_that_another_key_signed_is_not_copied() {
     std::fs::copy(whole(&other), place.path("other.db")).unwrap();
     let copied = place.run(&["store", "copy", "sqlite://other.db", "sqlite://there.db"]).code(1);
     copied.says(&["signed with another key", "Nothing was copied from other.db to there.db"]);
-    assert_eq!(std::fs::metadata(place.path("there.db")).map_or(0, |file| file.len()), 0, "nothing but its lock");
+    assert!(!place.path("there.db").exists());
+}
+
+/// What refuses to be copied leaves nothing where it would have been.
+#[test]
+fn a_copy_that_is_refused_leaves_no_file() {
+    let place = held();
+    let state = Connection::open(whole(&place)).unwrap();
+    state.execute_batch("DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET detail = 'x'").unwrap();
+    let copy = ["store", "copy", "sqlite://data/demo/pstral.db", "sqlite://copy.db"];
+    place.run(&copy).code(1).says(&["entry 1 of pstral was changed", "Nothing was copied from"]);
+    let place = held();
+    // The source is read as far as its last table, and no further.
+    let state = Connection::open(whole(&place)).unwrap();
+    state.execute_batch("ALTER TABLE catalogs RENAME TO hidden").unwrap();
+    place.run(&copy).code(1).says(&["Nothing was copied to copy.db"]);
+    for name in ["copy.db", "copy.db-wal", "copy.db-shm"] {
+        assert!(!place.path(name).exists(), "{name}");
+    }
+    state.execute_batch("ALTER TABLE hidden RENAME TO catalogs").unwrap();
+    place.run(&copy).code(0);
+    place.run(&copy).code(1).says(&["There is a state there already"]);
+    assert!(place.path("copy.db").exists());
+}
+
+/// A changed backup in an empty state goes on as it is: that it was restored is recorded with what is wrong.
+#[test]
+fn a_changed_backup_that_is_restored_is_recorded() {
+    let place = held();
+    place.run(&["user", "add", "max"]).code(0);
+    let state = whole(&place);
+    let change = "DROP TRIGGER audit_events_are_not_changed; UPDATE audit_events SET detail = 'x' WHERE seq = 1";
+    Connection::open(&state).unwrap().execute_batch(change).unwrap();
+    place.run(&["backup", "changed.gz"]).code(0);
+    std::fs::remove_file(whole(&place)).unwrap();
+    let restored = place.run(&["restore", "changed.gz"]).code(1);
+    let restored =
+        restored.says(&["entry 1 of pstral was changed", "The restoration is recorded", "restore another one"]);
+    assert!(!restored.err.contains("audit accept"), "{}", restored.err);
+    let tail = place.run(&["audit", "tail"]).code(0).says(&["restore ok"]);
+    assert!(tail.out.contains("entry 1 of pstral was changed"), "{}", tail.out);
+
+    // Where the end is not what was signed last, nothing is written on top of it.
+    place.run(&["user", "add", "ana"]).code(0);
+    std::fs::remove_file(whole(&place)).unwrap();
+    place.run(&["restore", "changed.gz"]).code(1).says(&["nothing is recorded in it yet", "audit accept --yes"]);
+    place.run(&["user", "add", "eve"]).code(1).says(&["pstral audit accept"]);
+}
+
+/// An unsigned backup is signed by the next start where nothing was signed before, and has to be accepted elsewhere.
+#[test]
+fn what_an_unsigned_backup_needs_is_said_once() {
+    let place = held();
+    place.run(&["backup", "signed.gz"]).code(0);
+    place.write("unsigned", without_heads(&std::fs::read(place.path("signed.gz")).unwrap()));
+    std::fs::remove_file(whole(&place)).unwrap();
+    let here = place.run(&["restore", "unsigned"]).code(1);
+    let here = here.says(&["though this installation has signed heads", "audit accept --yes"]);
+    assert!(!here.err.contains("next start"), "{}", here.err);
+    place.run(&["user", "add", "max"]).code(1).says(&["pstral audit accept"]);
+    let again = place.run(&["restore", "unsigned", "--force"]).code(1).says(&["audit accept --yes"]);
+    assert!(!again.err.contains("next start"), "{}", again.err);
+
+    let elsewhere = Place::new();
+    std::fs::copy(place.path("unsigned"), elsewhere.path("unsigned")).unwrap();
+    let first = elsewhere.run(&["restore", "unsigned"]).code(1).says(&["the next start signs it as it is"]);
+    assert!(!first.err.contains("audit accept"), "{}", first.err);
+    elsewhere.run(&["user", "add", "max"]).code(0);
+    elsewhere.run(&["audit", "verify"]).code(0);
+}
+
+/// A backup as a version without signatures wrote it.
+fn without_heads(backup: &[u8]) -> String {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(backup).read_to_string(&mut text).unwrap();
+    let (mut kept, mut table, mut rows) = (Vec::new(), "", 0);
+    for line in text.lines().filter(|line| !line.starts_with("{\"end\"")) {
+        if !line.starts_with('[') {
+            table = line;
+        } else if table.contains("\"audit_heads\"") {
+            continue;
+        } else {
+            rows += 1;
+        }
+        kept.push(line);
+    }
+    let kept = kept.join("\n") + "\n";
+    let end = serde_json::json!({ "end": { "rows": rows, "sha256": sha256(&kept) } });
+    format!("{kept}{end}\n")
+}
+
+#[test]
+fn a_backup_of_a_newer_version_is_told_with_its_own_remedy() {
+    let place = Place::new();
+    place.write("newer", r#"{"pstral":{"form":1,"migration":9999,"at":"2026-11-26T10:00:00Z"}}"#);
+    let newer = place.run(&["restore", "newer"]).code(1);
+    let newer = newer.says(&["Nothing was restored", "A newer version of Pstral made it. Install that version"]);
+    assert!(!newer.err.contains("its disk"), "{}", newer.err);
 }
 
 /// The key is looked for before a state is replaced, not afterwards.
