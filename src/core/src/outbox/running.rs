@@ -296,9 +296,10 @@ impl Drop for Work {
 
 /// Error for somebody whose other work is going on there.
 pub(crate) fn still_answering(asker: &Asker) -> PipelineError {
-    PipelineError::Tell(match asker.types_commands() {
-        true => text("still-answering").with("prefix", asker.prefix()),
-        false => text("api-still-running"),
+    PipelineError::Tell(if asker.types_commands() {
+        text("still-answering").with("prefix", asker.prefix())
+    } else {
+        text("api-still-running")
     })
 }
 

@@ -108,9 +108,10 @@ fn proposed_query(
         return Err(PipelineError::Tell(text("keep-no-question").with("prefix", asker.prefix())));
     }
     if words.chars().count() > LONGEST {
-        let sentence = match asker.types_commands() {
-            true => text("keep-too-long").with("prefix", asker.prefix()),
-            false => text("api-question-too-long"),
+        let sentence = if asker.types_commands() {
+            text("keep-too-long").with("prefix", asker.prefix())
+        } else {
+            text("api-question-too-long")
         };
         return Err(PipelineError::Tell(sentence.count("limit", LONGEST as u64)));
     }

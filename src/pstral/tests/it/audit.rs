@@ -353,7 +353,6 @@ fn an_entry_that_cannot_be_read_is_not_accepted() {
     }
 }
 
-/// A file beside the key that is no head of this installation's: it is named wherever it stops something, with what to do.
 #[test]
 fn nothing_is_recorded_while_the_newest_head_cannot_be_kept() {
     let place = Place::new();
@@ -374,6 +373,7 @@ fn nothing_is_recorded_while_the_newest_head_cannot_be_kept() {
     assert!(!behind(&place));
 }
 
+/// A file beside the key that is no head of this installation's: it is named wherever it stops something, with what to do.
 #[test]
 fn a_kept_head_that_is_not_ours_is_named_with_its_remedy() {
     let place = after_a_question();
