@@ -145,7 +145,7 @@ found-audit-key-gone = the audit was signed, and the key { $path } is gone
 found-heads-unavailable = the signed heads beside the audit key cannot be used: { $detail }
 found-witness =
     { $records ->
-        [0] no head was cosigned yet
+        [0] no head has been cosigned yet
         [1] heads of one log were cosigned
        *[other] heads of { $records } logs were cosigned
     }
@@ -166,7 +166,7 @@ signed-end-signature-gone = the signature of entry { $seq } of { $instance } is 
 signed-end-unsigned = the entries of { $instance } are not signed
 signed-end-signature = the signature of the last entry of { $instance } does not match
 signed-end-other-key = { $instance } is signed with another key ({ $key }); instances that share a state need the same key file
-signed-end-other = { $instance } ends with another entry { $seq } than the one signed last, entry { $signed }
+signed-end-other = the last entry of { $instance }, { $seq }, is not the one signed last ({ $signed }), or its hash differs
 signed-end-lost = entry { $seq } of { $instance } was signed and is no longer there; the last one is entry { $last }
 kept-head-unreadable = the file { $path }, beside the audit key, does not hold a signed head
 kept-head-not-ours = the head in { $path }, beside the audit key, is not signed with this installation's key
@@ -186,7 +186,7 @@ witness-unsigned = the answer of the witness is not signed with its key
 witness-time = the witness signed with the time { $at }, more than a day from now: the clock of this machine or of the witness is wrong
 witness-contradicts = the witness contradicts itself: it has signed no head of this log, and refuses the first one
 time-stamp-status = the time stamp server answers { $status }
-time-stamp-unreadable = the time stamp server sends what is no time stamp: { $error }
+time-stamp-unreadable = the time stamp server sent something that is not a time stamp: { $error }
 time-stamp-refused = the time stamp server refuses (status { $status })
 time-stamp-other-content = the time stamp server sends something else ({ $kind })
 time-stamp-other-imprint = the time stamp is of something else
@@ -205,7 +205,7 @@ remedy-state-busy = Stop the other program that holds the state database, such a
 remedy-audit-changed = Run “pstral audit verify”, and find out who wrote to the state database. Then restore a backup, or go on with “pstral audit accept --yes”, which records it.
 remedy-audit-key = Check that the file of [audit] key can be read and its folder written, and that it is a key of Pstral.
 remedy-audit-key-gone = Put the file back, with the folder of its heads. If it is lost, “pstral audit accept --yes” makes a new key and records it.
-remedy-witness-key-gone = Put the file back. If it is lost, move the folder of its records away and start again: “pstral audit witness-key” then prints a new key for the other installations.
+remedy-witness-key-gone = Put the file back. If it is lost, move the “.logs” folder beside it away and start again: “pstral audit witness-key” then prints a new key for the other installations.
 remedy-witness-records = Restore the file from a backup, or free space on its disk: “Witnesses” in docs/operations.md.
 remedy-witness-key = Check that the file of [witness] key can be read and its folder written, and that it is a key of Pstral.
 remedy-head-undelivered = Check this destination in [audit] and that it can be reached. The next head is sent by itself; “pstral doctor” tries at once.
@@ -217,7 +217,7 @@ remedy-state-newer = Install the version of Pstral that last used this state dat
 remedy-state-moved = Put the state database back in its place, or restore a backup, then start pstral run again. Stop it before you move or replace this file.
 remedy-state-open = Close it to others: chmod 600 { $path }*
 remedy-heads-unavailable = Give the account that runs Pstral the right to read and write the folder of [audit] key and the heads beside it, free space on its disk, and see that nothing else stands in their place. Nothing is recorded until then.
-remedy-kept-head = Check that [audit] key names the right key. Keep a copy of this file; then put it back from a backup or, if it is not of this installation, move it out of its folder. “pstral audit accept --yes” writes the folder anew and records it.
+remedy-kept-head = Check that [audit] key names the right key. Keep a copy of this file; then put it back from a backup or, if it is not of this installation, move it out of its folder. “pstral audit accept --yes” rewrites the folder and records this in the audit.
 remedy-heads-lost = Find out who changed this file, and compare a copy of it, if there is one: pstral audit verify --head COPY.
 remedy-key-open = Close it to others: chmod 600 { $path }
 remedy-verified = Correct this file, or remove [targets.{ $target }] verified. demo/verified.toml shows the form.
@@ -292,7 +292,8 @@ audit-holds-from =
 audit-key-missing = The log cannot be verified here: { $what }. Copy the file audit.key of the installation it comes from, then try again.
 audit-broken = The log was tampered with: { $what }. Keep a copy of the state database and tell the security officer.
 audit-unreadable = The log was tampered with: an entry can no longer be read. Keep a copy of the state database and tell the security officer. ({ $error })
-audit-heads-behind = The audit of { $instance } ends with entry { $seq }, and the newest head beside the key is of entry { $kept }: a change since then is not found by it. If Pstral is not writing just now, check that it can write there.
+audit-heads-behind = The audit of { $instance } ends with entry { $seq }, and the newest head beside the key is of entry { $kept }, so it cannot reveal changes made since. If Pstral is not writing now, check that it can write to { $folder }.
+audit-heads-none = The audit of { $instance } ends with entry { $seq }, and no head is kept beside the key, so nothing there can reveal an earlier copy that was put back. If you did not move { $folder } away, find out who did.
 audit-heads-unreadable = The log could not be verified: { $error }. Check that the audit key and the files beside it can be read, then try again.
 audit-no-table = its table audit_events is gone, or something else stands in its place
 audit-emptied = it holds no entry, though there are users or conversations

@@ -1,7 +1,8 @@
 //! Signs the head of a chain with each entry, and refuses to write on where the chain is not what was signed last.
 //!
 //! The head is written in the transaction of its entries, so that no entry is ever without a signature, and kept outside the
-//! database before anybody is told that they are durable: whoever can change the database cannot take it back there.
+//! database before anybody is told that they are durable: whoever can change the database cannot take it back there. If it
+//! cannot be kept, nothing more is written until it is.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -163,7 +164,9 @@ impl HeadSigner {
             (Some(last), Some(row), known) => {
                 let (signed, edge) = self.check_signed(reading, (instance, last), &row, known).await?;
                 // The head before this moment may not be kept yet: a program was killed, or its disk was full.
-                if known.is_none_or(|known| known.head.seq < signed.head.seq) {
+                // Heads of other instances are kept by those, beside keys of their own.
+                let is_behind = known.is_none_or(|known| known.head.seq < signed.head.seq);
+                if is_behind && instance == self.instance {
                     self.keep(signed.clone()).await?;
                 }
                 Some((signed, edge))

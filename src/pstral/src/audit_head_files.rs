@@ -85,13 +85,18 @@ impl HeadKeeper for HeadFiles {
     fn replace(&self, heads: &[SignedHead]) -> Result<(), String> {
         let Some(folder) = &self.folder else { return Ok(()) };
         locked(folder, |folder| {
-            for file in files(folder).map_err(|error| error.to_string())? {
-                fs::remove_file(&file).map_err(|error| named(&file, &error))?;
-            }
-            heads.iter().try_for_each(|head| write(&folder.join(name(&head.head.instance)), head))
+            // First those that are new: where the disk is full, the others stay.
+            heads.iter().try_for_each(|head| write(&folder.join(name(&head.head.instance)), head))?;
+            let kept: Vec<_> = heads.iter().map(|head| folder.join(name(&head.head.instance))).collect();
+            let mut others = files(folder).map_err(|error| error.to_string())?;
+            others.retain(|file| !kept.contains(file));
+            others.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| named(file, &error)))
         })
     }
 }
+
+/// The ending of the folder beside the key of a witness that holds what it cosigned.
+pub(crate) const RECORDS: &str = ".logs";
 
 /// The folder beside a key file in which heads are kept, and what others say of them.
 pub(crate) fn folder(key: &Path) -> PathBuf {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
-use url::Url;
+use url::{Host, Url};
 
 /// The time-out of one request with its whole answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,8 +38,8 @@ pub(crate) fn client(server: &Url) -> anyhow::Result<Client> {
         .timeout(PATIENCE)
         // No connection is used twice: one kept from before a restart of the server would fail the next request.
         .pool_max_idle_per_host(0);
-    // A server without HTTPS is on this machine, where no proxy leads.
-    let builder = if is_encrypted { builder } else { builder.no_proxy() };
+    // A proxy does not lead to this machine.
+    let builder = if is_loopback(server) { builder.no_proxy() } else { builder };
     builder.build().with_context(|| format!("the client of {server}"))
 }
 
@@ -53,6 +53,15 @@ pub(crate) async fn body(response: &mut Response) -> Result<Vec<u8>, HttpError> 
         body.extend_from_slice(&bytes);
     }
     Ok(body)
+}
+
+fn is_loopback(server: &Url) -> bool {
+    match server.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 #[cfg(test)]

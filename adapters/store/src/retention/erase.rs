@@ -55,7 +55,8 @@ pub(super) const USER_ROWS: &[TableRows] = &[
 
 /// The row that stays: so that what others did for them, and numbers in the audit, still mean somebody.
 const TOMBSTONE: &str = "UPDATE users SET username = $2, full_name = '', email = '', timezone = NULL, password_hash = NULL, disabled = 1 WHERE id = $1";
-/// Nobody has an empty full name: whoever erased at the same time sees that somebody else was first.
+/// Also empties the full name, which nobody else has empty, so that a second erasure at the same moment gets
+/// [`StoreError::Stale`].
 const SHUT_OUT: &str = "UPDATE users SET disabled = 1, full_name = '', password_hash = NULL WHERE id = $1";
 const OTHERS: &str = "SELECT role FROM users WHERE disabled = 0 AND id <> $1";
 const COUNTS: &str = "SELECT count(CASE WHEN salt IS NOT NULL THEN 1 END) AS whole,

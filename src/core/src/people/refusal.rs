@@ -11,11 +11,11 @@ use crate::text::{Text, text};
 pub enum Refusal {
     /// The username is none.
     Username,
-    /// The username is one of those that are left of people who were forgotten.
+    /// The username is reserved for erased users.
     UsernameReserved,
     /// The full name is none.
     FullName,
-    /// There would be no full name.
+    /// The full name is empty.
     FullNameEmpty,
     /// The address is none.
     Email,

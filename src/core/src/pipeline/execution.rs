@@ -123,7 +123,7 @@ impl Executions {
 
     /// Runs a proposal for the person who clicked.
     pub(crate) async fn execute(&self, asker: &Asker, id: &ProposalId) -> Result<(), PipelineError> {
-        let Some(ready) = self.begin(asker, id).await? else { return Ok(()) };
+        let Some(ready) = self.begin(asker, id, None).await? else { return Ok(()) };
         let Begun { reader, target, proposal, approved, schemas, held_in, work } = ready;
         if reader.place != asker.place {
             self.outbox.notify_in_place(asker, &text("result-in-private")).await;
@@ -146,14 +146,16 @@ impl Executions {
         ran
     }
 
-    /// Runs a proposal for a program, and returns all rows once that is recorded. It is stopped where the program hangs up.
+    /// Runs a proposal for a program, and returns all rows once that is recorded. It is cancelled if the program hangs up.
     pub(crate) async fn execute_for_rows(
         &self,
         asker: &Asker,
         id: &ProposalId,
         hung_up: &CancellationToken,
     ) -> Result<Rows, PipelineError> {
-        let Some(ready) = self.begin(asker, id).await? else { return Err(PipelineError::Tell(text("answer-stopped"))) };
+        let Some(ready) = self.begin(asker, id, Some(hung_up)).await? else {
+            return Err(PipelineError::Tell(text("answer-stopped")));
+        };
         let Begun { reader, target, proposal, approved, work, .. } = ready;
         let began = self.clock.elapsed();
         let stop = work.stop.clone();
@@ -184,8 +186,14 @@ impl Executions {
         })
     }
 
-    /// Makes an execution durable, after every check and every claim; `None` where it was stopped before it began.
-    async fn begin(&self, asker: &Asker, id: &ProposalId) -> Result<Option<Begun>, PipelineError> {
+    /// Makes an execution durable, after every check and every claim; `None` where it was stopped before it began, or its
+    /// program hung up.
+    async fn begin(
+        &self,
+        asker: &Asker,
+        id: &ProposalId,
+        hung_up: Option<&CancellationToken>,
+    ) -> Result<Option<Begun>, PipelineError> {
         self.access.require(asker, Capability::Execute, "execute", text("execute-not-allowed")).await?;
         self.running.wait_until_recorded(asker.user.id, id).await;
         let proposal = self.statements.own_proposal(asker, id).await?;
@@ -205,7 +213,7 @@ impl Executions {
             .ok_or_else(|| still_answering(asker))?;
         // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
         work.answers(&asker.actor.platform, &asker.event);
-        if work.stop.token.is_cancelled() {
+        if work.stop.token.is_cancelled() || hung_up.is_some_and(CancellationToken::is_cancelled) {
             return Ok(None);
         }
         self.refuse_withdrawn(asker, &proposal).await?;

@@ -117,7 +117,7 @@ fn forwarded(written: &str) -> Option<IpAddr> {
     read.map(|address: IpAddr| address.to_canonical())
 }
 
-/// Logs, at most once a minute, that everybody behind a proxy has its own address: wrong passwords of one lock out all.
+/// Logs, at most once a minute, that callers behind a proxy all count under its address: wrong passwords of one lock out all.
 fn warn_unreadable(proxy: IpAddr, value: &HeaderValue) {
     static LAST: Mutex<Option<Instant>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

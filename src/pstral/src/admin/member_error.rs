@@ -137,7 +137,7 @@ mod tests {
             ("{\"name\":1}", "422 “name” must be a string. Correct it, then send the request again."),
             (
                 "{\"name\":\"x\",\"days\":-1}",
-                "422 “days” must be a whole number from 0 on. Correct it, then send the request again.",
+                "422 “days” must be a whole number, 0 or more. Correct it, then send the request again.",
             ),
             ("{\"name\":\"x\",\"rows\":{}}", "422 “rows” must be a list. Correct it, then send the request again."),
             (

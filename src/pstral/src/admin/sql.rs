@@ -93,7 +93,7 @@ pub(super) async fn check(
     }))
 }
 
-/// Runs a proposal of the caller, once, and answers with its rows. It is stopped where whoever asked hangs up.
+/// Runs a proposal of the caller, once, and answers with its rows. If the caller disconnects, the statement is cancelled.
 #[utoipa::path(
     post, path = "/api/v1/sql/execute", tag = "sql", request_body = ProposalToRun,
     responses((status = 200, body = RowsView))
@@ -105,7 +105,7 @@ pub(super) async fn execute(
 ) -> Result<Json<RowsView>, Problem> {
     caller.require(&admin, Capability::Execute, "sql/execute").await?;
     let on_behalf = on_behalf(&admin, &caller);
-    // Dropped with this answer, as where whoever asked hangs up: the statement is then stopped, and that is recorded.
+    // Dropped with this handler, also when the caller disconnects: the statement is then cancelled, and that is recorded.
     let hung_up = CancellationToken::new();
     let _answer = hung_up.clone().drop_guard();
     let running = tokio::spawn(async move {

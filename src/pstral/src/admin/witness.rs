@@ -43,7 +43,7 @@ async fn add_checkpoint(
     let request = match tokio::time::timeout(BODY, to_bytes(body, LARGEST_BODY)).await {
         Ok(Ok(request)) => String::from_utf8_lossy(&request).into_owned(),
         Ok(Err(_)) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &"a request has 16 KB at most")),
-        Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT, &"the request did not come in time")),
+        Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT, &"the request did not arrive in time")),
     };
     let at = u64::try_from(admin.now().as_second()).unwrap_or_default();
     let asked = Arc::clone(&witness);
@@ -84,7 +84,7 @@ fn answered(answer: Result<String, WitnessError>) -> Response {
         }
         // Which file it is concerns nobody else.
         WitnessError::Files(file) => {
-            tracing::error!(error = file, "witness cannot keep heads; none is cosigned");
+            tracing::error!(error = file, "record of a witness not usable; this head is not cosigned");
             refused(StatusCode::INTERNAL_SERVER_ERROR, &"this witness cannot keep heads now; try again later")
         }
         WitnessError::Malformed => refused(StatusCode::BAD_REQUEST, &error),

@@ -18,7 +18,7 @@ use super::new_file::NewFile;
 use super::out::{say, say_error, say_json};
 use super::{Ending, Installed, audit_proof, known_user, record, record_accepting, state_is_missing};
 use crate::audit_file::Format;
-use crate::audit_head_files::{heads_and_faults, kept_heads, own_heads};
+use crate::audit_head_files::{folder, heads_and_faults, kept_heads, own_heads};
 use crate::audit_key::{AuditKey, KnownAuditKeys, PublicAuditKey};
 use crate::audit_verdict::AuditVerdict;
 use crate::compose::{open_store, open_store_to_read};
@@ -254,7 +254,7 @@ async fn verify_state(
             file.say_compared(locale);
         }
         if !is_elsewhere {
-            say_behind(&store, &kept_heads(&config.audit.key)?, locale).await?;
+            say_behind(config, &store, locale).await?;
         }
     }
     let damaged = files.iter().filter(|file| file.say_damaged(locale)).count();
@@ -293,16 +293,21 @@ async fn verify(store: &Store, check: AuditCheck<'_>, locale: Locale) -> anyhow:
     Ok(Ending::Fine)
 }
 
-/// Tells the chains whose newest head is not kept beside the key: an earlier copy of the state that was put back since would
-/// not be found there.
-async fn say_behind(store: &Store, kept: &[SignedHead], locale: Locale) -> anyhow::Result<()> {
-    for SignedHead { head, .. } in store.signed_heads().await? {
-        let newest = kept.iter().filter(|kept| kept.head.instance == head.instance).map(|kept| kept.head.seq).max();
-        if newest.is_none_or(|newest| newest < head.seq) {
-            let sentence = text("audit-heads-behind").with("instance", head.instance).with("seq", head.seq.to_string());
-            say_error(&sentence.with("kept", newest.unwrap_or_default().to_string()).render(locale));
-        }
-    }
+/// Tells if the newest head of this instance is not kept beside the key: an earlier copy of the state that was put back since
+/// would not be found there.
+async fn say_behind(config: &Config, store: &Store, locale: Locale) -> anyhow::Result<()> {
+    let is_ours = |signed: &SignedHead| signed.head.instance == config.store.instance;
+    // Those of the state first: a program that writes meanwhile keeps later ones.
+    let Some(SignedHead { head, .. }) = store.signed_heads().await?.into_iter().find(is_ours) else { return Ok(()) };
+    let kept = kept_heads(&config.audit.key)?.into_iter().filter(is_ours).map(|kept| kept.head.seq).max();
+    let sentence = match kept {
+        Some(kept) if kept >= head.seq => return Ok(()),
+        Some(kept) => text("audit-heads-behind").with("kept", kept.to_string()),
+        None => text("audit-heads-none"),
+    };
+    let folder = folder(&config.audit.key).display().to_string();
+    let sentence = sentence.with("instance", head.instance).with("seq", head.seq.to_string());
+    say_error(&sentence.with("folder", folder).render(locale));
     Ok(())
 }
 

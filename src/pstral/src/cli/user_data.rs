@@ -10,6 +10,8 @@ use clap::Args;
 use jiff::Timestamp;
 use pstral_core::domain::{Locale, Role, User};
 use pstral_core::harmless;
+use pstral_core::people::{Refusal, Way};
+use pstral_core::ports::StoreError;
 use pstral_core::text::text;
 use pstral_store::{Erasure, Store};
 
@@ -66,7 +68,12 @@ pub(super) async fn erase(store: &Store, locale: Locale, args: &EraseArgs, keep:
         say_error(&text("erase-dry").with("name", &user.username).render(locale));
         return Ok(Ending::Fine);
     }
-    let Some(erasure) = store.erase(store, &user, keep, Timestamp::now(), Some("cli")).await? else {
+    let erased = store.erase(store, &user, keep, Timestamp::now(), Some("cli")).await;
+    if let Err(StoreError::Stale(_)) = erased {
+        say_error(&Refusal::Stale(user.username).text(Way::CommandLine).render(locale));
+        return Ok(Ending::Failed);
+    }
+    let Some(erasure) = erased? else {
         say_error(&text("erase-last").with("name", &user.username).render(locale));
         return Ok(Ending::Usage);
     };

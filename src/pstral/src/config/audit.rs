@@ -10,7 +10,7 @@ use super::Fault;
 use super::oidc::safe;
 use super::platforms::{place_fault, platform_fault};
 use super::schema::{AuditConfig, Config};
-use crate::audit_head_files::folder;
+use crate::audit_head_files::{RECORDS, beside, folder};
 
 /// Validates the destinations of heads; returns all errors.
 pub(super) fn head_faults(config: &Config) -> Vec<Fault> {
@@ -45,9 +45,11 @@ pub(super) fn file_faults(config: &Config) -> Vec<Fault> {
     faults
 }
 
-/// Checks whether a file lies where Pstral keeps heads beside the key, and would be taken for one of them.
+/// Checks whether a file lies where Pstral keeps heads beside a key, and would be taken for one of them.
 fn is_among_heads(config: &Config, file: &Path) -> bool {
-    plain(config, file).starts_with(folder(&plain(config, &config.audit.key)))
+    let file = plain(config, file);
+    file.starts_with(folder(&plain(config, &config.audit.key)))
+        || file.starts_with(beside(&plain(config, &config.witness.key), RECORDS))
 }
 
 /// Returns a path inside the data folder in one spelling, without looking at the disk.

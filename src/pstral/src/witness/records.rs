@@ -9,7 +9,7 @@ use pstral_store::KeptHeadsError;
 
 use super::WitnessError;
 use crate::atomic_file;
-use crate::audit_head_files::{self, beside, files, name, named};
+use crate::audit_head_files::{self, RECORDS, beside, files, name, named};
 use crate::audit_key::PublicAuditKey;
 
 /// The folder of the records, and the key that signed them.
@@ -22,7 +22,7 @@ pub(super) struct Records {
 impl Records {
     /// The records beside the file of a key.
     pub(super) fn beside(file: &Path, key: PublicAuditKey) -> Self {
-        Self { folder: beside(file, ".logs"), key }
+        Self { folder: beside(file, RECORDS), key }
     }
 
     /// Does something while no other program reads or writes a record, so that no head is compared with one that another
@@ -45,7 +45,11 @@ impl Records {
     /// Reads every record; returns their number.
     pub(super) fn check(&self) -> Result<usize, WitnessError> {
         let files = files(&self.folder).map_err(|error| WitnessError::Files(error.to_string()))?;
-        files.iter().try_for_each(|file| self.read(file).map(drop))?;
+        for file in &files {
+            if self.read(file)?.is_some_and(|head| self.file(&head.origin) != *file) {
+                return Err(unusable(file, &"this is the head of another log"));
+            }
+        }
         Ok(files.len())
     }
 
@@ -83,7 +87,7 @@ impl Records {
 
 /// True if anything was cosigned with the key of a file.
 pub(super) fn is_any_beside(file: &Path) -> Result<bool, KeptHeadsError> {
-    files(&beside(file, ".logs")).map(|files| !files.is_empty())
+    files(&beside(file, RECORDS)).map(|files| !files.is_empty())
 }
 
 fn unusable(file: &Path, error: &dyn std::fmt::Display) -> WitnessError {

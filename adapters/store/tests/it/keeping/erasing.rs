@@ -89,7 +89,7 @@ fn around(bytes: &[u8], words: &str) -> Option<String> {
 #[tokio::test]
 async fn no_word_of_theirs_is_left_in_any_file() {
     let ground = Ground::File(folder());
-    let Ground::File(folder) = &ground else { return };
+    let Ground::File(folder) = &ground else { panic!("not changed") };
     let store = ground.open("one").await;
     let (zoe, max) = two_people(&ground, &store).await;
     // Long enough for pages of its own, written in pieces as answers are, and many enough to move rows about.

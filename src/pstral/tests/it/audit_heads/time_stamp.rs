@@ -159,7 +159,11 @@ fn what_is_no_stamp_of_the_head_is_told_and_not_kept() {
         (Mode::OtherImprint, "the time stamp is of something else", "l’horodatage porte sur autre chose"),
         (Mode::OtherNonce, "the time stamp answers another request", "l’horodatage répond à une autre demande"),
         (Mode::Refuse, "the time stamp server refuses (status 2)", "le serveur d’horodatage refuse (état 2)"),
-        (Mode::Rubbish, "the time stamp server sends what is no time stamp", "envoie ce qui n’est pas un horodatage"),
+        (
+            Mode::Rubbish,
+            "the time stamp server sent something that is not a time stamp",
+            "a envoyé autre chose qu’un horodatage",
+        ),
         (Mode::Fail, "the time stamp server answers 503", "le serveur d’horodatage répond 503"),
     ] {
         *authority.mode.lock().unwrap() = mode;

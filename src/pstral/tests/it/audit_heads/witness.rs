@@ -145,7 +145,7 @@ fn a_witness_without_its_files_cosigns_nothing(witness: &Place, asked: impl Fn()
     let secret = std::fs::read(&key).unwrap();
     std::fs::remove_file(&key).unwrap();
     for command in [&["doctor"][..], &["run"], &["audit", "witness-key"]] {
-        run(witness, command).says(&["witness.key, and it is gone", "move the folder of its records away"]);
+        run(witness, command).says(&["witness.key, and it is gone", "move the “.logs” folder beside it away"]);
         assert!(!key.exists(), "{command:?} made another key");
     }
     std::fs::write(&key, secret).unwrap();
