@@ -1086,7 +1086,7 @@ fn bad_requests_get_a_clear_sentence() {
         422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
         422 capabilities n’est pas valable ici. Valeurs admises : ask, execute, audit.read, users.manage, verified.manage, documents.manage, costly.approve.
         422 days n’est pas valable ici. Valeurs admises : 1–366.
-        422 « days » doit être un nombre entier à partir de 0. Corrigez, puis renvoyez la demande.
+        422 « days » doit être un nombre entier positif ou nul. Corrigez, puis renvoyez la demande.
         422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
         422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne
         422 Le nom d’un jeton compte de 1 à 80 caractères, sur une ligne, sans caractère invisible. Exemple : export nocturne

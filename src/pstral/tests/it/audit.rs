@@ -307,7 +307,7 @@ fn an_audit_that_is_not_what_was_signed_last_is_found_and_not_written_on() {
     let refused = place.run(&["audit", "tail"]).code(1);
     assert!(refused.err.contains("pstral audit accept"), "{}", refused.err);
     let french = place.run(&["audit", "tail", "--locale", "fr"]).code(1).says(&["cherchez qui a écrit dans la base"]);
-    assert!(french.err.contains("se termine par une autre entrée") && !french.err.contains("signed"), "{}", french.err);
+    assert!(french.err.contains("n’est pas la dernière signée") && !french.err.contains("signed"), "{}", french.err);
     place.run(&["audit", "accept"]).code(1).says(&["is not the one that was signed", "again with --yes"]);
     place.run(&["audit", "accept", "--yes"]).code(0).says(&["Recorded and signed"]);
     place.run(&["audit", "tail"]).code(0).says(&["audit.accepted"]);

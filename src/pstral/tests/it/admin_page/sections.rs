@@ -134,8 +134,8 @@ fn what_a_browser_cannot_be_shown_is_a_page_too() {
         }
         // By the words of the page: nobody who reads it types fields of an address, or commands.
         for (path, expected) in [
-            ("/audit?from=1", "Cette adresse ne mène à aucune page de l’audit."),
-            ("/audit?nothing=1", "Cette adresse ne mène à aucune page de l’audit."),
+            ("/audit?from=1", "Cette adresse ne mène à aucune page du journal d’audit."),
+            ("/audit?nothing=1", "Cette adresse ne mène à aucune page du journal d’audit."),
             ("/audit?since=yesterday", "Depuis n’est pas valable ici. Valeurs admises : 2026-11-21"),
             ("/verified/crm/nothing", "crm n’a pas de requête vérifiée « nothing ». Voyez la liste"),
         ] {
