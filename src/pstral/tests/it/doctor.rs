@@ -253,7 +253,8 @@ fn keys_that_others_can_read_are_found() {
             &format!("{part}degraded · others on this machine can reach ./{name}.key (mode 644)"),
             &format!("→ Close it to others: chmod 600 ./{name}.key\n"),
         ]);
-        doctor("fr").says(&[&format!("ont accès à ./{name}.key (mode 644)"), "quiconque possède cette clé peut signer"]);
+        doctor("fr")
+            .says(&[&format!("ont accès à ./{name}.key (mode 644)"), "quiconque possède cette clé peut signer"]);
     }
 }
 
