@@ -365,7 +365,7 @@ fn nothing_is_recorded_while_the_newest_head_cannot_be_kept() {
     std::fs::create_dir(&lock).unwrap();
     add("bob").code(0);
     assert!(behind(&place));
-    for refused in [add("eve"), place.run(&["doctor"])] {
+    for refused in [add("eve"), place.run(&["audit", "tail"])] {
         refused.code(1).says(&["lock: Is a directory", "read and write the folder of [audit] key"]);
     }
     std::fs::remove_dir(&lock).unwrap();
