@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::{Either, select};
 use futures::{FutureExt as _, join};
 use tokio_util::sync::CancellationToken;
 
@@ -159,10 +160,10 @@ impl Executions {
         let Begun { reader, target, proposal, approved, work, .. } = ready;
         let began = self.clock.elapsed();
         let stop = work.stop.clone();
-        let mut reading = pin!(self.results.rows(&reader, &target, &approved, &stop.token));
-        let read = tokio::select! {
-            read = &mut reading => read,
-            () = hung_up.cancelled() => {
+        let reading = pin!(self.results.rows(&reader, &target, &approved, &stop.token));
+        let read = match select(reading, pin!(hung_up.cancelled())).await {
+            Either::Left((read, _)) => read,
+            Either::Right(((), reading)) => {
                 stop.stop(Stopped::Asked);
                 reading.await
             }
