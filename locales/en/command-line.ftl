@@ -340,12 +340,12 @@ audit-file-unread = { $path } could not be read: { $error }. Check the path and 
 audit-file-not-text = { $path } is not a text file: line { $line } is not UTF-8. Use a whole copy of it.
 audit-heads-compared =
     { $heads ->
-        [one] One head of { $path } was compared.
+        [1] One head of { $path } was compared.
        *[other] { $heads } heads of { $path } were compared.
     }
 audit-heads-damaged =
     { $places ->
-        [one] { $path }, line { $lines }: this is not a whole signed head, so nothing was compared with it. Find out who changed this file, and compare a copy of it.
+        [1] { $path }, line { $lines }: this is not a whole signed head, so nothing was compared with it. Find out who changed this file, and compare a copy of it.
        *[other] { $path }, lines { $lines }: these are not whole signed heads, so nothing was compared with them. Find out who changed this file, and compare a copy of it.
     }
 audit-no-entry = The log of { $instance } has no entry { $seq }. Check the number and --instance.

@@ -340,12 +340,12 @@ audit-file-unread = { $path } n'a pas pu être lu : { $error }. Vérifiez le che
 audit-file-not-text = { $path } n'est pas un fichier texte : la ligne { $line } n'est pas en UTF-8. Utilisez-en une copie intacte.
 audit-heads-compared =
     { $heads ->
-        [one] Une tête de { $path } a été comparée.
+        [1] Une tête de { $path } a été comparée.
        *[other] { $heads } têtes de { $path } ont été comparées.
     }
 audit-heads-damaged =
     { $places ->
-        [one] { $path }, ligne { $lines } : ce n'est pas une tête signée entière, rien n'a donc été comparé avec elle. Cherchez qui a modifié ce fichier, et comparez-en une copie.
+        [1] { $path }, ligne { $lines } : ce n'est pas une tête signée entière, rien n'a donc été comparé avec elle. Cherchez qui a modifié ce fichier, et comparez-en une copie.
        *[other] { $path }, lignes { $lines } : ce ne sont pas des têtes signées entières, rien n'a donc été comparé avec elles. Cherchez qui a modifié ce fichier, et comparez-en une copie.
     }
 audit-no-entry = Le journal de { $instance } n'a pas d'entrée { $seq }. Vérifiez le numéro et --instance.
