@@ -360,7 +360,7 @@ async fn heads_that_cannot_be_read_are_no_change_of_the_audit() {
     }
 }
 
-/// What a disk does not hold could be taken back unseen: nothing more is written until it does.
+/// Nothing more is written while the disk cannot hold the newest head: an earlier copy could be put back unseen.
 #[tokio::test]
 async fn heads_that_cannot_be_kept_stop_the_audit_until_they_can() {
     for ground in Ground::both() {

@@ -1,11 +1,11 @@
-//! What of the audit is not as it was signed.
+//! Names the part of the audit that is not as it was signed.
 
 use std::fmt;
 
 use crate::domain::Locale;
 use crate::text::Text;
 
-/// What of the audit is not as it was signed, and the sentence that says so.
+/// The part of the audit that is not as it was signed, with a sentence about it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AuditChange {
     /// A chain in the state database.

@@ -180,7 +180,7 @@ async fn save_read_only(config: &Config, file: &Path) -> Result<u64, TransferErr
     written
 }
 
-/// What an unsigned audit means here, and true if the next start signs it as it is: only where nothing was signed before.
+/// Returns the sentence on an unsigned audit, and true if the next start signs it as it is: only where nothing was signed before.
 fn unsigned(config: &Config, entries: u64) -> (Text, bool) {
     let is_first = kept_heads(&config.audit.key).is_ok_and(|kept| kept.is_empty());
     let sentence = if is_first { "audit-unsigned" } else { "audit-unsigned-here" };

@@ -103,7 +103,7 @@ fn a_state_that_another_key_signed_is_not_copied() {
     assert!(!place.path("there.db").exists());
 }
 
-/// What refuses to be copied leaves nothing where it would have been.
+/// A refused copy leaves no file behind.
 #[test]
 fn a_copy_that_is_refused_leaves_no_file() {
     let place = held();

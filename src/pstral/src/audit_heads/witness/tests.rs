@@ -85,7 +85,7 @@ async fn a_witness_that_needs_pruned_entries_is_asked_what_it_saw_last() {
     }
 }
 
-/// What a witness with this key answers to a head of seven entries, where its answer is made of the head.
+/// Returns the answer of a witness with this key to a head of seven entries, where the answer is made of the head.
 async fn answered(
     status: StatusCode,
     answer: impl Fn(&Note) -> String + Clone + Send + Sync + 'static,
