@@ -1,18 +1,18 @@
 //! Keeps the newest signed head of each instance's audit in a file of its own, beside the key: whoever can change the state
 //! database alone cannot take it back.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pstral_auditproof::{PublicKey, SignedHead};
-use pstral_core::domain::sha256;
 use pstral_core::text::text;
 use pstral_store::{HeadKeeper, KeptHeadsError};
 
 use crate::atomic_file;
 use crate::audit_key::AuditKey;
+use crate::key_folder::{heads_folder, locked, note_name, notes, unreadable};
+use crate::paths::about;
 
 /// A key, and the folder of its heads.
 #[derive(Debug)]
@@ -24,14 +24,14 @@ pub struct HeadFiles {
 
 /// The heads that were kept beside a key file; none where there is no folder.
 pub fn kept_heads(key: &Path) -> Result<Vec<SignedHead>, KeptHeadsError> {
-    Ok(read_all(&folder(key))?.into_iter().map(|(_, head)| head).collect())
+    Ok(read_all(&heads_folder(key))?.into_iter().map(|(_, head)| head).collect())
 }
 
 /// The heads that were kept beside a key file, and what is wrong with each file that holds none. An error if a file cannot be
 /// read now.
 pub(crate) fn heads_and_faults(key: &Path) -> Result<(Vec<SignedHead>, Vec<KeptHeadsError>), KeptHeadsError> {
     let (mut heads, mut faults) = (Vec::new(), Vec::new());
-    for file in files(&folder(key))? {
+    for file in notes(&heads_folder(key))? {
         match read(&file) {
             Ok(head) => heads.extend(head),
             Err(fault @ KeptHeadsError::NotOurs(_)) => faults.push(fault),
@@ -43,13 +43,13 @@ pub(crate) fn heads_and_faults(key: &Path) -> Result<(Vec<SignedHead>, Vec<KeptH
 
 /// The heads that were kept beside a key file, each signed with this key.
 pub(crate) fn own_heads(file: &Path, key: PublicKey) -> Result<Vec<SignedHead>, KeptHeadsError> {
-    own_heads_in(&folder(file), key)
+    own_heads_in(&heads_folder(file), key)
 }
 
 impl HeadFiles {
     /// Signs with the key of a file, and keeps heads beside that file.
     pub fn beside(file: &Path, key: AuditKey) -> Self {
-        Self { key, folder: Some(folder(file)) }
+        Self { key, folder: Some(heads_folder(file)) }
     }
 
     /// Signs with a key, and keeps nothing.
@@ -75,7 +75,7 @@ impl HeadKeeper for HeadFiles {
     fn keep(&self, head: &SignedHead) -> Result<(), String> {
         let Some(folder) = &self.folder else { return Ok(()) };
         locked(folder, |folder| {
-            let file = folder.join(name(&head.head.instance));
+            let file = folder.join(note_name(&head.head.instance));
             let is_later = |kept: SignedHead| kept.head.seq >= head.head.seq;
             let kept = read(&file).map_err(|error| error.to_string())?;
             if kept.is_some_and(is_later) { Ok(()) } else { write(&file, head) }
@@ -86,53 +86,17 @@ impl HeadKeeper for HeadFiles {
         let Some(folder) = &self.folder else { return Ok(()) };
         locked(folder, |folder| {
             // First those that are new: where the disk is full, the others stay.
-            heads.iter().try_for_each(|head| write(&folder.join(name(&head.head.instance)), head))?;
-            let kept: Vec<_> = heads.iter().map(|head| folder.join(name(&head.head.instance))).collect();
-            let mut others = files(folder).map_err(|error| error.to_string())?;
-            others.retain(|file| !kept.contains(file));
-            others.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| named(file, &error)))
+            let new: Vec<_> = heads.iter().map(|head| (folder.join(note_name(&head.head.instance)), head)).collect();
+            new.iter().try_for_each(|(file, head)| write(file, head))?;
+            let mut others = notes(folder).map_err(|error| error.to_string())?;
+            others.retain(|other| new.iter().all(|(file, _)| file != other));
+            others.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| about(file, &error)))
         })
     }
 }
 
-/// The ending of the folder beside the key of a witness that holds what it cosigned.
-pub(crate) const RECORDS: &str = ".logs";
-
-/// The folder beside a key file in which heads are kept, and what others say of them.
-pub(crate) fn folder(key: &Path) -> PathBuf {
-    beside(key, ".heads")
-}
-
-/// The folder that has the name of a key file with an ending.
-pub(crate) fn beside(key: &Path, ending: &str) -> PathBuf {
-    let mut name = key.file_name().map(OsString::from).unwrap_or_default();
-    name.push(ending);
-    key.with_file_name(name)
-}
-
-/// The name of the file of an instance, whose name may hold anything.
-pub(crate) fn name(instance: &str) -> String {
-    format!("{}.note", short_hash(instance))
-}
-
-/// The hash of a name as files have it: sixteen hexadecimal digits.
-pub(crate) fn short_hash(name: &str) -> String {
-    sha256(name)[..16].to_owned()
-}
-
-/// Does something to the files of a folder, which is made if there is none, while no other program does.
-pub(crate) fn locked<T>(folder: &Path, change: impl FnOnce(&Path) -> Result<T, String>) -> Result<T, String> {
-    fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
-    let path = folder.join("lock");
-    let lock = File::create(&path).and_then(|lock| lock.lock().map(|()| lock));
-    let lock = lock.map_err(|error| named(&path, &error))?;
-    let changed = change(folder);
-    drop(lock);
-    changed
-}
-
 fn write(file: &Path, head: &SignedHead) -> Result<(), String> {
-    atomic_file::replace(file, head.to_string().as_bytes()).map_err(|error| named(file, &error))
+    atomic_file::replace(file, head.to_string().as_bytes()).map_err(|error| about(file, &error))
 }
 
 fn own_heads_in(folder: &Path, key: PublicKey) -> Result<Vec<SignedHead>, KeptHeadsError> {
@@ -145,22 +109,8 @@ fn own_heads_in(folder: &Path, key: PublicKey) -> Result<Vec<SignedHead>, KeptHe
 
 /// The heads of a folder, each with its file.
 fn read_all(folder: &Path) -> Result<Vec<(PathBuf, SignedHead)>, KeptHeadsError> {
-    let read = files(folder)?.into_iter().map(|file| Ok(read(&file)?.map(|head| (file, head))));
+    let read = notes(folder)?.into_iter().map(|file| Ok(read(&file)?.map(|head| (file, head))));
     read.filter_map(Result::transpose).collect()
-}
-
-/// The notes in a folder; none where there is no folder.
-pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, KeptHeadsError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(folder, &error)),
-    };
-    let files = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>();
-    let mut files = files.map_err(|error| unreadable(folder, &error))?;
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "note"));
-    files.sort();
-    Ok(files)
 }
 
 /// The head of a file; `None` if there is none.
@@ -176,14 +126,6 @@ fn read(file: &Path) -> Result<Option<SignedHead>, KeptHeadsError> {
 
 fn not_ours(sentence: &'static str, file: &Path) -> KeptHeadsError {
     KeptHeadsError::NotOurs(text(sentence).with("path", file.display().to_string()))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> KeptHeadsError {
-    KeptHeadsError::Unreadable(named(path, error))
-}
-
-pub(crate) fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
-    format!("{}: {error}", path.display())
 }
 
 #[cfg(test)]
@@ -232,13 +174,28 @@ mod tests {
     }
 
     #[test]
+    fn heads_that_cannot_be_replaced_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("audit.key");
+        let keeper = made(&key);
+        keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
+        // A folder in the place of a file: nothing can be renamed to it.
+        let taken = heads_folder(&key).join(note_name("two"));
+        fs::create_dir(&taken).unwrap();
+        let told = keeper.replace(&[signed(&keeper, "two", 1)]).unwrap_err();
+        assert!(told.contains(&taken.display().to_string()), "{told}");
+        fs::remove_dir(&taken).unwrap();
+        assert_eq!(kept_heads(&key).unwrap(), [signed(&keeper, "one", 1)]);
+    }
+
+    #[test]
     fn a_head_that_was_changed_is_an_error_and_not_none() {
         let folder = tempfile::tempdir().unwrap();
         let keeper = made(&folder.path().join("audit.key"));
         let other = made(&folder.path().join("other.key"));
         for wrong in [String::new(), signed(&other, "one", 1).to_string()] {
             keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
-            let file = folder.path().join("audit.key.heads").join(name("one"));
+            let file = heads_folder(&folder.path().join("audit.key")).join(note_name("one"));
             fs::write(&file, wrong).unwrap();
             let told = keeper.kept().unwrap_err();
             assert!(matches!(told, KeptHeadsError::NotOurs(_)));
@@ -254,7 +211,7 @@ mod tests {
         fs::write(folder.path().join("audit.key.heads"), "").unwrap();
         assert!(matches!(keeper.kept(), Err(KeptHeadsError::Unreadable(_))));
         fs::remove_file(folder.path().join("audit.key.heads")).unwrap();
-        fs::create_dir_all(folder.path().join("audit.key.heads").join(name("one"))).unwrap();
+        fs::create_dir_all(heads_folder(&folder.path().join("audit.key")).join(note_name("one"))).unwrap();
         assert!(matches!(keeper.kept(), Err(KeptHeadsError::Unreadable(_))));
     }
 
@@ -265,7 +222,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keeper = made(&folder.path().join("audit.key"));
         keeper.keep(&signed(&keeper, "one", 1)).unwrap();
-        let file = folder.path().join("audit.key.heads").join(name("one"));
+        let file = heads_folder(&folder.path().join("audit.key")).join(note_name("one"));
         assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -22,6 +22,7 @@ pub mod http;
 mod http_client;
 mod installed_key;
 pub mod instance_lock;
+mod key_folder;
 pub mod lifecycle;
 pub mod metrics;
 pub mod models;

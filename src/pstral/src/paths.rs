@@ -1,6 +1,7 @@
 //! Folders and files that the configuration names, looked at before they are needed.
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,11 @@ fn user_data_by(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> 
         _ => (folder("HOME"), ".local/share"),
     };
     folder("XDG_DATA_HOME").or_else(|| Some(home?.join(below)))
+}
+
+/// Returns the words for an error of a file or folder.
+pub(crate) fn about(path: &Path, error: &dyn Display) -> String {
+    format!("{}: {error}", path.display())
 }
 
 /// Finds out whether files can be made in a folder, or the folder itself where it is missing. Leaves nothing behind.

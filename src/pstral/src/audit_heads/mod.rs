@@ -161,7 +161,7 @@ fn destinations(config: &Config, heads: &SignedHeads) -> anyhow::Result<Vec<Box<
 /// Creates the destinations that are reached over HTTP.
 #[cfg(feature = "endpoint")]
 fn servers(config: &Config, heads: &SignedHeads) -> anyhow::Result<Vec<Box<dyn Destination>>> {
-    let folder = crate::audit_head_files::folder(&config.audit.key);
+    let folder = crate::key_folder::heads_folder(&config.audit.key);
     let mut all: Vec<Box<dyn Destination>> = Vec::new();
     if let Some(server) = &config.audit.time_stamp_server {
         all.push(Box::new(time_stamp::TimeStampServer::new(server, &folder)?));

@@ -21,7 +21,7 @@ use tokio::task::spawn_blocking;
 use super::destination::{DeliveryError, DeliveryMode, Destination};
 use super::http::Http;
 use crate::atomic_file;
-use crate::audit_head_files::short_hash;
+use crate::key_folder::short_hash;
 
 /// A server, and the folder of what it has stamped.
 pub(super) struct TimeStampServer {

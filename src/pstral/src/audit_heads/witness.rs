@@ -16,9 +16,9 @@ use tokio::task::spawn_blocking;
 use super::destination::{DeliveryError, DeliveryMode, Destination, SignedHeads};
 use super::http::Http;
 use crate::atomic_file;
-use crate::audit_head_files::{name as note_name, short_hash};
 use crate::config::RemoteWitnessConfig;
 use crate::health::Found as _;
+use crate::key_folder::{note_name, short_hash};
 
 /// The most by which the clock of a witness may differ from that of this machine.
 const MOST_OFF: Duration = Duration::from_hours(24);

@@ -1,7 +1,6 @@
 //! The command line. Exit codes: 0 fine, 1 failed, 2 usage or configuration, 3 refused by the guard.
 
 mod audit;
-mod audit_proof;
 mod catalog;
 mod catalog_text;
 mod config;

@@ -10,7 +10,7 @@ use super::Fault;
 use super::oidc::safe;
 use super::platforms::{place_fault, platform_fault};
 use super::schema::{AuditConfig, Config};
-use crate::audit_head_files::{RECORDS, beside, folder};
+use crate::key_folder::{heads_folder, records_folder};
 
 /// Validates the destinations of heads; returns all errors.
 pub(super) fn head_faults(config: &Config) -> Vec<Fault> {
@@ -48,8 +48,8 @@ pub(super) fn file_faults(config: &Config) -> Vec<Fault> {
 /// Checks whether a file lies where Pstral keeps heads beside a key, and would be taken for one of them.
 fn is_among_heads(config: &Config, file: &Path) -> bool {
     let file = plain(config, file);
-    file.starts_with(folder(&plain(config, &config.audit.key)))
-        || file.starts_with(beside(&plain(config, &config.witness.key), RECORDS))
+    file.starts_with(heads_folder(&plain(config, &config.audit.key)))
+        || file.starts_with(records_folder(&plain(config, &config.witness.key)))
 }
 
 /// Returns a path inside the data folder in one spelling, without looking at the disk.

@@ -7,6 +7,8 @@ use pstral_core::domain::FileRef;
 use pstral_core::ports::FileError;
 use tempfile::{Builder, NamedTempFile, TempPath};
 
+use crate::paths::about;
+
 /// The prefix of unfinished files, by which those left by a crash are recognized.
 pub(super) const UNFINISHED: &str = ".pstral-";
 
@@ -54,5 +56,5 @@ impl Part {
 }
 
 pub(super) fn fault(path: &Path, error: &dyn std::fmt::Display) -> FileError {
-    FileError(format!("{}: {error}", path.display()))
+    FileError(about(path, error))
 }

@@ -9,8 +9,9 @@ use pstral_store::KeptHeadsError;
 
 use super::WitnessError;
 use crate::atomic_file;
-use crate::audit_head_files::{self, RECORDS, beside, files, name, named};
 use crate::audit_key::PublicAuditKey;
+use crate::key_folder::{self, note_name, notes, records_folder};
+use crate::paths::about;
 
 /// The folder of the records, and the key that signed them.
 #[derive(Debug)]
@@ -22,13 +23,13 @@ pub(super) struct Records {
 impl Records {
     /// The records beside the file of a key.
     pub(super) fn beside(file: &Path, key: PublicAuditKey) -> Self {
-        Self { folder: beside(file, RECORDS), key }
+        Self { folder: records_folder(file), key }
     }
 
     /// Does something while no other program reads or writes a record, so that no head is compared with one that another
     /// request replaces.
     pub(super) fn locked<T>(&self, change: impl FnOnce() -> Result<T, WitnessError>) -> Result<T, WitnessError> {
-        audit_head_files::locked(&self.folder, |_| Ok(change())).map_err(WitnessError::Files)?
+        key_folder::locked(&self.folder, |_| Ok(change())).map_err(WitnessError::Files)?
     }
 
     /// Returns the head of a log that was cosigned last; an empty one if none was. A record that cannot be read, or that the
@@ -44,13 +45,13 @@ impl Records {
 
     /// Reads every record; returns their number.
     pub(super) fn check(&self) -> Result<usize, WitnessError> {
-        let files = files(&self.folder).map_err(|error| WitnessError::Files(error.to_string()))?;
-        for file in &files {
+        let notes = notes(&self.folder).map_err(|error| WitnessError::Files(error.to_string()))?;
+        for file in &notes {
             if self.read(file)?.is_some_and(|head| self.file(&head.origin) != *file) {
                 return Err(unusable(file, &"this is the head of another log"));
             }
         }
-        Ok(files.len())
+        Ok(notes.len())
     }
 
     fn read(&self, file: &Path) -> Result<Option<Checkpoint>, WitnessError> {
@@ -81,15 +82,15 @@ impl Records {
     }
 
     fn file(&self, origin: &str) -> PathBuf {
-        self.folder.join(name(origin))
+        self.folder.join(note_name(origin))
     }
 }
 
 /// True if anything was cosigned with the key of a file.
 pub(super) fn is_any_beside(file: &Path) -> Result<bool, KeptHeadsError> {
-    files(&beside(file, RECORDS)).map(|files| !files.is_empty())
+    notes(&records_folder(file)).map(|notes| !notes.is_empty())
 }
 
 fn unusable(file: &Path, error: &dyn std::fmt::Display) -> WitnessError {
-    WitnessError::Files(named(file, error))
+    WitnessError::Files(about(file, error))
 }

@@ -7,8 +7,8 @@ use pstral_auditproof::{Frontier, NoteSignature, Tree};
 use tempfile::TempDir;
 
 use super::*;
-use crate::audit_head_files::name;
 use crate::config::WitnessedLogConfig;
+use crate::key_folder::note_name;
 
 /// A log with so many entries, whose history from entry 6 on has a name.
 struct Log {
@@ -38,7 +38,7 @@ impl Log {
 
     /// The file in which the witness keeps what it cosigned last.
     fn record(&self) -> PathBuf {
-        self.folder.path().join("witness.key.logs").join(name("pstral.audit/one"))
+        self.folder.path().join("witness.key.logs").join(note_name("pstral.audit/one"))
     }
 
     fn tree(size: u64, history: &str) -> Tree {
@@ -146,6 +146,16 @@ fn a_record_that_was_damaged_stops_the_witness() {
         assert!(matches!(witness.add_checkpoint(&log.request(0, 5, "a"), 1), Err(WitnessError::Files(_))));
         assert_eq!(Witness::check(&log.config()).unwrap_err().part, "witness");
     }
+}
+
+#[test]
+fn a_record_under_the_name_of_another_log_is_found() {
+    let log = Log::new();
+    log.witness().add_checkpoint(&log.request(0, 5, "a"), 1).unwrap();
+    let other = log.record().with_file_name(note_name("other"));
+    fs::copy(log.record(), &other).unwrap();
+    let found = Witness::check(&log.config()).unwrap_err().fact;
+    assert!(found.contains(&other.display().to_string()) && found.ends_with("the head of another log"), "{found}");
 }
 
 #[test]

@@ -13,9 +13,10 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::audit_head_files::{self, HeadFiles};
+use crate::audit_head_files::HeadFiles;
 use crate::audit_key::AuditKey;
 use crate::config::{WitnessConfig, WitnessedLogConfig};
+use crate::key_folder::{note_name, records_folder};
 use crate::witness::{Witness, WitnessError};
 
 /// Serves a witness, and returns its address.
@@ -55,7 +56,7 @@ async fn a_witness_that_needs_pruned_entries_is_asked_what_it_saw_last() {
     let store = Arc::new(Store::open_signing(&Location::File(path("state.db")), "one", keeper).await.unwrap());
     let heads = SignedHeads { store: Arc::clone(&store), instance: "one".to_owned() };
     let witness = RemoteWitness::new(&remote, folder.path(), heads.clone()).unwrap();
-    let (here, there) = (&witness.cosigned, path("witness.key.logs").join(audit_head_files::name(&log.name)));
+    let (here, there) = (&witness.cosigned, records_folder(&path("witness.key")).join(note_name(&log.name)));
     let deliver = async || witness.deliver(&heads.newest().await.unwrap().unwrap(), DeliveryMode::Publish).await;
 
     let mut seen = Vec::new();

@@ -85,6 +85,7 @@ fn each_key_and_the_heads_have_a_file_of_their_own() {
         ("audit", "head_file", "witness.key", &shared("witness.key")),
         ("audit", "head_file", "audit.key.heads", no_file),
         ("audit", "head_file", "audit.key.heads/mine.note", no_file),
+        ("audit", "head_file", "witness.key.logs/mine.note", no_file),
     ] {
         let file = format!("data = \"state\"\n[{section}]\n{key} = \"{value}\"");
         let found = check(&file, &[]).map(drop).unwrap_err();

@@ -10,9 +10,9 @@ use pstral_core::ports::AuditLog as _;
 use pstral_core::text::{Text, text};
 use pstral_store::Store;
 
-use super::out::{say, say_error, say_json};
-use super::{Ending, record};
 use crate::audit_key::{KnownAuditKeys, PublicAuditKey};
+use crate::cli::out::{say, say_error, say_json};
+use crate::cli::{Ending, record};
 use crate::compose::{open_store, open_store_to_read};
 use crate::config::Config;
 use crate::witness::Witness;
@@ -22,7 +22,7 @@ const MOST_LINES: usize = 10;
 
 /// A head that was kept elsewhere.
 #[derive(Debug, Clone)]
-pub(super) enum KeptHead {
+pub(in crate::cli) enum KeptHead {
     /// The entry that it is of.
     Entry(ChainHead),
     /// A file of signed heads.
