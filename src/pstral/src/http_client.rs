@@ -79,4 +79,18 @@ mod tests {
         let asked = tokio::time::timeout(Duration::from_millis(100), listener.accept()).await;
         assert!(asked.is_err(), "a connection was made");
     }
+
+    #[test]
+    fn a_proxy_leads_to_every_machine_but_this_one() {
+        for (server, expected) in [
+            ("http://localhost:8080", true),
+            ("https://127.8.0.1", true),
+            ("https://[::1]:8443", true),
+            ("http://localhost.intern", false),
+            ("http://10.0.0.1", false),
+            ("https://[fe80::1]", false),
+        ] {
+            assert_eq!(is_loopback(&server.parse().unwrap()), expected, "{server}");
+        }
+    }
 }

@@ -383,6 +383,24 @@ async fn heads_that_cannot_be_kept_stop_the_audit_until_they_can() {
     }
 }
 
+/// Heads of other instances are kept by those, on their machines.
+#[tokio::test]
+async fn a_program_keeps_the_heads_of_its_own_instance_only() {
+    for ground in Ground::both() {
+        let (one, two) = (Keeper::of(1), Keeper::of(1));
+        let store = one.opens(&ground).await;
+        store.append(event("one")).await.unwrap();
+        let keeper = Arc::clone(&two) as Arc<dyn HeadKeeper>;
+        let other = Store::open_signing(&ground.location(), "two", keeper).await.unwrap();
+        other.append(event("two")).await.unwrap();
+        one.verifies(&store).await.unwrap();
+        store.health().await.unwrap();
+        let kept =
+            |keeper: &Keeper| keeper.kept().unwrap().into_iter().map(|kept| kept.head.instance).collect::<Vec<_>>();
+        assert_eq!((kept(&one), kept(&two)), (vec!["one".to_owned()], vec!["two".to_owned()]));
+    }
+}
+
 #[tokio::test]
 async fn what_was_accepted_is_signed_and_the_audit_goes_on() {
     for ground in Ground::both() {

@@ -371,6 +371,10 @@ fn nothing_is_recorded_while_the_newest_head_cannot_be_kept() {
     std::fs::remove_dir(&lock).unwrap();
     add("eve").code(0);
     assert!(!behind(&place));
+
+    // None is kept any more, as where somebody removed it to put an earlier copy of the state back.
+    std::fs::remove_dir_all(place.path("data/demo/audit.key.heads")).unwrap();
+    place.run(&["audit", "verify"]).code(0).says(&["no head is kept beside the key", "audit.key.heads away"]);
 }
 
 /// A file beside the key that is no head of this installation's: it is named wherever it stops something, with what to do.

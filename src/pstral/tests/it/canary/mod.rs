@@ -6,6 +6,7 @@ mod statements;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pstral_core::domain::{AuditStatus, ButtonAction, Dialect};
 use pstral_core::guard::Rules;
@@ -63,7 +64,7 @@ fn sqlite_keeps_its_canary() {
     rusqlite::Connection::open(&database).unwrap().execute_batch(&script).unwrap();
     let file = folder.path().join("canary.txt");
     std::fs::write(&file, "alive").unwrap();
-    let setup = Setup { database, ..Setup::default() };
+    let setup = Setup { database, ..patient() };
     run_test_with(setup, async |world| {
         let state = async || files(folder.path());
         offer_all(world, statements(Dialect::Sqlite, AT_SQLITE, &file), state).await;
@@ -84,7 +85,7 @@ fn postgres_keeps_its_canary() {
     // As the superuser: nothing but Pstral stands between a statement and the canary.
     let target = PostgresTarget::new(PostgresConfig::new(server.url("postgres"))).unwrap();
     let terms = Terms { allow_privileged: true, ..Terms::default() };
-    let setup = Setup { engine: Some(Arc::new(target)), terms, ..Setup::default() };
+    let setup = Setup { engine: Some(Arc::new(target)), terms, ..patient() };
     run_test_with(setup, async |world| {
         server.batch(&format!("{}{}", include_str!("postgres.sql"), tables(Dialect::Postgres))).await;
         let state = async || {
@@ -110,7 +111,7 @@ fn sqlite_is_offered_nothing_of_the_second_set() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("company.db");
     rusqlite::Connection::open(&database).unwrap().execute_batch(&second.tables).unwrap();
-    let setup = Setup { database, rules: denied(&second), ..Setup::default() };
+    let setup = Setup { database, rules: denied(&second), ..patient() };
     run_test_with(setup, async |world| offer_none(world, &second).await);
 }
 
@@ -120,11 +121,16 @@ fn postgres_is_offered_nothing_of_the_second_set() {
     let Some(server) = Server::start() else { return };
     let target = PostgresTarget::new(PostgresConfig::new(server.url("postgres"))).unwrap();
     let terms = Terms { allow_privileged: true, ..Terms::default() };
-    let setup = Setup { engine: Some(Arc::new(target)), rules: denied(&second), terms, ..Setup::default() };
+    let setup = Setup { engine: Some(Arc::new(target)), rules: denied(&second), terms, ..patient() };
     run_test_with(setup, async |world| {
         server.batch(&second.tables).await;
         offer_none(world, &second).await;
     });
+}
+
+/// Statements are offered one after the other, each recorded durably: beside other tests that takes minutes.
+fn patient() -> Setup {
+    Setup { patience: Duration::from_mins(15), ..Setup::default() }
 }
 
 fn denied(second: &Second) -> Rules {
