@@ -1,6 +1,6 @@
 //! From a click to a table: whose click, the guard again, one use, a durable audit row, and only then the database.
 //!
-//! The stages, in order: capability, author, guard and rules, the place of the result, one execution at a time, the
+//! The stages, in order: capability, author, one execution at a time, guard and rules, the place of the result, the
 //! agreement, the one use, quota, audit, the database, audit, the table. A typed `/execute` shows the statement first where it
 //! is not what the asker looks at.
 
@@ -200,6 +200,10 @@ impl Executions {
         let proposal = self.statements.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.targets.target_named(&proposal.target)?;
+        // Before the database is asked for its plan: what is still running may hold the only connection.
+        let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
+        // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
+        work.answers(&asker.actor.platform, &asker.event);
         let Checked { approved, shown, held_in, schemas, .. } =
             self.statements.approve(asker, &target, &proposal).await?;
         // Before anything is used up: what cannot be delivered is not run.
@@ -208,12 +212,9 @@ impl Executions {
             self.outbox.post_in_place(asker, closed(id, asker.user.locale)).await;
             return Ok(None);
         }
-        let work = self
-            .running
-            .begin_in(asker.user.id, &[&asker.place, &reader.place])
-            .ok_or_else(|| still_answering(asker))?;
-        // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
-        work.answers(&asker.actor.platform, &asker.event);
+        if !work.add_place(asker.user.id, &reader.place) {
+            return Err(still_answering(asker));
+        }
         if work.stop.token.is_cancelled() || hung_up.is_some_and(CancellationToken::is_cancelled) {
             return Ok(None);
         }

@@ -28,6 +28,7 @@ mod status;
 mod targets;
 mod terms;
 mod tls;
+mod to_the_end;
 mod tokens;
 mod user_data;
 mod users;
@@ -229,6 +230,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .merge(page::router(&admin))
         .merge(witness::router(&admin))
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
+        .layer(from_fn(to_the_end::to_the_end))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(headers))
         .layer(from_fn_with_state(Arc::clone(&admin), page::with_page))

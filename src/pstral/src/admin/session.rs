@@ -80,8 +80,7 @@ pub(super) struct SignIns {
     sign_ins: Vec<SignInView>,
 }
 
-/// Signs in with a password. The secret of the session is in a cookie that scripts of a page cannot read. It goes on where
-/// whoever asked hangs up: what was tried is recorded.
+/// Signs in with a password. The secret of the session is in a cookie that scripts of a page cannot read.
 #[utoipa::path(
     post, path = "/api/v1/session", tag = "session", security(()), request_body = Credentials,
     responses((status = 200, body = Session, description = "Signed in; the session is in the cookie"))
@@ -93,11 +92,6 @@ pub(super) async fn sign_in(
     Body(given): Body<Credentials>,
 ) -> Result<Response, Problem> {
     let name = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let signing_in = tokio::spawn(async move { sign_in_with(&admin, address, &name, &given).await });
-    signing_in.await.map_err(anyhow::Error::from)?
-}
-
-async fn sign_in_with(admin: &Admin, address: Address, name: &str, given: &Credentials) -> Result<Response, Problem> {
     let account = given.username.trim().to_lowercase();
     admin.attempts.begin(address.0, &account).map_err(too_many)?;
     let user = match Password::new(&given.password) {
@@ -111,10 +105,10 @@ async fn sign_in_with(admin: &Admin, address: Address, name: &str, given: &Crede
         return Err(Problem::new(StatusCode::UNAUTHORIZED, text("api-wrong-password")));
     };
     admin.attempts.forget(address.0, &account);
-    let session = new(admin.entropy().hex(8), name, admin.now());
-    let cookie = begin(admin, address, &user, &session, "").await?;
+    let session = new(admin.entropy().hex(8), &name, admin.now());
+    let cookie = begin(&admin, address, &user, &session, "").await?;
     let caller = Caller { user, sign_in: session, address };
-    Ok(([(SET_COOKIE, cookie)], Json(shown(admin, &caller))).into_response())
+    Ok(([(SET_COOKIE, cookie)], Json(shown(&admin, &caller))).into_response())
 }
 
 /// The problem of an address that has to wait before it may try again.

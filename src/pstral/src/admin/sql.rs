@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use pstral_core::domain::{Agreement, Capability, LimitReached, Locale, ProposalId, Row};
 use pstral_core::pipeline::{CheckedStatement, OnBehalf, Rows};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use super::Admin;
 use super::caller::Caller;
 use super::problem::{Body, Problem};
+use super::to_the_end::HungUp;
 use crate::files::to_json;
 
 /// A statement to be checked.
@@ -100,18 +100,13 @@ pub(super) async fn check(
 )]
 pub(super) async fn execute(
     State(admin): State<Arc<Admin>>,
+    Extension(HungUp(hung_up)): Extension<HungUp>,
     caller: Caller,
     Body(given): Body<ProposalToRun>,
 ) -> Result<Json<RowsView>, Problem> {
     caller.require(&admin, Capability::Execute, "sql/execute").await?;
-    let on_behalf = on_behalf(&admin, &caller);
-    // Dropped with this handler, also when the caller disconnects: the statement is then cancelled, and that is recorded.
-    let hung_up = CancellationToken::new();
-    let _answer = hung_up.clone().drop_guard();
-    let running = tokio::spawn(async move {
-        admin.pipeline.programs().execute_proposal(&on_behalf, &ProposalId(given.proposal), &hung_up).await
-    });
-    let rows = running.await.map_err(anyhow::Error::from)??;
+    let (programs, proposal) = (admin.pipeline.programs(), ProposalId(given.proposal));
+    let rows = programs.execute_proposal(&on_behalf(&admin, &caller), &proposal, &hung_up).await?;
     Ok(Json(view(rows, caller.user.locale)))
 }
 

@@ -6,9 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use pstral_core::domain::{AuditAction, AuditEvent, AuditStatus, Capability, Catalog, Relation, RelationKind, Role};
-use pstral_core::ports::{Catalogs as _, Knowledge as _, TargetError};
+use pstral_core::ports::{Catalogs as _, Knowledge as _};
 use pstral_core::settings::Terms;
-use pstral_core::targets::{Refreshed, Target};
 use pstral_core::text::text;
 use serde::Serialize;
 use serde_json::Value;
@@ -143,16 +142,17 @@ pub(super) async fn refresh(
     Segments(name): Segments<String>,
 ) -> Result<Json<RefreshView>, Problem> {
     caller.require(&admin, Capability::ManageUsers, "targets catalog").await?;
-    let target = Arc::clone(admin.target(&name)?);
+    let target = admin.target(&name)?;
     let read = AuditEvent { target: Some(name.clone()), ..admin.event_of(&caller, AuditAction::CatalogRead) };
     admin.record(AuditEvent { detail: Some("begun".to_owned()), ..read.clone() }).await?;
-    let refreshing = Arc::clone(&admin);
-    // It goes on where whoever asked hangs up, so that its result is recorded.
-    let refreshed = tokio::spawn(async move { read_again(&refreshing, &target, read).await });
-    let refreshed = refreshed
-        .await
-        .map_err(anyhow::Error::from)?
-        .map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.found()))?;
+    let refreshed = admin.pipeline.verified_queries().refresh_catalog(target).await;
+    let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
+    let detail = refreshed.as_ref().map_or_else(ToString::to_string, |refreshed| refreshed.kept.hash.clone());
+    // The schema is kept by now: an answer that denied it would be wrong.
+    if admin.record(AuditEvent { status, detail: Some(detail), ..read }).await.is_err() {
+        tracing::error!(target = name, "schema read without an audit entry of its result");
+    }
+    let refreshed = refreshed.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.found()))?;
     let all = admin.store.kept_verified(&name).await?;
     let faulty = all.iter().filter(|kept| kept.fault.is_some());
     Ok(Json(RefreshView {
@@ -161,17 +161,6 @@ pub(super) async fn refresh(
         running: all.iter().filter(|kept| kept.is_used()).count(),
         faulty: faulty.map(|kept| to_json(kept, caller.user.locale)).collect(),
     }))
-}
-
-/// Reads the schema of a target, and records its result as far as that can be: the schema is kept by then.
-async fn read_again(admin: &Admin, target: &Target, read: AuditEvent) -> Result<Refreshed, TargetError> {
-    let refreshed = admin.pipeline.verified_queries().refresh_catalog(target).await;
-    let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
-    let detail = refreshed.as_ref().map_or_else(ToString::to_string, |refreshed| refreshed.kept.hash.clone());
-    if admin.record(AuditEvent { status, detail: Some(detail), ..read }).await.is_err() {
-        tracing::error!(target = target.name, "schema read without an audit entry of its result");
-    }
-    refreshed
 }
 
 fn open_to(role: Role, terms: &Terms, whole: &Catalog) -> (Role, Catalog) {

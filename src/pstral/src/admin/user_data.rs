@@ -98,19 +98,15 @@ pub(super) async fn erase(
     refuse_unseen(&headers, &user)?;
     record(&admin, &caller, AuditAction::UserEdited, &user).await?;
     let keep = admin.pipeline.parts().settings.roles.that_may(Capability::ManageUsers);
-    // It goes on where whoever asked hangs up: half an erasure helps nobody.
-    let erasing = tokio::spawn(async move {
-        let audit = &*admin.pipeline.parts().audit;
-        let erased = match admin.store.erase(audit, &user, &keep, admin.now(), Some(API)).await {
-            Err(StoreError::Stale(_)) => return Err(refused(&Refusal::Stale(user.username))),
-            erased => erased?,
-        };
-        if erased.is_some() {
-            admin.store.truncate_wal().await?;
-        }
-        erased.ok_or_else(|| refused(&Refusal::LastOne(user.username.clone())))
-    });
-    Ok(Json(view(erasing.await.map_err(anyhow::Error::from)??)))
+    let audit = &*admin.pipeline.parts().audit;
+    let erased = match admin.store.erase(audit, &user, &keep, admin.now(), Some(API)).await {
+        Err(StoreError::Stale(_)) => return Err(refused(&Refusal::Stale(user.username))),
+        erased => erased?,
+    };
+    if erased.is_some() {
+        admin.store.truncate_wal().await?;
+    }
+    erased.map(|erased| Json(view(erased))).ok_or_else(|| refused(&Refusal::LastOne(user.username)))
 }
 
 async fn named(admin: &Admin, caller: &Caller, username: &str) -> Result<User, Problem> {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -10,8 +11,9 @@ use jiff::Timestamp;
 use pstral::admin::{Admin, AdminSettings, Tls, openapi};
 use pstral::http::serve_admin;
 use pstral::passwords;
-use pstral_core::domain::{AuditAction, Capability, Locale, NewUser, Role, UserChange};
+use pstral_core::domain::{AuditAction, Capability, Locale, NewUser, Role, Roles, UserChange};
 use pstral_core::people::Password;
+use pstral_core::pipeline::OnBehalf;
 use pstral_core::ports::{AuditFilter, AuditLog as _, Catalogs as _, People as _};
 use pstral_core::testkit::language_model::Script;
 use reqwest::{Client, Method, Response, StatusCode};
@@ -286,19 +288,22 @@ fn a_statement_ends_where_its_program_hangs_up_or_an_administrator_stops_it() {
         let page = Page::of(world, None).await;
         let (camille, claire) = (page.signed_in("camille").await, page.signed_in("claire").await);
         let (with, admin) = (With::Cookie(&camille), With::Cookie(&claire));
-        let execute = async || {
+        let checked = async || {
             let body = json!({ "target": "crm", "statement": SLOW });
-            let checked = value(page.ask(Method::POST, "/api/v1/sql/check", &with, Some(body)).await).await;
-            let body = json!({ "proposal": checked["proposal"] });
+            value(page.ask(Method::POST, "/api/v1/sql/check", &with, Some(body)).await).await["proposal"].clone()
+        };
+        let run = async |proposal: &Value| {
+            let body = json!({ "proposal": proposal });
             page.ask(Method::POST, "/api/v1/sql/execute", &with, Some(body)).await
         };
+        let (first, second, waiting) = (checked().await, checked().await, checked().await);
         let running = async |times: usize| world.until(|| world.target.ran().len() == times).await;
         let ended = async || {
             let lines = world.audit_lines().await;
             lines.matches("result stopped ").count()
         };
         tokio::select! {
-            _ = execute() => panic!("it ended by itself"),
+            _ = run(&first) => panic!("it ended by itself"),
             () = running(1) => {}
         }
         while ended().await < 1 {
@@ -306,14 +311,36 @@ fn a_statement_ends_where_its_program_hangs_up_or_an_administrator_stops_it() {
         }
         let stopped_by_admin = async {
             running(2).await;
+            let refused = run(&waiting).await;
+            assert_eq!(refused.status(), StatusCode::CONFLICT);
+            assert!(refused.text().await.unwrap().contains("Une autre de vos requêtes est en cours"));
             let queue = value(page.ask(Method::GET, "/api/v1/queue", &admin, None).await).await;
             let path = format!("/api/v1/queue/{}", queue["work"][0]["number"]);
             assert_eq!(page.ask(Method::DELETE, &path, &admin, None).await.status(), StatusCode::NO_CONTENT);
         };
-        let (stopped, ()) = tokio::join!(execute(), stopped_by_admin);
+        let (stopped, ()) = tokio::join!(run(&second), stopped_by_admin);
         let said = stopped.text().await.unwrap();
         assert!(said.contains("Arrêté par un administrateur"), "{said}");
         assert_eq!(ended().await, 2);
+    });
+}
+
+/// A program that hung up before its statement began has used nothing up.
+#[test]
+fn a_proposal_whose_program_hung_up_before_it_ran_can_still_be_run() {
+    run_test(async |world| {
+        let user = world.store.user_named("camille").await.unwrap().unwrap();
+        let capabilities = Roles::default().of(&user.role);
+        let on_behalf = OnBehalf { user, capabilities, through: "session".to_owned(), ip: "127.0.0.1".to_owned() };
+        let programs = world.pipeline.programs();
+        let statement = "SELECT id FROM clients ORDER BY id";
+        let checked = programs.check_statement(&on_behalf, "crm", statement).await.unwrap();
+        let hung_up = CancellationToken::new();
+        hung_up.cancel();
+        programs.execute_proposal(&on_behalf, &checked.proposal.id, &hung_up).await.unwrap_err();
+        assert_eq!((world.target.ran().len(), world.audit_lines().await.matches("execution ").count()), (0, 0));
+        let rows = programs.execute_proposal(&on_behalf, &checked.proposal.id, &CancellationToken::new()).await;
+        assert!(!rows.unwrap().rows.is_empty());
     });
 }
 
@@ -682,6 +709,32 @@ fn reading_a_schema_again_names_the_verified_queries_that_no_longer_run() {
         let refused = page.ask(Method::POST, path, &With::Cookie(&cookie), None).await;
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(world.store.kept_catalog("crm").await.unwrap(), kept, "what is not recorded is not done");
+    });
+}
+
+/// A schema is read to its end, and that is recorded, though nobody waits for it any more.
+#[test]
+fn reading_a_schema_goes_on_where_its_program_hangs_up() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("claire").await;
+        world.target.slow_catalog.store(true, Ordering::Relaxed);
+        let mut caller = TcpStream::connect(page.address()).await.unwrap();
+        let head = format!("Host: pstral\r\nCookie: __Host-pstral={cookie}\r\nSec-Fetch-Site: same-origin");
+        let request = format!("POST /api/v1/targets/crm/catalog HTTP/1.1\r\n{head}\r\nContent-Length: 0\r\n\r\n");
+        caller.write_all(request.as_bytes()).await.unwrap();
+        let recorded = async |times: usize| {
+            while world.audit_lines().await.matches("catalog.read ok").count() < times {
+                tokio::task::yield_now().await;
+            }
+        };
+        recorded(1).await;
+        // The server has dropped the request once it closes its own half.
+        caller.shutdown().await.unwrap();
+        assert_eq!(caller.read_to_end(&mut Vec::new()).await.unwrap(), 0, "it was answered");
+        world.target.slow_catalog.store(false, Ordering::Relaxed);
+        recorded(2).await;
     });
 }
 

@@ -98,7 +98,7 @@ pub(super) async fn start(State(admin): State<Arc<Admin>>, _: Address) -> Result
     Ok((StatusCode::SEE_OTHER, [(LOCATION, url.to_string()), (SET_COOKIE, flow.cookie())]).into_response())
 }
 
-/// Signs in whom the provider has sent back. It goes on where the browser hangs up: what was tried is recorded.
+/// Signs in whom the provider has sent back.
 #[utoipa::path(
     get, path = "/api/v1/oidc/callback", tag = "session", security(()), params(Answer),
     responses((status = 200, body = String, content_type = "text/html; charset=utf-8", description = "Signed in"))
@@ -110,6 +110,7 @@ pub(super) async fn callback(
     QueryString(answer): QueryString<Answer>,
 ) -> Result<Response, Problem> {
     configured(&admin)?;
+    // To its end, though it only reads in the terms of HTTP: what was tried is recorded.
     let signing_in = tokio::spawn(async move { end(&admin, address, &headers, answer).await });
     signing_in.await.map_err(anyhow::Error::from)?
 }

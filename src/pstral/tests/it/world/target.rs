@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use pstral_core::domain::{Catalog, ColumnPath, Dialect};
@@ -22,12 +23,14 @@ pub(crate) struct WatchedTarget {
     pub(crate) panics: AtomicBool,
     /// True if its health check never answers.
     pub(crate) dead: AtomicBool,
+    /// True while reading its schema takes long.
+    pub(crate) slow_catalog: AtomicBool,
 }
 
 impl WatchedTarget {
     pub(super) fn over(real: Arc<dyn QueryTarget>) -> Self {
-        let [slow_values, panics, dead] = [(); 3].map(|()| AtomicBool::new(false));
-        Self { real, ran: Mutex::default(), slow_values, rejects: Mutex::default(), panics, dead }
+        let [slow_values, panics, dead, slow_catalog] = [(); 4].map(|()| AtomicBool::new(false));
+        Self { real, ran: Mutex::default(), slow_values, rejects: Mutex::default(), panics, dead, slow_catalog }
     }
 
     /// Returns the statements that were asked to run, in order.
@@ -43,6 +46,9 @@ impl QueryTarget for WatchedTarget {
     }
 
     async fn catalog(&self) -> Result<Catalog, TargetError> {
+        while self.slow_catalog.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         self.real.catalog().await
     }
 
