@@ -11,8 +11,8 @@ use pstral_store::{HeadKeeper, KeptHeadsError};
 
 use crate::atomic_file;
 use crate::audit_key::AuditKey;
-use crate::key_folder::{heads_folder, locked, note_name, notes, unreadable};
-use crate::paths::about;
+use crate::key_folder::{heads_folder, note_name, notes, unreadable, with_lock};
+use crate::paths::path_error;
 
 /// A key, and the folder of its heads.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl HeadKeeper for HeadFiles {
 
     fn keep(&self, head: &SignedHead) -> Result<(), String> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        locked(folder, |folder| {
+        with_lock(folder, |folder| {
             let file = folder.join(note_name(&head.head.instance));
             let is_later = |kept: SignedHead| kept.head.seq >= head.head.seq;
             let kept = read(&file).map_err(|error| error.to_string())?;
@@ -84,19 +84,19 @@ impl HeadKeeper for HeadFiles {
 
     fn replace(&self, heads: &[SignedHead]) -> Result<(), String> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        locked(folder, |folder| {
+        with_lock(folder, |folder| {
             // First those that are new: where the disk is full, the others stay.
             let new: Vec<_> = heads.iter().map(|head| (folder.join(note_name(&head.head.instance)), head)).collect();
             new.iter().try_for_each(|(file, head)| write(file, head))?;
             let mut others = notes(folder).map_err(|error| error.to_string())?;
             others.retain(|other| new.iter().all(|(file, _)| file != other));
-            others.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| about(file, &error)))
+            others.iter().try_for_each(|file| fs::remove_file(file).map_err(|error| path_error(file, &error)))
         })
     }
 }
 
 fn write(file: &Path, head: &SignedHead) -> Result<(), String> {
-    atomic_file::replace(file, head.to_string().as_bytes()).map_err(|error| about(file, &error))
+    atomic_file::replace(file, head.to_string().as_bytes()).map_err(|error| path_error(file, &error))
 }
 
 fn own_heads_in(folder: &Path, key: PublicKey) -> Result<Vec<SignedHead>, KeptHeadsError> {
@@ -136,6 +136,11 @@ mod tests {
 
     fn made(file: &Path) -> HeadFiles {
         HeadFiles::beside(file, AuditKey::read_or_make(file).unwrap())
+    }
+
+    /// The file of the head of instance `one`.
+    fn note(folder: &tempfile::TempDir) -> PathBuf {
+        heads_folder(&folder.path().join("audit.key")).join(note_name("one"))
     }
 
     fn signed(keeper: &HeadFiles, instance: &str, seq: u64) -> SignedHead {
@@ -193,7 +198,7 @@ mod tests {
         let other = made(&folder.path().join("other.key"));
         for wrong in [String::new(), signed(&other, "one", 1).to_string()] {
             keeper.replace(&[signed(&keeper, "one", 1)]).unwrap();
-            let file = heads_folder(&folder.path().join("audit.key")).join(note_name("one"));
+            let file = note(&folder);
             fs::write(&file, wrong).unwrap();
             let told = keeper.kept().unwrap_err();
             assert!(matches!(told, KeptHeadsError::NotOurs(_)));
@@ -206,10 +211,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keeper = made(&folder.path().join("audit.key"));
         // A file in the place of the folder, and a folder in the place of a head.
-        fs::write(folder.path().join("audit.key.heads"), "").unwrap();
+        fs::write(heads_folder(&folder.path().join("audit.key")), "").unwrap();
         assert!(matches!(keeper.kept(), Err(KeptHeadsError::Unreadable(_))));
-        fs::remove_file(folder.path().join("audit.key.heads")).unwrap();
-        fs::create_dir_all(heads_folder(&folder.path().join("audit.key")).join(note_name("one"))).unwrap();
+        fs::remove_file(heads_folder(&folder.path().join("audit.key"))).unwrap();
+        fs::create_dir_all(note(&folder)).unwrap();
         assert!(matches!(keeper.kept(), Err(KeptHeadsError::Unreadable(_))));
     }
 
@@ -220,7 +225,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keeper = made(&folder.path().join("audit.key"));
         keeper.keep(&signed(&keeper, "one", 1)).unwrap();
-        let file = heads_folder(&folder.path().join("audit.key")).join(note_name("one"));
+        let file = note(&folder);
         assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

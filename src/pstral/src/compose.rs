@@ -29,7 +29,7 @@ use crate::health::{EndedPlatforms, Found as _, Installation, state_remedy};
 use crate::metrics::audit::MeteredAudit;
 use crate::metrics::chat::MeteredChat;
 use crate::metrics::model::MeteredModel;
-use crate::paths::about;
+use crate::paths::path_error;
 use crate::registry::ModelServers;
 use crate::{paths, registry, verified};
 
@@ -91,7 +91,7 @@ pub(crate) fn make_state_folder(config: &Config) -> Result<(), StartError> {
 pub(crate) fn make_folder_of(file: &Path) -> Result<(), StartError> {
     let Some(folder) = file.parent() else { return Ok(()) };
     std::fs::create_dir_all(folder)
-        .map_err(|error| StartError::new("state", about(folder, &error), text("remedy-data")))
+        .map_err(|error| StartError::new("state", path_error(folder, &error), text("remedy-data")))
 }
 
 /// Opens the state database of a configuration, and makes it and its folder where there is none.
@@ -145,7 +145,7 @@ impl App {
             targets.insert(name.clone(), Arc::new(target));
         }
         let prompts = prompts(&config.answers)
-            .map_err(|(path, error)| StartError::new("prompts", about(&path, &error), text("remedy-prompts")))?;
+            .map_err(|(path, error)| StartError::new("prompts", path_error(&path, &error), text("remedy-prompts")))?;
         let files = FolderFiles::new(&config.files.folder).with(config.files.formats.clone());
         // Nought hours are for ever.
         let files = files.keep(config.files.keep_hours == 0);
@@ -243,7 +243,7 @@ pub fn file_faults(config: &Config, locale: Locale) -> Vec<Fault> {
 async fn load_verified(store: &Store, name: &str, target: &TargetConfig, locale: Locale) -> anyhow::Result<()> {
     let queries = match &target.shared.verified {
         Some(path) => read_verified(path, locale).map_err(|error| {
-            let fact = about(path, &error);
+            let fact = path_error(path, &error);
             StartError::new(format!("target {name}"), fact, text("remedy-verified").with("target", name))
         })?,
         None => Vec::new(),

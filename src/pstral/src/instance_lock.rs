@@ -10,7 +10,7 @@ use pstral_store::{InstanceLease, Location, Store};
 
 use crate::compose::{StartError, make_folder_of, state_error};
 use crate::config::Config;
-use crate::paths::about;
+use crate::paths::path_error;
 
 /// Held while a program answers. The operating system lets go of it when the program ends, however it ends; the file
 /// stays.
@@ -58,7 +58,7 @@ impl InstanceLock {
 
     /// `None` where another program has it.
     fn on_file(file: &Path) -> Result<Option<Self>, StartError> {
-        let failed = |error: &io::Error| StartError::new("state", about(file, error), text("remedy-data"));
+        let failed = |error: &io::Error| StartError::new("state", path_error(file, error), text("remedy-data"));
         let mut held = Vec::new();
         for lock in opened(file).map_err(|error| failed(&error))? {
             match lock.try_lock() {

@@ -1,5 +1,5 @@
-//! Folders beside a key file, which hold a note for each chain: the heads that the key signed, and those that it cosigned as
-//! a witness.
+//! Folders beside a key file: of the heads that the key signed, with what time stamp servers and witnesses say of them, and
+//! of the heads that it cosigned as a witness.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use pstral_core::domain::sha256;
 use pstral_store::KeptHeadsError;
 
-use crate::paths::about;
+use crate::paths::path_error;
 
 /// Returns the folder of the heads that were signed, and of what others say of them.
 pub(crate) fn heads_folder(key: &Path) -> PathBuf {
@@ -51,17 +51,17 @@ pub(crate) fn notes(folder: &Path) -> Result<Vec<PathBuf>, KeptHeadsError> {
     Ok(files)
 }
 
-/// Changes the files of a folder while no other program does, and makes the folder first.
-pub(crate) fn locked<T>(folder: &Path, change: impl FnOnce(&Path) -> Result<T, String>) -> Result<T, String> {
-    fs::create_dir_all(folder).map_err(|error| about(folder, &error))?;
+/// Holds the lock of a folder while `change` runs. Creates the folder first.
+pub(crate) fn with_lock<T>(folder: &Path, change: impl FnOnce(&Path) -> Result<T, String>) -> Result<T, String> {
+    fs::create_dir_all(folder).map_err(|error| path_error(folder, &error))?;
     let path = folder.join("lock");
     let lock = File::create(&path).and_then(|lock| lock.lock().map(|()| lock));
-    let lock = lock.map_err(|error| about(&path, &error))?;
+    let lock = lock.map_err(|error| path_error(&path, &error))?;
     let changed = change(folder);
     drop(lock);
     changed
 }
 
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> KeptHeadsError {
-    KeptHeadsError::Unreadable(about(path, error))
+    KeptHeadsError::Unreadable(path_error(path, error))
 }

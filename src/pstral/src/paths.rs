@@ -23,8 +23,8 @@ fn user_data_by(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> 
     folder("XDG_DATA_HOME").or_else(|| Some(home?.join(below)))
 }
 
-/// Returns the words for an error of a file or folder.
-pub(crate) fn about(path: &Path, error: &dyn Display) -> String {
+/// Formats an error as `PATH: error`.
+pub(crate) fn path_error(path: &Path, error: &dyn Display) -> String {
     format!("{}: {error}", path.display())
 }
 

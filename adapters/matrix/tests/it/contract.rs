@@ -1,6 +1,8 @@
 //! The adapter does what every chat platform must, in every kind of room.
 
-use pstral_core::testkit::chat_platform::contract_with;
+use pstral_core::domain::Outgoing;
+use pstral_core::ports::ChatPlatform as _;
+use pstral_core::testkit::chat_platform::{contract_with, key};
 
 use crate::house::{House, place, shared};
 use crate::people::Person;
@@ -31,6 +33,10 @@ async fn holds(name: &str, encrypted: bool, private: bool) {
     } else {
         zoe.room(encrypted, &[&house.account.id]).await
     };
-    contract_with(&*running.adapter, &place(room.as_str(), private), zoe.id()).await;
+    let place = place(room.as_str(), private);
+    // Zoe may see that it has joined before its own sync says so.
+    let has_joined = || async { running.adapter.send(key(), &place, &Outgoing::text("Bonjour")).await.ok() };
+    zoe.until(has_joined).await.expect("it is in the room");
+    contract_with(&*running.adapter, &place, zoe.id()).await;
     running.end().await;
 }

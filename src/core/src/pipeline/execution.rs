@@ -1,6 +1,6 @@
 //! From a click to a table: whose click, the guard again, one use, a durable audit row, and only then the database.
 //!
-//! The stages, in order: capability, author, one execution at a time, guard and rules, the place of the result, the
+//! The stages, in order: capability, author, guard and rules, the place of the result, one execution at a time, the
 //! agreement, the one use, quota, audit, the database, audit, the table. A typed `/execute` shows the statement first where it
 //! is not what the asker looks at.
 
@@ -46,6 +46,9 @@ use crate::statements::recheck::{Checked, Statements, can_run, refuse_refused};
 use crate::stewardship::ReviewList;
 use crate::targets::{Schema, Schemas, Target, Targets};
 use crate::text::{Text, text};
+
+/// The error of an execution whose result was lost to a bug, in the audit.
+const PANICKED: &str = "not shown: a panic; the log says where";
 
 /// Characters of a value in a hint.
 const LONGEST_VALUE: usize = 100;
@@ -158,10 +161,13 @@ impl Executions {
             return Err(PipelineError::Tell(text("answer-stopped")));
         };
         let Begun { reader, target, proposal, approved, work, .. } = ready;
+        let event =
+            about(self.recorder.event(&reader, AuditAction::Result, AuditStatus::Ok), &proposal, approved.relations());
+        let event = AuditEvent { delivery: Some(delivery(&asker.place, &reader.place)), ..event };
         let began = self.clock.elapsed();
         let stop = work.stop.clone();
-        let reading = pin!(self.results.rows(&reader, &target, &approved, &stop.token));
-        let read = match select(reading, pin!(hung_up.cancelled())).await {
+        let reading = AssertUnwindSafe(self.results.rows(&reader, &target, &approved, &stop.token)).catch_unwind();
+        let read = match select(pin!(reading), pin!(hung_up.cancelled())).await {
             Either::Left((read, _)) => read,
             Either::Right(((), reading)) => {
                 stop.stop(Stopped::Asked);
@@ -169,13 +175,17 @@ impl Executions {
             }
         };
         drop(work);
+        let read = match read {
+            Ok(read) => read,
+            Err(bug) => {
+                self.record_failed(event, id, PANICKED).await;
+                resume_unwind(bug)
+            }
+        };
         if read.as_ref().is_err_and(did_not_run) {
             self.claims.give_back(id).await;
         }
         let took = Duration::from_millis(self.clock.millis_since(began).unsigned_abs());
-        let event =
-            about(self.recorder.event(&reader, AuditAction::Result, AuditStatus::Ok), &proposal, approved.relations());
-        let event = AuditEvent { delivery: Some(delivery(&asker.place, &reader.place)), ..event };
         let rows = read.as_ref().map(|rows| rows.rows.len() as u64);
         self.recorder.record(ended(event, rows, took)).await?;
         self.cards.retire_execute(asker, id).boxed().await;
@@ -200,22 +210,21 @@ impl Executions {
         let proposal = self.statements.own_proposal(asker, id).await?;
         refuse_refused(&proposal)?;
         let target = self.targets.target_named(&proposal.target)?;
-        // Before the database is asked for its plan: what is still running may hold the only connection.
-        let work = self.running.begin(asker.user.id, &asker.place).ok_or_else(|| still_answering(asker))?;
-        // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
-        work.answers(&asker.actor.platform, &asker.event);
         let Checked { approved, shown, held_in, schemas, .. } =
             self.statements.approve(asker, &target, &proposal).await?;
         // Before anything is used up: what cannot be delivered is not run.
         let reader = if shown.allowed { asker.clone() } else { self.outbox.open_private(asker).await? };
-        if reader.place != asker.place && !self.can_be_told(asker, &reader, &proposal).await {
-            self.outbox.post_in_place(asker, closed(id, asker.user.locale)).await;
+        let work = self
+            .running
+            .begin_in(asker.user.id, &[&asker.place, &reader.place])
+            .ok_or_else(|| still_answering(asker))?;
+        // Who takes the click back, as a reaction can be, stops it; before it has begun, nothing was done.
+        work.answers(&asker.actor.platform, &asker.event);
+        if work.stop.token.is_cancelled() || hung_up.is_some_and(CancellationToken::is_cancelled) {
             return Ok(None);
         }
-        if !work.add_place(asker.user.id, &reader.place) {
-            return Err(still_answering(asker));
-        }
-        if work.stop.token.is_cancelled() || hung_up.is_some_and(CancellationToken::is_cancelled) {
+        if reader.place != asker.place && !self.can_be_told(asker, &reader, &proposal).await {
+            self.outbox.post_in_place(asker, closed(id, asker.user.locale)).await;
             return Ok(None);
         }
         self.refuse_withdrawn(asker, &proposal).await?;
@@ -296,7 +305,7 @@ impl Executions {
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(bug) => {
-                self.record_unshown(execution, "not shown: a panic; the log says where").await;
+                self.record_unshown(execution, PANICKED).await;
                 resume_unwind(bug)
             }
         };
@@ -367,9 +376,13 @@ impl Executions {
     /// Records the end of an execution whose result nobody sees. If that fails too, the next start does it.
     async fn record_unshown(&self, execution: &Execution<'_>, why: &str) {
         let event = self.result_event(execution, &Err(TargetError::Failed(why.to_owned())), Duration::ZERO);
-        let event = AuditEvent { error: Some(why.to_owned()), duration_ms: None, ..event };
-        if let Err(error) = self.recorder.append(event).await {
-            tracing::error!(%error, proposal = %execution.proposal.id, "end of an execution not audited");
+        self.record_failed(event, &execution.proposal.id, why).await;
+    }
+
+    async fn record_failed(&self, event: AuditEvent, proposal: &ProposalId, why: &str) {
+        let (status, error) = (AuditStatus::Failed, Some(why.to_owned()));
+        if let Err(error) = self.recorder.append(AuditEvent { status, error, duration_ms: None, ..event }).await {
+            tracing::error!(%error, %proposal, "end of an execution not audited");
         }
     }
 

@@ -14,6 +14,7 @@ mod caller;
 mod config;
 mod conversations;
 mod description;
+mod detached;
 mod member_error;
 mod object;
 mod oidc;
@@ -28,7 +29,6 @@ mod status;
 mod targets;
 mod terms;
 mod tls;
-mod to_the_end;
 mod tokens;
 mod user_data;
 mod users;
@@ -40,7 +40,6 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -55,6 +54,7 @@ use pstral_core::targets::Target;
 use pstral_core::text::text;
 use pstral_store::Store;
 use serde_json::Value;
+use tokio_util::task::TaskTracker;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -63,14 +63,12 @@ use crate::witness::Witness;
 use attempts::Attempts;
 use audit_verification::LastVerification;
 use caller::{Address, Caller};
+use detached::run_detached;
 use problem::Problem;
 
 pub use caller::Peer;
 pub use oidc::Oidc;
 pub use tls::Tls;
-
-/// Bytes of a request's body: a name, a password and a few words.
-const LARGEST_BODY: usize = 64 * 1024;
 
 /// What the endpoint serves.
 pub struct Admin {
@@ -79,6 +77,8 @@ pub struct Admin {
     settings: AdminSettings,
     attempts: Attempts,
     verification: LastVerification,
+    /// Requests that are completed even if their callers disconnect.
+    detached: TaskTracker,
     /// The company's own accounts, where people may sign in with them.
     oidc: Option<Oidc>,
     /// Other audits, where this installation is their witness.
@@ -102,7 +102,8 @@ impl Admin {
     /// The endpoint of a running program.
     pub fn new(pipeline: Arc<Pipeline>, store: Arc<Store>, settings: AdminSettings) -> Self {
         let (attempts, verification) = (Attempts::default(), LastVerification::default());
-        Self { pipeline, store, settings, attempts, verification, oidc: None, witness: None }
+        let detached = TaskTracker::new();
+        Self { pipeline, store, settings, attempts, verification, detached, oidc: None, witness: None }
     }
 
     /// Also takes the company's own accounts.
@@ -115,6 +116,12 @@ impl Admin {
     #[must_use]
     pub fn with_witness(self, witness: Witness) -> Self {
         Self { witness: Some(Arc::new(witness)), ..self }
+    }
+
+    /// Waits for the requests that are being completed though their callers have disconnected.
+    pub(crate) async fn ended(&self) {
+        self.detached.close();
+        self.detached.wait().await;
     }
 
     fn now(&self) -> Timestamp {
@@ -230,8 +237,7 @@ pub fn router(admin: Arc<Admin>) -> Router {
         .merge(page::router(&admin))
         .merge(witness::router(&admin))
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
-        .layer(from_fn(to_the_end::to_the_end))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(Arc::clone(&admin), run_detached))
         .layer(from_fn(headers))
         .layer(from_fn_with_state(Arc::clone(&admin), page::with_page))
         .layer(from_fn_with_state(Arc::clone(&admin), problem::in_language))

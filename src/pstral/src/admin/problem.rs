@@ -2,7 +2,6 @@
 //! of whoever asked.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -25,9 +24,6 @@ use super::Admin;
 use super::caller::CallerLocale;
 use super::member_error::{member_error, unreadable};
 use super::object::Object;
-
-/// The time-out for the body of a request.
-pub(super) const BODY: Duration = Duration::from_secs(10);
 
 /// What is sent of a problem.
 #[derive(Serialize, ToSchema)]
@@ -184,9 +180,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let read = tokio::time::timeout(BODY, Json::<Object<T>>::from_request(request, state)).await;
-        let Ok(read) = read else { return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, text("api-too-slow"))) };
-        match read {
+        match Json::<Object<T>>::from_request(request, state).await {
             Ok(Json(Object(body))) => Ok(Self(body)),
             Err(JsonRejection::JsonDataError(error)) => Err(member_error(error.status(), &error.body_text())),
             Err(error) => Err(unreadable(error.status(), &error.body_text())),

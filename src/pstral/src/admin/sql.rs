@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use super::Admin;
 use super::caller::Caller;
+use super::detached::CallerGone;
 use super::problem::{Body, Problem};
-use super::to_the_end::HungUp;
 use crate::files::to_json;
 
 /// A statement to be checked.
@@ -100,13 +100,13 @@ pub(super) async fn check(
 )]
 pub(super) async fn execute(
     State(admin): State<Arc<Admin>>,
-    Extension(HungUp(hung_up)): Extension<HungUp>,
+    Extension(CallerGone(gone)): Extension<CallerGone>,
     caller: Caller,
     Body(given): Body<ProposalToRun>,
 ) -> Result<Json<RowsView>, Problem> {
     caller.require(&admin, Capability::Execute, "sql/execute").await?;
     let (programs, proposal) = (admin.pipeline.programs(), ProposalId(given.proposal));
-    let rows = programs.execute_proposal(&on_behalf(&admin, &caller), &proposal, &hung_up).await?;
+    let rows = programs.execute_proposal(&on_behalf(&admin, &caller), &proposal, &gone).await?;
     Ok(Json(view(rows, caller.user.locale)))
 }
 

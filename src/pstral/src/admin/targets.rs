@@ -148,9 +148,9 @@ pub(super) async fn refresh(
     let refreshed = admin.pipeline.verified_queries().refresh_catalog(target).await;
     let status = if refreshed.is_ok() { AuditStatus::Ok } else { AuditStatus::Failed };
     let detail = refreshed.as_ref().map_or_else(ToString::to_string, |refreshed| refreshed.kept.hash.clone());
-    // The schema is kept by now: an answer that denied it would be wrong.
+    // Not refused: by now the schema may have been replaced, and the caller is told of that.
     if admin.record(AuditEvent { status, detail: Some(detail), ..read }).await.is_err() {
-        tracing::error!(target = name, "schema read without an audit entry of its result");
+        tracing::error!(target = name, status = status.word(), "result of a schema refresh not recorded");
     }
     let refreshed = refreshed.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.found()))?;
     let all = admin.store.kept_verified(&name).await?;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -17,7 +17,7 @@ use tokio::task::spawn_blocking;
 
 use super::Admin;
 use super::caller::Address;
-use super::problem::{BODY, Problem};
+use super::problem::Problem;
 use crate::witness::{Witness, WitnessError};
 
 /// Bytes of a request: 63 lines of a proof and a head with some signatures.
@@ -38,13 +38,12 @@ async fn add_checkpoint(
     State(admin): State<Arc<Admin>>,
     Extension(witness): Extension<Arc<Witness>>,
     address: Address,
-    body: Body,
+    body: Bytes,
 ) -> Result<Response, Problem> {
-    let request = match tokio::time::timeout(BODY, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(request)) => String::from_utf8_lossy(&request).into_owned(),
-        Ok(Err(_)) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &"a request has 16 KB at most")),
-        Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT, &"the request did not arrive in time")),
-    };
+    if body.len() > LARGEST_BODY {
+        return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &"a request has 16 KB at most"));
+    }
+    let request = String::from_utf8_lossy(&body).into_owned();
     let at = u64::try_from(admin.now().as_second()).unwrap_or_default();
     let asked = Arc::clone(&witness);
     // A disk may take its time.

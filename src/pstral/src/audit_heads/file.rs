@@ -12,7 +12,7 @@ use pstral_core::text::{Text, text};
 use tokio::sync::oneshot;
 
 use super::destination::{DeliveryError, DeliveryMode, Destination};
-use crate::paths::{self, about};
+use crate::paths::{self, path_error};
 
 /// The first bytes of a head.
 const BEGINNING: &[u8] = b"pstral.audit/";
@@ -114,7 +114,7 @@ fn folder(path: &Path) -> Result<&Path, DeliveryError> {
 }
 
 fn failed(path: &Path, error: &io::Error) -> DeliveryError {
-    DeliveryError::failed(&about(path, error))
+    DeliveryError::failed(&path_error(path, error))
 }
 
 fn unfit(sentence: &'static str, path: &Path) -> DeliveryError {

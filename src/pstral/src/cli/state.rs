@@ -15,7 +15,7 @@ use pstral_core::ports::{AuditLog as _, StoreError};
 use pstral_core::text::{Text, text};
 use pstral_store::{Loaded, Location, Store, TransferError};
 
-use super::audit::told;
+use super::audit::head_list;
 use super::new_file::NewFile;
 use super::out::{say, say_error};
 use super::{Ending, Installed, audit, event, record, record_accepting, state_is_missing};
@@ -192,7 +192,7 @@ fn unsigned(config: &Config, entries: u64) -> (Text, bool) {
 async fn sign_restored(config: &Config, store: &Store, path: &str, locale: Locale) -> anyhow::Result<Ending> {
     let known = audit::known_keys(config, Vec::new())?;
     // What was signed last was in the state that is replaced.
-    let detail = format!("{path} {}", told(&kept_heads(&config.audit.key).unwrap_or_default()));
+    let detail = format!("{path} {}", head_list(&kept_heads(&config.audit.key).unwrap_or_default()));
     let sentence = match store.verify_audit(&[], &known).await {
         Ok(proof) if !proof.signed.is_empty() || proof.entries == 0 => {
             record_accepting(store, AuditAction::Restored, &detail).await?;

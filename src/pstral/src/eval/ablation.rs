@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use crate::compose::prompts;
 use crate::config::Config;
+use crate::paths::path_error;
 
 /// A part of what a model is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,7 +47,7 @@ impl Part {
             Self::Correction => config.answers.corrections = 0,
             Self::Schema | Self::Terms | Self::Values => {
                 let read = prompts(&config.answers);
-                let mut prompts = read.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", path.display()))?;
+                let mut prompts = read.map_err(|(path, error)| anyhow::anyhow!(path_error(&path, &error)))?;
                 for (name, template) in prompts.files() {
                     let path = folder.join(name);
                     std::fs::write(&path, self.taken_from(template)).with_context(|| path.display().to_string())?;

@@ -7,7 +7,7 @@ use pstral_core::domain::FileRef;
 use pstral_core::ports::FileError;
 use tempfile::{Builder, NamedTempFile, TempPath};
 
-use crate::paths::about;
+use crate::paths::path_error;
 
 /// The prefix of unfinished files, by which those left by a crash are recognized.
 pub(super) const UNFINISHED: &str = ".pstral-";
@@ -56,5 +56,5 @@ impl Part {
 }
 
 pub(super) fn fault(path: &Path, error: &dyn std::fmt::Display) -> FileError {
-    FileError(about(path, error))
+    FileError(path_error(path, error))
 }

@@ -101,7 +101,8 @@ pub async fn serve(listener: TcpListener, shown: Arc<Shown>, end: CancellationTo
 pub async fn serve_admin(listener: TcpListener, admin: Arc<Admin>, tls: Option<Tls>, end: CancellationToken) {
     // A file of the whole audit takes its time.
     let bounds = Bounds { whole: Duration::from_mins(10), ..Bounds::default() };
-    connections::serve(listener, admin::router(admin), tls, bounds, end).await;
+    connections::serve(listener, admin::router(Arc::clone(&admin)), tls, bounds, end).await;
+    admin.ended().await;
 }
 
 fn router(shown: Arc<Shown>) -> Router {

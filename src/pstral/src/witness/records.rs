@@ -11,7 +11,7 @@ use super::WitnessError;
 use crate::atomic_file;
 use crate::audit_key::PublicAuditKey;
 use crate::key_folder::{self, note_name, notes, records_folder};
-use crate::paths::about;
+use crate::paths::path_error;
 
 /// The folder of the records, and the key that signed them.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Records {
     /// Does something while no other program reads or writes a record, so that no head is compared with one that another
     /// request replaces.
     pub(super) fn locked<T>(&self, change: impl FnOnce() -> Result<T, WitnessError>) -> Result<T, WitnessError> {
-        key_folder::locked(&self.folder, |_| Ok(change())).map_err(WitnessError::Files)?
+        key_folder::with_lock(&self.folder, |_| Ok(change())).map_err(WitnessError::Files)?
     }
 
     /// Returns the head of a log that was cosigned last; an empty one if none was. A record that cannot be read, or that the
@@ -92,5 +92,5 @@ pub(super) fn is_any_beside(file: &Path) -> Result<bool, KeptHeadsError> {
 }
 
 fn unusable(file: &Path, error: &dyn std::fmt::Display) -> WitnessError {
-    WitnessError::Files(about(file, error))
+    WitnessError::Files(path_error(file, error))
 }

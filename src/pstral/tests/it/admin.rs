@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use pstral::admin::{Admin, AdminSettings, Tls, openapi};
 use pstral::http::serve_admin;
 use pstral::passwords;
-use pstral_core::domain::{AuditAction, Capability, Locale, NewUser, Role, Roles, UserChange};
+use pstral_core::domain::{AuditAction, AuditStatus, Capability, Locale, NewUser, Role, Roles, UserChange};
 use pstral_core::people::Password;
 use pstral_core::pipeline::OnBehalf;
 use pstral_core::ports::{AuditFilter, AuditLog as _, Catalogs as _, People as _};
@@ -22,6 +22,7 @@ use rustls::pki_types::ServerName;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{Setup, World, camille, copy_of_the_company, run_test, run_test_with, stranger};
@@ -36,6 +37,11 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) async fn of(world: &World, tls: Option<Tls>) -> Self {
+        Self::until(world, tls, CancellationToken::new()).await.0
+    }
+
+    /// An endpoint that ends, and what is done once it has.
+    async fn until(world: &World, tls: Option<Tls>, end: CancellationToken) -> (Self, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let settings = AdminSettings {
@@ -45,8 +51,8 @@ impl Page {
             config: json!({ "locale": "fr" }),
         };
         let admin = Admin::new(Arc::clone(&world.pipeline), Arc::clone(&world.store), settings);
-        tokio::spawn(serve_admin(listener, Arc::new(admin), tls, CancellationToken::new()));
-        Self { address, client: Client::new() }
+        let serving = tokio::spawn(serve_admin(listener, Arc::new(admin), tls, end));
+        (Self { address, client: Client::new() }, serving)
     }
 
     pub(crate) async fn ask(&self, method: Method, path: &str, with: &With<'_>, body: Option<Value>) -> Response {
@@ -322,6 +328,27 @@ fn a_statement_ends_where_its_program_hangs_up_or_an_administrator_stops_it() {
         let said = stopped.text().await.unwrap();
         assert!(said.contains("Arrêté par un administrateur"), "{said}");
         assert_eq!(ended().await, 2);
+    });
+}
+
+#[test]
+fn a_bug_is_answered_and_ends_its_execution() {
+    run_test(async |world| {
+        with_passwords(world).await;
+        let page = Page::of(world, None).await;
+        let cookie = page.signed_in("camille").await;
+        let with = With::Cookie(&cookie);
+        let body = json!({ "target": "crm", "statement": "SELECT id FROM clients" });
+        let checked = value(page.ask(Method::POST, "/api/v1/sql/check", &with, Some(body)).await).await;
+        world.target.panics.store(true, Ordering::Relaxed);
+        let body = json!({ "proposal": checked["proposal"] });
+        let answered = page.ask(Method::POST, "/api/v1/sql/execute", &with, Some(body)).await;
+        assert_eq!(answered.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let problem = value(answered).await;
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.contains("a bug")), "{problem}");
+        let last = world.entries().await.pop().unwrap().event;
+        assert_eq!((last.action, last.status), (AuditAction::Result, AuditStatus::Failed));
+        assert_eq!(last.error.as_deref(), Some("not shown: a panic; the log says where"));
     });
 }
 
@@ -712,29 +739,30 @@ fn reading_a_schema_again_names_the_verified_queries_that_no_longer_run() {
     });
 }
 
-/// A schema is read to its end, and that is recorded, though nobody waits for it any more.
+/// A schema is read to its end, and that is recorded, though nobody waits for it any more: not even when Pstral ends.
 #[test]
 fn reading_a_schema_goes_on_where_its_program_hangs_up() {
     run_test(async |world| {
         with_passwords(world).await;
-        let page = Page::of(world, None).await;
+        let end = CancellationToken::new();
+        let (page, serving) = Page::until(world, None, end.clone()).await;
         let cookie = page.signed_in("claire").await;
         world.target.slow_catalog.store(true, Ordering::Relaxed);
         let mut caller = TcpStream::connect(page.address()).await.unwrap();
         let head = format!("Host: pstral\r\nCookie: __Host-pstral={cookie}\r\nSec-Fetch-Site: same-origin");
         let request = format!("POST /api/v1/targets/crm/catalog HTTP/1.1\r\n{head}\r\nContent-Length: 0\r\n\r\n");
         caller.write_all(request.as_bytes()).await.unwrap();
-        let recorded = async |times: usize| {
-            while world.audit_lines().await.matches("catalog.read ok").count() < times {
-                tokio::task::yield_now().await;
-            }
-        };
-        recorded(1).await;
+        let recorded = async || world.audit_lines().await.matches("catalog.read ok").count();
+        while recorded().await < 1 {
+            tokio::task::yield_now().await;
+        }
         // The server has dropped the request once it closes its own half.
         caller.shutdown().await.unwrap();
         assert_eq!(caller.read_to_end(&mut Vec::new()).await.unwrap(), 0, "it was answered");
+        end.cancel();
         world.target.slow_catalog.store(false, Ordering::Relaxed);
-        recorded(2).await;
+        serving.await.unwrap();
+        assert_eq!(recorded().await, 2);
     });
 }
 

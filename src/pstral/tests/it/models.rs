@@ -116,18 +116,22 @@ async fn a_model_is_fetched_with_its_progress_and_goes_on_where_it_was_cut() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_stops_a_fetch_at_the_server() {
-    use std::io::{BufRead as _, BufReader};
+    use std::io::{BufRead as _, BufReader, Read as _};
     let server = ScriptedOllama::start("another:1b").await;
     let place = with_file(&format!("model.url = \"{}\"\n", server.url()));
     server.answer(Answer::bytes(&[b"{\"status\":\"pulling manifest\"}\n"]).ends(Ending::Hang));
     let mut command = place.pstral(&["model", "pull", "--config", "pstral.toml"]);
     let piped = std::process::Stdio::piped;
     let mut program = command.env_remove("PSTRAL__MODEL__URL").stdout(piped()).stderr(piped()).spawn().unwrap();
+    let mut said = BufReader::new(program.stdout.take().unwrap());
     // It listens for the interrupt before it shows the first step.
-    let said = BufReader::new(program.stdout.take().unwrap()).lines();
-    assert!(said.map_while(Result::ok).any(|line| line.contains("pulling manifest")));
+    let first_step = tokio::task::spawn_blocking(move || {
+        let is_shown = said.by_ref().lines().map_while(Result::ok).any(|line| line.contains("pulling manifest"));
+        is_shown.then_some(said)
+    });
+    let said = tokio::time::timeout(std::time::Duration::from_mins(1), first_step).await.unwrap().unwrap();
     let kill = std::process::Command::new("kill").args(["-INT", &program.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    assert!(kill.success() && said.is_some());
     server.wait_for(|requests| requests[0].closed_early).await;
     let ended: Ended = program.wait_with_output().unwrap().into();
     ended.code(1).says(&["Stopped. What is there already is kept"]);

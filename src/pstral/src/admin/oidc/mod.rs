@@ -26,6 +26,7 @@ use utoipa::IntoParams;
 use super::Admin;
 use super::attempts::Attempts;
 use super::caller::Address;
+use super::detached::detached;
 use super::problem::{Problem, QueryString};
 use super::session;
 use crate::config::OidcConfig;
@@ -110,9 +111,9 @@ pub(super) async fn callback(
     QueryString(answer): QueryString<Answer>,
 ) -> Result<Response, Problem> {
     configured(&admin)?;
-    // To its end, though it only reads in the terms of HTTP: what was tried is recorded.
-    let signing_in = tokio::spawn(async move { end(&admin, address, &headers, answer).await });
-    signing_in.await.map_err(anyhow::Error::from)?
+    let ending = Arc::clone(&admin);
+    // Detached although it is a GET: the attempt must be recorded.
+    Ok(detached(&admin, async move { end(&ending, address, &headers, answer).await.into_response() }).await)
 }
 
 fn configured(admin: &Admin) -> Result<&Oidc, Problem> {

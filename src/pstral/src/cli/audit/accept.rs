@@ -99,7 +99,7 @@ async fn sign_as_it_is(
     let is_new = if keys.peek().is_some() { keys.all(|other| other != key.0) } else { is_missing };
     let new = if is_new { format!("; new key: {key}") } else { String::new() };
     let (known, store) = (known_keys(config, Vec::new())?, open_store(config).await?);
-    let why = format!("{found}; signed before: {}{new}", told(&before));
+    let why = format!("{found}; signed before: {}{new}", head_list(&before));
     record_accepting(&store, AuditAction::AuditAccepted, &why).await?;
     say(&text("audit-accepted").render(locale));
     // What a signature cannot mend, such as an entry that was changed, is still found.
@@ -112,7 +112,7 @@ async fn sign_as_it_is(
 }
 
 /// The entries that heads are of, as `INSTANCE:SEQ:HASH`.
-pub(in crate::cli) fn told(heads: &[SignedHead]) -> String {
+pub(in crate::cli) fn head_list(heads: &[SignedHead]) -> String {
     let one = |signed: &SignedHead| format!("{}:{}:{}", signed.head.instance, signed.head.seq, signed.head.chain);
     heads.iter().map(one).collect::<Vec<_>>().join(" ")
 }

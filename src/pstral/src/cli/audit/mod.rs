@@ -26,7 +26,7 @@ use filter::{FilterArgs, resolve};
 use proof::KeptHead;
 use verify::verify_state;
 
-pub(super) use accept::told;
+pub(super) use accept::head_list;
 pub(super) use verify::{known_keys, print_audit_error, verify_whole};
 
 /// Entries read at a time.
