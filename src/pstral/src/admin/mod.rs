@@ -234,10 +234,10 @@ pub fn router(admin: Arc<Admin>) -> Router {
     let described = Json(description::completed(described));
     router
         .route("/api/openapi.json", get(|| async { described }))
+        .layer(from_fn_with_state(Arc::clone(&admin), run_detached))
         .merge(page::router(&admin))
         .merge(witness::router(&admin))
         .method_not_allowed_fallback(|| async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("api-no-method")) })
-        .layer(from_fn_with_state(Arc::clone(&admin), run_detached))
         .layer(from_fn(headers))
         .layer(from_fn_with_state(Arc::clone(&admin), page::with_page))
         .layer(from_fn_with_state(Arc::clone(&admin), problem::in_language))

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
@@ -17,6 +18,7 @@ use tokio::task::spawn_blocking;
 
 use super::Admin;
 use super::caller::Address;
+use super::detached::run_detached;
 use super::problem::Problem;
 use crate::witness::{Witness, WitnessError};
 
@@ -24,11 +26,12 @@ use crate::witness::{Witness, WitnessError};
 const LARGEST_BODY: usize = 16 * 1024;
 
 /// The route, where this installation is a witness.
-pub(super) fn router(admin: &Admin) -> Router<Arc<Admin>> {
+pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
     match &admin.witness {
         Some(witness) => {
             let route = post(add_checkpoint).layer(Extension(Arc::clone(witness)));
-            Router::new().route("/witness/add-checkpoint", route)
+            let detached = from_fn_with_state(Arc::clone(admin), run_detached);
+            Router::new().route("/witness/add-checkpoint", route.layer(detached))
         }
         None => Router::new(),
     }

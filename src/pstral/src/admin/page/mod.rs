@@ -44,6 +44,7 @@ use axum::routing::{get, post};
 use pstral_core::text::text;
 
 use super::Admin;
+use super::detached::run_detached;
 use super::problem::Problem;
 use frame::Frame;
 use visitor::Visitor;
@@ -94,6 +95,8 @@ pub(super) fn router(admin: &Arc<Admin>) -> Router<Arc<Admin>> {
         .route("/account/password", post(account::change_password))
         .route("/account/sign-ins/{id}/end", post(account::end_sign_in))
         .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, text("page-not-opened")))
+        // Inside the guard, so that what is wrong with a body is shown as a page.
+        .layer(from_fn_with_state(Arc::clone(admin), run_detached))
         .layer(from_fn_with_state(Arc::clone(admin), guard::guard))
         .route("/static/{version}/{name}", get(assets::show))
         .fallback(nothing_here)

@@ -50,6 +50,19 @@ fn forms_of_other_sites_are_refused() {
     });
 }
 
+/// A form that is too large is told as a page, in the language of its reader.
+#[test]
+fn a_form_that_is_too_large_is_told_on_a_page() {
+    run_test(async |world| {
+        let site = Site::of(world).await;
+        let cookie = site.signed_in("claire").await;
+        let name = "x".repeat(65 * 1024);
+        let told = site.post("/account/tokens", &cookie, &[("name", name.as_str()), ("days", "90")]).await;
+        assert_eq!(told.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(told.body.contains("<main id=\"main\"") && told.words().contains("trop grande"), "{}", told.body);
+    });
+}
+
 #[test]
 fn a_token_is_made_shown_once_and_ended() {
     run_test(async |world| {
