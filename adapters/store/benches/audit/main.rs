@@ -74,6 +74,11 @@ async fn measure(location: &Location, chain: u64, events: u64) {
     export(&store, chain).await;
     copies::lengthen(location, events).await;
     append(&store, "long log").await;
+    println!("pages, without signatures:");
+    let unsigned = Store::open_at(location, "bench").await.unwrap();
+    pages::measure(&unsigned).await;
+    unsigned.close().await;
+    println!("pages:");
     pages::measure(&store).await;
     store.close().await;
 }
